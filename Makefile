@@ -1,0 +1,49 @@
+# make run    everything that is missing, then the window     (make run ARGS="curate drawings.ndjson")
+# make test   everything that is missing, then linter and tests (make test ARGS="-k formats")
+SHELL := /bin/bash
+VENV ?= .venv
+READY := $(VENV)/ready
+export OMP_WAIT_POLICY ?= PASSIVE
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench screenshots wheel clean system system-test
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+# `system` goes first and is asked every time (it takes a moment when nothing is missing), but installs nothing twice.
+$(READY): pyproject.toml constraints.txt scripts/install.sh scripts/install_torch.sh | system
+	@scripts/install.sh $(VENV)
+	@touch $@
+
+system:
+	@scripts/system.sh run
+
+system-test:
+	@scripts/system.sh test
+
+run: $(READY)
+	@$(VENV)/bin/python -m qdesk $(ARGS)
+
+test: system-test $(READY) lint
+	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
+
+# make lint   the linter alone
+lint: $(READY)
+	@$(VENV)/bin/python -m ruff check .
+
+# make bench  what this machine does, measured
+bench: $(READY)
+	@$(VENV)/bin/python -m qdesk bench $(ARGS)
+
+# make screenshots   the pictures in docs/, taken from the running program
+screenshots: system-test $(READY)
+	@$(VENV)/bin/python scripts/screenshots.py $(ARGS)
+
+# make wheel  dist/qdesk-*.whl with assets and models inside
+wheel: $(READY)
+	@$(VENV)/bin/python -m pip wheel --no-deps -w dist .
+
+# make clean  removes the environment and what was built
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis *.egg-info
+	find qdesk tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

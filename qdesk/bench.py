@@ -1,0 +1,238 @@
+"""What this machine does: every figure of the README comes from here, `qdesk bench`.
+
+Per-CPU-second figures divide by the CPU time of all threads together (time.process_time), so that a program beside us
+costs them little; latencies, loading and start are wall time, as a person waits for them. Each is the best of a few
+runs where one run is short. The drawings are random walks with the point and stroke counts of simplified drawings.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.catalog import categories
+from qdesk.commands import Progress, ranked, write_table
+from qdesk.drawings import Drawings, metadata_table, offsets_of
+
+POINTS = 45
+STROKES = 6
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured. matrix: rows of the square matrices multiplied. Everything else counts drawings."""
+
+    matrix: int = 2048
+    score: int = 4000
+    raster: int = 4000
+    guesses: int = 4000
+    moves: int = 300  # single guesses timed
+    load: int = 100_000
+    rank: int = 2000
+
+
+QUICK = Sizes(matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20)
+"""Enough to see that everything runs; its figures mean nothing."""
+
+
+def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # noqa: B008 (frozen)
+    """All figures, flat: each name ends in its unit or says what it is a ratio of. window: measure its start, too.
+
+    Raises qdesk's own errors where a weight file is missing, RuntimeError where the window does not start.
+    """
+    steps: list[Callable[[Sizes], dict[str, float]]] = [
+        measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
+    ]  # fmt: skip
+    figures: dict[str, float] = {}
+    if window:
+        figures |= measure_start()  # before torch is loaded here: the two cores belong to the window
+    with Progress("measuring") as progress:
+        for index, step in enumerate(steps):
+            progress(index / len(steps), f"measuring: {step.__name__.removeprefix('measure_')}")
+            figures |= step(sizes)
+    figures["score_over_matmul_peak"] = figures["score_gflop_per_cpu_s"] / figures["matmul_1_thread_gflop_per_s"]
+    figures["peak_rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return figures
+
+
+# What is measured
+
+
+def measure_start(runs: int = 2) -> dict[str, float]:
+    """start_s: from the start of a fresh process to the window's first paint, offscreen. The best of `runs`."""
+    environment = {"QDESK_QUIT_AFTER_PAINT": "1", "QT_QPA_PLATFORM": "offscreen"}
+    seconds = []
+    with tempfile.TemporaryDirectory() as home:
+        for _ in range(runs):
+            done = subprocess.run(
+                [sys.executable, "-m", "qdesk"],
+                env={**os.environ, **environment, "QDESK_HOME": home},
+                capture_output=True,
+                text=True,
+                timeout=120,
+            )
+            if done.returncode:
+                raise RuntimeError(f"the window did not start: {done.stderr.strip()}")
+            seconds.append(json.loads(done.stdout)["start_s"])
+    return {"start_s": min(seconds)}
+
+
+def measure_matmul(sizes: Sizes) -> dict[str, float]:
+    """The most that float32 matrix products reach here, with one thread and with two."""
+    import torch
+
+    side = sizes.matrix
+    left, right = torch.randn(side, side), torch.randn(side, side)
+    figures = {}
+    for threads, name in ((1, "matmul_1_thread_gflop_per_s"), (2, "matmul_2_threads_gflop_per_s")):
+        with _threads(threads):
+            best = min(_seconds(lambda: left @ right) for _ in range(8))
+        figures[name] = 2 * side**3 / best / 1e9
+    return figures
+
+
+def measure_scoring(sizes: Sizes) -> dict[str, float]:
+    """Sketch-RNN and classifier scores of every column, as `qdesk rank` and Curate compute them.
+
+    score_gflop_per_cpu_s counts the multiplications that reading each drawing once with its word and once without
+    takes, at least; what the scorer saves by doing less raises it.
+    """
+    from qdesk.curation.score import Scorer
+
+    drawings = walks(sizes.score)
+    scorer = Scorer()
+    list(scorer.stream(drawings.take(slice(0, 64))))  # loads the weights
+    cpu, wall = time.process_time(), time.perf_counter()
+    done = sum(len(chunk.indices) for chunk in scorer.stream(drawings))
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    network = scorer.network
+    matrices = (network.lstm.weight_ih_l0, network.lstm.weight_hh_l0, network.output.weight)
+    flop = 2 * sum(matrix.numel() for matrix in matrices) * 2 * len(drawings.points)
+    return {
+        "score_per_cpu_s": done / cpu,
+        "score_per_s": done / wall,
+        "score_gflop_per_cpu_s": flop / cpu / 1e9,
+    }
+
+
+def measure_raster(sizes: Sizes) -> dict[str, float]:
+    """The official 28x28 bitmaps."""
+    from qdesk.raster import raster
+
+    drawings = walks(sizes.raster)
+    raster(drawings.take(slice(0, 16)))
+    return {"raster_per_cpu_s": len(drawings) / min(_seconds(lambda: raster(drawings), cpu=True) for _ in range(3))}
+
+
+def measure_guesses(sizes: Sizes) -> dict[str, float]:
+    """From a new last point to new guesses, one thread, while drawings grow; and guesses of many drawings at once."""
+    from qdesk.guess import Guesser
+
+    guesser = Guesser()
+    drawings = walks(max(sizes.moves // 10, 1))
+    guesser.guess_strokes(drawings.strokes_of(0))
+    milliseconds = []
+    with _threads(1):
+        for move in range(sizes.moves):
+            strokes = drawings.strokes_of(move % len(drawings))
+            some = strokes[: 1 + move % len(strokes)]
+            milliseconds.append(1000 * _seconds(lambda some=some: guesser.guess_strokes(some)))
+    many = walks(sizes.guesses)
+    p50, p95 = np.percentile(milliseconds, (50, 95))
+    return {
+        "guess_ms_p50": float(p50),
+        "guess_ms_p95": float(p95),
+        "guesses_per_s": len(many) / _seconds(lambda: guesser.probabilities(many)),
+    }
+
+
+def measure_loading(sizes: Sizes) -> dict[str, float]:
+    """A simplified ndjson file of 100,000 drawings, from the disk's cache to a batch."""
+    from qdesk.formats import open_drawings, write_drawings
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "drawings.ndjson")
+        write_drawings(walks(sizes.load), path)
+        seconds = min(_seconds(lambda: open_drawings(str(path))) for _ in range(2))
+    return {"load_ndjson_per_s": sizes.load / seconds, "load_100k_s": 100_000 * seconds / sizes.load}
+
+
+def measure_rank(sizes: Sizes) -> dict[str, float]:
+    """`qdesk rank`, from the file to the CSV, without loading Python and torch."""
+    from qdesk.formats import open_drawings, write_drawings
+
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.csv")
+        write_drawings(walks(sizes.rank), path)
+        cpu = _seconds(lambda: write_table(ranked(open_drawings(str(path)).drawings), out), cpu=True)
+    return {"rank_per_cpu_s": sizes.rank / cpu}
+
+
+# How
+
+
+def walks(count: int, seed: int = 0) -> Drawings:
+    """`count` random walks of 45 points in 6 strokes in the 255 box, with the words of the catalog in turn."""
+    random = np.random.default_rng(seed)
+    steps = random.normal(0, 12, (count, POINTS, 2)).astype(np.float32)
+    lengths = np.full((count, STROKES), POINTS // STROKES)
+    lengths[:, : POINTS % STROKES] += 1
+    drawings = Drawings(
+        points=np.cumsum(steps, axis=1).reshape(-1, 2),
+        stroke_offsets=offsets_of(lengths.reshape(-1)),
+        drawing_offsets=offsets_of(np.full(count, STROKES)),
+        table=metadata_table(
+            count,
+            word=np.resize(np.array(categories(), object), count),
+            key_id=[str(10**15 + index) for index in range(count)],
+            countrycode="US",
+            timestamp=["2017-03-01 00:00:00.00000 UTC"] * count,
+            recognized=np.ones(count, bool),
+            source="walks",
+            row=np.arange(count),
+        ),
+    )
+    return drawings.fit_box()
+
+
+def _seconds(work: Callable[[], object], cpu: bool = False) -> float:
+    clock = time.process_time if cpu else time.perf_counter
+    began = clock()
+    work()
+    return max(clock() - began, 1e-9)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def run(args: argparse.Namespace) -> int:
+    """`qdesk bench`: the figures on stdout, as a table or as one JSON object."""
+    figures = bench()
+    if args.json:
+        print(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2))
+    else:
+        width = max(map(len, figures))
+        for name, value in figures.items():
+            print(f"{name:<{width}}  {value:>12,.3f}")
+    return 0

@@ -1,0 +1,237 @@
+"""The command line: every command a thin call of the library.
+
+Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, 130 interrupted. Data goes to stdout or
+`--out`, progress to stderr. Nothing heavy is imported before a command needs it: `qdesk --help` is quick.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from qdesk import __version__
+
+Command = Callable[[argparse.Namespace], int]
+
+FORMATS = "simplified or raw .ndjson, official .bin, bitmaps .npy, Sketch-RNN .npz, each also gzipped"
+WHAT = ("simplified", "raw", "binary", "bitmap", "sketchrnn", "model")
+RANK_BY = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's) and return its exit status."""
+    # Two torch threads that spin while they wait take each other's core: has to be set before torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    argv = sys.argv[1:] if argv is None else list(argv)
+    parser = make_parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:  # --help, --version, wrong usage
+        return int(stop.code or 0)
+    try:
+        status = args.run(args)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("qdesk: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output, as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("QDESK_DEBUG") or not is_plain(error):
+            raise
+        print(f"qdesk: {sentence(error)}", file=sys.stderr)
+        return 1
+
+
+def is_plain(error: Exception) -> bool:
+    """Whether an error's text is meant for the person at the shell. Anything else is a bug and keeps its traceback."""
+    return isinstance(error, OSError | ValueError) or type(error).__module__.split(".")[0] == "qdesk"
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())
+
+
+# The commands. Each imports what it needs and nothing more.
+
+
+def _window(page: str | None) -> Command:
+    def run(args: argparse.Namespace) -> int:
+        from qdesk.gui.app import main as window
+
+        return window(page, [str(path) for path in getattr(args, "files", ())])
+
+    return run
+
+
+def _data(name: str) -> Command:
+    def run(args: argparse.Namespace) -> int:
+        from qdesk import commands
+
+        return getattr(commands, name)(args)
+
+    return run
+
+
+def _train(module: str) -> Command:
+    def run(args: argparse.Namespace) -> int:
+        import importlib
+
+        return importlib.import_module(f"qdesk.training.{module}").run(args)
+
+    return run
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from qdesk import bench
+
+    return bench.run(args)
+
+
+# The parser
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of every command; the chosen one's function is `args.run`."""
+    parser = argparse.ArgumentParser(
+        prog="qdesk",
+        description="Play Quick, Draw! against a local CNN, and curate Quick, Draw! data by Sketch-RNN loss. "
+        "Without a command: the window.",
+        epilog="Example: qdesk rank flamingo.ndjson --top 100 --out scores.csv",
+    )
+    parser.add_argument("--version", action="version", version=f"qdesk {__version__}")
+    parser.set_defaults(run=_window(None))
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    def command(name: str, run: Command, about: str, more: str, example: str) -> argparse.ArgumentParser:
+        text = f"{about[0].upper()}{about[1:]}. {more}".strip()
+        one = commands.add_parser(name, help=about, description=text, epilog=f"Example: {example}")
+        one.set_defaults(run=run)
+        return one
+
+    command("play", _window("play"), "open the window at Play", "Draw a word before 20 seconds are over.", "qdesk play")
+
+    curate = command(
+        "curate", _window("curate"), "open the window at Curate",
+        "Drawings are ranked, looked at and flagged there.", "qdesk curate flamingo.ndjson",
+    )  # fmt: skip
+    _files(curate, "*")
+
+    rank = command(
+        "rank", _data("rank"), "rank drawings, the worst first, as a table",
+        "Columns: rank, key_id, word, source, row, strokes, points, junk, loss, loss_per_point, lift, p_word, "
+        "top_guess, p_top, reason. loss is in nats, lift = log p(drawing | word) - log p(drawing); what is not known "
+        "is left empty.",
+        "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
+    )  # fmt: skip
+    _files(rank, "+")
+    rank.add_argument("--word", metavar="W", help="score as drawings of this word instead of each drawing's own")
+    rank.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
+    rank.add_argument("--by", metavar="COLUMN", choices=RANK_BY, default="junk", help=f"one of {', '.join(RANK_BY)}")
+    rank.add_argument("--top", metavar="N", type=_count, help="only the first N lines; default all")
+    rank.add_argument("--out", metavar="FILE", type=_table, help="a .csv or .parquet file; default CSV to stdout")
+
+    guess = command(
+        "guess", _data("guess"), "what the CNN sees in each drawing, as CSV",
+        "Columns: key_id, word, source, row, p_word, guess_1, p_1, and so on; one line a drawing, in the file's order.",
+        "qdesk guess flamingo.ndjson --top 5 --out guesses.csv",
+    )  # fmt: skip
+    _files(guess, "+")
+    guess.add_argument("--top", metavar="K", type=_count, default=3, help="guesses a drawing; default 3")
+    guess.add_argument("--out", metavar="FILE", type=Path, help="a CSV file; default stdout")
+
+    _train_parsers(commands)
+
+    get = command(
+        "get", _data("get"), "download official Quick, Draw! files",
+        "Each file's path is printed on stdout. A file that is already there whole is not fetched again.",
+        'qdesk get flamingo "The Eiffel Tower" --what raw',
+    )  # fmt: skip
+    get.add_argument("words", metavar="WORD", nargs="+", help="a category, as in the official list")
+    get.add_argument("--what", choices=WHAT, default="simplified", help="which of its files; default simplified")
+    get.add_argument("--base-url", metavar="URL", help="another server with the same folders")
+
+    convert = command(
+        "convert", _data("convert"), "write drawings in another format",
+        f"Reads {FORMATS}. The output's name says what is written: .ndjson (with times where there are any), "
+        ".raw.ndjson, .simplified.ndjson, .bin, or .npy for bitmaps, each also with .gz.",
+        "qdesk convert flamingo.raw.ndjson flamingo.ndjson --simplify",
+    )  # fmt: skip
+    convert.add_argument("input", metavar="IN", type=Path, help="the file to read")
+    convert.add_argument("output", metavar="OUT", type=Path, help="the file to write")
+    convert.add_argument("--simplify", action="store_true", help="make raw drawings simplified, by the official recipe")
+
+    export = command(
+        "export", _data("export"), "your flags as CSV, or data without the flagged drawings",
+        "Columns: key_id, word, reason, note, rank, junk, loss_per_point, loss, lift, p_word, countrycode, timestamp, "
+        "recognized, source, row, flagged_at.",
+        "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
+    )  # fmt: skip
+    export.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")
+    export.add_argument("--clean", metavar="IN", type=Path, help="write this file's drawings without the flagged ones")
+
+    bench = command(
+        "bench", _bench, "what this machine does",
+        "Matrix peak, scoring, raster, guess latency, loading, start. Takes about a minute.",
+        "qdesk bench --json",
+    )  # fmt: skip
+    bench.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
+    return parser
+
+
+def _files(parser: argparse.ArgumentParser, nargs: str) -> None:
+    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=FORMATS)
+
+
+def _train_parsers(commands: argparse._SubParsersAction) -> None:
+    from qdesk.training import options
+
+    train = commands.add_parser(
+        "train",
+        help="train one of the networks",
+        description="Train one of the networks on a folder of drawings and write its weights.",
+        epilog="Example: qdesk train classifier --data drawings --out classifier.safetensors",
+    )
+    kinds = train.add_subparsers(title="networks", metavar="NETWORK", required=True)
+    for name, about, arguments in (
+        ("classifier", "the CNN that guesses", options.classifier_arguments),
+        ("sketchrnn", "the Sketch-RNN that scores", options.sketchrnn_arguments),
+    ):
+        one = kinds.add_parser(
+            name,
+            help=about,
+            description=f"Train {about}.",
+            epilog=f"Example: qdesk train {name} --data drawings --out {name}.safetensors",
+        )
+        arguments(one)
+        one.set_defaults(run=_train(name))
+
+
+def _count(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def _table(text: str) -> Path:
+    if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/"):
+        raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
+    return Path(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,231 @@
+"""The commands that turn files into tables, files or downloads: rank, guess, get, convert, export."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+import pyarrow as pa
+
+from qdesk.drawings import Drawings
+
+GUESS_BATCH = 2048
+"""Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
+
+SHOWN_PROBLEMS = 5
+
+
+class Progress:
+    """Progress on stderr, with the time left: one line rewritten on a terminal, else a line every two seconds.
+
+    What is done within two seconds says nothing on a file or a pipe. Call it with a fraction from 0 to 1, or None where
+    the end is not known.
+    """
+
+    def __init__(self, label: str, stream: TextIO | None = None) -> None:
+        self._label, self._stream = label, stream or sys.stderr
+        self._tty = self._stream.isatty()
+        self._pause = 0.1 if self._tty else 2.0
+        self._began = self._last = time.monotonic()
+        self._shown = False
+
+    def __call__(self, fraction: float | None, text: str = "") -> None:
+        now = time.monotonic()
+        if now - self._last < self._pause:
+            return
+        self._last, self._shown = now, True
+        share = "" if fraction is None else f", {100 * fraction:.0f} %{self._left(now, fraction)}"
+        line = f"qdesk: {text or self._label}{share}"
+        self._stream.write(f"\r\x1b[K{line}" if self._tty else f"{line}\n")
+        self._stream.flush()
+
+    def _left(self, now: float, fraction: float) -> str:
+        if not 0 < fraction < 1 or now - self._began < 1:
+            return ""
+        seconds = round((now - self._began) * (1 - fraction) / fraction)
+        return f", {seconds // 60} min {seconds % 60} s left" if seconds >= 60 else f", {seconds} s left"
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tty and self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def opened(paths: Sequence[Path]) -> Drawings:
+    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError."""
+    from qdesk.formats import open_drawings
+
+    with Progress("reading") as progress:
+        result = open_drawings(*(str(path) for path in paths), on_progress=progress)
+    for problem in result.problems[:SHOWN_PROBLEMS]:
+        print(f"qdesk: {problem.source}, line {problem.line}: {problem.reason} (skipped)", file=sys.stderr)
+    if result.problem_count > SHOWN_PROBLEMS:
+        print(f"qdesk: {result.problem_count} lines were skipped in all", file=sys.stderr)
+    return result.drawings
+
+
+def rank(args: argparse.Namespace) -> int:
+    """`qdesk rank`: score every drawing and write the table of `qdesk.curation.score.COLUMNS`, worst first."""
+    check_folder(args.out)
+    write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top), args.out)
+    return 0
+
+
+def ranked(
+    drawings: Drawings, word: str | None = None, model: Path | None = None, by: str = "junk", top: int | None = None
+) -> pa.Table:
+    """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr.
+
+    Raises ValueError for a word that neither network knows, which is most likely mistyped.
+    """
+    from qdesk.curation.score import Scorer, rank_table
+
+    scorer = Scorer(model=model, word=word)
+    if word is not None and word not in {*scorer.guesser.words, *getattr(scorer.network, "words", ())}:
+        raise ValueError(f"The networks know no word {word!r}.")
+    columns: dict[str, np.ndarray] = {}
+    done = 0
+    with Progress("scoring") as progress:
+        for chunk in scorer.stream(drawings):
+            for name, values in chunk.columns.items():
+                if name not in columns:
+                    columns[name] = np.empty(len(drawings), values.dtype)
+                columns[name][chunk.indices] = values
+            done += len(chunk.indices)
+            progress(done / len(drawings))
+    table = rank_table(drawings, columns, by=by)
+    return table if top is None else table.slice(0, top)
+
+
+def guess(args: argparse.Namespace) -> int:
+    """`qdesk guess`: the CNN's best guesses for every drawing, in the file's order."""
+    check_folder(args.out)
+    write_table(guesses(opened(args.files), args.top), args.out)
+    return 0
+
+
+def guesses(drawings: Drawings, top: int = 3) -> pa.Table:
+    """key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top of every drawing."""
+    from qdesk.curation.score import prepare
+    from qdesk.guess import Guesser
+
+    guesser = Guesser()
+    names = np.array(guesser.words, object)
+    place_of = {word: place for place, word in enumerate(guesser.words)}
+    count, top = len(drawings), min(top, len(names))
+    best, p_best, p_word = np.empty((count, top), np.int64), np.empty((count, top)), np.full(count, np.nan)
+    wanted = np.array([place_of.get(word, -1) for word in drawings.words], np.int64)
+    with Progress("guessing") as progress:
+        for start in range(0, count, GUESS_BATCH):
+            part = slice(start, min(start + GUESS_BATCH, count))
+            probabilities = guesser.probabilities(prepare(drawings.take(part)))
+            best[part] = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
+            p_best[part] = np.take_along_axis(probabilities, best[part], axis=1)
+            known = np.flatnonzero(wanted[part] >= 0)
+            p_word[start + known] = probabilities[known, wanted[part][known]]
+            progress(part.stop / count)
+    columns: dict[str, Any] = {name: drawings.table[name] for name in ("key_id", "word", "source", "row")}
+    columns["p_word"] = pa.array(p_word, from_pandas=True)
+    for place in range(top):
+        columns[f"guess_{place + 1}"] = pa.array(names[best[:, place]], pa.string())
+        columns[f"p_{place + 1}"] = pa.array(p_best[:, place])
+    return pa.table(columns)
+
+
+def get(args: argparse.Namespace) -> int:
+    """`qdesk get`: download official files; each path is printed as it is there."""
+    from qdesk.download import download
+
+    for word in args.words:
+        with Progress(word) as progress:
+
+            def arrived(done: int, total: int | None, word: str = word, progress: Progress = progress) -> None:
+                progress(done / total if total else None, f"{word}, {done / 1e6:.1f} MB")
+
+            path = download(word, what=args.what, base_url=args.base_url, on_progress=arrived)
+        print(path, flush=True)
+    return 0
+
+
+def convert(args: argparse.Namespace) -> int:
+    """`qdesk convert`: read one format, write another."""
+    from qdesk.formats import write_drawings
+
+    drawings = opened([args.input])
+    if args.simplify:
+        from qdesk.simplify import simplify
+
+        drawings = simplify(drawings)
+    write_drawings(drawings, args.output)
+    print(f"qdesk: {len(drawings):,} drawings in {args.output}", file=sys.stderr)
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """`qdesk export`: the flags as CSV, or with `--clean` a file without the flagged drawings."""
+    from qdesk.curation.export import clean, export_flags
+    from qdesk.curation.verdicts import Verdicts
+
+    if args.clean and not args.out:
+        print("qdesk: --clean needs --out: the file to write the other drawings to", file=sys.stderr)
+        return 2
+    with Verdicts() as verdicts:
+        if args.clean:
+            kept, dropped = clean(args.clean, args.out, verdicts)
+            print(f"qdesk: {kept:,} drawings kept, {dropped:,} left out", file=sys.stderr)
+        else:
+            count = export_flags(args.out or sys.stdout, verdicts)
+            print(f"qdesk: {count:,} flagged drawings", file=sys.stderr)
+    return 0
+
+
+# Tables
+
+
+def check_folder(out: Path | None) -> None:
+    """Raises FileNotFoundError where `out` could not be written: before an hour of scoring, not after it."""
+    if out is not None and not out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {out.parent} to write {out.name} to.")
+
+
+def write_table(table: pa.Table, out: Path | None) -> None:
+    """Write a table to `out`, whole or not at all: Parquet or CSV by its name; None is CSV on stdout."""
+    from qdesk.curation.export import written_whole
+
+    if out is None:
+        write_csv(table, sys.stdout)
+        return
+    with written_whole(out) as part:
+        if out.suffix.lower() == ".parquet":
+            import pyarrow.parquet
+
+            pyarrow.parquet.write_table(table, part)
+        else:
+            with open(part, "w", encoding="utf-8", newline="") as file:
+                write_csv(table, file)
+
+
+def write_csv(table: pa.Table, file: TextIO) -> None:
+    """CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for batch in table.to_batches(max_chunksize=10_000):
+        writer.writerows(zip(*(_cells(column) for column in batch.columns), strict=True))
+
+
+def _cells(column: pa.Array) -> list[Any]:
+    values = column.to_pylist()
+    if pa.types.is_floating(column.type):
+        return ["" if value is None or value != value else f"{value:.6g}" for value in values]
+    if pa.types.is_boolean(column.type):
+        return ["" if value is None else str(value).lower() for value in values]
+    return values  # csv writes None as an empty field

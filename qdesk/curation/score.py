@@ -1,0 +1,218 @@
+"""The scores of drawings: Sketch-RNN loss, lift, what the classifier sees, and the order that combines them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import torch
+
+from qdesk import paths
+from qdesk.curation import junk
+from qdesk.drawings import Drawing, Drawings
+from qdesk.guess import Guesser
+from qdesk.nets import weights
+from qdesk.nets.official import OfficialDecoder, load_official
+from qdesk.nets.sketchrnn import N_MAX, SketchRNN, batch_of
+from qdesk.simplify import simplify
+
+SHIPPED = "sketchrnn.safetensors"
+
+COLUMNS = (
+    "rank", "key_id", "word", "source", "row", "strokes", "points", "junk", "loss", "loss_per_point", "lift", "p_word",
+    "top_guess", "p_top", "reason",
+)  # fmt: skip
+"""The columns of `qdesk rank`, in order."""
+
+ASCENDING = ("lift", "p_word")
+"""The columns where a low value is the bad one."""
+
+_BLOCK = 4096  # drawings sorted by length together: enough to waste little on padding, few enough to stay streaming
+_STEPS = 16_384  # points (padded) in one batch of the network: 256 drawings of 64 points
+
+
+@dataclass(frozen=True)
+class ScoredChunk:
+    """Some drawings' scores. indices: int64 (n,), positions in the batch that was given; columns: name -> (n,).
+
+    loss, loss_per_point, lift, p_word, p_top and junk are float, NaN where they cannot be known (no strokes, no word,
+    a word that the network never saw); top_guess and reason are object arrays of strings.
+    """
+
+    indices: np.ndarray
+    columns: dict[str, np.ndarray]
+
+
+class Scorer:
+    """The three networks' judgement: Sketch-RNN, classifier, and the combination of both.
+
+    model: a weight file of qdesk's own, or an official `*.gen.json`; the shipped Sketch-RNN where none is given.
+    word: judge every drawing as this word, whatever its file says.
+    combined: what makes `junk` and `reason` of the rest; the shipped model where none is given.
+    Loads the weights: takes a second or two, and raises `nets.weights.WeightsError` where it can't.
+    """
+
+    def __init__(
+        self, model: Path | None = None, word: str | None = None, combined: junk.JunkModel | None = None
+    ) -> None:
+        self.network = load_model(model)
+        self.guesser = Guesser()
+        self.combined = combined or junk.load()
+        self.word = word
+        self._classes = {}
+        if isinstance(self.network, SketchRNN):
+            self._classes = {name: index for index, name in enumerate(self.network.words)}
+        self._columns = {name: index for index, name in enumerate(self.guesser.words)}
+
+    def stream(self, drawings: Drawings, stop: Callable[[], bool] = lambda: False) -> Iterator[ScoredChunk]:
+        """Score everything, a few hundred drawings at a time, every drawing exactly once; ends early when `stop()`."""
+        for start in range(0, len(drawings), _BLOCK):
+            indices = np.arange(start, min(start + _BLOCK, len(drawings)))
+            block = prepare(drawings.take(indices))
+            for rows in batches(block.point_counts):
+                if stop():
+                    return
+                yield ScoredChunk(indices[rows], self._score(block.take(rows)))
+
+    def score(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        """Every column of `ScoredChunk` for all drawings at once, (N,) in their order."""
+        columns: dict[str, np.ndarray] = {}
+        for chunk in self.stream(drawings):
+            for name, values in chunk.columns.items():
+                if name not in columns:
+                    columns[name] = np.empty(len(drawings), values.dtype)
+                columns[name][chunk.indices] = values
+        return columns
+
+    def point_losses(self, drawing: Drawing) -> np.ndarray:
+        """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
+
+        A raw drawing's points share the loss of the simplified point that stands for them. Empty for a bitmap.
+        """
+        if not drawing.strokes:
+            return np.zeros(0, np.float32)
+        given = Drawings.from_strokes(
+            [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
+        )
+        ready = prepare(given)
+        with torch.inference_mode():
+            losses = self._losses(ready, self._class_of(ready))[0].numpy()
+        if len(ready.points) == len(given.points):
+            return losses
+        return _spread(given, ready, losses)
+
+    # One batch
+
+    @torch.inference_mode()
+    def _score(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        count = len(drawings)
+        unknown = np.full(count, np.nan)
+        columns: dict[str, np.ndarray] = {"loss": unknown, "loss_per_point": unknown, "lift": unknown}
+        if drawings.bitmaps is None:
+            points = drawings.point_counts
+            classes = self._class_of(drawings)
+            nats = self._losses(drawings, classes).double().sum(dim=1).numpy()
+            columns |= {
+                "loss": nats / N_MAX,
+                "loss_per_point": nats / points,
+                "lift": self._lift(drawings, classes, nats),
+            }
+        columns |= self._guess(drawings)
+        columns["junk"], columns["reason"] = self.combined.judge(junk.features_of(drawings, columns))
+        return columns
+
+    def _words(self, drawings: Drawings) -> np.ndarray:
+        return np.full(len(drawings), self.word, object) if self.word else drawings.words
+
+    def _class_of(self, drawings: Drawings) -> np.ndarray:
+        """int64 (N,): the network's class of each drawing's word, "no word" for one that it never saw."""
+        return np.array([self._classes.get(word, len(self._classes)) for word in self._words(drawings)], np.int64)
+
+    def _losses(self, drawings: Drawings, classes: np.ndarray) -> torch.Tensor:
+        if isinstance(self.network, OfficialDecoder):
+            return self.network.losses(batch_of(drawings, np.arange(len(drawings)), self.network.scale))
+        batch = batch_of(drawings, np.arange(len(drawings)), self.network.shape.scale)
+        return self.network.losses(batch, torch.from_numpy(classes))
+
+    def _lift(self, drawings: Drawings, classes: np.ndarray, nats: np.ndarray) -> np.ndarray:
+        """log p(x | word) - log p(x), nats a drawing; NaN for a decoder that knows one word, and without a word."""
+        if isinstance(self.network, OfficialDecoder):
+            return np.full(len(drawings), np.nan)
+        without = self._losses(drawings, np.full_like(classes, self.network.no_word)).double().sum(dim=1).numpy()
+        return np.where(classes == self.network.no_word, np.nan, without - nats)
+
+    def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        seen = self.guesser.probabilities(drawings)
+        column = np.array([self._columns.get(word, -1) for word in self._words(drawings)], np.int64)
+        rows, best = np.arange(len(drawings)), seen.argmax(axis=1)
+        return {
+            "p_word": np.where(column >= 0, seen[rows, column], np.nan).astype(float),
+            "top_guess": np.array(self.guesser.words, object)[best],
+            "p_top": seen[rows, best].astype(float),
+        }
+
+
+def load_model(path: Path | None = None) -> SketchRNN | OfficialDecoder:
+    """The Sketch-RNN of a weight file, by its content: qdesk's own safetensors or an official `*.gen.json`."""
+    path = path or paths.model(SHIPPED)
+    if path.is_file():
+        with path.open("rb") as file:
+            if file.read(1) == b"[":
+                return load_official(path)
+    return weights.load(path, "sketchrnn")
+
+
+def prepare(drawings: Drawings) -> Drawings:
+    """Drawings as the networks know them: raw ones simplified, all of them in the 255 box. Bitmaps stay."""
+    if drawings.bitmaps is not None:
+        return drawings
+    return (simplify(drawings) if drawings.times is not None else drawings).fit_box()
+
+
+def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions in batches of like length: each at most `_STEPS` points when padded, and at least one drawing."""
+    order = np.argsort(counts, kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + 1
+        while stop < len(order) and stop - start < 512 and (stop + 1 - start) * counts[order[stop]] <= _STEPS:
+            stop += 1
+        yield order[start:stop]
+        start = stop
+
+
+def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
+    """`COLUMNS` of all drawings, worst first by the column `by`; what has no value there goes last, in file order."""
+    values = np.asarray(columns[by] if by in columns else {
+        "strokes": drawings.stroke_counts, "points": drawings.point_counts
+    }[by], float)  # fmt: skip
+    order = np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
+    table = drawings.table.take(pa.array(order))
+    data: dict[str, pa.Array | pa.ChunkedArray] = {
+        "rank": pa.array(np.arange(1, len(order) + 1)),
+        "strokes": pa.array(drawings.stroke_counts[order]),
+        "points": pa.array(drawings.point_counts[order]),
+    }
+    for name in ("key_id", "word", "source", "row"):
+        data[name] = table.column(name)
+    for name, scores in columns.items():
+        data[name] = pa.array(scores[order], from_pandas=True)
+    return pa.table({name: data[name] for name in COLUMNS})
+
+
+def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:
+    """The losses of a simplified drawing's points, for the raw points that each of them stands for."""
+    fitted = given.fit_box(round_points=False)
+    result = np.zeros(len(given.points), np.float32)
+    for raw, simple, share in zip(
+        np.split(np.arange(len(given.points)), given.stroke_offsets[1:-1]),
+        ready.strokes_of(0),
+        np.split(losses, ready.stroke_offsets[1:-1]),
+        strict=True,
+    ):
+        distance = ((fitted.points[raw][:, None] - simple[None]) ** 2).sum(axis=2)
+        result[raw] = share[distance.argmin(axis=1)]
+    return result

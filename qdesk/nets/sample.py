@@ -1,0 +1,69 @@
+"""Draw with a Sketch-RNN: section 3.3 of the paper, for a whole batch at once."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from qdesk.nets.sketchrnn import END, PEN_UP, SketchRNN
+
+
+@torch.inference_mode()
+def sample(
+    network: SketchRNN, classes: np.ndarray, temperature: float = 0.4, seed: int = 0, longest: int = 200
+) -> list[list[np.ndarray]]:
+    """One drawing for each class index in `classes` (N,): lists of strokes, float32 (points, 2), in the data's units.
+
+    temperature: 0 draws the most likely thing, 1 the distribution as learned (it scales the logits by 1 / temperature
+    and the variances by temperature). A drawing that does not end by itself is cut after `longest` points. The
+    drawings are not fitted to the box: see `Drawings.fit_box`.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    tau, scale = max(temperature, 1e-3), network.shape.scale
+    labels = torch.from_numpy(np.asarray(classes, np.int64))
+    count = len(labels)
+    word = network.word(labels)
+    state = tuple(part[None].contiguous() for part in torch.tanh(network.state(word)).chunk(2, dim=1))
+
+    at = torch.zeros(count, 2)
+    moved, pen = torch.zeros(count, 2), torch.zeros(count, 3)
+    stroke_start, low, high = at.clone(), at.clone(), at.clone()
+    points, pens = [], []
+    alive = torch.ones(count, dtype=torch.bool)
+    for step in range(longest):
+        marks = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), stroke_start, low, high)]
+        inputs = torch.cat([moved / scale, pen, *marks, word], dim=1)
+        seen, state = network.lstm(inputs[:, None], state)
+        raw = network.output(seen[:, 0])
+        offset = torch.zeros_like(at) if step == 0 else _offset(raw[:, 3:], tau, generator) * scale
+        kind = torch.multinomial(torch.softmax(raw[:, :3] / tau, dim=1), 1, generator=generator)[:, 0]
+
+        lifted = pen[:, PEN_UP] > 0
+        at = torch.round(at + offset)
+        stroke_start = torch.where(lifted[:, None], at, stroke_start)
+        low, high = torch.minimum(low, at), torch.maximum(high, at)
+        moved, pen = torch.round(offset), F.one_hot(kind, 3).float()
+        points.append(at)
+        pens.append(torch.where(alive, kind, -1))
+        alive = alive & (kind != END)
+        if not alive.any():
+            break
+    return [_strokes(xy, kinds) for xy, kinds in zip(torch.stack(points, 1), torch.stack(pens, 1), strict=True)]
+
+
+def _offset(raw: Tensor, tau: float, generator: torch.Generator) -> Tensor:
+    """(N, 2): one draw from each row's mixture, in units of the network's scale."""
+    logits, mean_x, mean_y, log_sx, log_sy, raw_rho = raw.chunk(6, dim=1)
+    chosen = torch.multinomial(torch.softmax(logits / tau, dim=1), 1, generator=generator)
+    mx, my, lx, ly, rho = (part.gather(1, chosen)[:, 0] for part in (mean_x, mean_y, log_sx, log_sy, raw_rho))
+    rho = torch.tanh(rho)
+    a, b = torch.randn(2, len(mx), generator=generator) * tau**0.5
+    return torch.stack([mx + torch.exp(lx) * a, my + torch.exp(ly) * (rho * a + torch.sqrt(1 - rho**2) * b)], dim=1)
+
+
+def _strokes(points: Tensor, pens: Tensor) -> list[np.ndarray]:
+    alive = int((pens >= 0).sum())
+    points, pens = points[:alive].numpy().astype(np.float32), pens[:alive].numpy()
+    return [part for part in np.split(points, np.flatnonzero(pens == PEN_UP) + 1) if len(part)]

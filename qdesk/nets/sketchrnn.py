@@ -1,0 +1,191 @@
+"""A class-conditional Sketch-RNN decoder (Ha & Eck 2017, arXiv 1704.03477): p(drawing | word), and p(drawing).
+
+An LSTM reads a drawing point by point and, before each point, says where it will be (a mixture of 20 bivariate
+normals over the offset) and what the pen does there (the stroke goes on, the stroke ends, the drawing ends). The word
+enters as an embedding at every step and in the first state; index `len(words)` means "no word", learned by dropping
+the word in a part of training, so that one network gives p(x | word), p(x) and their ratio, the lift.
+
+Two things differ from the paper, both because the drawings are integers in a 255 box:
+- The mixture is integrated over the data's cell of one unit (see `mixture_log_prob`), so that components cannot win by
+  collapsing onto the grid.
+- Beside the last offset the LSTM sees where the pen is: relative to the first point, to the stroke's first point and
+  to the bounding box so far. All are functions of the points before, so the likelihood stays one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from qdesk.drawings import Drawings, expand_ranges
+
+PEN_DOWN, PEN_UP, END = 0, 1, 2
+"""What the pen does after a point: the stroke goes on, the stroke ends here, the drawing ends here."""
+
+FEATURES = 13
+"""Inputs a step: offset (2), pen one-hot (3), pen from first point (2), from stroke's first point (2), box (4)."""
+
+N_MAX = 250
+"""The paper's N_max for Quick, Draw! data: formula (9) divides a drawing's loss by it."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """hidden: LSTM units.   embedding: width of the word at every step.   mixtures: bivariate normals."""
+
+    hidden: int = 256
+    embedding: int = 64
+    mixtures: int = 20
+    scale: float = 40.0  # the data's units in one unit of the network: the offsets' standard deviation, rounded
+
+
+class SketchRNN(nn.Module):
+    """words: the names of the classes; class index `len(words)` is "no word"."""
+
+    def __init__(self, words: tuple[str, ...], shape: Shape = Shape()) -> None:  # noqa: B008 (frozen)
+        super().__init__()
+        self.words, self.shape = tuple(words), shape
+        self.word = nn.Embedding(len(self.words) + 1, shape.embedding)
+        self.state = nn.Linear(shape.embedding, 2 * shape.hidden)
+        self.lstm = nn.LSTM(FEATURES + shape.embedding, shape.hidden, batch_first=True)
+        self.output = nn.Linear(shape.hidden, 3 + 6 * shape.mixtures)
+        for gate in (self.lstm.bias_hh_l0,):  # remember by default: forget gate bias 1
+            gate.data[shape.hidden : 2 * shape.hidden] = 1.0
+        for name, weight in self.lstm.named_parameters():
+            if name.startswith("weight_hh"):
+                for part in weight.data.chunk(4):
+                    nn.init.orthogonal_(part)
+
+    @property
+    def no_word(self) -> int:
+        return len(self.words)
+
+    def forward(self, inputs: Tensor, classes: Tensor, drop: float = 0.0) -> Tensor:
+        """Features (N, T, 13) and class indices (N,) to raw outputs (N, T, 3 + 6 * mixtures).
+
+        drop: the share of the LSTM's outputs set to 0 before the output layer, in training.
+        """
+        word = self.word(classes)
+        hidden, cell = torch.tanh(self.state(word)).chunk(2, dim=1)
+        steps = torch.cat([inputs, word[:, None].expand(-1, inputs.shape[1], -1)], dim=2)
+        seen, _ = self.lstm(steps, (hidden[None].contiguous(), cell[None].contiguous()))
+        return self.output(F.dropout(seen, drop, self.training) if drop else seen)
+
+    def losses(self, batch: Batch, classes: Tensor, drop: float = 0.0) -> Tensor:
+        """Nats of every point, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end."""
+        outputs = self(batch.inputs, classes, drop)
+        return point_losses(outputs, batch, self.shape.scale)
+
+    def config(self) -> dict:
+        return {"shape": asdict(self.shape), "words": list(self.words)}
+
+    @classmethod
+    def from_config(cls, config: dict) -> SketchRNN:
+        return cls(tuple(config["words"]), Shape(**config["shape"]))
+
+
+# Drawings as sequences
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Drawings of at most T points as the network reads them, one row a drawing.
+
+    inputs: float32 (N, T, 13), what is known before each point.  offsets: float32 (N, T, 2), the point itself, in the
+    data's units.  pens: int64 (N, T).  lengths: int64 (N,).
+    """
+
+    inputs: Tensor
+    offsets: Tensor
+    pens: Tensor
+    lengths: Tensor
+
+    def to(self, device: torch.device | str) -> Batch:
+        return Batch(*(part.to(device, non_blocking=True) for part in vars(self).values()))
+
+
+def batch_of(drawings: Drawings, indices: np.ndarray, scale: float) -> Batch:
+    """The drawings at `indices`, in the 255 box, padded to the longest of them (so sort by length before cutting)."""
+    points, pens, lengths = padded(drawings, indices)
+    return batch_from(torch.from_numpy(points), torch.from_numpy(pens), torch.from_numpy(lengths), scale)
+
+
+def padded(drawings: Drawings, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """float32 (N, T, 2) points, int64 (N, T) pens and int64 (N,) lengths; past its end a drawing stays where it is."""
+    starts, lengths = drawings.point_offsets[:-1][indices], drawings.point_counts[indices]
+    count, longest = len(indices), int(lengths.max(initial=1))
+    flat = expand_ranges(starts, lengths)
+    cells = expand_ranges(np.arange(count) * longest, lengths)
+    last = np.zeros(len(drawings.points), np.int64)
+    points = np.repeat(drawings.points[starts + lengths - 1][:, None], longest, axis=1)
+    points.reshape(-1, 2)[cells] = drawings.points[flat]
+    strokes = expand_ranges(drawings.drawing_offsets[:-1][indices], drawings.stroke_counts[indices])
+    last[drawings.stroke_offsets[1:][strokes] - 1] = PEN_UP
+    pens = np.full((count, longest), END, np.int64)
+    pens.reshape(-1)[cells] = last[flat]
+    pens[np.arange(count), lengths - 1] = END
+    return np.ascontiguousarray(points, np.float32), pens, lengths
+
+
+def batch_from(points: Tensor, pens: Tensor, lengths: Tensor, scale: float) -> Batch:
+    """A `Batch` from padded points (N, T, 2), pens (N, T) and lengths (N,)."""
+    count, longest = pens.shape
+    start = points[:, :1]
+    offsets = torch.diff(points, dim=1, prepend=start)
+    before = torch.cat([start, points[:, :-1]], dim=1)  # where the pen was before each point
+    pen = F.one_hot(pens, 3).to(points.dtype)
+    pen = torch.cat([torch.zeros_like(pen[:, :1]), pen[:, :-1]], dim=1)
+    moved = torch.cat([torch.zeros_like(start), offsets[:, :-1]], dim=1)
+
+    # The first point of the stroke that the pen is in: the last point that followed a lift, carried forward.
+    opens = torch.cat([torch.ones_like(pens[:, :1]), (pens[:, :-1] != PEN_DOWN).long()], dim=1)
+    first = torch.cummax(opens * torch.arange(longest, device=pens.device), dim=1).values
+    stroke_start = torch.gather(points, 1, first[..., None].expand(-1, -1, 2))
+    stroke_start = torch.cat([start, stroke_start[:, :-1]], dim=1)
+
+    low, high = torch.cummin(before, dim=1).values, torch.cummax(before, dim=1).values
+    inputs = torch.cat(
+        [moved / scale, pen, *((before - mark) / (2 * scale) for mark in (start, stroke_start, low, high))], dim=2
+    )
+    return Batch(inputs, offsets, pens, lengths)
+
+
+# The loss
+
+
+def point_losses(outputs: Tensor, batch: Batch, scale: float) -> Tensor:
+    """Nats of every point, float32 (N, T), from raw outputs: the paper's formulas (3) to (5) and (9).
+
+    The first point of a drawing is where it is: only its pen is scored. Past a drawing's end the loss is 0.
+    """
+    pen = F.cross_entropy(outputs[..., :3].flatten(0, 1), batch.pens.flatten(), reduction="none").view(batch.pens.shape)
+    move = -mixture_log_prob(outputs[..., 3:], batch.offsets, scale)
+    steps = torch.arange(pen.shape[1], device=pen.device)
+    move = torch.where(steps > 0, move, 0.0)
+    return torch.where(steps < batch.lengths[:, None], pen + move, 0.0)
+
+
+def mixture_log_prob(raw: Tensor, offsets: Tensor, scale: float, cell: float = 1.0) -> Tensor:
+    """log of the probability (..., ) that the mixture gives to the cell of side `cell` around each offset (..., 2).
+
+    raw: (..., 6 * M), in units of `scale`: M each of pi's logits, mean x, mean y, log sigma x, log sigma y, atanh rho.
+    A normal integrated over a cell of side D is close to the normal widened by the cell's own variance, D^2 / 12, at
+    the cell's middle, times D^2: sigma'^2 = sigma^2 + D^2 / 12, rho' = rho sx sy / (sx' sy'). All in logs: no floor.
+    """
+    logits, mean_x, mean_y, log_sx, log_sy, raw_rho = raw.float().chunk(6, dim=-1)
+    offsets = offsets.float() / scale
+    side = cell / scale
+    widen = side * side / 12
+    variance_x, variance_y = torch.exp(2 * log_sx) + widen, torch.exp(2 * log_sy) + widen
+    covariance = torch.tanh(raw_rho) * torch.exp(log_sx + log_sy)
+    dx, dy = offsets[..., :1] - mean_x, offsets[..., 1:] - mean_y
+    determinant = variance_x * variance_y - covariance * covariance
+    distance = (variance_y * dx * dx - 2 * covariance * dx * dy + variance_x * dy * dy) / determinant
+    log_normal = -0.5 * (distance + torch.log(determinant))
+    constant = 2 * math.log(side) - math.log(2 * math.pi)
+    return torch.logsumexp(logits + log_normal, dim=-1) - torch.logsumexp(logits, dim=-1) + constant

@@ -1,0 +1,65 @@
+"""Weight files: safetensors, with the network's kind, shape and words as JSON in the header."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import nn
+
+from qdesk.nets.classifier import Classifier
+from qdesk.nets.sketchrnn import SketchRNN
+
+KINDS: dict[str, type[nn.Module]] = {"classifier": Classifier, "sketchrnn": SketchRNN}
+
+
+class WeightsError(ValueError):
+    """A weight file that cannot be used; the text says why."""
+
+
+def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **about: object) -> None:
+    """Write `network` to `path`. half: as float16, read back as float32. about: facts for the header."""
+    kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
+    header = {"kind": kind, "config": json.dumps(network.config()), "about": json.dumps(about)}
+    tensors = {}
+    for name, tensor in network.state_dict().items():
+        tensor = tensor.detach().cpu().contiguous()
+        tensors[name] = tensor.half() if half and tensor.is_floating_point() else tensor
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".part")
+    save_file(tensors, partial, metadata=header)
+    partial.chmod(0o644)  # safetensors writes for the owner alone
+    partial.replace(path)
+
+
+def load(path: Path, kind: str) -> Classifier | SketchRNN:
+    """The network of a weight file, in eval mode. Raises WeightsError where there is none, or one of another kind."""
+    header = about(path)
+    if header["kind"] != kind:
+        raise WeightsError(f"{path} holds a {header['kind']}, not a {kind}")
+    network = KINDS[kind].from_config(header["config"])
+    with safe_open(path, "pt") as file:
+        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
+    wanted = network.state_dict()
+    network.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in state.items()})
+    return network.eval()
+
+
+def about(path: Path) -> dict:
+    """What a weight file says of itself: kind, config, and the facts that training wrote."""
+    try:
+        with safe_open(path, "pt") as file:
+            header = file.metadata() or {}
+    except FileNotFoundError:
+        raise WeightsError(f"there is no weight file {path}") from None
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(f"{path} is not a weight file: {error}") from None
+    if header.get("kind") not in KINDS:
+        raise WeightsError(f"{path} is a safetensors file, but not one of qdesk's")
+    return {
+        "kind": header["kind"],
+        "config": json.loads(header["config"]),
+        "about": json.loads(header.get("about", "{}")),
+    }

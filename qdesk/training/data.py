@@ -1,0 +1,162 @@
+"""Folders of drawings -> what the training loops read, with a validation and a test split fixed for good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.catalog import categories
+from qdesk.drawings import Drawings
+from qdesk.formats import FormatError, open_drawings
+from qdesk.raster import raster
+from qdesk.simplify import simplify
+from qdesk.training.bitmaps import fit_bitmaps, thin_raster
+
+SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
+SPLITS = 20
+"""Drawings are dealt into this many parts by their content; part 0 validates, part 1 tests, the rest trains."""
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Everything there is to train on, and what is kept apart.
+
+    words: the classes, in the order of the labels.
+    real, extra: stroke drawings in the 255 box to train on; `extra` are auxiliary (generated ones, say).
+    validation, test: stroke drawings that nothing is trained on: the first chooses, the second is reported.
+    bitmaps: uint8 (B, 28, 28) to train on, fitted to the official frame.   Labels: int64, one a drawing.
+    """
+
+    words: tuple[str, ...]
+    real: Drawings
+    extra: Drawings
+    validation: Drawings
+    test: Drawings
+    bitmaps: np.ndarray
+    bitmap_labels: np.ndarray
+
+    def labels(self, drawings: Drawings) -> np.ndarray:
+        return labels_of(drawings, self.words)
+
+
+def labels_of(drawings: Drawings, words: Sequence[str]) -> np.ndarray:
+    """int64 (N,): each drawing's word as a position in `words`, -1 for a word that is not there."""
+    index = {word: number for number, word in enumerate(words)}
+    return np.array([index.get(word, -1) for word in drawings.words], np.int64)
+
+
+def split_of(drawings: Drawings) -> np.ndarray:
+    """int64 (N,): the part 0 to SPLITS - 1 of each drawing, from its content, so that no file or order changes it."""
+    return np.array([int(name, 16) % SPLITS for name in drawings.content_ids()], np.int64)
+
+
+def load(
+    folders: Sequence[Path], extra: Sequence[Path] = (), words: Sequence[str] | None = None, report: Report = print
+) -> Corpus:
+    """Read every supported file under `folders` (and `extra`), drop what is not in `words`, split and deduplicate.
+
+    Bitmaps that show a drawing of the validation or test split are dropped too: the same drawings are published as
+    strokes and as pixels. Raises FormatError where nothing usable is found.
+    """
+    strokes, pixels = _read(folders, words, report)
+    extra_strokes, _ = _read(extra, words, report)
+    if strokes is None and pixels is None:
+        raise FormatError(f"no drawings of these words under {', '.join(map(str, folders))}")
+    strokes = strokes if strokes is not None else Drawings.empty()
+    extra_strokes = extra_strokes if extra_strokes is not None else Drawings.empty()
+    names = words or present(strokes, extra_strokes, pixels)
+
+    ids = strokes.content_ids()
+    first = np.zeros(len(strokes), bool)
+    first[np.unique(ids, return_index=True)[1]] = True
+    part = np.array([int(name, 16) % SPLITS for name in ids], np.int64)
+    kept_apart = strokes.take(first & (part < 2))
+    seen = set(kept_apart.content_ids())
+    fresh = np.array([name not in seen for name in extra_strokes.content_ids()], bool)
+
+    bitmaps, bitmap_labels = np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)
+    if pixels is not None:
+        bitmaps, bitmap_labels = _fit_all(pixels, kept_apart, tuple(names), report)
+    corpus = Corpus(
+        words=tuple(names),
+        real=strokes.take(first & (part >= 2)),
+        extra=extra_strokes.take(fresh),
+        validation=strokes.take(first & (part == 0)),
+        test=strokes.take(first & (part == 1)),
+        bitmaps=bitmaps,
+        bitmap_labels=bitmap_labels,
+    )
+    report(
+        f"{len(corpus.words)} words: {len(corpus.real)} drawings, {len(corpus.extra)} extra, {len(bitmaps)} bitmaps; "
+        f"{len(corpus.validation)} to validate, {len(corpus.test)} to test"
+    )
+    return corpus
+
+
+def present(*batches: Drawings | None) -> tuple[str, ...]:
+    """The words that occur, in the catalog's order, others after them."""
+    found = {word for batch in batches if batch is not None for word in batch.table.column("word").unique().to_pylist()}
+    found.discard(None)
+    known = [word for word in categories() if word in found]
+    return (*known, *sorted(found - set(known)))
+
+
+def _read(
+    folders: Sequence[Path], words: Sequence[str] | None, report: Report
+) -> tuple[Drawings | None, Drawings | None]:
+    strokes, pixels = [], []
+    for folder in folders:
+        files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
+        for file in files:
+            if not file.name.endswith(SUFFIXES):
+                continue
+            try:
+                opened = open_drawings(file)
+            except FormatError as error:
+                report(f"skipped: {error}")
+                continue
+            if opened.problem_count:
+                report(f"{file.name}: {opened.problem_count} bad lines skipped")
+            drawings = opened.drawings
+            if drawings.times is not None:
+                drawings = simplify(drawings)
+            known = (
+                labels_of(drawings, words) >= 0 if words else np.array([w is not None for w in drawings.words], bool)
+            )
+            drawings = drawings if known.all() else drawings.take(known)
+            if len(drawings):
+                (strokes if drawings.bitmaps is None else pixels).append(drawings.fit_box())
+    return (Drawings.concat(strokes) if strokes else None, Drawings.concat(pixels) if pixels else None)
+
+
+def _fit_all(
+    pixels: Drawings, kept_apart: Drawings, words: tuple[str, ...], report: Report
+) -> tuple[np.ndarray, np.ndarray]:
+    """All bitmaps in the official frame, file by file, without those that show a drawing kept apart."""
+    labels, sources = labels_of(pixels, words), pixels.column("source")
+    apart_labels = labels_of(kept_apart, words)
+    exact, thin = raster(kept_apart), thin_raster(kept_apart)
+    images, keep = np.empty_like(pixels.bitmaps), np.ones(len(pixels), bool)
+    for source in np.unique(sources.astype(str)):
+        rows = np.flatnonzero(sources == source)
+        fitted, was_thin = fit_bitmaps(pixels.bitmaps[rows])
+        images[rows] = fitted
+        twins = np.isin(apart_labels, np.unique(labels[rows]))
+        reference = (thin if was_thin else exact)[twins]
+        keep[rows] = ~_near(pixels.bitmaps[rows], reference)
+    report(f"{int((~keep).sum())} bitmaps show drawings kept apart: dropped")
+    return images[keep], labels[keep]
+
+
+def _near(images: np.ndarray, others: np.ndarray, rms: float = 30.0) -> np.ndarray:
+    """bool (N,): is one of `others` the same picture? Twins lie within 20 of 255 of each other, strangers beyond 45."""
+    if not len(others):
+        return np.zeros(len(images), bool)
+    a, b = images.reshape(len(images), -1).astype(np.float32), others.reshape(len(others), -1).astype(np.float32)
+    squared = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T
+    return squared.min(axis=1) < rms * rms * a.shape[1]

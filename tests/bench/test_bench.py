@@ -1,0 +1,48 @@
+"""The benchmarks run and give numbers; how large these are is no test's business."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from qdesk import bench
+
+
+@pytest.mark.torch
+def test_every_figure_is_a_positive_number():
+    figures = bench.bench(bench.QUICK, window=False)
+    assert {name: value for name, value in figures.items() if not (math.isfinite(value) and value > 0)} == {}
+    assert figures.keys() >= {
+        "matmul_1_thread_gflop_per_s", "matmul_2_threads_gflop_per_s", "score_per_cpu_s", "score_per_s",
+        "score_over_matmul_peak", "raster_per_cpu_s", "guess_ms_p50", "guess_ms_p95", "guesses_per_s",
+        "load_ndjson_per_s", "load_100k_s", "rank_per_cpu_s", "peak_rss_mb",
+    }  # fmt: skip
+    assert figures["guess_ms_p50"] <= figures["guess_ms_p95"]
+    assert figures["load_100k_s"] == pytest.approx(100_000 / figures["load_ndjson_per_s"])
+
+
+def test_walks_look_like_simplified_drawings():
+    drawings = bench.walks(7)
+    assert len(drawings) == 7
+    assert set(drawings.point_counts) == {bench.POINTS}
+    assert drawings.points.min() == 0 and drawings.points.max() == 255
+    assert np.array_equal(drawings.points, np.rint(drawings.points))
+    assert np.array_equal(drawings.points, bench.walks(7).points)
+
+
+def test_window_start_is_measured_to_its_first_paint():
+    figures = bench.measure_start(runs=1)
+    assert 0 < figures["start_s"] < 60
+
+
+def test_json_is_one_flat_object_of_numbers(monkeypatch, capsys):
+    from qdesk.cli import main
+
+    monkeypatch.setattr(bench, "bench", lambda: {"start_s": 1.23456, "guess_ms_p95": 3.0})
+    assert main(["bench", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"start_s": 1.2346, "guess_ms_p95": 3.0}
+    assert main(["bench"]) == 0
+    assert "start_s" in capsys.readouterr().out

@@ -1,0 +1,68 @@
+"""What every test stands on: an offscreen window system, its own home, no leaked threads, no unexpected log."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# All three have to be set before Qt or torch is imported.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test processes share the cores among themselves
+
+LASTING_THREADS = ("pytest", "execnet", "tqdm", "Dummy", "QThread", "pyqtgraph")
+"""Threads that libraries keep for as long as the process lives; a test is not blamed for them."""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data folder of this test alone."""
+    folder = tmp_path / "qdesk-home"
+    monkeypatch.setenv("QDESK_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def reference_data() -> Path:
+    """Real drawings beside the checkout. They are no part of the project: where there are none, tests of them skip."""
+    folder = Path(__file__).parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"the reference drawings are not here ({folder.name} beside the checkout)")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """A thread that a test starts has to end with it: a job that outlives its page crashes the program some day."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while left := [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"threads left running: {', '.join(thread.name for thread in left)}")
+        time.sleep(0.01)
+
+
+def _is_ours(thread: threading.Thread) -> bool:
+    return thread.is_alive() and not thread.name.startswith(LASTING_THREADS)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the program logs as a warning or worse is a failure, unless the test asks for `caplog` to look at it."""
+    yield
+    if "caplog" in _own_arguments(request):
+        return
+    bad = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= 30]
+    if bad:
+        pytest.fail(f"logged: {'; '.join(bad)}")
+
+
+def _own_arguments(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    info = getattr(request.node, "_fixtureinfo", None)
+    return tuple(info.argnames) if info else ()
