@@ -1,0 +1,213 @@
+"""What all readers and writers share: errors, problems, a file being read, and writing without half-written files."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import urllib.parse
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from gzip import GzipFile
+from pathlib import Path
+from typing import IO, Any
+
+from qdesk import catalog
+
+SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
+"""How the names of readable files end; what counts in the end is what is inside."""
+
+KEPT_PROBLEMS = 1000
+_BLOCK = 1 << 20
+_PIECE = 1 << 14
+_GZIP = b"\x1f\x8b\x08"
+
+
+class FormatError(ValueError):
+    """A file that cannot be read or written; the message is a sentence for the person who chose the file."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A record that was skipped: its file, its 1-based line (or record) there, and why."""
+
+    source: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}, line {self.line}: {self.reason}"
+
+
+class Problems:
+    """The problems of one or more files: the first `KEPT_PROBLEMS` in words, all of them counted."""
+
+    def __init__(self) -> None:
+        self.kept: list[Problem] = []
+        self.count = 0
+
+    def add(self, source: str, line: int, reason: str) -> None:
+        self.count += 1
+        if len(self.kept) < KEPT_PROBLEMS:
+            self.kept.append(Problem(source, line, reason))
+
+
+class Input:
+    """A file being read, unpacked if it is gzipped.
+
+    stream: the content, buffered, from its first byte.
+    source: the path as the user gave it.
+    damage: why the content ended early, or None; known for certain once the stream is at its end.
+    """
+
+    def __init__(self, file: IO[bytes], source: str, on_progress: Callable[[float], None] | None = None) -> None:
+        self.source = source
+        self._file = file
+        self._on_progress = on_progress
+        self._size = max(os.fstat(file.fileno()).st_size, 1)
+        self._unpacking: _Gunzip | None = None
+        self.stream = io.BufferedReader(file, _BLOCK)  # type: ignore[type-var]
+        if self.stream.peek(3)[:3] == _GZIP:
+            self._unpacking = _Gunzip(self.stream)
+            self.stream = io.BufferedReader(self._unpacking, _BLOCK)
+
+    @property
+    def damage(self) -> str | None:
+        return self._unpacking.damage if self._unpacking else None
+
+    @property
+    def is_gzipped(self) -> bool:
+        return self._unpacking is not None
+
+    def head(self) -> bytes:
+        """Some of the first bytes, at least 512 where there are as many; the stream stays where it is."""
+        return self.stream.peek(512)
+
+    def report(self) -> None:
+        """Tells how much of the file has been read; whoever listens may raise to cancel."""
+        if self._on_progress:
+            position = self._file.tell() if self._file.seekable() else 0
+            self._on_progress(min(position / self._size, 1.0))
+
+
+@contextmanager
+def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None] | None = None) -> Iterator[Input]:
+    """Opens a file for a reader. Raises FormatError when there is no such file or it may not be read."""
+    source = os.fspath(path)
+    try:
+        file = open(source, "rb", buffering=0)
+    except FileNotFoundError:
+        raise FormatError(f"There is no file {source}.") from None
+    except IsADirectoryError:
+        raise FormatError(f"{source} is a folder; choose a file in it.") from None
+    except (OSError, ValueError) as error:
+        raise FormatError(f"{source} cannot be opened: {reason_of(error)}.") from None
+    with file:
+        try:
+            yield Input(file, source, on_progress)
+        except OSError as error:
+            raise FormatError(f"{source} cannot be read: {reason_of(error)}.") from error
+
+
+class _Gunzip(io.RawIOBase):
+    """Unpacks gzip as far as it goes: the standard module loses its last buffer when a file is cut short."""
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._inflate = zlib.decompressobj(31)
+        self._rest = b""
+        self._step = _PIECE
+        self.damage: str | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while self.damage is None:
+            if self._inflate.eof:
+                self._rest = self._inflate.unused_data + self._rest
+                if len(self._rest) < 2:
+                    self._rest += self._packed.read(_PIECE)
+                if not self._rest.startswith(_GZIP[:2]):
+                    return 0
+                self._inflate = zlib.decompressobj(31)  # gzip files may be joined end to end
+            packed = self._rest or self._packed.read(_PIECE)
+            piece = packed[: self._step]
+            before = self._inflate.copy() if self._step > 1 else None
+            try:
+                plain = self._inflate.decompress(piece, len(buffer))
+            except zlib.error:
+                if before is None:
+                    self.damage = "the gzip file is damaged"
+                    return 0
+                # An error throws away what the call had unpacked: go back, and on byte by byte up to the damage.
+                self._inflate, self._rest, self._step = before, packed, 1
+                continue
+            self._rest = self._inflate.unconsumed_tail + packed[len(piece) :]
+            if plain:
+                buffer[: len(plain)] = plain
+                return len(plain)
+            if not packed and not self._inflate.eof:
+                self.damage = "the gzip file is cut short"
+        return 0
+
+
+@contextmanager
+def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """A binary stream that becomes the file `path` only when all is written; gzipped when the name ends in .gz.
+
+    Raises FormatError when the file cannot be written; an older file of that name is then still there.
+    """
+    target = Path(os.path.realpath(path))
+    in_place = target.exists() and not target.is_file()  # a pipe or a device cannot be replaced
+    part = target if in_place else target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        if target.is_dir():
+            raise FormatError(f"{path} is a folder; give the name of a file.")
+        try:
+            with open(part, "wb") as file:
+                if target.name.endswith(".gz"):
+                    with GzipFile("", "wb", 6, file, mtime=0) as packed:
+                        yield packed  # type: ignore[misc]
+                else:
+                    yield file
+                file.flush()
+                if not in_place:
+                    os.fsync(file.fileno())
+            if not in_place:
+                os.replace(part, target)
+        except BaseException:
+            if not in_place:
+                part.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise FormatError(f"{path} cannot be written: {reason_of(error)}.") from error
+
+
+def reason_of(error: Exception) -> str:
+    """The operating system's own words for an error, without its number and the path."""
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".").lower()
+
+
+_ENDINGS = re.compile(r"(\.(gz|ndjson|json|bin|npy|npz|raw|simplified|full|gen))+$", re.IGNORECASE)
+_FOLDERS = re.compile(r"^(full[_-])?(simplified|raw|binary|numpy_bitmap|sketchrnn)[_-]", re.IGNORECASE)
+
+
+@cache
+def _by_plain_name() -> dict[str, str]:
+    return {name.casefold(): name for name in catalog.categories()}
+
+
+def word_of_name(path: str | os.PathLike[str]) -> str | None:
+    """The category a file is named after, or None: "full_numpy_bitmap_cat.npy", "sketchrnn_pig.npz", "cat (1).bin"."""
+    name = urllib.parse.unquote(os.fspath(path)).replace("\\", "/").rsplit("/", 1)[-1]
+    name = _ENDINGS.sub("", name)
+    name = re.sub(r" ?\(\d+\)$", "", name)  # a browser's second download
+    for candidate in (name, _ENDINGS.sub("", name)):
+        plain = _FOLDERS.sub("", candidate).replace("_", " ").strip().casefold()
+        if plain in _by_plain_name():
+            return _by_plain_name()[plain]
+    return None

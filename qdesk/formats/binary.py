@@ -1,0 +1,205 @@
+"""The official .bin: records of key_id, country, recognized, timestamp, and strokes of bytes, one after the other.
+
+Little-endian, without padding: key_id uint64, country 2 letters, recognized int8, timestamp uint32 (seconds since
+1970), number of strokes uint16, and for each stroke its number of points uint16, then all x and all y as uint8.
+"""
+
+from __future__ import annotations
+
+import calendar
+import struct
+import time
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qdesk.drawings import Drawings, expand_ranges, metadata_table, offsets_of
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name
+
+_HEAD = struct.Struct("<Q2sbIH")
+_COUNT = struct.Struct("<H")
+_CHUNK = 5000
+_BLOCK = 1 << 20
+_UNKNOWN_COUNTRY = "ZZ"
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """The good records of a file; the word comes from the file's name.
+
+    The format has no marks between records, so reading ends at the first record that cannot be one. Raises FormatError
+    when that is the very first: the file is something else.
+    """
+    walker = _Walker(file)
+    batches: list[Drawings] = []
+    left = limit
+    while left is None or left > 0:
+        batch = walker.chunk(_CHUNK if left is None else min(_CHUNK, left), problems)
+        if batch is None:
+            break
+        batches.append(batch)
+        left = None if left is None else left - len(batch)
+        file.report()
+    return batches
+
+
+class _Walker:
+    """Steps through a file record by record, holding only a piece of it."""
+
+    def __init__(self, file: Input) -> None:
+        self.file = file
+        self.buffer = b""
+        self.row = 0
+        self.ended = False
+
+    def chunk(self, most: int, problems: Problems) -> Drawings | None:
+        """The next `most` good records as a batch, fewer at the end, None when there are no more."""
+        heads: list[tuple[int, bytes, int, int, int]] = []
+        rows: list[int] = []
+        starts: list[int] = []  # of each stroke's x, in the buffer
+        lengths: list[int] = []
+        ends: list[int] = []
+        pieces: list[np.ndarray] = []
+        gathered = 0  # strokes whose points have been taken out of the buffer
+        at = 0
+        while len(rows) < most and not self.ended:
+            strokes_before = len(starts)
+            after, head = self._record(at, starts, lengths)
+            if after is None:
+                del starts[strokes_before:], lengths[strokes_before:]
+                if head is not None:
+                    self._stop(problems, head)
+                    break
+                pieces.append(_gather(self.buffer, starts[gathered:], lengths[gathered:]))
+                gathered = len(starts)
+                fresh = self.file.stream.read(max(_BLOCK, len(self.buffer) - at))  # doubling, for a huge record
+                self.buffer, at = self.buffer[at:] + fresh, 0
+                if not fresh:
+                    if self.buffer:
+                        self._stop(problems, "it ends in the middle of a drawing")
+                    self.ended = True
+                continue
+            if len(starts) == strokes_before:
+                problems.add(self.file.source, self.row + 1, "the drawing has no points")
+            else:
+                heads.append(head)
+                rows.append(self.row)
+                ends.append(len(starts))
+            self.row += 1
+            at = after
+        pieces.append(_gather(self.buffer, starts[gathered:], lengths[gathered:]))
+        self.buffer = self.buffer[at:]
+        if not rows:
+            return None
+        return Drawings(
+            points=np.concatenate(pieces),
+            stroke_offsets=offsets_of(np.array(lengths, np.int64)),
+            drawing_offsets=np.array([0, *ends], np.int64),
+            table=_metadata(heads, rows, self.file.source),
+        )
+
+    def _record(self, at: int, starts: list[int], lengths: list[int]) -> tuple:
+        """Walks over one record: (where the next begins, its head), (None, None) if the buffer ends before it does,
+        or (None, a reason) if it cannot be a record."""
+        buffer = self.buffer
+        size = len(buffer)
+        if at + _HEAD.size > size:
+            return None, None
+        head = _HEAD.unpack_from(buffer, at)
+        country, recognized = head[1], head[2]
+        if recognized not in (0, 1) or not all(32 <= letter < 127 for letter in country):
+            return None, "a .bin file has no such record"
+        at += _HEAD.size
+        count = _COUNT.unpack_from
+        for _ in range(head[4]):
+            if at + 2 > size:
+                return None, None
+            (points,) = count(buffer, at)
+            if points:
+                starts.append(at + 2)
+                lengths.append(points)
+            at += 2 + 2 * points
+        return (at, head) if at <= size else (None, None)
+
+    def _stop(self, problems: Problems, reason: str) -> None:
+        self.ended = True
+        if self.row == 0:
+            known = "ndjson, .bin, .npy or .npz, gzipped or not"
+            raise FormatError(f"{self.file.source} is no file of drawings that qdesk knows ({known}): {reason}.")
+        problems.add(self.file.source, self.row + 1, f"{reason}; the rest is left out")
+
+
+def _gather(buffer: bytes, starts: list[int], lengths: list[int]) -> np.ndarray:
+    """float32 (P, 2): the points of strokes whose x begin at `starts`, with the y right behind them."""
+    size = np.array(lengths, np.int64)
+    at = expand_ranges(np.array(starts, np.int64), size)
+    plain = np.frombuffer(buffer, np.uint8)
+    points = np.empty((len(at), 2), np.float32)
+    points[:, 0], points[:, 1] = plain[at], plain[at + np.repeat(size, size)]
+    return points
+
+
+def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], source: str) -> pa.Table:
+    key_id, country, recognized, timestamp, _ = zip(*heads, strict=True)
+    seconds = pa.array(timestamp, pa.int64(), mask=np.array(timestamp) == 0)
+    return metadata_table(
+        len(rows),
+        word=word_of_name(source),
+        key_id=pa.array(key_id, pa.uint64(), mask=np.array(key_id) == 0).cast(pa.string()),
+        countrycode=[letters.decode("ascii") for letters in country],
+        timestamp=pc.strftime(seconds.cast(pa.timestamp("s")), format="%Y-%m-%d %H:%M:%S UTC"),
+        recognized=pa.array(recognized, pa.int8()).cast(pa.bool_()),
+        source=source,
+        row=rows,
+    )
+
+
+def records(drawings: Drawings) -> Iterator[bytes]:
+    """The records of a .bin file. Raises FormatError for drawings that it cannot hold: bitmaps, coordinates that are
+    not whole numbers from 0 to 255, key_ids that are not numbers. What is unknown becomes 0, the country "ZZ"."""
+    if drawings.bitmaps is not None:
+        raise FormatError("Bitmaps have no strokes, so they cannot be written as .bin.")
+    points = drawings.points
+    if not ((points >= 0) & (points <= 255) & (points == np.rint(points))).all():
+        raise FormatError("A .bin file holds whole coordinates from 0 to 255: simplify the drawings first.")
+    most = max(drawings.stroke_lengths.max(initial=0), drawings.stroke_counts.max(initial=0))
+    if most > 0xFFFF:
+        raise FormatError(f"A .bin file holds at most 65535 strokes of 65535 points, and here are {most}.")
+    for key_id in drawings.column("key_id"):
+        _key(key_id)
+    return _records(drawings)
+
+
+def _records(drawings: Drawings) -> Iterator[bytes]:
+    x, y = drawings.points.astype(np.uint8).T
+    x, y = x.tobytes(), y.tobytes()
+    edges, drawing_edges = drawings.stroke_offsets.tolist(), drawings.drawing_offsets.tolist()
+    names = ("key_id", "countrycode", "recognized", "timestamp")
+    about = zip(*(drawings.column(name) for name in names), strict=True)
+    for i, (key_id, country, recognized, timestamp) in enumerate(about):
+        first, last = drawing_edges[i], drawing_edges[i + 1]
+        letters = (country or "").encode("ascii", "replace")
+        if len(letters) != 2:
+            letters = _UNKNOWN_COUNTRY.encode()
+        parts = [_HEAD.pack(_key(key_id), letters, bool(recognized), _seconds(timestamp), last - first)]
+        for a, b in zip(edges[first:last], edges[first + 1 : last + 1], strict=True):
+            parts += (_COUNT.pack(b - a), x[a:b], y[a:b])
+        yield b"".join(parts)
+
+
+def _key(key_id: str | None) -> int:
+    if key_id is None:
+        return 0
+    if key_id.isascii() and key_id.isdigit() and len(key_id) <= 20 and int(key_id) < 1 << 64:
+        return int(key_id)
+    raise FormatError(f"A .bin file holds numbers as key_id, and one here is {key_id[:40]!r}.")
+
+
+def _seconds(timestamp: str | None) -> int:
+    """Seconds since 1970 of "2017-03-02 23:25:10.07453 UTC"; 0 for anything else."""
+    try:
+        seconds = calendar.timegm(time.strptime((timestamp or "")[:19], "%Y-%m-%d %H:%M:%S"))
+    except ValueError:
+        return 0
+    return seconds if 0 <= seconds < 1 << 32 else 0

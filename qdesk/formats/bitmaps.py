@@ -1,0 +1,71 @@
+"""28x28 bitmaps in numpy's .npy: uint8 (N, 784) as published, or (N, 28, 28); ink 255."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+
+from qdesk.drawings import Drawings
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name
+
+_SIDE = 28
+_PIXELS = _SIDE * _SIDE
+_CHUNK = 20_000
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """The bitmaps of a file; the word comes from the file's name. Raises FormatError for any other kind of array."""
+    try:
+        shape, fortran, dtype = read_header(file.stream)
+    except ValueError as error:
+        raise FormatError(f"{file.source} has a damaged .npy header ({error}).") from None
+    if dtype != np.uint8 or fortran or shape[1:] not in ((_PIXELS,), (_SIDE, _SIDE)):
+        raise FormatError(
+            f"{file.source} holds {dtype} numbers of shape {shape}; bitmaps are uint8 of shape (drawings, 784)."
+        )
+    word = word_of_name(file.source)
+    count = shape[0] if limit is None else min(shape[0], limit)
+    batches: list[Drawings] = []
+    row = 0
+    while row < count:
+        wanted = min(_CHUNK, count - row)
+        data = file.stream.read(wanted * _PIXELS)
+        whole = len(data) // _PIXELS
+        if whole:
+            pixels = np.frombuffer(data, np.uint8, whole * _PIXELS).reshape(-1, _SIDE, _SIDE)
+            rows = np.arange(row, row + whole)
+            batches.append(Drawings.from_bitmaps(pixels, word=word, source=file.source, row=rows))
+        row += whole
+        file.report()
+        if whole < wanted:
+            problems.add(file.source, row + 1, f"the file ends here, though it announces {shape[0]} bitmaps")
+            break
+    return batches
+
+
+def read_header(stream: io.BufferedIOBase) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Shape, Fortran order and dtype of a .npy stream, which then stands at the data. Raises ValueError."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # numpy remarks on headers that Python 2 wrote
+            version = np.lib.format.read_magic(stream)
+            if version == (1, 0):
+                return np.lib.format.read_array_header_1_0(stream)
+            if version == (2, 0):
+                return np.lib.format.read_array_header_2_0(stream)
+    except Exception as error:  # numpy evaluates the header as text, and each Python has its own errors for that
+        raise ValueError(str(error).split("\n")[0].rstrip(".") or type(error).__name__) from None
+    raise ValueError(f"version {version[0]}.{version[1]}")
+
+
+def blocks(drawings: Drawings) -> Iterator[bytes]:
+    """A .npy file of the bitmaps, as published: uint8 (N, 784). Raises FormatError for strokes."""
+    if drawings.bitmaps is None:
+        raise FormatError("A .npy file holds bitmaps, and these drawings are strokes.")
+    header = io.BytesIO()
+    shape = (len(drawings), _PIXELS)
+    np.lib.format.write_array_header_1_0(header, {"descr": "|u1", "fortran_order": False, "shape": shape})
+    return iter((header.getvalue(), np.ascontiguousarray(drawings.bitmaps).tobytes()))

@@ -1,0 +1,218 @@
+"""Simplified and raw ndjson: one JSON object a line, `drawing` a list of strokes `[xs, ys]` or `[xs, ys, times]`."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from qdesk.drawings import Drawings, metadata_table
+from qdesk.formats.base import FormatError, Input, Problems
+
+FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")
+"""The metadata of a line, in the order of the official files."""
+
+_CHUNK = 5000
+_FARTHEST = 1e6
+_LONGEST = 1 << 24
+"""Times from here on are dates, not durations, and float32 would lose their milliseconds."""
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """The good lines of a file; `row` is the 0-based line. Times are kept only where every line has them.
+
+    Numbers go from each parsed line straight into flat arrays, because a million drawings as Python lists would
+    fill the memory and one numpy call a stroke would take minutes.
+    """
+    batches: list[Drawings] = []
+    left = -1 if limit is None else limit
+    chunk = _Chunk()
+    number = -1
+    loads = orjson.loads
+    if left != 0:
+        for number, line in enumerate(file.stream):
+            try:
+                chunk.add(loads(line), number)
+            except _ERRORS:
+                chunk.undo()
+                if not (blank := line.strip(b" \t\r\n\xef\xbb\xbf")):
+                    continue
+                if number == 0 and blank != line.strip() and _retry(chunk, blank):
+                    continue
+                problems.add(file.source, number + 1, _why(line))
+            if number % 1000 == 999:
+                file.report()
+            if len(chunk.rows) == _CHUNK or len(chunk.rows) == left:
+                batches.append(chunk.finish(file.source, problems))
+                left -= len(batches[-1]) if left > 0 else 0
+                chunk = _Chunk()
+                if left == 0:
+                    return batches
+    if chunk.rows:
+        batches.append(chunk.finish(file.source, problems))
+    return batches
+
+
+_ERRORS = (TypeError, KeyError, IndexError, ValueError, OverflowError)
+
+
+class _Chunk:
+    """Some thousand drawings on their way into arrays."""
+
+    def __init__(self) -> None:
+        self.x, self.y, self.t = array("f"), array("f"), array("d")
+        self.stroke_ends: list[int] = []
+        self.drawing_ends: list[int] = []
+        self.rows: list[int] = []
+        self.about: dict[str, list[Any]] = {name: [] for name in FIELDS}
+        self.timed = True
+
+    def add(self, record: Any, row: int) -> None:
+        """Raises one of `_ERRORS` for a record that is no drawing; `undo` must then be called."""
+        x, y, t, ends = self.x, self.y, self.t, self.stroke_ends
+        before = at = len(x)
+        for stroke in record["drawing"]:
+            x.fromlist(stroke[0])
+            y.fromlist(stroke[1])
+            end = len(x)
+            if len(y) != end:
+                raise ValueError
+            if len(stroke) > 2:
+                if len(stroke[2]) != end - at:
+                    raise ValueError
+                t.fromlist(stroke[2])
+            if end > at:
+                ends.append(end)
+                at = end
+        if at == before:
+            raise ValueError
+        if len(t) != at or not self.timed:
+            self.timed = False
+            del t[:]
+        self.drawing_ends.append(len(ends))
+        self.rows.append(row)
+        get = record.get
+        for name, values in self.about.items():
+            values.append(get(name))
+
+    def undo(self) -> None:
+        """Drops what a failed `add` left behind."""
+        strokes = self.drawing_ends[-1] if self.drawing_ends else 0
+        del self.stroke_ends[strokes:]
+        points = self.stroke_ends[-1] if strokes else 0
+        del self.x[points:], self.y[points:]
+        del self.t[points if self.timed else 0 :]
+
+    def finish(self, source: str, problems: Problems) -> Drawings:
+        points = np.empty((len(self.x), 2), np.float32)
+        points[:, 0], points[:, 1] = np.frombuffer(self.x, np.float32), np.frombuffer(self.y, np.float32)
+        stroke_offsets = np.array([0, *self.stroke_ends], np.int64)
+        drawing_offsets = np.array([0, *self.drawing_ends], np.int64)
+        starts = stroke_offsets[drawing_offsets[:-1]]
+        times = None
+        if self.timed:
+            exact = np.frombuffer(self.t, np.float64)
+            first = exact[starts]
+            first = np.where(first < _LONGEST, 0, first)
+            times = (exact - np.repeat(first, np.diff(stroke_offsets[drawing_offsets]))).astype(np.float32)
+        table = _metadata(self.about, source, self.rows)
+        drawings = Drawings(points, stroke_offsets, drawing_offsets, table, times)
+        sane = (np.abs(points) < _FARTHEST).all(axis=1)  # false for nan
+        if times is not None:
+            sane &= np.isfinite(times)
+        if sane.all():
+            return drawings
+        good = np.logical_and.reduceat(sane, starts)
+        for row in np.array(self.rows)[~good]:
+            problems.add(source, int(row) + 1, "a number is infinite or far too large")
+        return drawings.take(good)
+
+
+def _retry(chunk: _Chunk, line: bytes) -> bool:
+    """The first line of a file once more, without its byte order mark."""
+    try:
+        chunk.add(orjson.loads(line), 0)
+    except _ERRORS:
+        chunk.undo()
+        return False
+    return True
+
+
+def _metadata(about: dict[str, list[Any]], source: str, rows: list[int]) -> pa.Table:
+    try:
+        return metadata_table(len(rows), **about, source=source, row=rows)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
+        # Something has another type than the official files have. Look at each value: what is odd is unknown.
+        clean = {name: [v if isinstance(v, str) else None for v in values] for name, values in about.items()}
+        clean["recognized"] = [v if isinstance(v, bool) else None for v in about["recognized"]]
+        clean["key_id"] = [
+            str(v) if isinstance(v, int) and not isinstance(v, bool) else v if isinstance(v, str) else None
+            for v in about["key_id"]
+        ]
+        return metadata_table(len(rows), **clean, source=source, row=rows)
+
+
+def _why(line: bytes) -> str:
+    """In words, why a line is no drawing."""
+    try:
+        record = orjson.loads(line)
+    except ValueError as error:
+        return f"not JSON: {str(error).split(':')[0]}"
+    if not isinstance(record, dict):
+        return "not a JSON object"
+    if "drawing" not in record:
+        return 'no "drawing" in it'
+    drawing = record["drawing"]
+    if not isinstance(drawing, list) or not all(isinstance(s, list) and len(s) >= 2 for s in drawing):
+        return '"drawing" is not a list of strokes [xs, ys]'
+    for stroke in drawing:
+        for numbers in stroke[:3]:
+            if not isinstance(numbers, list) or not all(isinstance(v, (int, float)) for v in numbers):
+                return "a stroke has something other than lists of numbers"
+        if len({len(numbers) for numbers in stroke[:3]}) > 1:
+            return "a stroke has not as many x as y" + (" and times" if len(stroke) > 2 else "")
+    if not any(len(stroke[0]) for stroke in drawing):
+        return "the drawing has no points"
+    return "a number is infinite or far too large"
+
+
+def lines(drawings: Drawings, times: bool | None) -> Iterator[bytes]:
+    """The lines of an ndjson file; unknown metadata is left out, whole numbers are written as integers.
+
+    times: True writes raw strokes [xs, ys, times], False [xs, ys], None whichever the batch has.
+    Raises FormatError for bitmaps, and for raw without times.
+    """
+    if drawings.bitmaps is not None:
+        raise FormatError("Bitmaps have no strokes, so they cannot be written as ndjson.")
+    if times and drawings.times is None and len(drawings):
+        raise FormatError("Raw ndjson needs the time of every point, and these drawings have none.")
+    return _lines(drawings, drawings.times is not None and times is not False)
+
+
+def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
+    for first in range(0, len(drawings), _CHUNK):
+        chosen = drawings.take(slice(first, first + _CHUNK))
+        x, y = _numbers(chosen.points[:, 0]), _numbers(chosen.points[:, 1])
+        t = _numbers(chosen.times) if timed and chosen.times is not None else None
+        about = [chosen.column(name).tolist() for name in FIELDS]
+        edges, drawing_edges = chosen.stroke_offsets.tolist(), chosen.drawing_offsets.tolist()
+        for i, values in enumerate(zip(*about, strict=True)):
+            record = {name: value for name, value in zip(FIELDS, values, strict=True) if value is not None}
+            strokes = []
+            for s in range(drawing_edges[i], drawing_edges[i + 1]):
+                a, b = edges[s], edges[s + 1]
+                strokes.append([x[a:b], y[a:b]] if t is None else [x[a:b], y[a:b], t[a:b]])
+            record["drawing"] = strokes
+            yield orjson.dumps(record) + b"\n"
+
+
+def _numbers(values: np.ndarray) -> list[Any]:
+    """A float array as Python numbers, the whole ones as int."""
+    whole = values == np.rint(values)
+    if whole.all():
+        return values.astype(np.int64).tolist()
+    return [int(v) if w else v for v, w in zip(values.tolist(), whole.tolist(), strict=True)]

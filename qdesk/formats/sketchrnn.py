@@ -1,0 +1,226 @@
+"""The published Sketch-RNN .npz: stroke-3 arrays of `train`, `valid` and `test`.
+
+Their object arrays are pickles, and a pickle may run any program. So none is unpickled with numpy: the unpickler here
+knows a handful of names, puts plain stand-ins in their place and refuses everything else.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import pickle
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from qdesk.drawings import Drawings, metadata_table
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name
+from qdesk.formats.bitmaps import read_header
+
+_PARTS = ("train", "valid", "test")
+_CHUNK = 5000
+_FARTHEST = 1e6
+_SMALL = ("i1", "u1", "i2", "u2")
+_LARGEST = 1 << 32
+"""Bytes that one unpacked array may have; the largest published one has a few hundred million."""
+
+
+class _Refused(pickle.UnpicklingError):
+    """A pickle asks for something other than an array."""
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """The drawings of all parts, train first; `row` counts through them. The word comes from the file's name.
+
+    Raises FormatError for a damaged file, and for a pickle that holds anything but arrays, naming what it asked for.
+    """
+    if limit == 0:
+        return []
+    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
+    sequences: list[np.ndarray] = []
+    rows: list[int] = []
+    wanted = limit
+    row = 0
+    try:
+        with zipfile.ZipFile(seekable) as archive:
+            for name in _members(archive):
+                for sequence in _sequences(archive, name):
+                    reason = _unusable(sequence)
+                    if reason:
+                        problems.add(file.source, row + 1, reason)
+                    else:
+                        sequences.append(sequence)
+                        rows.append(row)
+                    row += 1
+                    if wanted is not None and len(rows) == wanted:
+                        break
+                file.report()
+                if wanted is not None and len(rows) == wanted:
+                    break
+    except _Refused as error:
+        raise FormatError(f"{file.source} is refused: {error}.") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise FormatError(f"{file.source} is cut short or damaged: it is no whole .npz file.") from None
+    except ValueError as error:
+        raise FormatError(f"{file.source} holds no stroke-3 drawings: {error}.") from None
+    word = word_of_name(file.source)
+    batches = []
+    for first in range(0, len(rows), _CHUNK):
+        some = slice(first, first + _CHUNK)
+        batches.append(_drawings(sequences[some], word=word, source=file.source, row=rows[some]))
+        file.report()
+    return batches
+
+
+def _members(archive: zipfile.ZipFile) -> list[str]:
+    names = [name for name in archive.namelist() if name.endswith(".npy")]
+    if not names:
+        raise ValueError("there is no array in it")
+    known = [f"{part}.npy" for part in _PARTS if f"{part}.npy" in names]
+    return known or names
+
+
+def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
+    """What one array of the file holds, record by record. Raises ValueError, _Refused."""
+    if archive.getinfo(name).file_size > _LARGEST:
+        raise ValueError(f"{name} is larger than 4 GiB")
+    with archive.open(name) as member:
+        shape, fortran, dtype = read_header(member)
+        if dtype.kind != "O":
+            if len(shape) != 3 or fortran or dtype.kind not in "iuf":
+                raise ValueError(f"{name} is {dtype} of shape {shape}, not a list of arrays")
+            count = math.prod(shape)
+            data = member.read()
+            if len(data) != count * dtype.itemsize:
+                raise ValueError(f"{name} ends early")
+            return iter(np.frombuffer(data, dtype, count).reshape(shape))
+        try:
+            found = _Unpickler(member, encoding="latin1").load()
+        except _Refused:
+            raise
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+            raise
+        except Exception as error:  # a broken pickle can raise nearly anything
+            raise ValueError(f"the pickle in {name} is broken ({type(error).__name__})") from None
+    if not isinstance(found, _Array) or not isinstance(found.data, list):
+        raise ValueError(f"{name} is not a list of arrays")
+    return (item.array() if isinstance(item, _Array) else None for item in found.data)
+
+
+class _Unpickler(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        stand_in = _ADMITTED.get((module, name))
+        if stand_in is None:
+            raise _Refused(f"its pickle asks for {module}.{name}, and only plain arrays are admitted")
+        return stand_in
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise _Refused("its pickle refers to something outside the file, and only plain arrays are admitted")
+
+
+class _Dtype:
+    """Stands in for numpy.dtype: a number type by its letter and size, or "O"."""
+
+    def __init__(self, code: str = "", *_: Any) -> None:
+        if not isinstance(code, str) or not re.fullmatch(r"[<>|=]?([bBiuf][1248]?|O8?|O4)", code):
+            raise _Refused(f"its pickle holds an array of type {str(code)[:40]!r}")
+        self.code = code.lstrip("<>|=")
+        self.order = ">" if code.startswith(">") else "<"
+
+    def __setstate__(self, state: Any) -> None:
+        if state[1] == ">":
+            self.order = ">"
+
+    def number(self) -> np.dtype:
+        if self.code.startswith("O"):
+            raise ValueError("objects in objects")
+        return np.dtype(self.order + self.code)
+
+
+class _Array:
+    """Stands in for numpy.ndarray: what its pickle says about it, not yet believed."""
+
+    __slots__ = ("data", "dtype", "shape")
+
+    def __init__(self) -> None:
+        self.shape, self.dtype, self.data = (), None, b""
+
+    def __setstate__(self, state: Any) -> None:
+        _, self.shape, self.dtype, fortran, self.data = state
+        if fortran:
+            self.shape = None
+
+    def array(self) -> np.ndarray | None:
+        """The array, or None if it is not one of numbers in rows."""
+        try:
+            data = self.data.encode("latin1") if isinstance(self.data, str) else self.data
+            return np.frombuffer(data, self.dtype.number()).reshape(self.shape)
+        except (ValueError, TypeError, AttributeError, OverflowError):
+            return None
+
+
+def _reconstruct(kind: Any, *_: Any) -> _Array:
+    if kind is not _Array:
+        raise _Refused("its pickle makes an array of an unknown kind")
+    return _Array()
+
+
+def _scalar(*_: Any) -> None:
+    """A single number: harmless, and no drawing."""
+    return None
+
+
+def _encode(text: Any, encoding: Any = "latin1", *_: Any) -> bytes:
+    """Bytes as Python 2 pickles and protocol 2 hold them."""
+    if encoding not in ("latin1", "latin-1") or not isinstance(text, str):
+        raise _Refused("its pickle encodes something other than bytes")
+    return text.encode("latin1")
+
+
+_ADMITTED: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Dtype,
+    ("_codecs", "encode"): _encode,
+}
+for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
+    _ADMITTED[_module, "_reconstruct"] = _reconstruct
+    _ADMITTED[_module, "scalar"] = _scalar
+
+
+def _unusable(sequence: np.ndarray | None) -> str | None:
+    """Why this record is no stroke-3 drawing, or None if it is one."""
+    if sequence is None or sequence.ndim != 2 or sequence.shape[1] != 3:
+        return "not an array of (dx, dy, pen) rows"
+    if not len(sequence):
+        return "the drawing has no points"
+    if (
+        sequence.dtype.kind + str(sequence.dtype.itemsize) not in _SMALL and not (np.abs(sequence) < _FARTHEST).all()
+    ):  # so that nan is refused too
+        return "a number is infinite or far too large"
+    return None
+
+
+def _drawings(sequences: list[np.ndarray], **columns: Any) -> Drawings:
+    """As `Drawings.from_stroke3`, for thousands at once."""
+    steps = np.array([len(sequence) for sequence in sequences], np.int64)
+    ends = np.cumsum(steps + 1)
+    starts = ends - steps - 1
+    offsets = np.zeros((ends[-1], 3))
+    is_step = np.ones(ends[-1], bool)
+    is_step[starts] = False  # each drawing begins at (0, 0), before its first offset
+    offsets[is_step] = np.concatenate([np.asarray(sequence, np.float64) for sequence in sequences])
+    along = np.cumsum(offsets[:, :2], axis=0)
+    points = along - np.repeat(along[starts], steps + 1, axis=0)
+    last_of_stroke = offsets[:, 2] != 0
+    last_of_stroke[ends - 1] = True
+    stroke_ends = np.flatnonzero(last_of_stroke) + 1
+    return Drawings(
+        points=points.astype(np.float32),
+        stroke_offsets=np.concatenate([np.zeros(1, np.int64), stroke_ends]),
+        drawing_offsets=np.searchsorted(stroke_ends, np.concatenate([np.zeros(1, np.int64), ends]), "right"),
+        table=metadata_table(len(sequences), **columns),
+    )

@@ -1,0 +1,1 @@
+"""The game without a window: a round, the words to draw, and the history of what was drawn."""

@@ -1,0 +1,262 @@
+"""The bars: what just happened and keys, progress and export."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Literal
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
+
+Kind = Literal["info", "good", "warn", "bad"]
+KEYS = (
+    ("F", "flag"),
+    ("1", "scribble"),
+    ("2", "graffiti"),
+    ("3", "wrong"),
+    ("4", "other"),
+    ("K", "keep"),
+    ("U", "undo"),
+    ("R", "replay"),
+)
+_SIGNS = {"info": ("flag", "ink"), "good": ("check", "good"), "warn": ("warning", "warn"), "bad": ("warning", "bad")}
+
+
+class Elided(QLabel):
+    """A label that gives up the end of its text rather than its neighbours' place."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+        painter.end()
+
+
+class Notice(QFrame):
+    """One sentence about what happened, that stays until it is closed or replaced; good news leaves by itself."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.kind: Kind = "info"
+        self.setObjectName("notice")
+        self._sign = QLabel()
+        self._text = Elided()
+        self.more = button("Show all")
+        self.more.setProperty("flat", True)
+        self.more.setStyleSheet("padding: 3px 8px;")
+        self.close_button = button("", "close")
+        self.close_button.setText("")
+        self.close_button.setProperty("flat", True)
+        self.close_button.setFixedSize(3 * SPACE, 3 * SPACE)
+        self.close_button.setStyleSheet("padding: 0;")
+        self.close_button.setToolTip("Close")
+        self.close_button.setAccessibleName("Close this notice")
+        self.close_button.clicked.connect(self.hide)
+        self._details = QPlainTextEdit()
+        self._details.setReadOnly(True)
+        self._details.setFont(font("small"))
+        self.more.clicked.connect(lambda: self._unfold(self._details.isHidden()))
+        for control in (self.more, self.close_button):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        line = QHBoxLayout()
+        line.setSpacing(SPACE)
+        line.addWidget(self._sign)
+        line.addWidget(self._text, 1)
+        line.addWidget(self.more)
+        line.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE // 2, SPACE, SPACE // 2)
+        column.setSpacing(SPACE // 2)
+        column.addLayout(line)
+        column.addWidget(self._details)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence shown, "" while hidden."""
+        return "" if self.isHidden() else self._text.text()
+
+    def say(self, text: str, kind: Kind = "info", details: Sequence[str] = (), lasting: bool = True) -> None:
+        """Show a sentence, with lines to unfold if there are any. Not lasting: it leaves after some seconds."""
+        self.kind = kind
+        self._text.setText(text)
+        self.more.setVisible(bool(details))
+        self._details.setPlainText("\n".join(details))
+        lines = min(len(details), 8)
+        self._details.setFixedHeight(lines * QFontMetrics(font("small")).lineSpacing() + 3 * SPACE)
+        self._unfold(False)
+        self._dress()
+        self.show()
+        self._timer.stop()
+        if not lasting:
+            self._timer.start(6000)
+
+    def _unfold(self, on: bool) -> None:
+        self._details.setVisible(on)
+        self.more.setText("Show less" if on else "Show all")
+
+    def _dress(self) -> None:
+        look = theme()
+        name, tint = _SIGNS[self.kind]
+        self._sign.setPixmap(icon(name, tint).pixmap(18, 18))
+        edge = {"info": look.line, "good": look.good, "warn": look.warn, "bad": look.bad}[self.kind].name()
+        self.setStyleSheet(
+            f"#notice {{ background: {look.surface.name()}; border: none; border-left: 4px solid {edge};"
+            f" border-top: 1px solid {look.line.name()}; }}"
+        )
+
+
+class Keycap(QLabel):
+    """A key and what it does."""
+
+    def __init__(self, key: str, does: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._key, self._does = key, does
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setFont(font("small"))
+        self.setAccessibleName(f"{key}: {does}")
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self) -> None:
+        look = theme()
+        self.setText(
+            f'<span style="background: {look.hover.name()}; color: {look.ink.name()}; font-weight: 600;">'
+            f'&nbsp;{self._key}&nbsp;</span> <span style="color: {look.muted.name()};">{self._does}</span>'
+        )
+
+
+class Keys(QWidget):
+    """As many of the keys as there is place for, whole."""
+
+    _GAP = SPACE + SPACE // 2
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._caps = [Keycap(key, does, self) for key, does in KEYS]
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, max(cap.sizeHint().height() for cap in self._caps))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        left = 0
+        for cap in self._caps:
+            size = cap.sizeHint()
+            cap.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
+            cap.setVisible(left + size.width() <= self.width())
+            left += size.width() + self._GAP
+
+
+class BottomBar(QFrame):
+    """Work under way with its progress, and below it keys, counts and the export."""
+
+    stop_asked = Signal()
+    export_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bottom")
+        self.work = QWidget()
+        self._work_text = Elided()
+        self._work_text.setFont(font("small"))
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.stop = button("Stop")
+        self.stop.setProperty("flat", True)
+        self.stop.setStyleSheet("padding: 2px 8px;")
+        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.stop.clicked.connect(self.stop_asked)
+        self.progress.setFixedWidth(24 * SPACE)
+        work = QHBoxLayout(self.work)
+        work.setContentsMargins(0, 0, 0, 0)
+        work.setSpacing(2 * SPACE)
+        work.addWidget(self.progress)
+        work.addWidget(self._work_text, 1)
+        work.addWidget(self.stop)
+
+        self.keys = Keys()
+        self._counts = label("", "body")
+        self.export = button("Export CSV", "export")
+        self.export.setToolTip("Write the flagged drawings to a CSV file (Ctrl+E)")
+        self.export.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.export.clicked.connect(self.export_asked)
+        self.line = QWidget()
+        line = QHBoxLayout(self.line)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(2 * SPACE)
+        line.addWidget(self.keys, 1)
+        line.addWidget(self._counts)
+        line.addWidget(self.export)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        column.setSpacing(SPACE // 2)
+        column.addWidget(self.work)
+        column.addWidget(self.line)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+        self.set_work(None)
+
+    @property
+    def counts(self) -> str:
+        """The counts as shown."""
+        return self._counts.text()
+
+    @property
+    def work_text(self) -> str:
+        """What is said of the work under way, "" when there is none."""
+        return "" if self.work.isHidden() else self._work_text.text()
+
+    def set_counts(self, flagged: int, kept: int, todo: int) -> None:
+        """Show how far the judging is."""
+        self._counts.setText(f"{flagged:,} flagged · {kept:,} kept · {todo:,} to go")
+
+    def set_work(self, text: str | None, fraction: float = 0.0) -> None:
+        """Show what is being done and how far it is (0 to 1, NaN while nobody knows), or nothing for None."""
+        self.work.setVisible(text is not None)
+        if text is not None:
+            self._work_text.setText(text)
+            unknown = math.isnan(fraction)
+            self.progress.setRange(0, 0 if unknown else 1000)
+            if not unknown:
+                self.progress.setValue(round(fraction * 1000))
+        self.setVisible(text is not None or not self.line.isHidden())
+
+    def set_open(self, is_open: bool) -> None:
+        """Whether there are drawings to judge: without any, keys and export are not offered."""
+        self.line.setVisible(is_open)
+        self.setVisible(is_open or not self.work.isHidden())
+
+    def _dress(self) -> None:
+        look = theme()
+        self.setStyleSheet(
+            f"#bottom {{ background: {look.surface.name()}; border: none; border-top: 1px solid {look.line.name()}; }}"
+        )

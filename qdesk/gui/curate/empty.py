@@ -1,0 +1,187 @@
+"""What the page shows before a file is open: three ways to begin, and the files opened last."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qdesk import paths
+from qdesk.catalog import categories
+from qdesk.gui.theme import SPACE, button, icon, label, theme_changes
+
+STARTER = ("starter.ndjson.gz",)
+
+
+class Empty(QWidget):
+    """Open a file, download a category, or take the starter set."""
+
+    open_asked = Signal()
+    files_chosen = Signal(list)
+    download_asked = Signal(str)
+    cancel_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._downloading = False
+        column = QVBoxLayout(self)
+        column.setContentsMargins(6 * SPACE, 6 * SPACE, 6 * SPACE, 6 * SPACE)
+        column.setSpacing(0)
+        column.addStretch(2)
+        title = label("Find the drawings that do not belong", "large")
+        title.setStyleSheet("font-weight: 600;")
+        column.addWidget(title)
+        column.addSpacing(SPACE)
+        lead = "qdesk puts the strangest drawings first. You decide, one key each, and take the flags along as CSV."
+        intro = label(lead, muted=True)
+        intro.setWordWrap(True)
+        column.addWidget(intro)
+        column.addSpacing(4 * SPACE)
+        cards = QHBoxLayout()
+        cards.setSpacing(2 * SPACE)
+        for card in (self._file_card(), self._download_card(), self._starter_card()):
+            cards.addWidget(card, 1)
+        column.addLayout(cards)
+        column.addSpacing(4 * SPACE)
+        self._recent_title = label("Opened last", muted=True)
+        column.addWidget(self._recent_title)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        column.addLayout(self._recent)
+        column.addStretch(3)
+        self.set_recent([])
+
+    def _file_card(self) -> QFrame:
+        self.open = button("Open a file…", "open", primary=True)
+        self.open.setToolTip("Ctrl+O")
+        self.open.clicked.connect(self.open_asked)
+        text = "Quick, Draw! ndjson, bin, npy or Sketch-RNN npz. Or drop files anywhere on this page."
+        return _card("open", "Your own file", text, [self.open])
+
+    def _download_card(self) -> QFrame:
+        self.category = QLineEdit()
+        self.category.setPlaceholderText("A word, such as flamingo")
+        self.category.setAccessibleName("Category to download")
+        self.category.setClearButtonEnabled(True)
+        completer = QCompleter(list(categories()), self.category)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.category.setCompleter(completer)
+        self.download = button("Download", "save")
+        self.download_progress = QProgressBar()
+        self.download_progress.setTextVisible(False)
+        self.download_progress.setRange(0, 1000)
+        self.download_progress.hide()
+        self.download_text = label("", "small", muted=True)
+        self.download_text.hide()
+        self.category.textChanged.connect(self._word_changed)
+        self.category.returnPressed.connect(self._download)
+        self.download.clicked.connect(self._download)
+        self._word_changed()
+        text = "All drawings of one of the 345 words, from Google’s servers. Tens of megabytes each."
+        controls = [self.category, self.download_text, self.download_progress, self.download]
+        return _card("save", "Quick, Draw! data", text, controls)
+
+    def _starter_card(self) -> QFrame:
+        self.starter = button("Open the starter set", "star")
+        there = paths.asset(*STARTER).is_file()
+        self.starter.setEnabled(there)
+        self.starter.clicked.connect(lambda: self.files_chosen.emit([str(paths.asset(*STARTER))]))
+        text = "About 600 drawings to try things out. Made by qdesk, not Quick, Draw! data."
+        if not there:
+            text += " Not part of this installation."
+        return _card("star", "Starter set", text, [self.starter])
+
+    def _word_changed(self) -> None:
+        self.download.setEnabled(self._downloading or self.chosen_word is not None)
+
+    @property
+    def chosen_word(self) -> str | None:
+        """The category typed, as it is spelled in the catalog, or None while it is none."""
+        typed = self.category.text().strip().lower()
+        return next((word for word in categories() if word.lower() == typed), None)
+
+    def _download(self) -> None:
+        if self._downloading:
+            self.cancel_asked.emit()
+        elif (word := self.chosen_word) is not None:
+            self.download_asked.emit(word)
+
+    def set_downloading(self, fraction: float | None, text: str = "") -> None:
+        """Show a download's progress (0 to 1), or that there is none (None)."""
+        self._downloading = fraction is not None
+        self.category.setEnabled(not self._downloading)
+        self.download_progress.setVisible(self._downloading)
+        self.download.setText(" Cancel" if self._downloading else " Download")
+        self.download_text.setText(text or "Connecting")
+        self.download_text.setVisible(self._downloading)
+        if fraction is not None:
+            self.download_progress.setValue(round(fraction * 1000))
+        self._word_changed()
+
+    def set_recent(self, files: Sequence[str]) -> None:
+        """Offer files opened before, the last one first; those that are gone are left out."""
+        while (item := self._recent.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        there = [file for file in files if os.path.isfile(file)][:5]
+        self._recent_title.setVisible(bool(there))
+        for file in there:
+            folder, name = os.path.split(file)
+            link = QPushButton(f"{name}   {_short(folder)}")
+            link.setProperty("flat", True)
+            link.setCursor(Qt.CursorShape.PointingHandCursor)
+            link.setStyleSheet("text-align: left; padding: 6px 8px; margin-left: -8px;")
+            link.setToolTip(file)
+            link.clicked.connect(lambda _checked=False, file=file: self.files_chosen.emit([file]))
+            self._recent.addWidget(link, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def _short(folder: str) -> str:
+    home = os.path.expanduser("~")
+    return "~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder
+
+
+class _Sign(QLabel):
+    """A large icon in the accent colour."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        theme_changes().changed.connect(self._draw)
+        self._draw()
+
+    def _draw(self) -> None:
+        self.setPixmap(icon(self._name, "accent").pixmap(32, 32))
+
+
+def _card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFrame:
+    card = QFrame()
+    card.setProperty("card", True)
+    picture = _Sign(sign)
+    head = label(title)
+    head.setStyleSheet("font-weight: 600;")
+    body = label(text, muted=True)
+    body.setWordWrap(True)
+    column = QVBoxLayout(card)
+    column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
+    column.setSpacing(SPACE)
+    column.addWidget(picture)
+    column.addWidget(head)
+    column.addWidget(body)
+    column.addStretch(1)
+    column.addSpacing(SPACE)
+    for control in controls:
+        column.addWidget(control)
+    return card

@@ -1,0 +1,273 @@
+"""All background work goes through here, so that all of it can be watched, cancelled and waited for.
+
+`start` runs one function once. `LatestWorker` answers a stream of requests of which only the newest matters. Both
+deliver on the GUI thread, whatever is connected to them: a worker never touches a widget, and a callback never runs
+beside another. `shutdown` ends everything; no thread outlives the program.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+_running: set[_Delivering] = set()  # touched by the GUI thread alone; keeps a job alive until its end is delivered
+
+
+class Cancelled(Exception):
+    """Raised inside a job by `Context.check` and `Context.progress` once somebody has cancelled it."""
+
+
+class Context:
+    """What a job's function sees of its job. Its methods may be called from the worker thread."""
+
+    def __init__(self, job: Job) -> None:
+        self._job = job
+
+    @property
+    def cancelled(self) -> bool:
+        return self._job._stop.is_set()
+
+    def check(self) -> None:
+        """Raises Cancelled if the job was cancelled. Call it often: it costs nothing."""
+        if self._job._stop.is_set():
+            raise Cancelled
+
+    def progress(self, fraction: float, text: str = "") -> None:
+        """Say how far along (0 to 1) the work is; only the newest is shown. Raises Cancelled like `check`."""
+        self.check()
+        self._job._post("progress", min(max(float(fraction), 0.0), 1.0), text)
+
+    def partial(self, value: Any) -> None:
+        """Hand over a first part of the result; every part is delivered, in order. Raises Cancelled like `check`."""
+        self.check()
+        self._job._post("partial", value)
+
+
+class _Delivering(QObject):
+    """A thread's mailbox: posted on any thread, emptied on the GUI thread."""
+
+    _wake = Signal()
+    _last_words: frozenset[str] = frozenset()
+    """The kinds of mail after which no more comes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mail: deque[tuple[str, tuple[Any, ...]]] = deque()
+        self._mail_lock = threading.Lock()
+        self._muted = False
+        self._thread: threading.Thread | None = None
+        self._wake.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def _post(self, kind: str, *values: Any) -> None:
+        with self._mail_lock:
+            asleep = not self._mail
+            if kind == "progress" and self._mail and self._mail[-1][0] == "progress":
+                self._mail[-1] = (kind, values)
+            else:
+                self._mail.append((kind, values))
+        if asleep:
+            self._wake.emit()
+
+    def _deliver(self) -> None:
+        # A fixed number at a time: what a slow slot lets pile up meanwhile waits for the next turn of the event loop.
+        with self._mail_lock:
+            mail = list(self._mail)
+            self._mail.clear()
+        for kind, values in mail:
+            if kind in self._last_words:
+                _running.discard(self)
+                if self._thread is not None:
+                    self._thread.join()
+            if not self._muted:
+                self._hand_over(kind, values)
+
+    def _hand_over(self, kind: str, values: tuple[Any, ...]) -> None:
+        getattr(self, kind).emit(*values)
+
+    def _tie_to(self, parent: QObject | None) -> None:
+        if parent is not None:
+            parent.destroyed.connect(self._orphaned)
+
+    def _orphaned(self) -> None:
+        self._muted = True
+        self._ask_to_stop()
+
+    def _ask_to_stop(self) -> None:
+        raise NotImplementedError
+
+    def _begin(self, target: Callable[[], None], name: str) -> None:
+        _running.add(self)
+        self._thread = threading.Thread(target=target, name=name, daemon=True)
+        self._thread.start()
+
+
+class Job(_Delivering):
+    """One piece of background work. Exactly one of `done`, `failed` and `cancelled` ends it."""
+
+    progress = Signal(float, str)
+    partial = Signal(object)
+    done = Signal(object)
+    failed = Signal(str)
+    cancelled = Signal()
+    _last_words = frozenset({"done", "failed", "cancelled"})
+
+    def __init__(self, fn: Callable[[Context], Any], parent: QObject | None, name: str) -> None:
+        super().__init__()
+        self._fn = fn
+        self._stop = threading.Event()
+        self._tie_to(parent)
+        self._begin(self._work, name)
+
+    @property
+    def running(self) -> bool:
+        """Whether its end is still to come."""
+        return self in _running
+
+    def cancel(self) -> None:
+        """Ask the job to stop. What it has finished meanwhile is dropped: `cancelled` comes, not `done`."""
+        self._stop.set()
+
+    _ask_to_stop = cancel
+
+    def _hand_over(self, kind: str, values: tuple[Any, ...]) -> None:
+        if self._stop.is_set():
+            if kind not in self._last_words:
+                return
+            kind, values = "cancelled", ()
+        super()._hand_over(kind, values)
+
+    def _work(self) -> None:
+        try:
+            result = self._fn(Context(self))
+        except Cancelled:
+            self._post("cancelled")
+        except Exception as error:
+            self._post("failed", _sentence(error))
+        else:
+            self._post("done", result)
+        finally:
+            del self._fn  # it may hold a page alive
+
+
+class LatestWorker(_Delivering, Generic[T]):
+    """One thread that answers requests, of which only the newest counts: it is never behind by more than one.
+
+    `prepare` runs once in the thread before the first answer (loading a network, say) and its result is handed to
+    `answer` with each request: `answer(prepared, request)`. Signals: `ready()` after `prepare`; `answered(request,
+    result)`; `failed(str)` when either raised. After a failed `prepare` the worker answers nothing more.
+    """
+
+    ready = Signal()
+    answered = Signal(object, object)
+    failed = Signal(str)
+    gone = Signal()
+    _last_words = frozenset({"gone"})
+
+    def __init__(
+        self,
+        prepare: Callable[[], T],
+        answer: Callable[[T, Any], Any],
+        parent: QObject | None = None,
+        name: str = "qdesk-worker",
+    ) -> None:
+        super().__init__()
+        self._prepare, self._answer = prepare, answer
+        self._condition = threading.Condition()
+        self._wanted: list[Any] = []
+        self._closing = False
+        self._tie_to(parent)
+        self._begin(self._work, name)
+
+    def request(self, value: Any) -> None:
+        """Ask for an answer to `value`; a request still waiting is forgotten."""
+        with self._condition:
+            self._wanted = [value]
+            self._condition.notify()
+
+    def forget(self) -> None:
+        """Drop a request still waiting. An answer already under way is still delivered."""
+        with self._condition:
+            self._wanted = []
+
+    def close(self) -> None:
+        """End the thread after the answer under way, and deliver nothing more."""
+        self._muted = True
+        with self._condition:
+            self._closing = True
+            self._condition.notify()
+
+    _ask_to_stop = close
+
+    def _work(self) -> None:
+        try:
+            prepared = self._prepare()
+        except Exception as error:
+            self._post("failed", _sentence(error))
+            self._post("gone")
+            return
+        self._post("ready")
+        while True:
+            with self._condition:
+                while not self._wanted and not self._closing:
+                    self._condition.wait()
+                if self._closing:
+                    break
+                value = self._wanted.pop()
+            try:
+                result = self._answer(prepared, value)
+            except Exception as error:
+                self._post("failed", _sentence(error))
+            else:
+                self._post("answered", value, result)
+        self._post("gone")
+
+
+def start(fn: Callable[[Context], Any], parent: QObject | None = None, name: str = "qdesk-job") -> Job:
+    """Run `fn(context)` in a thread of its own and return its `Job`. Call it on the GUI thread.
+
+    Connect to the job's signals right away: nothing is delivered before control returns to the event loop. When
+    `parent` is destroyed the job is cancelled and says nothing more. An exception becomes `failed(sentence)`.
+    """
+    return Job(fn, parent, name)
+
+
+def running() -> int:
+    """How many jobs and workers have not ended yet."""
+    return len(_running)
+
+
+def shutdown(timeout: float = 20.0) -> bool:
+    """Cancel everything and wait for it, at most `timeout` seconds each; nothing more is delivered.
+
+    Returns whether every thread has ended.
+    """
+    left = list(_running)
+    for one in left:
+        one._orphaned()
+    ended = True
+    for one in left:
+        if one._thread is not None:
+            one._thread.join(timeout)
+            if one._thread.is_alive():
+                _log.warning("%s did not stop within %.0f s", one._thread.name, timeout)
+                ended = False
+                continue
+        _running.discard(one)
+    return ended
+
+
+def _sentence(error: Exception) -> str:
+    """What to tell a person: the message of an error that was meant for people, or a plain one and a log entry."""
+    text = str(error).strip()
+    if isinstance(error, (ValueError, OSError)) and text:
+        return text
+    _log.error("background work failed", exc_info=error)
+    return f"Something went wrong: {type(error).__name__}{': ' + text if text else ''}"

@@ -1,0 +1,1 @@
+"""The Play page: draw for twenty seconds while the network guesses."""

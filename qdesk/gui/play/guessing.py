@@ -1,0 +1,153 @@
+"""Guessing while somebody draws: never in the way of the pen, and never behind it by more than one guess."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from qdesk.game.round import KEPT_GUESSES
+from qdesk.gui import jobs
+
+_LATENCIES_KEPT = 2000
+
+
+class GuessesStrokes(Protocol):
+    """What the page needs of `qdesk.guess.Guesser`."""
+
+    words: Sequence[str]
+
+    def guess_strokes(self, strokes: list[np.ndarray]) -> np.ndarray:
+        """float32 (words,): the probability of each word for a live drawing of (n, 2) strokes."""
+        ...
+
+
+def shipped_guesser() -> GuessesStrokes:
+    """The network that comes with the program. Takes seconds the first time; for the background thread."""
+    from qdesk.guess import Guesser
+
+    _compute_on_one_core()
+    return Guesser()
+
+
+def _compute_on_one_core() -> None:
+    """Let torch use one core in this thread, and no fewer than before in every other.
+
+    One drawing is too little to share out: with two cores of which one is busy, two threads waited for each other up
+    to 180 ms where one takes 12. `set_num_threads` holds for the thread that calls it and for threads to come; the
+    second call, from a thread that does nothing else, gives those to come their cores back.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    giving_back = threading.Thread(target=torch.set_num_threads, args=(before,))
+    giving_back.start()
+    giving_back.join()
+
+
+@dataclass(frozen=True)
+class _Request:
+    drawing: int
+    strokes: list[np.ndarray]
+    last_point_at: float  # perf_counter, s
+
+
+class Guessing(QObject):
+    """The network in its thread, and the drawing it looks at.
+
+    Signals: `changed` when the network has woken or failed; `guessed` with the top (word, probability) pairs of the
+    drawing at hand. `latencies_ms` holds the times from a point to the end of the slots of the guess that includes it.
+    """
+
+    changed = Signal()
+    guessed = Signal(object)
+
+    def __init__(self, factory: Callable[[], GuessesStrokes], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.latencies_ms: deque[float] = deque(maxlen=_LATENCIES_KEPT)
+        self.trouble = ""
+        self._factory = factory
+        self._worker: jobs.LatestWorker | None = None
+        self._awake = self._busy = False
+        self._drawing = 0
+        self._strokes: Callable[[], list[np.ndarray]] | None = None
+        self._last_point_at = 0.0
+
+    @property
+    def awake(self) -> bool:
+        """Whether the network is loaded."""
+        return self._awake
+
+    @property
+    def blind(self) -> bool:
+        """Whether there is no network, and will be none; `trouble` says why."""
+        return bool(self.trouble) and not self._awake
+
+    def wake(self) -> None:
+        """Begin to load the network, unless that has begun."""
+        if self._worker is None:
+            factory = self._factory  # not self: the thread must not hold a widget's child
+
+            def prepare() -> GuessesStrokes:
+                guesser = factory()
+                # The first guess pays for everything that is loaded on first use; better now than in a round.
+                guesser.guess_strokes([np.array([[0, 0], [9, 9]], np.float32)])
+                return guesser
+
+            self._worker = jobs.LatestWorker(prepare, _top_guesses, self, "qdesk-guess")
+            self._worker.ready.connect(self._ready)
+            self._worker.answered.connect(self._answered)
+            self._worker.failed.connect(self._failed)
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._worker is not None:
+            self._worker.close()
+
+    def new_drawing(self) -> None:
+        """The canvas is empty: guesses still to come for what was on it are dropped."""
+        self._drawing += 1
+        self._strokes = None
+
+    def look(self, strokes: Callable[[], list[np.ndarray]]) -> None:
+        """There is new ink. `strokes` is called when the network has time for it, and gives all there is by then."""
+        self._strokes = strokes
+        self._last_point_at = time.perf_counter()
+        self._ask()
+
+    def _ask(self) -> None:
+        if self._worker is None or not self._awake or self._busy or self._strokes is None:
+            return
+        strokes, self._strokes = self._strokes(), None
+        if strokes:
+            self._busy = True
+            self._worker.request(_Request(self._drawing, strokes, self._last_point_at))
+
+    def _ready(self) -> None:
+        self._awake = True
+        self.changed.emit()
+        self._ask()
+
+    def _failed(self, reason: str) -> None:
+        self._busy = False
+        self.trouble = reason
+        self.changed.emit()
+
+    def _answered(self, request: _Request, top: list[tuple[str, float]]) -> None:
+        self._busy = False
+        if request.drawing == self._drawing:
+            self.guessed.emit(top)
+            self.latencies_ms.append((time.perf_counter() - request.last_point_at) * 1000)
+        self._ask()
+
+
+def _top_guesses(guesser: GuessesStrokes, request: _Request) -> list[tuple[str, float]]:
+    p = np.asarray(guesser.guess_strokes(request.strokes))
+    return [(guesser.words[i], float(p[i])) for i in np.argsort(p)[::-1][:KEPT_GUESSES]]

@@ -1,0 +1,189 @@
+"""The one window: a slim rail on the left, and the page it chose."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qdesk import paths
+from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
+
+# Pages in the order of the rail: name, label, module and class. They are imported when first shown.
+PAGES: tuple[tuple[str, str, str, str], ...] = (
+    ("play", "Play", "qdesk.gui.play.page", "PlayPage"),
+    ("curate", "Curate", "qdesk.gui.curate.page", "CuratePage"),
+)
+_FIRST_SIZE = QSize(1280, 800)
+_SMALLEST = QSize(800, 560)
+
+
+class Rail(QFrame):
+    """The pages, one under the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedWidth(10 * SPACE)
+        self.group = QButtonGroup(self)
+        self.buttons: dict[str, QToolButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, 2 * SPACE, SPACE, 2 * SPACE)
+        column.setSpacing(SPACE)
+        for number, (name, text, _module, _class) in enumerate(PAGES, 1):
+            one = QToolButton()
+            one.setText(text)
+            one.setToolTip(f"{text} (Ctrl+{number})")
+            one.setCheckable(True)
+            one.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            one.setIconSize(QSize(24, 24))
+            one.setFont(font("small"))
+            one.setFixedSize(8 * SPACE, 7 * SPACE)
+            one.setCursor(Qt.CursorShape.PointingHandCursor)
+            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.group.addButton(one)
+            self.buttons[name] = one
+            column.addWidget(one)
+        column.addStretch(1)
+        self.group.buttonToggled.connect(self._dress)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    def _dress(self, *_: object) -> None:
+        look = theme()
+        self.setStyleSheet(
+            f"Rail {{ border: none; border-right: 1px solid {look.line.name()}; }}"
+            f"QToolButton {{ background: transparent; border: none; padding: 4px; color: {look.muted.name()}; }}"
+            f"QToolButton:hover {{ background: {look.hover.name()}; }}"
+            f"QToolButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
+        )
+        for name, one in self.buttons.items():
+            one.setIcon(icon(name, "accent" if one.isChecked() else "muted"))
+
+
+class MainWindow(QMainWindow):
+    """The window with its rail and pages; a page is made when it is first shown.
+
+    A page may define `shown()`, `hidden()`, `open_files(list[str])` and `shutdown()`.
+    """
+
+    def __init__(self, start_page: str = "play", files: Sequence[str] = ()) -> None:
+        super().__init__()
+        self.setWindowTitle("qdesk")
+        self.setWindowIcon(icon("qdesk"))
+        self.setMinimumSize(_SMALLEST)
+        self._pages: dict[str, QWidget] = {}
+        self._current = ""
+        self._closed = False
+        self.rail = Rail()
+        self._stack = QStackedWidget()
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addWidget(self._stack, 1)
+        self.setCentralWidget(inside)
+
+        for number, (name, *_rest) in enumerate(PAGES, 1):
+            self.rail.buttons[name].clicked.connect(lambda _checked=False, name=name: self.show_page(name))
+            self._on_key(f"Ctrl+{number}", lambda name=name: self.show_page(name))
+        self._on_key(QKeySequence.StandardKey.Open, self._ask_for_files)
+        self._on_key("Ctrl+Q", self.close)
+        self._restore_geometry()
+        if files:
+            self.open_in_curate(files)
+        else:
+            self.show_page(start_page)
+
+    def _on_key(self, keys: str | QKeySequence.StandardKey, do: Any) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(do)
+
+    # Pages
+
+    @property
+    def current_page(self) -> str:
+        """The name of the page in sight."""
+        return self._current
+
+    def page(self, name: str) -> Any:
+        """The page of that name, made now if it is not there yet. Raises KeyError for a name that is none."""
+        if name not in self._pages:
+            module, class_name = {page[0]: page[2:] for page in PAGES}[name]
+            made = getattr(importlib.import_module(module), class_name)()
+            self._pages[name] = made
+            self._stack.addWidget(made)
+        return self._pages[name]
+
+    def show_page(self, name: str) -> None:
+        """Bring a page into sight."""
+        page = self.page(name)
+        if name == self._current:
+            return
+        before, self._current = self._current, name
+        if before:
+            self._tell(self._pages[before], "hidden")
+        self.rail.buttons[name].setChecked(True)
+        self._stack.setCurrentWidget(page)
+        if self.isVisible():
+            self._tell(page, "shown")
+
+    def open_in_curate(self, files: Sequence[str]) -> None:
+        """Show Curate with these files."""
+        self.show_page("curate")
+        self._tell(self.page("curate"), "open_files", [str(file) for file in files])
+
+    def _ask_for_files(self) -> None:
+        from qdesk.formats import file_dialog_filter
+
+        files, _ = QFileDialog.getOpenFileNames(self, "Open drawings", "", file_dialog_filter())
+        if files:
+            self.open_in_curate(files)
+
+    @staticmethod
+    def _tell(page: QWidget, what: str, *values: Any) -> None:
+        listener = getattr(page, what, None)
+        if listener is not None:
+            listener(*values)
+
+    # Coming and going
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous() and self._current:
+            self._tell(self._pages[self._current], "shown")
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window's place, let every page put its work away, and wait for what runs in the background."""
+        from qdesk.gui import jobs
+
+        if not self._closed:
+            self._closed = True
+            self._settings().setValue("window/geometry", self.saveGeometry())
+            for page in self._pages.values():
+                self._tell(page, "shutdown")
+            jobs.shutdown()
+        super().closeEvent(event)
+
+    @staticmethod
+    def _settings() -> QSettings:
+        return QSettings(str(paths.user_data() / "window.ini"), QSettings.Format.IniFormat)
+
+    def _restore_geometry(self) -> None:
+        self.resize(_FIRST_SIZE)
+        kept = self._settings().value("window/geometry")
+        if isinstance(kept, QByteArray):
+            self.restoreGeometry(kept)

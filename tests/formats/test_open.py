@@ -1,0 +1,228 @@
+"""`open_drawings` over all formats: chosen by content, several files, progress, cancelling, and any bytes at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from qdesk.drawings import Drawings
+from qdesk.formats import FormatError, file_dialog_filter, open_drawings, word_of_name, write_drawings
+
+DRAWINGS = Drawings.from_strokes([[[[0, 9], [0, 5]]], [[[1], [2]], [[3], [4]]]], word="cat", key_id=["11", "12"])
+
+
+def contents(tmp_path: Path) -> dict[str, bytes]:
+    """The same two drawings, or two bitmaps, in every format."""
+    found = {}
+    for name in ("ndjson", "bin"):
+        write_drawings(DRAWINGS, tmp_path / f"x.{name}")
+        found[name] = (tmp_path / f"x.{name}").read_bytes()
+    np.save(tmp_path / "x.npy", np.ones((2, 784), np.uint8))
+    found["npy"] = (tmp_path / "x.npy").read_bytes()
+    rows = np.empty(2, object)
+    rows[:] = [np.array([[1, 2, 0]], np.int16), np.array([[3, 4, 1], [1, 1, 1]], np.int16)]
+    np.savez(tmp_path / "x.npz", train=rows)
+    found["npz"] = (tmp_path / "x.npz").read_bytes()
+    return found
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "bin", "npy", "npz"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_format_is_known_by_its_content_whatever_the_name(tmp_path: Path, kind: str, packed: bool) -> None:
+    content = contents(tmp_path)[kind]
+    for name in ("a.ndjson", "a.bin", "a.npy.gz", "a.npz", "a", "a.jpeg"):
+        path = tmp_path / name
+        path.write_bytes(gzip.compress(content) if packed else content)
+        opened = open_drawings(path)
+        assert len(opened.drawings) == 2
+        assert opened.problem_count == 0
+        assert (opened.drawings.bitmaps is not None) == (kind == "npy")
+
+
+def test_a_bin_file_whose_first_byte_is_a_brace_is_still_a_bin_file(tmp_path: Path) -> None:
+    write_drawings(DRAWINGS.with_columns(key_id=[str(ord("{")), "5"]), tmp_path / "a.bin")
+    assert open_drawings(tmp_path / "a.bin").drawings.column("key_id").tolist() == ["123", "5"]
+
+
+def test_several_files_are_one_batch(tmp_path: Path) -> None:
+    write_drawings(DRAWINGS, tmp_path / "a.ndjson")
+    write_drawings(DRAWINGS, tmp_path / "b.bin")
+    opened = open_drawings(tmp_path / "a.ndjson", str(tmp_path / "b.bin"))
+    assert opened.drawings.column("key_id").tolist() == ["11", "12", "11", "12"]
+    assert opened.drawings.column("row").tolist() == [0, 1, 0, 1]
+    sources = [str(tmp_path / "a.ndjson")] * 2 + [str(tmp_path / "b.bin")] * 2
+    assert opened.drawings.column("source").tolist() == sources
+    assert len(open_drawings(tmp_path / "a.ndjson", tmp_path / "b.bin", limit=3).drawings) == 3
+
+
+def test_bitmaps_and_strokes_do_not_mix(tmp_path: Path) -> None:
+    contents(tmp_path)
+    with pytest.raises(FormatError, match="do not go together"):
+        open_drawings(tmp_path / "x.npy", tmp_path / "x.ndjson")
+
+
+def test_what_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "empty.gz").write_bytes(gzip.compress(b""))
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\x06" + bytes(100))
+    (tmp_path / "utf16.ndjson").write_text('{"drawing": [[[1], [2]]]}', encoding="utf-16")
+    for name, reason in (
+        ("missing", "There is no file"),
+        (".", "is a folder"),
+        ("empty", "is empty"),
+        ("empty.gz", "is empty"),
+        ("picture.png", "no file of drawings"),
+        ("utf16.ndjson", "UTF-16"),
+        ("a\0b", "cannot be opened"),
+    ):
+        with pytest.raises(FormatError, match=reason):
+            open_drawings(os.path.join(tmp_path, name))
+    with pytest.raises(FormatError, match="No file"):
+        open_drawings()
+
+
+def test_a_damaged_gzip_file_keeps_what_can_be_read(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    many = Drawings.from_strokes([[rng.integers(0, 256, (2, 20))] for _ in range(3000)])
+    write_drawings(many, tmp_path / "a.ndjson.gz")
+    content = (tmp_path / "a.ndjson.gz").read_bytes()
+    for damaged, reason in (
+        (content[: len(content) // 2], "cut short"),
+        (content[: len(content) // 2] + rng.bytes(5000), "the gzip file is"),
+        (content[:-8] + bytes(8), "damaged"),
+    ):
+        (tmp_path / "b.ndjson.gz").write_bytes(damaged)
+        opened = open_drawings(tmp_path / "b.ndjson.gz")
+        assert len(opened.drawings) > 1400
+        assert any(reason in problem.reason for problem in opened.problems)
+        kept = many.take(slice(len(opened.drawings)))
+        assert np.array_equal(opened.drawings.points, kept.points)
+
+
+def test_gzip_files_joined_end_to_end_are_one(tmp_path: Path) -> None:
+    line = gzip.compress(b'{"drawing": [[[1], [2]]]}\n')
+    (tmp_path / "a.gz").write_bytes(line * 1000 + bytes(16))
+    opened = open_drawings(tmp_path / "a.gz")
+    assert (len(opened.drawings), opened.problem_count) == (1000, 0)
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.ndjson.gz", "a.bin"])
+def test_progress_rises_to_one_and_raising_cancels(tmp_path: Path, name: str) -> None:
+    rng = np.random.default_rng(0)
+    strokes = [[rng.integers(0, 256, (2, 150))] for _ in range(8000)]
+    write_drawings(Drawings.from_strokes(strokes), tmp_path / name)
+    seen: list[float] = []
+    open_drawings(tmp_path / name, tmp_path / name, on_progress=seen.append)
+    assert seen == sorted(seen)
+    assert seen[-1] == 1
+    assert any(0 < fraction < 0.5 for fraction in seen)
+    assert any(0.5 < fraction < 1 for fraction in seen)
+
+    class Cancelled(Exception):
+        pass
+
+    def cancel(fraction: float) -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        open_drawings(tmp_path / name, on_progress=cancel)
+
+
+def test_an_older_file_survives_a_failed_write(tmp_path: Path) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(b"precious")
+    with pytest.raises(FormatError):
+        write_drawings(Drawings.from_strokes([[[[999], [2]]]]), path)
+    assert path.read_bytes() == b"precious"
+    write_drawings(DRAWINGS, path)
+    assert len(open_drawings(path).drawings) == 2
+    assert [entry.name for entry in tmp_path.iterdir() if "bin" in entry.name] == ["a.bin"]
+
+
+def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
+    for name, reason in (
+        ("a.jpeg", "choose a name in .ndjson"),
+        ("a.npz", "choose a name in .ndjson"),
+        ("missing/a.ndjson", "cannot be written"),
+    ):
+        with pytest.raises(FormatError, match=reason):
+            write_drawings(DRAWINGS, tmp_path / name)
+    (tmp_path / "b.ndjson").mkdir()
+    with pytest.raises(FormatError, match="is a folder"):
+        write_drawings(DRAWINGS, tmp_path / "b.ndjson")
+    with pytest.raises(FormatError, match="'tiff'"):
+        write_drawings(DRAWINGS, tmp_path / "a.ndjson", format="tiff")
+    write_drawings(DRAWINGS, tmp_path / "data.txt", format="bin")
+    assert len(open_drawings(tmp_path / "data.txt").drawings) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("flamingo.ndjson", "flamingo"),
+        ("full_simplified_flamingo.ndjson", "flamingo"),
+        ("full_numpy_bitmap_cat.npy", "cat"),
+        ("full_binary_alarm clock.bin.gz", "alarm clock"),
+        ("full_raw_The%20Mona%20Lisa.ndjson", "The Mona Lisa"),
+        ("the_mona_lisa.npz", "The Mona Lisa"),
+        ("sketchrnn_pig.npz", "pig"),
+        ("sketchrnn_pig.full.npz", "pig"),
+        ("cat (2).npy", "cat"),
+        ("dog/cat.raw.ndjson.gz", "cat"),
+        ("t-shirt.bin", "t-shirt"),
+        ("flamingo_best.ndjson", None),
+        ("drawings.npy", None),
+        ("", None),
+    ],
+)
+def test_the_word_of_a_file_name(name: str, word: str | None) -> None:
+    assert word_of_name(name) == word
+
+
+def test_the_dialog_offers_every_suffix() -> None:
+    assert "*.ndjson.gz" in file_dialog_filter()
+    assert "*.npz" in file_dialog_filter()
+
+
+starts = st.sampled_from(
+    [b"", b"{", b"\x1f\x8b\x08", b"\x93NUMPY\x01\x00v\x00{'descr': ", b"PK\x03\x04", bytes(8) + b"DE\1"]
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(start=starts, rest=st.binary(max_size=300))
+@example(b"\x93NUMPY\x01\x00", b"\x10\x00{'shape': (9**9,)")
+@example(b"{" * 5000, b"")
+def test_any_bytes_are_read_or_refused_in_words(tmp_path_factory, start: bytes, rest: bytes) -> None:
+    path = tmp_path_factory.mktemp("fuzz") / "cat.bin"
+    path.write_bytes(start + rest)
+    try:
+        assert len(open_drawings(path).drawings)
+    except FormatError as error:
+        assert str(path) in str(error)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    kind=st.sampled_from(["ndjson", "bin", "npy", "npz"]),
+    packed=st.booleans(),
+    changes=st.lists(st.tuples(st.floats(0, 0.999), st.binary(max_size=3)), min_size=1, max_size=4),
+)
+def test_damaged_files_are_read_or_refused_in_words(tmp_path_factory, kind: str, packed: bool, changes: list) -> None:
+    folder = tmp_path_factory.mktemp("fuzz")
+    content = contents(folder)[kind]
+    content = gzip.compress(content, mtime=0) if packed else content
+    for where, bytes_ in changes:
+        at = int(where * len(content))
+        content = content[:at] + bytes_ + content[at + len(bytes_) + (not bytes_) :]
+    (folder / "cat.x").write_bytes(content)
+    try:
+        assert len(open_drawings(folder / "cat.x").drawings)
+    except FormatError as error:
+        assert str(error).endswith(".")

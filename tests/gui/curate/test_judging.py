@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from qdesk.curation.export import COLUMNS
+from qdesk.curation.verdicts import Verdicts
+from qdesk.gui.curate.page import CuratePage
+from tests.gui.curate.kit import current, press, write_file
+
+# Judging
+
+
+def test_flags_by_key_move_on_and_are_on_disk(page: CuratePage, home: Path) -> None:
+    press(page, "F", "2", "3", "4", "K")
+    assert list(page.table.verdicts[[39, 38, 37, 36, 35]]) == ["scribble", "graffiti", "wrong", "other", "keep"]
+    assert current(page) == "1034" and page.bar.counts == "4 flagged · 1 kept · 35 to go"
+    press(page, "F")  # "unusual" is no reason to flag for
+    assert page.table.verdicts[34] == "other"
+    with Verdicts(home / "verdicts.db") as store:
+        verdict = store.get("1038")
+    assert verdict.reason == "graffiti" and verdict.facts["rank"] == 2 and verdict.facts["countrycode"] == "DE"
+    assert verdict.facts["word"] == "cat" and verdict.facts["row"] == 38 and verdict.facts["loss"] == 380
+
+
+def test_f_again_takes_the_flag_back(page: CuratePage) -> None:
+    press(page, "1", Qt.Key.Key_Left, "F")
+    assert page.table.verdicts[39] == "" and current(page) == "1039"
+
+
+def test_undo_and_redo(page: CuratePage) -> None:
+    press(page, "1", "2")
+    press(page, "U")
+    assert page.table.verdicts[38] == "" and page.table.verdicts[39] == "scribble" and current(page) == "1038"
+    press(page, "Z", modifier=Qt.KeyboardModifier.ControlModifier)
+    assert page.table.verdicts[39] == "" and current(page) == "1039"
+    press(page, "U")
+    assert page.notice.text == "Nothing to undo."
+    press(page, "Y", "Y", modifier=Qt.KeyboardModifier.ControlModifier)
+    assert page.table.verdicts[38] == "graffiti" and page.bar.counts.startswith("2 flagged")
+
+
+def test_flags_survive_a_restart(qtbot, page: CuratePage, make_page, tmp_path: Path) -> None:
+    press(page, "1", "K")
+    page.shutdown()
+    again = make_page()
+    with qtbot.waitSignal(again.scored):
+        again.open_files([str(tmp_path / "cats.ndjson")])
+    assert again.table.verdicts[39] == "scribble" and again.bar.counts == "1 flagged · 1 kept · 38 to go"
+    press(again, "U", "U")
+    assert again.bar.counts == "0 flagged · 0 kept · 40 to go"
+
+
+def test_several_at_once_are_one_step(page: CuratePage) -> None:
+    press(page, Qt.Key.Key_Right, Qt.Key.Key_Right, modifier=Qt.KeyboardModifier.ShiftModifier)
+    assert len(page.grid.selected()) == 3
+    press(page, "3")
+    assert page.bar.counts.startswith("3 flagged") and current(page) == "1036"
+    press(page, "U")
+    assert page.bar.counts.startswith("0 flagged")
+
+
+def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    press(page, "1", Qt.Key.Key_Left)
+    assert page.detail.note.isVisible()
+    page.detail.note.setFocus()
+    QTest.keyClicks(page.detail.note, "1 fat line")  # keys that mean verdicts are letters here
+    QTest.keyClick(page.detail.note, Qt.Key.Key_Return)
+    press(page, Qt.Key.Key_Right)
+    assert page.table.verdicts[39] == "scribble" and page.detail.note.isHidden()
+    press(page, Qt.Key.Key_Left)
+    assert page.detail.note.text() == "1 fat line"
+    page.export_to(tmp_path / "flags.csv")
+    assert ",1 fat line," in (tmp_path / "flags.csv").read_text()
+
+
+def test_a_damaged_store_is_said_and_looking_still_works(qtbot, make_page, tmp_path: Path, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "verdicts.db").write_bytes(b"rubbish" * 1000)
+    page = make_page()
+    assert "damaged" in page.notice.text
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    press(page, "1", "U")
+    assert "damaged" in page.notice.text and page.table.verdicts[39] == ""
+
+
+# Export
+
+
+def test_export_writes_the_contracts_columns(page: CuratePage, tmp_path: Path) -> None:
+    press(page, "K", "1", "2")
+    assert page.export_to(tmp_path / "flags.csv") == 2
+    assert page.notice.text == "Wrote 2 flags to flags.csv." and page.notice.kind == "good"
+    with open(tmp_path / "flags.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == list(COLUMNS)
+    assert [(r["key_id"], r["reason"], r["rank"], r["junk"], r["loss_per_point"]) for r in rows] == [
+        ("1038", "scribble", "2", "38", "3.8"),
+        ("1037", "graffiti", "3", "37", "3.7"),
+    ]
+    assert rows[0]["source"].endswith("cats.ndjson") and rows[0]["recognized"] == "true"
+
+
+def test_flags_of_other_files_are_counted_not_written(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    with Verdicts() as store:
+        store.flag("77", "wrong")
+    press(page, "1")
+    assert page.export_to(tmp_path / "flags.csv") == 1
+    assert "1 more in other files" in page.notice.text
+
+
+def test_an_export_that_fails_is_said(page: CuratePage, tmp_path: Path) -> None:
+    assert page.export_to(tmp_path / "no" / "flags.csv") is None
+    assert page.notice.kind == "bad" and "flags.csv was not written" in page.notice.text

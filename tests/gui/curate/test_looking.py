@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from qdesk.gui.curate.detail import tinted
+from qdesk.gui.curate.page import CuratePage
+from tests.gui.curate.kit import COUNT, current, keys, press
+
+# Filters, sorting, zoom
+
+
+def test_filters(page: CuratePage) -> None:
+    page.filters.word.setCurrentIndex(page.filters.word.findData("dog"))
+    assert len(keys(page)) == 10 and page.filters.shown.text() == "10 of 40"
+    page.filters.suggested["scribble"].setChecked(True)
+    assert keys(page) == ["1036"]
+    page.filters.clear.click()
+    assert len(keys(page)) == COUNT and page.filters.shown.text() == "40 drawings"
+    page.filters.suggested["unusual"].setChecked(True)
+    assert keys(page) == [str(n) for n in range(1035, 1029, -1)]
+
+
+def test_the_todo_filter_is_a_queue(page: CuratePage) -> None:
+    page.filters.verdict_buttons["todo"].click()
+    press(page, "1", "K", "2")
+    assert keys(page)[0] == "1036" and current(page) == "1036" and len(keys(page)) == 37
+    press(page, "U")
+    assert current(page) == "1037" and len(keys(page)) == 38
+    page.filters.verdict_buttons["flagged"].click()
+    assert keys(page) == ["1039"]
+    page.filters.verdict_buttons["keep"].click()
+    assert keys(page) == ["1038"]
+
+
+def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
+    histogram = page.filters.histograms["loss_per_point"]
+    y, wide = histogram.height() // 3, histogram.width()
+    QTest.mousePress(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide // 2, y))
+    QTest.mouseMove(histogram, QPoint(wide - 1, y))
+    QTest.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide - 1, y))
+    low, high = page.table.filters.ranges["loss_per_point"]
+    assert high == float("inf") and 1.5 < low < 2.5
+    assert keys(page) == [str(n) for n in range(1039, 999, -1) if page.table.numbers["loss_per_point"][n - 1000] >= low]
+    assert 0 < len(keys(page)) < COUNT
+    QTest.mouseDClick(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide // 2, y))
+    assert len(keys(page)) == COUNT
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("loss", "1039"), ("lift", "1039"), ("p_word", "1039"), ("strokes", "1000"), ("file", "1000")]
+)
+def test_sorting(page: CuratePage, sort: str, first: str) -> None:
+    page.header.set_sort(sort)
+    assert keys(page)[0] == first
+    if sort != "strokes":  # where all are alike there is nothing to turn around
+        page.header.reverse_box.click()
+        assert keys(page)[-1] == first
+
+
+def test_zooming_changes_the_columns(page: CuratePage) -> None:
+    before = page.grid.columns
+    press(page, Qt.Key.Key_Plus, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert page.grid.columns < before
+    press(page, Qt.Key.Key_Minus, modifier=Qt.KeyboardModifier.ControlModifier)
+    assert page.grid.columns == before
+
+
+def test_a_click_selects_what_is_under_it(page: CuratePage) -> None:
+    place = page.grid.visualRect(page.model.index(page.grid.columns + 1))
+    QTest.mouseClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=place.center())
+    assert current(page) == keys(page)[page.grid.columns + 1]
+    press(page, Qt.Key.Key_Up)
+    assert current(page) == keys(page)[1]
+    press(page, Qt.Key.Key_End)
+    assert current(page) == "1000" and page.grid.viewport().rect().contains(
+        page.grid.visualRect(page.grid.currentIndex()).center()
+    )
+
+
+def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: Path) -> None:
+    file = tmp_path / "many.ndjson"
+    line = '{"word":"cat","key_id":"%d","drawing":[[[0,255],[0,%d]]]}\n'
+    file.write_text("".join(line % (n, n % 255) for n in range(20_000)))
+    page = make_page()
+    with qtbot.waitSignals([page.opened, page.scored], timeout=20_000):
+        page.open_files([str(file)])
+    painted = len(page.grid._cells._pictures)
+    page.grid.viewport().grab()
+    assert painted < 500 and keys(page)[0] == "19999"
+    press(page, Qt.Key.Key_End)
+    assert current(page) == "0"
+
+
+# The selected drawing
+
+
+def test_replay_and_point_losses(qtbot, page: CuratePage) -> None:
+    press(page, "R")
+    assert page.detail.strokes.playing
+    press(page, Qt.Key.Key_Space)
+    assert not page.detail.strokes.playing
+    press(page, "T")
+    qtbot.waitUntil(lambda: page.detail._losses is not None)
+    assert len(page.detail.strokes._colours) == 4
+    assert len({colour.name() for colour in page.detail.strokes._colours}) > 1  # a greater loss, another colour
+
+
+def test_tinted_pieces_cover_every_step_once() -> None:
+    strokes = [np.array([[0, 0], [1, 0], [2, 0]]), np.array([[5, 5]])]
+    pieces, when, losses = tinted(strokes, None, np.array([9, 1, 2, 3]))
+    assert [piece.tolist() for piece in pieces] == [[[0, 0], [1, 0]], [[1, 0], [2, 0]], [[5, 5]]]
+    assert losses.tolist() == [1, 2, 3] and [len(w) for w in when] == [2, 2, 1]
+
+
+def test_the_key_can_be_copied(page: CuratePage) -> None:
+    page.detail.copy.click()
+    assert QApplication.clipboard().text() == "1039" and page.detail.copy.text() == "Copied"
+
+
+def test_filters_that_let_nothing_pass_leave_nothing_selected(page: CuratePage) -> None:
+    page.filters.suggested["graffiti"].setChecked(True)
+    assert keys(page) == [] and page.grid.current == -1 and page.detail.widget().isHidden()
+    press(page, "1", "U", Qt.Key.Key_Down)
+    assert page.bar.counts.startswith("0 flagged")
+    page.filters.clear.click()
+    assert page.grid.current >= 0 and not page.detail.widget().isHidden()

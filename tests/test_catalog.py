@@ -1,0 +1,31 @@
+"""The list of categories, whose order is the order of every network's outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qdesk import paths
+from qdesk.catalog import categories, category_index
+
+
+def test_there_are_345_different_categories_in_their_fixed_order() -> None:
+    names = categories()
+    assert len(names) == len(set(names)) == 345
+    assert list(names) == sorted(names, key=str.lower)
+    assert (names[0], names[-1]) == ("aircraft carrier", "zigzag")
+    assert {"The Mona Lisa", "t-shirt", "flamingo"} <= set(names)
+    assert all(name == name.strip() and name for name in names)
+
+
+def test_the_index_is_the_position_in_the_list() -> None:
+    assert [category_index()[name] for name in categories()] == list(range(345))
+
+
+def test_the_reference_files_are_named_after_the_categories(reference_data: Path) -> None:
+    names = {path.name.removesuffix(".ndjson.gz") for path in (reference_data / "strokes").glob("*.ndjson.gz")}
+    assert names == set(categories())
+
+
+def test_the_home_folder_can_be_moved_and_is_created(home: Path) -> None:
+    assert paths.user_data() == home
+    assert home.is_dir()

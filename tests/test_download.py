@@ -1,0 +1,255 @@
+"""Downloads, against a real server on this machine that can be slow of speech, short of bytes or absent."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from qdesk import download as module
+from qdesk.download import WHAT, DownloadError, address, download, file_name
+
+BODY = bytes(range(256)) * 5000
+CAT = "/quickdraw_dataset/full/simplified/cat.ndjson"
+
+
+class Server(ThreadingHTTPServer):
+    """Serves `files`; sends only `cut` bytes of each body, understands Range unless told not to."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files: dict[str, bytes] = {CAT: BODY}
+        self.cut: int | None = None
+        self.ranges = True
+        self.announce = True
+        self.extra = 0
+        self.status: int | None = None
+        self.asked: list[tuple[str, str | None]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        server = self.server
+        wanted = self.headers.get("Range")
+        server.asked.append((self.path, wanted))
+        body = server.files.get(unquote(self.path))
+        if server.status or body is None:
+            self.send_error(server.status or 404)
+            return
+        start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.ranges else 0
+        if start and start >= len(body):
+            self.send_error(416)
+            return
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        if server.announce:
+            self.send_header("Content-Length", str(len(body) - start))
+        self.end_headers()
+        rest = body[start:]
+        self.wfile.write(rest if server.cut is None else rest[: server.cut])
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("word", "what", "expected"),
+    [
+        ("cat", "simplified", "https://storage.googleapis.com/quickdraw_dataset/full/simplified/cat.ndjson"),
+        ("alarm clock", "raw", "https://storage.googleapis.com/quickdraw_dataset/full/raw/alarm%20clock.ndjson"),
+        ("t-shirt", "binary", "https://storage.googleapis.com/quickdraw_dataset/full/binary/t-shirt.bin"),
+        (
+            "The Mona Lisa",
+            "bitmap",
+            "https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/The%20Mona%20Lisa.npy",
+        ),
+        ("pig", "sketchrnn", "https://storage.googleapis.com/quickdraw_dataset/sketchrnn/pig.npz"),
+        (
+            "The Mona Lisa",
+            "model",
+            "https://storage.googleapis.com/quickdraw-models/sketchRNN/large_models/the_mona_lisa.gen.json",
+        ),
+        ("ALARM_clock", "raw", "https://storage.googleapis.com/quickdraw_dataset/full/raw/alarm%20clock.ndjson"),
+    ],
+)
+def test_the_official_addresses(word: str, what: str, expected: str) -> None:
+    assert address(word, what) == expected
+
+
+def test_another_server_can_be_asked() -> None:
+    expected = "http://127.0.0.1:1/x/quickdraw_dataset/sketchrnn/pig.npz"
+    assert address("pig", "sketchrnn", "http://127.0.0.1:1/x/") == expected
+
+
+def test_each_kind_has_its_own_file_name() -> None:
+    names = {file_name("cat", what) for what in WHAT}
+    assert len(names) == len(WHAT)
+    assert "full_simplified_cat.ndjson" in names
+    assert "full_numpy_bitmap_cat.npy" in names
+
+
+def test_an_unknown_word_or_kind_is_refused_with_the_nearest_words() -> None:
+    with pytest.raises(DownloadError, match=r"'flamigo' is not one of the 345 categories. Did you mean flamingo"):
+        address("flamigo")
+    with pytest.raises(DownloadError, match=r"categories\.$"):
+        address("xqxqxq")
+    with pytest.raises(DownloadError, match="choose from simplified, raw"):
+        address("cat", "jpeg")
+
+
+def test_downloads_a_file_with_progress(server: Server, tmp_path: Path) -> None:
+    seen: list[tuple[int, int | None]] = []
+    path = download("cat", folder=tmp_path / "new", base_url=server.url, on_progress=lambda *x: seen.append(x))
+    assert path == tmp_path / "new" / "full_simplified_cat.ndjson"
+    assert path.read_bytes() == BODY
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+    assert seen[0] == (0, len(BODY))
+    assert seen[-1] == (len(BODY), len(BODY))
+    assert len(seen) > 3
+    assert seen == sorted(seen)
+
+
+def test_the_default_folder_is_the_users_own(server: Server, home: Path) -> None:
+    assert download("cat", base_url=server.url) == home / "downloads" / "full_simplified_cat.ndjson"
+
+
+def test_a_file_that_is_there_is_not_fetched_again(server: Server, tmp_path: Path) -> None:
+    first = download("cat", folder=tmp_path, base_url=server.url)
+    seen: list[tuple[int, int | None]] = []
+    assert download("cat", folder=tmp_path, base_url=server.url, on_progress=lambda *x: seen.append(x)) == first
+    assert len(server.asked) == 1
+    assert seen == [(len(BODY), len(BODY))]
+
+
+def test_a_cut_connection_is_an_error_and_the_next_try_goes_on_where_it_broke(server: Server, tmp_path: Path) -> None:
+    server.cut = 400_000
+    with pytest.raises(DownloadError, match=r"broke .400000 of 1280000 bytes arrived"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert not (tmp_path / "full_simplified_cat.ndjson").exists()
+    server.cut = None
+    seen: list[tuple[int, int | None]] = []
+    path = download("cat", folder=tmp_path, base_url=server.url, on_progress=lambda *x: seen.append(x))
+    assert path.read_bytes() == BODY
+    assert server.asked[-1] == (CAT, "bytes=400000-")
+    assert seen[0] == (400_000, len(BODY))
+    assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_server_without_ranges_sends_all_again(server: Server, tmp_path: Path) -> None:
+    server.cut, server.ranges = 400_000, False
+    with pytest.raises(DownloadError):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.cut = None
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BODY
+
+
+def test_a_file_that_became_shorter_meanwhile_is_fetched_anew(server: Server, tmp_path: Path) -> None:
+    server.cut = 400_000
+    with pytest.raises(DownloadError):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.cut = None
+    server.files[CAT] = b"short"
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == b"short"
+
+
+def test_pieces_from_two_servers_are_never_joined(server: Server, tmp_path: Path) -> None:
+    server.cut = 400_000
+    with pytest.raises(DownloadError):
+        download("cat", folder=tmp_path, base_url=server.url)
+    with Server() as other:
+        thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        other.files[CAT] = BODY[::-1]
+        assert download("cat", folder=tmp_path, base_url=other.url).read_bytes() == BODY[::-1]
+        other.shutdown()
+        thread.join()
+
+
+def test_a_server_that_states_no_length_is_believed(server: Server, tmp_path: Path) -> None:
+    server.announce = False
+    seen: list[tuple[int, int | None]] = []
+    path = download("cat", folder=tmp_path, base_url=server.url, on_progress=lambda *x: seen.append(x))
+    assert path.read_bytes() == BODY
+    assert seen[-1] == (len(BODY), None)
+
+
+def test_a_missing_file_is_said_in_a_sentence(server: Server, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="has no bitmap file for 'owl'"):
+        download("owl", "bitmap", folder=tmp_path, base_url=server.url)
+    with pytest.raises(DownloadError, match="has no Sketch-RNN decoder for 'zigzag'"):
+        download("zigzag", "model", folder=tmp_path, base_url=server.url)
+    server.status = 503
+    with pytest.raises(DownloadError, match="answers 503"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert list(tmp_path.glob("full*")) == []
+
+
+def test_no_server_at_all_asks_whether_one_is_online(server: Server, tmp_path: Path) -> None:
+    with Server() as gone:
+        url = gone.url
+    with pytest.raises(DownloadError, match="cannot be reached .*Are you online"):
+        download("cat", folder=tmp_path, base_url=url)
+
+
+def test_a_silent_server_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import socket
+
+    monkeypatch.setattr(module, "_TIMEOUT_S", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(DownloadError, match="broke|cannot be reached"):
+            download("cat", folder=tmp_path, base_url=url)
+
+
+def test_raising_in_progress_cancels_and_keeps_what_arrived(server: Server, tmp_path: Path) -> None:
+    class Cancelled(Exception):
+        pass
+
+    def cancel(done: int, total: int | None) -> None:
+        if done > 500_000:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        download("cat", folder=tmp_path, base_url=server.url, on_progress=cancel)
+    assert not (tmp_path / "full_simplified_cat.ndjson").exists()
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BODY
+    assert server.asked[-1][1] is not None
+
+
+def test_a_full_disk_and_a_file_in_the_way_are_said_in_a_sentence(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DownloadError, match="cannot be written"):
+        download("cat", folder=tmp_path / "file", base_url=server.url)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(module, "_fetch", full)
+    with pytest.raises(DownloadError, match="The disk is full"):
+        download("cat", folder=tmp_path, base_url=server.url)
