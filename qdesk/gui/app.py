@@ -42,10 +42,11 @@ def main(page: str | None = None, files: Sequence[str] = ()) -> int:
     from qdesk.gui.theme import apply_theme
     from qdesk.gui.window import MainWindow
 
-    # Every point of a stroke counts: Qt is not to drop those that arrive while it paints.
+    app = QApplication.instance() or QApplication(["qdesk"])
+    # Every point of a stroke counts: Qt is not to drop those that arrive while it is busy. After the application is
+    # made, because the X11 plugin turns this on as it starts.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, False)
-    app = QApplication.instance() or QApplication(["qdesk"])
     app.setApplicationName("qdesk")
     app.setApplicationDisplayName("qdesk")
     app.setDesktopFileName("qdesk")

@@ -1,0 +1,66 @@
+"""The guesser: a live drawing goes through the same pipeline as a file's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qdesk import paths
+from qdesk.catalog import categories
+from qdesk.drawings import Drawings
+from qdesk.guess import SHIPPED, Guesser, top
+
+pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped weights are not here")
+
+
+@pytest.fixture(scope="module")
+def guesser() -> Guesser:
+    return Guesser()
+
+
+def circle(points: int, radius: float, x: float, y: float) -> np.ndarray:
+    angle = np.linspace(0, 2 * np.pi, points)
+    return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
+
+
+def test_it_knows_the_345_words(guesser: Guesser) -> None:
+    assert guesser.words == categories()
+
+
+def test_a_guess_does_not_depend_on_where_and_how_large(guesser: Guesser) -> None:
+    small = guesser.guess_strokes([circle(60, 40, 100, 90)])
+    large = guesser.guess_strokes([circle(300, 400, 900, 700)])
+    assert small.sum() == pytest.approx(1, abs=1e-4)
+    assert np.abs(small - large).max() < 0.1
+    assert "circle" in [word for word, _ in top(small, guesser.words, 3)]
+
+
+def test_live_and_file_agree(guesser: Guesser) -> None:
+    face = [circle(80, 120, 130, 130), circle(20, 12, 90, 100), circle(20, 12, 170, 100)]
+    from qdesk.simplify import simplify_strokes
+
+    batch = Drawings.from_strokes([simplify_strokes(face)]).fit_box()
+    assert guesser.guess_strokes(face) == pytest.approx(guesser.probabilities(batch)[0], abs=1e-5)
+
+
+def test_embeddings_bring_alike_together(guesser: Guesser) -> None:
+    batch = Drawings.from_strokes(
+        [
+            [circle(30, 100, 130, 130)],
+            [circle(34, 90, 120, 140)],
+            [np.array([[0, 0], [255, 255]]), np.array([[255, 0], [0, 255]])],
+        ]
+    ).fit_box()
+    e = guesser.embeddings(batch)
+    e = e / np.linalg.norm(e, axis=1, keepdims=True)
+    assert e[0] @ e[1] > e[0] @ e[2]
+
+
+def test_nothing_to_guess(guesser: Guesser) -> None:
+    assert guesser.probabilities(Drawings.empty()).shape == (0, 345)
+    with pytest.raises(ValueError, match="no points"):
+        guesser.guess_strokes([])
+
+
+def test_top_is_best_first() -> None:
+    assert top(np.array([0.1, 0.7, 0.2]), ("a", "b", "c"), 2) == [("b", pytest.approx(0.7)), ("c", pytest.approx(0.2))]
