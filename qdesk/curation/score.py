@@ -87,6 +87,11 @@ class Scorer:
                 columns[name][chunk.indices] = values
         return columns
 
+    @torch.inference_mode()
+    def losses(self, drawings: Drawings) -> np.ndarray:
+        """float32 (N, T) in nats: the Sketch-RNN's loss of every point of drawings in the 255 box, 0 past their ends."""
+        return self._losses(drawings, self._class_of(drawings)).numpy()
+
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
 
@@ -98,8 +103,7 @@ class Scorer:
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
         ready = prepare(given)
-        with torch.inference_mode():
-            losses = self._losses(ready, self._class_of(ready))[0].numpy()
+        losses = self.losses(ready)[0]
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)

@@ -95,7 +95,8 @@ def test_a_round_is_played_with_the_mouse_and_kept(screen: str, home: Path) -> N
     # A circle may have been recognised as the word, by chance.
     assert record.state in (State.SKIPPED, State.RECOGNISED)
     if record.state is State.SKIPPED:
-        assert len(record.strokes) == 1 and record.points >= STEPS / 2
+        assert len(record.strokes) == 1
+        assert record.points >= STEPS - 4  # nearly every move of the mouse, however busy the machine is
         assert (record.strokes[0].max(axis=0) - record.strokes[0].min(axis=0)).tolist() == pytest.approx(
             [2 * RADIUS] * 2, abs=3
         )
