@@ -164,7 +164,8 @@ def make_parser() -> argparse.ArgumentParser:
     convert = command(
         "convert", _data("convert"), "write drawings in another format",
         f"Reads {FORMATS}. The output's name says what is written: .ndjson (with times where there are any), "
-        ".raw.ndjson, .simplified.ndjson, .bin, or .npy for bitmaps, each also with .gz.",
+        ".raw.ndjson, .simplified.ndjson, .bin, or .npy for bitmaps, each also with .gz; .svg, .png and .pdf are "
+        "contact sheets to look at.",
         "qdesk convert flamingo.raw.ndjson flamingo.ndjson --simplify",
     )  # fmt: skip
     convert.add_argument("input", metavar="IN", type=Path, help="the file to read")

@@ -89,7 +89,7 @@ class Scorer:
 
     @torch.inference_mode()
     def losses(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, T) in nats: the Sketch-RNN's loss of every point of drawings in the 255 box, 0 past their ends."""
+        """float32 (N, T) in nats: every point's loss, for drawings in the 255 box, 0 past their ends."""
         return self._losses(drawings, self._class_of(drawings)).numpy()
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:

@@ -1,7 +1,8 @@
 """Make the starter set: `python -m qdesk.curation.starter --out assets/starter.ndjson.gz`.
 
-Something to curate before the first file: drawings sampled from this project's own Sketch-RNN, and among them junk
-that this project draws itself. None of it is Quick, Draw! data. A drawing's key_id says what it is: sixteen digits
+Something to curate before the first file: drawings sampled from this project's own Sketch-RNN, several for each place,
+of which the classifier chooses the first that it recognises; and among them junk that this project draws itself. None
+of it is Quick, Draw! data. A drawing's key_id says what it is: sixteen digits
 from a range that official ones do not use, 9 and then three digits for how it was made (000 sampled, 001 and up the
 kinds of `planted.KINDS` in their order).
 """
@@ -18,6 +19,7 @@ from qdesk.curation.planted import KINDS, plant
 from qdesk.curation.score import load_model
 from qdesk.drawings import Drawings
 from qdesk.formats import write_drawings
+from qdesk.guess import Guesser
 from qdesk.nets.sample import sample
 from qdesk.nets.sketchrnn import SketchRNN
 
@@ -27,14 +29,23 @@ WORDS = (
 )  # fmt: skip
 
 
+TRIES, SURE = 10, 0.5
+"""Samples for each drawing, and the probability of its word that makes one good enough."""
+
+
 def make(
-    network: SketchRNN, count: int = 600, junk_share: float = 0.12, temperature: float = 0.35, seed: int = 1
+    network: SketchRNN,
+    guesser: Guesser,
+    count: int = 600,
+    junk_share: float = 0.12,
+    temperature: float = 0.25,
+    seed: int = 1,
 ) -> Drawings:
     """`count` drawings in the 255 box, shuffled: sampled ones of `WORDS`, and the share of junk, of every kind."""
     rng = np.random.default_rng(seed)
     words = [word for word in WORDS if word in network.words]
     chosen = [words[row % len(words)] for row in range(count)]
-    drawn = sample(network, np.array([network.words.index(word) for word in chosen]), temperature, seed)
+    drawn = _recognised(network, guesser, chosen, temperature, seed)
     made = np.zeros(count, np.int64)
     for row in range(round(count * junk_share)):
         kind = row % len(KINDS)
@@ -49,16 +60,37 @@ def make(
     ).fit_box()
 
 
+def _recognised(
+    network: SketchRNN, guesser: Guesser, words: list[str], temperature: float, seed: int
+) -> list[list[np.ndarray]]:
+    """One sample for each word: the first of `TRIES` that is seen as the word, else the one that comes nearest."""
+    classes = np.array([network.words.index(word) for word in words])
+    columns = np.array([guesser.words.index(word) for word in words])
+    best: list[list[np.ndarray]] = [[] for _ in words]
+    chance = np.full(len(words), -1.0)
+    for attempt in range(TRIES):
+        left = np.flatnonzero(chance < SURE)
+        if not len(left):
+            break
+        drawn = sample(network, classes[left], temperature, seed * TRIES + attempt)
+        seen = guesser.probabilities(Drawings.from_strokes(drawn).fit_box())[np.arange(len(left)), columns[left]]
+        for row, strokes, p in zip(left, drawn, seen, strict=True):
+            if p > chance[row]:
+                best[row], chance[row] = strokes, p
+    return best
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m qdesk.curation.starter", description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the .ndjson.gz to write")
     parser.add_argument("--count", type=int, default=600, metavar="N")
-    parser.add_argument("--temperature", type=float, default=0.35, metavar="T")
+    parser.add_argument("--temperature", type=float, default=0.25, metavar="T")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     options = parser.parse_args()
     network = load_model()
     assert isinstance(network, SketchRNN)
-    write_drawings(make(network, options.count, temperature=options.temperature, seed=options.seed), options.out)
+    drawings = make(network, Guesser(), options.count, temperature=options.temperature, seed=options.seed)
+    write_drawings(drawings, options.out)
     return 0
 
 

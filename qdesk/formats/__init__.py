@@ -18,7 +18,7 @@ from qdesk.formats.base import (
     open_output,
     word_of_name,
 )
-from qdesk.formats.svg import drawing_svg
+from qdesk.formats.svg import drawing_svg, sheet
 
 __all__ = [
     "SUFFIXES",
@@ -92,8 +92,9 @@ def write_drawings(drawings: Drawings, path: str | os.PathLike[str], format: str
     """Writes a file in one piece: it appears whole or not at all, and is gzipped when its name ends in .gz.
 
     format: "simplified" (ndjson of x and y), "raw" (ndjson of x, y and times in ms), "ndjson" (raw if the drawings
-            have times, else simplified), "bin", or "npy" (for bitmaps). By default the name says it: .raw.ndjson,
-            .simplified.ndjson, .ndjson, .bin, .npy, each with or without .gz.
+            have times, else simplified), "bin", "npy" (for bitmaps), or a contact sheet to look at: "svg", "png",
+            "pdf". By default the name says it: .raw.ndjson, .simplified.ndjson, .ndjson, .bin, .npy, .svg, .png,
+            .pdf, each but the last two with or without .gz.
 
     Raises FormatError when the format cannot hold these drawings, is not known, or the file cannot be written.
     """
@@ -104,8 +105,12 @@ def write_drawings(drawings: Drawings, path: str | os.PathLike[str], format: str
         lines = binary.records(drawings)
     elif format == "npy":
         lines = bitmaps.blocks(drawings)
+    elif format in ("svg", "png", "pdf"):
+        lines = [sheet(drawings, format)]
     else:
-        raise FormatError(f"qdesk does not write a format called {format!r}: it writes simplified, raw, bin and npy.")
+        raise FormatError(
+            f"qdesk does not write a format called {format!r}: it writes simplified, raw, bin, npy, svg, png and pdf."
+        )
     with open_output(path) as out:
         for line in lines:
             out.write(line)
@@ -159,7 +164,10 @@ def _format_of_name(path: str | os.PathLike[str]) -> str:
         (".ndjson", "ndjson"),
         (".bin", "bin"),
         (".npy", "npy"),
+        (".svg", "svg"),
+        (".png", "png"),
+        (".pdf", "pdf"),
     ):
         if name.endswith(ending):
             return format
-    raise FormatError(f"{path}: choose a name in .ndjson, .raw.ndjson, .bin or .npy; each may also end in .gz.")
+    raise FormatError(f"{path}: choose a name in .ndjson, .raw.ndjson, .bin, .npy, .svg, .png or .pdf.")

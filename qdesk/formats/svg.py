@@ -1,12 +1,57 @@
-"""One drawing as an SVG picture."""
+"""Drawings as pictures: one as SVG, many as a contact sheet in SVG, PNG or PDF."""
 
 from __future__ import annotations
 
+import math
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from qdesk.drawings import Drawing
+from qdesk.drawings import Drawing, Drawings
+from qdesk.formats.base import FormatError
+
+MOST = 2000
+"""Drawings on one sheet: more make a picture that nothing opens."""
+
+_CAPTION = 20  # px below each drawing: its word
+
+
+def sheet_svg(drawings: Drawings, cell: float = 128, ink: str = "#1c1b19", paper: str = "#ffffff") -> str:
+    """A contact sheet as the text of an SVG file: rows of `cell` px squares, each drawing's word below it.
+
+    Raises FormatError for more than `MOST` drawings, and for none.
+    """
+    if not 0 < len(drawings) <= MOST:
+        raise FormatError(f"A picture holds 1 to {MOST:,} drawings, not {len(drawings):,}.")
+    columns = min(len(drawings), max(1, math.ceil(math.sqrt(1.5 * len(drawings)))))
+    rows = -(-len(drawings) // columns)
+    width, height = columns * cell, rows * (cell + _CAPTION)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
+        f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" font-size="11" text-anchor="middle">',
+        f'<rect width="100%" height="100%" fill="{_attribute(paper)}"/>',
+    ]
+    for index, word in enumerate(drawings.words):
+        x, y = index % columns * cell, index // columns * (cell + _CAPTION)
+        parts.append(f'<g transform="translate({x:g} {y:g})">')
+        if drawings.bitmaps is not None:
+            parts += _pixels(drawings.bitmaps[index], cell, 0.06, ink)
+        else:
+            parts += _strokes(drawings.strokes_of(index), cell, 0.08, 0.014, ink)
+        if word:
+            parts.append(f'<text x="{cell / 2:g}" y="{cell + 10:g}" fill="{_attribute(ink)}">{escape(word)}</text>')
+        parts.append("</g>")
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def sheet(drawings: Drawings, format: str) -> bytes:
+    """`sheet_svg` as a file's bytes: format is "svg", "png" (small sheets at twice the size) or "pdf"."""
+    text = sheet_svg(drawings).encode()
+    if format == "svg":
+        return text
+    import cairosvg
+
+    return cairosvg.svg2png(text, scale=2 if len(drawings) <= 100 else 1) if format == "png" else cairosvg.svg2pdf(text)
 
 
 def drawing_svg(

@@ -16,9 +16,10 @@ def sample(
 ) -> list[list[np.ndarray]]:
     """One drawing for each class index in `classes` (N,): lists of strokes, float32 (points, 2), in the data's units.
 
-    temperature: 0 draws the most likely thing, 1 the distribution as learned (it scales the logits by 1 / temperature
-    and the variances by temperature). A drawing that does not end by itself is cut after `longest` points. The
-    drawings are not fitted to the box: see `Drawings.fit_box`.
+    temperature: 0 draws the most likely thing, 1 the distribution as learned (it scales the mixture's logits by
+    1 / temperature and its variances by temperature). The pen keeps to what was learned: lifting and ending are rare
+    at every step, so that a cold pen would never do either. A drawing that does not end by itself is cut after
+    `longest` points. The drawings are not fitted to the box: see `Drawings.fit_box`.
     """
     generator = torch.Generator().manual_seed(seed)
     tau, scale = max(temperature, 1e-3), network.shape.scale
@@ -38,7 +39,7 @@ def sample(
         seen, state = network.lstm(inputs[:, None], state)
         raw = network.output(seen[:, 0])
         offset = torch.zeros_like(at) if step == 0 else _offset(raw[:, 3:], tau, generator) * scale
-        kind = torch.multinomial(torch.softmax(raw[:, :3] / tau, dim=1), 1, generator=generator)[:, 0]
+        kind = torch.multinomial(torch.softmax(raw[:, :3], dim=1), 1, generator=generator)[:, 0]
 
         lifted = pen[:, PEN_UP] > 0
         at = torch.round(at + offset)

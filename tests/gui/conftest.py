@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.gui import jobs
 from qdesk.gui.theme import apply_theme
+from tests.gui.display import screen
 from tests.gui.playing import clock, make, page, seer
 
-__all__ = ["clock", "make", "page", "seer"]
+__all__ = ["clock", "make", "page", "screen", "seer"]
 
 
 @pytest.fixture(autouse=True)

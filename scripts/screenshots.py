@@ -1,0 +1,127 @@
+"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`.
+
+Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings are the starter
+set's, which this project made itself.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+os.environ["QDESK_THEME"] = sys.argv[2] if len(sys.argv) > 2 else "light"
+os.environ["QDESK_HOME"] = tempfile.mkdtemp(prefix="qdesk-screenshots-")
+
+import numpy as np  # noqa: E402
+from PySide6.QtCore import QPoint, Qt  # noqa: E402
+from PySide6.QtTest import QTest  # noqa: E402
+from PySide6.QtWidgets import QApplication  # noqa: E402
+
+from qdesk import paths  # noqa: E402
+from qdesk.formats import open_drawings  # noqa: E402
+from qdesk.gui import jobs  # noqa: E402
+from qdesk.gui.theme import apply_theme  # noqa: E402
+from qdesk.gui.window import MainWindow  # noqa: E402
+
+DOCS = Path(__file__).parents[1] / "docs"
+LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def main(suffix: str = "") -> int:
+    app = QApplication(["qdesk"])
+    apply_theme(app)
+    window = MainWindow("play")
+    window.resize(1280, 800)
+    window.show()
+    DOCS.mkdir(exist_ok=True)
+
+    def shoot(name: str) -> None:
+        settle(0.3)
+        window.grab().save(str(DOCS / f"{name}{suffix}.png"))
+
+    play = window.page("play")
+    wait(lambda: play.guessing.awake, "the network to wake")
+    draw_a_round(play, shoot)
+
+    window.show_page("curate")
+    settle(0.3)
+    shoot("curate-empty")
+    curate = window.page("curate")
+    scored: list[bool] = []
+    curate.scored.connect(lambda *_: scored.append(True))
+    window.open_in_curate([str(paths.asset("starter.ndjson.gz"))])
+    wait(lambda: bool(scored), "the scores")
+    settle(1.0)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_3):
+        QTest.keyClick(QApplication.focusWidget() or curate, key)
+        settle(0.2)
+    settle(2.0)
+    shoot("curate")
+    window.close()
+    jobs.shutdown()
+    return 0
+
+
+def draw_a_round(play, shoot: Callable[[str], None]) -> None:
+    """One round of a word that the starter set has, with its best known drawing, until the network says the word."""
+    from qdesk.guess import Guesser
+
+    guesser = Guesser()
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    seen = guesser.probabilities(starter)
+    words = [guesser.words.index(word) for word in starter.words]
+    sure = seen[np.arange(len(starter)), words]
+    best = {}  # of the drawings that are surely recognised, the most elaborate one of each word
+    for row in np.argsort(starter.point_counts):
+        if sure[row] > 0.8:
+            best[starter.words[row]] = int(row)
+    while play.round is None or play.round.word not in best:
+        play.next_word()
+    play.accept()
+    canvas, row = play.canvas, best[play.round.word]
+    side = min(canvas.width(), canvas.height()) * 0.72
+    corner = np.array([canvas.width() - side, canvas.height() - side]) / 2
+    strokes = starter.strokes_of(row)
+    shot = False
+    for number, stroke in enumerate(strokes):
+        at = [QPoint(int(x), int(y)) for x, y in stroke * side / 255 + corner]
+        QTest.mousePress(canvas, LEFT, PLAIN, at[0])
+        for before, after in zip(at[:-1], at[1:], strict=True):
+            for step in range(1, 5):
+                QTest.mouseMove(canvas, before + (after - before) * step / 4)
+                settle(0.012)
+        QTest.mouseRelease(canvas, LEFT, PLAIN, at[-1])
+        settle(0.15)
+        if play.round.state.ended:
+            break
+        if number + 1 >= len(strokes) // 2 and play.round.guesses:
+            shoot("play")
+            shot = True
+    if not shot:
+        shoot("play")
+    wait(lambda: play.round.state.ended, "the end of the round")
+    wait(lambda: play.end_screen.isVisible(), "the last page")
+    settle(4.0)  # the replay runs once
+    shoot("play-end")
+
+
+def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
+    deadline = time.monotonic() + seconds
+    while not until():
+        if time.monotonic() > deadline:
+            raise SystemExit(f"waited {seconds:g} s for {what}")
+        settle(0.05)
+
+
+def settle(seconds: float) -> None:
+    """Let the window live for a while."""
+    QTest.qWait(int(seconds * 1000))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]))
