@@ -92,16 +92,8 @@ def ranked(
     scorer = Scorer(model=model, word=word)
     if word is not None and word not in {*scorer.guesser.words, *getattr(scorer.network, "words", ())}:
         raise ValueError(f"The networks know no word {word!r}.")
-    columns: dict[str, np.ndarray] = {}
-    done = 0
     with Progress("scoring") as progress:
-        for chunk in scorer.stream(drawings):
-            for name, values in chunk.columns.items():
-                if name not in columns:
-                    columns[name] = np.empty(len(drawings), values.dtype)
-                columns[name][chunk.indices] = values
-            done += len(chunk.indices)
-            progress(done / len(drawings))
+        columns = scorer.score(drawings, on_progress=progress)
     table = rank_table(drawings, columns, by=by)
     return table if top is None else table.slice(0, top)
 

@@ -38,6 +38,7 @@ def main(suffix: str = "") -> int:
     window = MainWindow("play")
     window.resize(1280, 800)
     window.show()
+    window.activateWindow()  # shortcuts belong to the active window
     DOCS.mkdir(exist_ok=True)
 
     def shoot(name: str) -> None:
@@ -57,8 +58,8 @@ def main(suffix: str = "") -> int:
     window.open_in_curate([str(paths.asset("starter.ndjson.gz"))])
     wait(lambda: bool(scored), "the scores")
     settle(1.0)
-    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_3):
-        QTest.keyClick(QApplication.focusWidget() or curate, key)
+    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_1, Qt.Key.Key_1):
+        QTest.keyClick(curate.grid, key)
         settle(0.2)
     settle(2.0)
     shoot("curate")

@@ -77,14 +77,19 @@ class Scorer:
                     return
                 yield ScoredChunk(indices[rows], self._score(block.take(rows)))
 
-    def score(self, drawings: Drawings) -> dict[str, np.ndarray]:
-        """Every column of `ScoredChunk` for all drawings at once, (N,) in their order."""
+    def score(
+        self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
+    ) -> dict[str, np.ndarray]:
+        """Every column of `ScoredChunk` for all drawings at once, (N,) in their order. on_progress is told 0 to 1."""
         columns: dict[str, np.ndarray] = {}
+        done = 0
         for chunk in self.stream(drawings):
             for name, values in chunk.columns.items():
                 if name not in columns:
                     columns[name] = np.empty(len(drawings), values.dtype)
                 columns[name][chunk.indices] = values
+            done += len(chunk.indices)
+            on_progress(done / len(drawings))
         return columns
 
     @torch.inference_mode()
