@@ -71,11 +71,13 @@ class Scorer:
         """Score everything, a few hundred drawings at a time, every drawing exactly once; ends early when `stop()`."""
         for start in range(0, len(drawings), _BLOCK):
             indices = np.arange(start, min(start + _BLOCK, len(drawings)))
-            block = prepare(drawings.take(indices))
+            given = drawings.take(indices)
+            block = prepare(given)
             for rows in batches(block.point_counts):
                 if stop():
                     return
-                yield ScoredChunk(indices[rows], self._score(block.take(rows)))
+                part = block.take(rows)
+                yield ScoredChunk(indices[rows], self._score(part, self._sequences(given.take(rows), part)))
 
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
@@ -93,9 +95,12 @@ class Scorer:
         return columns
 
     @torch.inference_mode()
-    def losses(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, T) in nats: every point's loss, for drawings in the 255 box, 0 past their ends."""
-        return self._losses(drawings, self._class_of(drawings)).numpy()
+    def losses(self, sequences: Drawings) -> np.ndarray:
+        """float32 (N, T) in nats: every point's loss, 0 past a drawing's end.
+
+        The drawings must be as the Sketch-RNN reads them: in the 255 box, or for an official decoder as published.
+        """
+        return self._losses(sequences, self._class_of(sequences)).numpy()
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
@@ -108,15 +113,20 @@ class Scorer:
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
         ready = prepare(given)
-        losses = self.losses(ready)[0]
+        losses = self.losses(self._sequences(given, ready))[0]
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)
 
     # One batch
 
+    def _sequences(self, given: Drawings, prepared: Drawings) -> Drawings:
+        """What the Sketch-RNN reads: an official decoder learned drawings of every size, in their own units."""
+        own_units = isinstance(self.network, OfficialDecoder) and given.times is None
+        return given if own_units else prepared
+
     @torch.inference_mode()
-    def _score(self, drawings: Drawings) -> dict[str, np.ndarray]:
+    def _score(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         count = len(drawings)
         unknown = np.full(count, np.nan)
         columns: dict[str, np.ndarray] = {"loss": unknown, "loss_per_point": unknown, "lift": unknown}
