@@ -133,12 +133,9 @@ class Scorer:
         if drawings.bitmaps is None:
             points = drawings.point_counts
             classes = self._class_of(drawings)
-            nats = self._losses(drawings, classes).double().sum(dim=1).numpy()
-            columns |= {
-                "loss": nats / N_MAX,
-                "loss_per_point": nats / points,
-                "lift": self._lift(drawings, classes, nats),
-            }
+            nats = self._losses(sequences, classes).double().sum(dim=1).numpy()
+            lift = self._lift(sequences, classes, nats)
+            columns |= {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": lift}
         columns |= self._guess(drawings)
         columns["junk"], columns["reason"] = self.combined.judge(junk.features_of(drawings, columns))
         return columns
