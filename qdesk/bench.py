@@ -242,3 +242,23 @@ def run(args: argparse.Namespace) -> int:
         for name, value in figures.items():
             print(f"{name:<{width}}  {value:>12,.3f}")
     return 0
+
+
+def run_ranking(args: argparse.Namespace) -> int:
+    """`qdesk bench ranking`: the tables of `qdesk.curation.proof` on stdout, or flat JSON: "table: row: column"."""
+    from qdesk.curation.proof import Figure, markdown, prove
+
+    tables = prove(args.data, args.flamingos, args.model)
+    if not args.json:
+        print(markdown(tables))
+        return 0
+    flat: dict[str, float] = {}
+    for title, table in tables.items():
+        for row, cells in table.items():
+            for column, cell in cells.items():
+                name = f"{title}: {row}: {column}"
+                flat[name] = cell.value if isinstance(cell, Figure) else cell
+                if isinstance(cell, Figure):
+                    flat |= {f"{name} (low)": cell.low, f"{name} (high)": cell.high}
+    print(json.dumps({name: round(value, 4) for name, value in flat.items()}, indent=2))
+    return 0

@@ -95,7 +95,12 @@ def _train(module: str) -> Command:
 def _bench(args: argparse.Namespace) -> int:
     from qdesk import bench
 
-    return bench.run(args)
+    if args.what == "machine":
+        return bench.run(args)
+    if not args.data:
+        print("qdesk: bench ranking needs --data: the folders that the networks were trained on", file=sys.stderr)
+        return 2
+    return bench.run_ranking(args)
 
 
 # The parser
@@ -182,11 +187,16 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("--clean", metavar="IN", type=Path, help="write this file's drawings without the flagged ones")
 
     bench = command(
-        "bench", _bench, "what this machine does",
-        "Matrix peak, scoring, raster, guess latency, loading, start. Takes about a minute.",
+        "bench", _bench, "what this machine does, or what the ranking is worth",
+        "machine: matrix peak, scoring, raster, guess latency, loading, start; takes about a minute. "
+        "ranking: what the ranking finds of junk planted among drawings that the networks never saw, with intervals.",
         "qdesk bench --json",
     )  # fmt: skip
+    bench.add_argument("what", nargs="?", choices=["machine", "ranking"], default="machine")
     bench.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
+    bench.add_argument("--data", metavar="DIR", nargs="+", type=Path, help="ranking: the folders trained on")
+    bench.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: the folder bad_flamingos")
+    bench.add_argument("--model", metavar="M", type=Path, help="ranking: another Sketch-RNN than the shipped one")
     return parser
 
 

@@ -107,8 +107,8 @@ def guess(args: argparse.Namespace) -> int:
 
 def guesses(drawings: Drawings, top: int = 3) -> pa.Table:
     """key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top of every drawing."""
-    from qdesk.curation.score import prepare
     from qdesk.guess import Guesser
+    from qdesk.simplify import as_official
 
     guesser = Guesser()
     names = np.array(guesser.words, object)
@@ -119,7 +119,7 @@ def guesses(drawings: Drawings, top: int = 3) -> pa.Table:
     with Progress("guessing") as progress:
         for start in range(0, count, GUESS_BATCH):
             part = slice(start, min(start + GUESS_BATCH, count))
-            probabilities = guesser.probabilities(prepare(drawings.take(part)))
+            probabilities = guesser.probabilities(as_official(drawings.take(part)))
             best[part] = np.argsort(-probabilities, axis=1, kind="stable")[:, :top]
             p_best[part] = np.take_along_axis(probabilities, best[part], axis=1)
             known = np.flatnonzero(wanted[part] >= 0)

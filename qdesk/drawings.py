@@ -273,6 +273,15 @@ class Drawings:
             table = table.set_column(table.schema.get_field_index(name), METADATA.field(name), fresh.column(name))
         return replace(self, table=table)
 
+    @property
+    def extents(self) -> np.ndarray:
+        """float32 (N,): the larger side of each drawing, in its own units; 0 for bitmaps."""
+        if not len(self.points):
+            return np.zeros(len(self), np.float32)
+        starts = self.point_offsets[:-1]
+        span = np.maximum.reduceat(self.points, starts) - np.minimum.reduceat(self.points, starts)
+        return span.max(axis=1)
+
     def fit_box(self, side: float = BOX, round_points: bool = True) -> Drawings:
         """Each drawing moved to 0 and scaled so that its larger side is `side`, as simplified files have it.
 
@@ -281,8 +290,7 @@ class Drawings:
         if not len(self.points):
             return self
         starts, counts = self.point_offsets[:-1], self.point_counts
-        low = np.minimum.reduceat(self.points, starts)
-        extent = (np.maximum.reduceat(self.points, starts) - low).max(axis=1)
+        low, extent = np.minimum.reduceat(self.points, starts), self.extents
         scale = np.where(extent > 0, side / np.maximum(extent, 1e-9), 1.0).astype(np.float32)
         points = (self.points - np.repeat(low, counts, axis=0)) * np.repeat(scale, counts)[:, None]
         return replace(self, points=np.rint(points) if round_points else points)

@@ -48,6 +48,23 @@ def simplify_strokes(strokes: Sequence[np.ndarray], epsilon: float = EPSILON) ->
     return np.split(simple, np.cumsum(simple_lengths)[:-1])
 
 
+def as_official(drawings: Drawings) -> Drawings:
+    """The batch as the official simplified files would have it, which is how every network here knows drawings.
+
+    Raw drawings, and those larger than the 255 box, are simplified: points two units apart in a drawing of a thousand
+    units are noise that no network has seen. The others are moved and scaled. Bitmaps are returned as they are.
+    """
+    if drawings.bitmaps is not None:
+        return drawings
+    if drawings.times is not None:
+        return simplify(drawings)
+    larger = drawings.extents > BOX + 0.5
+    if not larger.any():
+        return drawings.fit_box()
+    together = Drawings.concat([simplify(drawings.take(larger)), drawings.take(~larger).fit_box()])
+    return together.take(np.argsort(np.r_[np.flatnonzero(larger), np.flatnonzero(~larger)]))
+
+
 def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
     """The batch simplified, each drawing by itself; times are dropped, metadata kept.
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from qdesk.drawings import Drawings
-from qdesk.simplify import simplify, simplify_strokes
+from qdesk.simplify import as_official, simplify, simplify_strokes
 
 
 def xy(*points: tuple[float, float]) -> np.ndarray:
@@ -107,3 +107,17 @@ def test_reproduces_the_official_drawings(reference_data: Path) -> None:
     found = simplify(Drawings.from_strokes(raw))
     same = [[stroke.T.tolist() for stroke in found.strokes_of(i)] == drawing for i, drawing in enumerate(wanted)]
     assert np.mean(same) >= 909 / 993
+
+
+def test_drawings_of_every_size_become_official_ones() -> None:
+    """Larger ones are simplified, as raw ones are; official ones stay; everybody keeps place and metadata."""
+    wave = np.stack([np.arange(0, 1000, 4.0), 300 + 2 * np.sin(np.arange(250))], axis=1)
+    small = np.array([[0, 0], [1, 0], [255, 60]])
+    batch = Drawings.from_strokes([[small], [wave], [small / 2]], word=["a", "b", "c"])
+    official = as_official(batch)
+    assert list(official.words) == ["a", "b", "c"]
+    assert official.point_counts[0] == official.point_counts[2] == 3
+    assert official.point_counts[1] < 30
+    assert official.extents.tolist() == [255, 255, 255]
+    raw = Drawings.from_strokes([[wave]], times=[[np.arange(250)]])
+    assert (as_official(raw).points == official.take([1]).points).all()

@@ -17,7 +17,7 @@ from qdesk.guess import Guesser
 from qdesk.nets import weights
 from qdesk.nets.official import OfficialDecoder, load_official
 from qdesk.nets.sketchrnn import N_MAX, SketchRNN, batch_of
-from qdesk.simplify import simplify
+from qdesk.simplify import as_official
 
 SHIPPED = "sketchrnn.safetensors"
 
@@ -72,12 +72,12 @@ class Scorer:
         for start in range(0, len(drawings), _BLOCK):
             indices = np.arange(start, min(start + _BLOCK, len(drawings)))
             given = drawings.take(indices)
-            block = prepare(given)
-            for rows in batches(block.point_counts):
+            block = as_official(given)
+            sequences = self._sequences(given, block)
+            for rows in batches(sequences.point_counts):
                 if stop():
                     return
-                part = block.take(rows)
-                yield ScoredChunk(indices[rows], self._score(part, self._sequences(given.take(rows), part)))
+                yield ScoredChunk(indices[rows], self._score(block.take(rows), sequences.take(rows)))
 
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
@@ -112,7 +112,7 @@ class Scorer:
         given = Drawings.from_strokes(
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
-        ready = prepare(given)
+        ready = as_official(given)
         losses = self.losses(self._sequences(given, ready))[0]
         if len(ready.points) == len(given.points):
             return losses
@@ -131,7 +131,7 @@ class Scorer:
         unknown = np.full(count, np.nan)
         columns: dict[str, np.ndarray] = {"loss": unknown, "loss_per_point": unknown, "lift": unknown}
         if drawings.bitmaps is None:
-            points = drawings.point_counts
+            points = sequences.point_counts
             classes = self._class_of(drawings)
             nats = self._losses(sequences, classes).double().sum(dim=1).numpy()
             lift = self._lift(sequences, classes, nats)
@@ -179,13 +179,6 @@ def load_model(path: Path | None = None) -> SketchRNN | OfficialDecoder:
             if file.read(1) == b"[":
                 return load_official(path)
     return weights.load(path, "sketchrnn")
-
-
-def prepare(drawings: Drawings) -> Drawings:
-    """Drawings as the networks know them: raw ones simplified, all of them in the 255 box. Bitmaps stay."""
-    if drawings.bitmaps is not None:
-        return drawings
-    return (simplify(drawings) if drawings.times is not None else drawings).fit_box()
 
 
 def batches(counts: np.ndarray) -> Iterator[np.ndarray]:

@@ -216,6 +216,12 @@ class StrokesView(QWidget):
         painter.end()
 
 
+def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:
+    """float64 (points,), rising: where in a replay by `StrokesView` each point appears, 0 to 1."""
+    clock = np.concatenate(_replay_times(strokes, times) or [np.zeros(0)])
+    return clock / max(clock.max(initial=0.0), _SHORTEST_REPLAY_MS)
+
+
 def _replay_times(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> list[np.ndarray]:
     """When each point appears in a replay, ms from 0, never going back, with long pauses cut short."""
     lengths = [len(stroke) for stroke in strokes]

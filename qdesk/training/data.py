@@ -12,7 +12,7 @@ from qdesk.catalog import categories
 from qdesk.drawings import Drawings
 from qdesk.formats import FormatError, open_drawings
 from qdesk.raster import raster
-from qdesk.simplify import simplify
+from qdesk.simplify import as_official
 from qdesk.training.bitmaps import fit_bitmaps, thin_raster
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
@@ -123,14 +123,13 @@ def _read(
             if opened.problem_count:
                 report(f"{file.name}: {opened.problem_count} bad lines skipped")
             drawings = opened.drawings
-            if drawings.times is not None:
-                drawings = simplify(drawings)
+            drawings = as_official(drawings)
             known = (
                 labels_of(drawings, words) >= 0 if words else np.array([w is not None for w in drawings.words], bool)
             )
             drawings = drawings if known.all() else drawings.take(known)
             if len(drawings):
-                (strokes if drawings.bitmaps is None else pixels).append(drawings.fit_box())
+                (strokes if drawings.bitmaps is None else pixels).append(drawings)
     return (Drawings.concat(strokes) if strokes else None, Drawings.concat(pixels) if pixels else None)
 
 

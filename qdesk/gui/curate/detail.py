@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
@@ -26,16 +25,20 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.verdicts import KEEP
 from qdesk.gui.curate.cells import pixels_image
+from qdesk.gui.curate.story import count_text, drawn_text, lift_text, loss_text, number, seen_text, summary
 from qdesk.gui.curate.table import Table
-from qdesk.gui.strokes import StrokesView
+from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, icon, label, loss_colour, theme, theme_changes
+
+if TYPE_CHECKING:
+    from qdesk.gui.curate.curve import LossCurve
 
 WIDTH = 40 * SPACE
 _PACE_MS = 40.0
 
 
 class Detail(QScrollArea):
-    """One drawing of the table. `wants_losses` asks for the losses of its points, for the tint."""
+    """One drawing of the table. `wants_losses` asks for the losses of its points, for the tint and the curve."""
 
     wants_losses = Signal(int)
     note_written = Signal(int, str)
@@ -45,6 +48,9 @@ class Detail(QScrollArea):
         self._table: Table | None = None
         self._index = -1
         self._losses: np.ndarray | None = None
+        self._usual = (0.0, 1.0)  # the low and high losses that those shown are coloured by
+        self.curve: LossCurve | None = None
+        """The loss of each point; made when the first losses are known."""
         self.setFixedWidth(WIDTH)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -68,6 +74,8 @@ class Detail(QScrollArea):
         layout.addWidget(self._pictures)
         column.addWidget(card)
         column.addLayout(self._replay_row())
+        self._curve_place = QVBoxLayout()
+        column.addLayout(self._curve_place)
         column.addSpacing(SPACE)
 
         self.word = label("", "large")
@@ -132,7 +140,7 @@ class Detail(QScrollArea):
         self.tint.setStyleSheet("padding: 5px 10px;")
         self.tint.setToolTip("Colour each part of a stroke by how surprising it is (T)")
         self.tint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tint.toggled.connect(self._tint_toggled)
+        self.tint.toggled.connect(lambda _on: self._show_strokes())
         self.strokes.playhead_changed.connect(lambda place: self.slider.setValue(round(place * 1000)))
         self.strokes.playhead_changed.connect(lambda _place: self._show_play_icon())
         self.strokes.finished.connect(self._show_play_icon)
@@ -159,9 +167,10 @@ class Detail(QScrollArea):
         self.pixels.set_bitmap(bitmap)
         for control in (self.play, self.slider, self.tint):
             control.setVisible(bitmap is None)
+        if self.curve is not None:
+            self.curve.clear()
+            self.curve.setVisible(bitmap is None)
         self._show_strokes()
-        if self.tint.isChecked() and bitmap is None:
-            self.wants_losses.emit(index)
         self.refresh()
 
     def refresh(self) -> None:
@@ -170,17 +179,21 @@ class Detail(QScrollArea):
         if table is None or index < 0:
             return
         drawing = table.drawings[index]
+        if self._losses is None and drawing.bitmap is None:
+            self.wants_losses.emit(index)
+        elif self._losses is not None and self._usual != table.point_range:
+            self._show_losses()
         self.word.setText(drawing.word or "No word")
         self.refresh_verdict()
         top, seen = str(table.texts["top_guess"][index]), float(table.numbers["p_word"][index])
-        self.summary.setText(_summary(table, index))
+        self.summary.setText(summary(table, index))
         whole = float(table.numbers["loss"][index])
-        self._say("Per point", _loss_text(table, index))
+        self._say("Per point", loss_text(table, index))
         self._say("Loss", "" if whole != whole else f"{number(whole)} nats (formula 9 of the Sketch-RNN paper)")
-        self._say("Lift", _lift_text(float(table.numbers["lift"][index]), drawing.word))
-        self._say("Seen as", _seen_text(drawing.word, seen, top, float(table.numbers["p_top"][index])))
-        self._say("Drawn", _drawn_text(drawing.timestamp, drawing.countrycode, drawing.recognized))
-        self._say("Strokes", "" if drawing.bitmap is not None else _count_text(len(drawing.strokes), drawing.points))
+        self._say("Lift", lift_text(float(table.numbers["lift"][index]), drawing.word))
+        self._say("Seen as", seen_text(drawing.word, seen, top, float(table.numbers["p_top"][index])))
+        self._say("Drawn", drawn_text(drawing.timestamp, drawing.countrycode, drawing.recognized))
+        self._say("Strokes", "" if drawing.bitmap is not None else count_text(len(drawing.strokes), drawing.points))
         row = "" if drawing.row is None else f", record {drawing.row:,}"
         self._say("File", "" if drawing.source is None else re.split(r"[/\\]", drawing.source)[-1] + row)
         self._say("Key", drawing.key_id or "none; known by its content")
@@ -242,21 +255,38 @@ class Detail(QScrollArea):
     def _show_play_icon(self) -> None:
         self.play.setIcon(icon("pause" if self.strokes.playing else "run"))
 
-    def _scrub(self, value: int) -> None:
+    def _scrub(self, value: float) -> None:
         self.strokes.pause()
         self.strokes.set_playhead(value / 1000)
         self._show_play_icon()
-
-    def _tint_toggled(self, on: bool) -> None:
-        if on and self._losses is None and self._index >= 0:
-            self.wants_losses.emit(self._index)
-        self._show_strokes()
 
     def set_losses(self, index: int, losses: np.ndarray) -> None:
         """The losses (points,) of drawing `index` in nats, asked for by `wants_losses`."""
         if index == self._index:
             self._losses = losses
+            self._show_losses()
+
+    def _show_losses(self) -> None:
+        strokes, losses, self._usual = (
+            self._table.drawings.strokes_of(self._index),
+            self._losses,
+            self._table.point_range,
+        )
+        if self.tint.isChecked():
             self._show_strokes()
+        if len(losses) != sum(map(len, strokes)):
+            return
+        if self.curve is None:
+            from qdesk.gui.curate.curve import LossCurve  # not with the page: see there
+
+            self.curve = LossCurve()
+            self.curve.sought.connect(lambda place: self._scrub(place * 1000))
+            self.strokes.playhead_changed.connect(self.curve.set_playhead)
+            self._curve_place.addWidget(self.curve)
+        begins = np.cumsum([0, *map(len, strokes[:-1])])
+        places = replay_places(strokes, self._table.drawings.times_of(self._index))
+        self.curve.set_losses(losses, places, begins, self._usual)
+        self.curve.set_playhead(self.strokes.playhead)
 
     def _show_strokes(self) -> None:
         if self._table is None or self._index < 0 or self._table.drawings.bitmaps is not None:
@@ -327,68 +357,3 @@ def tinted(
             each.append(losses[first + point])
         first += len(stroke)
     return pieces, when, np.array(each)
-
-
-# The story, in words
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
-def _summary(table: Table, index: int) -> str:
-    if not table.scored[index]:
-        return "Not scored yet."
-    rank = table.rank(index)
-    place = "" if rank is None else f"Rank {rank:,} of {int(table.scored.sum()):,} · "
-    reason = str(table.texts["reason"][index])
-    return place + (f"looks like: {reason}" if reason else "nothing suspicious")
-
-
-def _loss_text(table: Table, index: int) -> str:
-    each = float(table.numbers["loss_per_point"][index])
-    if each != each:
-        return "no loss: pixels have no strokes" if table.drawings.bitmaps is not None else ""
-    share = table.share_above("loss_per_point", index)
-    text = f"{number(each)} nats of loss"
-    if share != share:
-        return text
-    return f"{text}, the most of all" if share == 1 else f"{text}, more than {math.floor(share * 100)} % of the set"
-
-
-def _lift_text(lift: float, word: str | None) -> str:
-    if lift != lift:
-        return ""
-    judged = "better" if lift > 0 else "worse"
-    return f"{number(lift, 1)} nats; “{word}” explains it {judged} than no word"
-
-
-def _seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
-    parts = [] if p_word != p_word or not word else [f"{word} {_percent(p_word)}"]
-    if top and top != word:
-        parts.append(f"{top} {_percent(p_top)}" if p_top == p_top else top)
-    return ", ".join(parts)
-
-
-def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"
-
-
-def _count_text(strokes: int, points: int) -> str:
-    return f"{strokes:,} {'stroke' if strokes == 1 else 'strokes'}, {points:,} points"
-
-
-def _drawn_text(timestamp: str | None, country: str | None, recognized: bool | None) -> str:
-    parts = []
-    if timestamp:
-        try:
-            when = datetime.fromisoformat(timestamp.split(".")[0].removesuffix(" UTC"))
-            parts.append(f"{when.day} {when:%B %Y}")
-        except ValueError:
-            parts.append(timestamp)
-    if country:
-        parts.append(country)
-    if recognized is not None:
-        parts.append("recognised" if recognized else "not recognised")
-    return ", ".join(parts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,9 +20,11 @@ from PySide6.QtWidgets import (
 
 from qdesk import paths
 from qdesk.gui.curate.header import Choice
-from qdesk.gui.curate.histogram import Histogram
 from qdesk.gui.curate.table import SUGGESTED, Filters, Table
 from qdesk.gui.theme import SPACE, button, label, theme, theme_changes
+
+if TYPE_CHECKING:
+    from qdesk.gui.curate.histogram import Histogram
 
 WIDTH = 30 * SPACE
 VERDICTS = {"all": "All", "todo": "To do", "flagged": "Flagged", "keep": "Kept"}
@@ -115,21 +119,29 @@ class FilterPanel(QScrollArea):
 
         self.histograms: dict[str, Histogram] = {}
         self._ranges: dict[str, QLabel] = {}
+        self._spreads = QVBoxLayout()
+        column.addLayout(self._spreads)
+        column.addStretch(1)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    def _build_histograms(self) -> None:
+        """Only when there is something to show: pyqtgraph would keep the window from opening at once."""
+        from qdesk.gui.curate.histogram import Histogram
+
         for name, (title, unit, meaning) in HISTOGRAMS.items():
-            column.addSpacing(SPACE)
+            self._spreads.addSpacing(SPACE)
             line = QHBoxLayout()
+            line.setSpacing(0)
             line.addWidget(_title(title), 1)
             self._ranges[name] = label(unit, "small", muted=True)
             line.addWidget(self._ranges[name])
-            column.addLayout(line)
+            self._spreads.addLayout(line)
             histogram = Histogram(title, ramp=name == "loss_per_point")
             histogram.setToolTip(f"{meaning} Drag to choose a range, double-click to show all.")
             histogram.range_changed.connect(self._emit)
             self.histograms[name] = histogram
-            column.addWidget(histogram)
-        column.addStretch(1)
-        theme_changes().changed.connect(self._dress)
-        self._dress()
+            self._spreads.addWidget(histogram)
 
     def _dress(self) -> None:
         look, check = theme(), paths.asset("icons", "check.svg").as_posix()
@@ -168,6 +180,8 @@ class FilterPanel(QScrollArea):
 
     def open(self, table: Table) -> None:
         """Offer what these drawings have, with nothing filtered."""
+        if not self.histograms:
+            self._build_histograms()
         with QSignalBlocker(self.word):
             self.word.clear()
             words = table.word_counts()

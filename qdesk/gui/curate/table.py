@@ -93,10 +93,15 @@ class Table:
         span = max(self.high_loss - self.low_loss, 1e-6)
         return (float(self.numbers["loss_per_point"][index]) - self.low_loss) / span
 
+    @property
+    def point_range(self) -> tuple[float, float]:
+        """What counts as a low and as a high loss of one point, nats."""
+        # Single points vary more than means over a drawing: 2 nats below the usual and 3 above hold nine in ten.
+        return self.low_loss - 2, self.high_loss + 3
+
     def point_place(self, loss: float) -> float:
         """Where the loss of one point (nats) lies between low (0) and high (1), on a scale that suits single points."""
-        # Single points vary more than means over a drawing: 2 nats below the usual and 3 above hold nine in ten.
-        low, high = self.low_loss - 2, self.high_loss + 3
+        low, high = self.point_range
         return (float(loss) - low) / (high - low)
 
     def rank(self, index: int) -> int | None:

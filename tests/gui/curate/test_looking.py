@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from qdesk.gui.curate.detail import tinted
 from qdesk.gui.curate.page import CuratePage
@@ -38,18 +39,60 @@ def test_the_todo_filter_is_a_queue(page: CuratePage) -> None:
     assert keys(page) == ["1038"]
 
 
+def drag(plot: QWidget, start: float, *places: float) -> None:
+    """Drag in a plot from one place to others, each a share of its width."""
+    view, height = plot.viewport(), plot.height() // 3
+    start, *places = (QPoint(min(round(place * plot.width()), plot.width() - 1), height) for place in (start, *places))
+    QTest.mouseMove(view, start)
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
+    for place in places:
+        QTest.qWait(20)  # pyqtgraph leaves out what comes in the same hundredth of a second
+        QTest.mouseMove(view, place)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
 def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
     histogram = page.filters.histograms["loss_per_point"]
-    y, wide = histogram.height() // 3, histogram.width()
-    QTest.mousePress(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide // 2, y))
-    QTest.mouseMove(histogram, QPoint(wide - 1, y))
-    QTest.mouseRelease(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide - 1, y))
+    drag(histogram, 0.5, 0.7, 1)
     low, high = page.table.filters.ranges["loss_per_point"]
     assert high == float("inf") and 1.5 < low < 2.5
     assert keys(page) == [str(n) for n in range(1039, 999, -1) if page.table.numbers["loss_per_point"][n - 1000] >= low]
     assert 0 < len(keys(page)) < COUNT
-    QTest.mouseDClick(histogram, Qt.MouseButton.LeftButton, pos=QPoint(wide // 2, y))
-    assert len(keys(page)) == COUNT
+    drag(histogram, 0.5, 0.4, 0.25)  # its lower edge
+    assert histogram.chosen == (pytest.approx(low / 2, abs=0.1), float("inf"))
+    drag(histogram, 0.6, 0.55, 0.5)  # all of it, so that it no longer reaches the end
+    assert histogram.chosen == (pytest.approx(0.15 * 3.9, abs=0.2), pytest.approx(0.9 * 3.9, abs=0.2))
+    drag(histogram, 0.02, 0.05, 0.1)  # beside it: another one
+    assert histogram.chosen == (float("-inf"), pytest.approx(0.125 * 3.9, abs=0.1))
+    QTest.mouseDClick(histogram.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
+    assert len(keys(page)) == COUNT and not histogram._region.isVisible()
+
+
+def test_an_edge_dragged_over_the_other_leaves_one_bar(page: CuratePage) -> None:
+    histogram = page.filters.histograms["loss_per_point"]
+    histogram.choose(8, 15)
+    drag(histogram, 8 / 32, 0.3, 0.4, 0.6, 0.8, 0.9)
+    assert histogram._range == (15, 15)
+    drag(histogram, 16 / 32, 0.4, 0.3, 0.1)
+    assert histogram._range == (15, 15)
+
+
+def test_a_range_is_chosen_with_keys(page: CuratePage) -> None:
+    histogram = page.filters.histograms["lift"]
+    QTest.keyClick(histogram, Qt.Key.Key_Left)
+    QTest.keyClick(histogram, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert histogram._range == (1, 30) and len(keys(page)) < COUNT
+    QTest.keyClick(histogram, Qt.Key.Key_Escape)
+    assert histogram.chosen is None and len(keys(page)) == COUNT
+
+
+def test_a_wheel_over_a_histogram_is_left_to_the_filters_around_it(page: CuratePage) -> None:
+    histogram = page.filters.histograms["loss_per_point"]
+    place, before = QPointF(40, 20), histogram.box.viewRange()
+    none, plain, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    turn = QWheelEvent(place, histogram.mapToGlobal(place), QPoint(), QPoint(0, -120), none, plain, phase, False)
+    QApplication.sendEvent(histogram.viewport(), turn)
+    assert not turn.isAccepted() and histogram.box.viewRange() == before
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,78 @@
+"""What the plots of the page share. pyqtgraph takes a third of a second to import: import this when one is shown."""
+
+from __future__ import annotations
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from qdesk.gui.theme import font, theme_changes
+
+# Its own way of tidying up as the program ends looks at every object there is; the window takes its plots along.
+pg.setConfigOptions(exitCleanup=False)
+
+
+class Plot(pg.GraphicsView):
+    """A plot with nothing but what is put into its `box`: no axes, no menu, no zoom.
+
+    `dress` paints it in the colours of the theme, and is called when they or the focus change.
+    """
+
+    reached = Signal(float)
+    """The left button is pressed at this x, or dragged to it, on no item that can be dragged itself."""
+    dragged = Signal(float, float)
+    """It is dragged from this x to that one, on no item that can be dragged itself."""
+
+    def __init__(self, name: str, height: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.box = _Box(self)
+        self.setCentralItem(self.box)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ground is another in another theme
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedHeight(height)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        theme_changes().changed.connect(self.dress)
+
+    def dress(self) -> None:
+        """Paint in the colours of the theme."""
+
+    def text(self, anchor: tuple[float, float]) -> pg.TextItem:
+        """A small text in the plot, whose point `anchor` (0 to 1, from the top left) lies where it is put."""
+        item = pg.TextItem("", anchor=anchor)
+        item.setFont(font("small"))
+        item.textItem.document().setDocumentMargin(0)
+        self.box.addItem(item, ignoreBounds=True)
+        return item
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # it is for what the plot lies in
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.dress()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.dress()
+
+
+class _Box(pg.ViewBox):
+    def __init__(self, plot: Plot) -> None:
+        super().__init__(enableMenu=False, enableMouse=False, defaultPadding=0)
+        self._plot = plot
+
+    def mouseDragEvent(self, event: object, axis: int | None = None) -> None:
+        event.ignore()
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            start, now = (self.mapToView(place).x() for place in (event.buttonDownPos(), event.pos()))
+            self._plot.dragged.emit(start, now)
+            self._plot.reached.emit(now)
+
+    def mouseClickEvent(self, event: object) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self._plot.reached.emit(self.mapToView(event.pos()).x())

@@ -1,0 +1,76 @@
+"""What is known of a drawing, in words."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from qdesk.gui.curate.table import Table
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign."""
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def summary(table: Table, index: int) -> str:
+    """A drawing's place in the order, and what it looks like."""
+    if not table.scored[index]:
+        return "Not scored yet."
+    rank = table.rank(index)
+    place = "" if rank is None else f"Rank {rank:,} of {int(table.scored.sum()):,} · "
+    reason = str(table.texts["reason"][index])
+    return place + (f"looks like: {reason}" if reason else "nothing suspicious")
+
+
+def loss_text(table: Table, index: int) -> str:
+    """The loss per point of a drawing, and how it compares."""
+    each = float(table.numbers["loss_per_point"][index])
+    if each != each:
+        return "no loss: pixels have no strokes" if table.drawings.bitmaps is not None else ""
+    share = table.share_above("loss_per_point", index)
+    text = f"{number(each)} nats of loss"
+    if share != share:
+        return text
+    return f"{text}, the most of all" if share == 1 else f"{text}, more than {math.floor(share * 100)} % of the set"
+
+
+def lift_text(lift: float, word: str | None) -> str:
+    """The lift in nats, and what it means."""
+    if lift != lift:
+        return ""
+    judged = "better" if lift > 0 else "worse"
+    return f"{number(lift, 1)} nats; “{word}” explains it {judged} than no word"
+
+
+def seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
+    """What the classifier sees: the drawing's own word and the one it is surest of."""
+    parts = [] if p_word != p_word or not word else [f"{word} {_percent(p_word)}"]
+    if top and top != word:
+        parts.append(f"{top} {_percent(p_top)}" if p_top == p_top else top)
+    return ", ".join(parts)
+
+
+def _percent(share: float) -> str:
+    return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+
+
+def count_text(strokes: int, points: int) -> str:
+    """How much was drawn."""
+    return f"{strokes:,} {'stroke' if strokes == 1 else 'strokes'}, {points:,} points"
+
+
+def drawn_text(timestamp: str | None, country: str | None, recognized: bool | None) -> str:
+    """When and where it was drawn, and whether the game recognised it."""
+    parts = []
+    if timestamp:
+        try:
+            when = datetime.fromisoformat(timestamp.split(".")[0].removesuffix(" UTC"))
+            parts.append(f"{when.day} {when:%B %Y}")
+        except ValueError:
+            parts.append(timestamp)
+    if country:
+        parts.append(country)
+    if recognized is not None:
+        parts.append("recognised" if recognized else "not recognised")
+    return ", ".join(parts)

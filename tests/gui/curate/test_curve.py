@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from qdesk.gui.curate.curve import LossCurve
+from qdesk.gui.curate.page import CuratePage
+from qdesk.gui.theme import refresh_theme
+from tests.gui.curate.kit import PlainScorer, press, write_file
+
+LOSSES = np.array([0, 4, 6, 30, 5], np.float32)
+PLACES = np.array([0, 0.1, 0.5, 0.9, 1.0])
+
+
+@pytest.fixture
+def curve(qtbot) -> LossCurve:
+    made = LossCurve()
+    qtbot.addWidget(made)
+    made.resize(280, made.sizeHint().height())
+    made.show()
+    made.set_losses(LOSSES, PLACES, np.array([0, 3]), (2.0, 12.0))
+    return made
+
+
+def playhead(curve: LossCurve) -> float:
+    return curve._playhead.value()
+
+
+def at(curve: LossCurve, point: float) -> QPoint:
+    """Where a point lies in the plot, in pixels."""
+    low, high = curve.plot.box.viewRange()[0]
+    return QPoint(round((point - low) / (high - low) * curve.plot.width()), 20)
+
+
+def test_the_playhead_follows_the_time_of_the_points(curve: LossCurve) -> None:
+    assert playhead(curve) == 4 and curve.value.text() == "at most 30.00"
+    for place, point, loss in ((0.0, 0, "0.00"), (0.3, 1.5, "4.00"), (0.9, 3, "30.00"), (0.95, 3.5, "30.00")):
+        curve.set_playhead(place)
+        assert playhead(curve) == pytest.approx(point) and curve.value.text() == loss
+
+
+def test_a_press_and_a_drag_seek(qtbot, curve: LossCurve) -> None:
+    sought: list[float] = []
+    curve.sought.connect(sought.append)
+    view = curve.plot.viewport()
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(curve, 2))
+    assert sought == [pytest.approx(0.5, abs=0.01)]
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at(curve, 2))
+    for point in (1, 3):
+        QTest.qWait(20)
+        QTest.mouseMove(view, at(curve, point))
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at(curve, 4.05))
+    assert sought[-1] == 1 and pytest.approx(0.9, abs=0.01) in sought
+    before = len(sought)
+    QTest.mouseClick(view, Qt.MouseButton.RightButton, pos=at(curve, 2))
+    assert len(sought) == before
+
+
+def test_every_loss_is_within_the_plot(curve: LossCurve) -> None:
+    assert curve.plot.box.viewRange()[1][0] == 2 and curve.plot.box.viewRange()[1][1] > 30
+    curve.set_losses(np.array([0, -3, 4], np.float32), np.array([0, 0.5, 1]), np.array([0]), (2.0, 12.0))
+    assert curve.plot.box.viewRange()[1][0] == -3 and curve.plot.box.viewRange()[1][1] > 12
+
+
+def test_one_point_or_none_is_no_trouble(curve: LossCurve) -> None:
+    curve.set_losses(np.zeros(1, np.float32), np.zeros(1), np.array([0]), (2.0, 12.0))
+    curve.set_playhead(0.5)
+    curve.grab()
+    QTest.mouseClick(curve.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
+    curve.clear()
+    curve.set_playhead(0.5)
+    curve.grab()
+    assert curve.value.text() == ""
+
+
+def test_it_is_painted_in_both_themes(curve: LossCurve, monkeypatch: pytest.MonkeyPatch) -> None:
+    light = curve.grab().toImage()
+    monkeypatch.setenv("QDESK_THEME", "dark")
+    refresh_theme()
+    dark = curve.grab().toImage()
+    monkeypatch.setenv("QDESK_THEME", "light")
+    refresh_theme()
+    assert light != dark and curve.grab().toImage() == light
+    colours = {light.pixelColor(x, light.height() - 3).name() for x in range(4, light.width() - 4)}
+    assert len(colours) > 2
+
+
+# Beside the drawing
+
+
+def test_the_curve_comes_with_the_losses_and_follows_the_replay(qtbot, page: CuratePage) -> None:
+    qtbot.waitUntil(lambda: page.detail.curve is not None)
+    curve = page.detail.curve
+    assert curve.isVisible() and curve.value.text() == "at most 5.00"  # the kit's losses are 0 to 5
+    page.detail.slider.sliderMoved.emit(100)
+    assert playhead(curve) == pytest.approx(1.5)  # 60 of 600 ms, with 40 ms a point
+    QTest.mouseClick(curve.plot.viewport(), Qt.MouseButton.LeftButton, pos=at(curve, 1))
+    assert page.detail.strokes.playhead == pytest.approx(0.067, abs=0.02)
+    assert page.detail.slider.value() == round(page.detail.strokes.playhead * 1000)
+    place = page.detail.strokes.playhead
+    press(page, "T")  # colours do not move it
+    assert page.detail.strokes.playhead == place and playhead(curve) == pytest.approx(1, abs=0.3)
+    press(page, Qt.Key.Key_Right)
+    assert curve.isVisible() and curve.value.text() == ""  # of the next drawing nothing is known yet
+    qtbot.waitUntil(lambda: curve.value.text() == "at most 5.00")
+
+
+def test_the_curve_is_there_when_the_scorer_comes_late(qtbot, make_page, tmp_path: Path) -> None:
+    page = make_page()
+    with qtbot.waitSignal(page.opened):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    assert page.detail.curve is None
+    qtbot.waitUntil(lambda: page.detail.curve is not None)
+
+
+def test_the_colours_are_those_of_all_that_is_scored(qtbot, page: CuratePage) -> None:
+    qtbot.waitUntil(lambda: page.detail.curve is not None)
+    curve, table = page.detail.curve, page.table
+    assert curve.colour_range == table.point_range
+    table.numbers["loss_per_point"] *= 3
+    page.scoring.scores_came.emit()
+    assert curve.colour_range == table.point_range and table.point_range[1] > 10
+
+
+def test_pixels_have_no_curve(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    qtbot.waitUntil(lambda: page.detail.curve is not None)
+    np.save(tmp_path / "cat.npy", np.full((3, 784), 255, np.uint8))
+    with qtbot.waitSignals([page.opened, page.scored]):
+        page.open_files([str(tmp_path / "cat.npy")])
+    assert page.detail.pixels.isVisible() and page.detail.curve.isHidden()
+
+
+def test_without_networks_there_is_no_curve(qtbot, make_page, tmp_path: Path) -> None:
+    def missing() -> PlainScorer:
+        raise FileNotFoundError(2, "No such file", "models/sketchrnn.safetensors")
+
+    page = make_page(missing)
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    assert page.detail.curve is None
