@@ -87,7 +87,7 @@ class Drawings:
     stroke_offsets:  int64 (S + 1,); stroke s is points[stroke_offsets[s] : stroke_offsets[s + 1]].
     drawing_offsets: int64 (N + 1,); drawing i is strokes drawing_offsets[i] to drawing_offsets[i + 1].
     table:           Arrow table of N rows with the columns of `METADATA`.
-    times:           float32 (P,), ms since the drawing began, or None. Drawings with times are raw ones.
+    times:           float32 (P,), ms since the drawing began, NaN for drawings without times; None where none has any.
     bitmaps:         uint8 (N, 28, 28), ink 255, or None. A batch with bitmaps has no strokes.
     """
 
@@ -165,7 +165,7 @@ class Drawings:
 
     @classmethod
     def concat(cls, batches: Sequence[Drawings]) -> Drawings:
-        """All batches as one. Bitmaps do not mix with strokes (ValueError); times are kept only where all have them."""
+        """All batches as one. Bitmaps do not mix with strokes: ValueError."""
         batches = [batch for batch in batches if len(batch)] or list(batches[:1])
         if not batches:
             return cls.empty()
@@ -179,7 +179,7 @@ class Drawings:
             stroke_offsets=offsets_of(np.concatenate([batch.stroke_lengths for batch in batches])),
             drawing_offsets=offsets_of(np.concatenate([batch.stroke_counts for batch in batches])),
             table=pa.concat_tables([batch.table for batch in batches]).unify_dictionaries().combine_chunks(),
-            times=np.concatenate([b.times for b in batches]) if all(b.times is not None for b in batches) else None,
+            times=_together([batch.times for batch in batches], [len(batch.points) for batch in batches]),
             bitmaps=np.concatenate([b.bitmaps for b in batches]) if with_pixels else None,
         )
 
@@ -229,9 +229,16 @@ class Drawings:
         edges = self.stroke_offsets[first : last + 1]
         return tuple(self.points[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True))
 
+    @property
+    def timed(self) -> np.ndarray:
+        """bool (N,): does the drawing have times? Those that do are raw ones."""
+        if self.times is None or not len(self):
+            return np.zeros(len(self), bool)
+        return ~np.isnan(self.times[self.point_offsets[:-1]])
+
     def times_of(self, index: int) -> tuple[np.ndarray, ...] | None:
         """The times of drawing `index` in ms, one array a stroke, or None."""
-        if self.times is None:
+        if self.times is None or np.isnan(self.times[self.stroke_offsets[self.drawing_offsets[index]]]):
             return None
         first, last = self.drawing_offsets[index], self.drawing_offsets[index + 1]
         edges = self.stroke_offsets[first : last + 1]
@@ -264,6 +271,13 @@ class Drawings:
             times=None if self.times is None else self.times[points],
             bitmaps=None if self.bitmaps is None else self.bitmaps[chosen],
         )
+
+    def replaced(self, where: np.ndarray, others: Drawings) -> Drawings:
+        """The batch with the drawings at the mask `where` (N,) replaced by `others`, one for one."""
+        if where.all() or not where.any():
+            return others if where.all() else self
+        together = Drawings.concat([others, self.take(~where)])
+        return together.take(np.argsort(np.r_[np.flatnonzero(where), np.flatnonzero(~where)]))
 
     def with_columns(self, **columns: Any) -> Drawings:
         """The same drawings with these metadata columns replaced (see `metadata_table`)."""
@@ -342,6 +356,14 @@ class Drawings:
         rows[1:, :2] = np.diff(self.points[start:stop], axis=0)
         rows[self.stroke_offsets[first + 1 : last + 1] - start - 1, 2] = 1
         return rows[1:]
+
+
+def _together(times: Sequence[np.ndarray | None], lengths: Sequence[int]) -> np.ndarray | None:
+    """The times of several batches as one array, NaN for those that have none; None where none has any."""
+    if all(part is None for part in times):
+        return None
+    filled = [np.full(n, np.nan, np.float32) if part is None else part for part, n in zip(times, lengths, strict=True)]
+    return np.concatenate(filled)
 
 
 def offsets_of(lengths: np.ndarray) -> np.ndarray:

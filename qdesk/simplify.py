@@ -13,6 +13,7 @@ as much as one on a thousand.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,13 +57,8 @@ def as_official(drawings: Drawings) -> Drawings:
     """
     if drawings.bitmaps is not None:
         return drawings
-    if drawings.times is not None:
-        return simplify(drawings)
-    larger = drawings.extents > BOX + 0.5
-    if not larger.any():
-        return drawings.fit_box()
-    together = Drawings.concat([simplify(drawings.take(larger)), drawings.take(~larger).fit_box()])
-    return together.take(np.argsort(np.r_[np.flatnonzero(larger), np.flatnonzero(~larger)]))
+    raw = drawings.timed | (drawings.extents > BOX + 0.5)
+    return replace(drawings, times=None).replaced(raw, simplify(drawings.take(raw))).fit_box()
 
 
 def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:

@@ -118,10 +118,29 @@ def test_concat_puts_one_after_the_other(first: list, second: list) -> None:
     assert joined.words.tolist() == ["cat"] * len(a) + ["pig"] * len(b)
 
 
-def test_concat_keeps_times_only_where_all_have_them_and_refuses_bitmaps_with_strokes() -> None:
+def test_concat_keeps_each_drawings_times_and_refuses_bitmaps_with_strokes() -> None:
     timed = Drawings.from_strokes([PIG], times=[[[0, 1]]])
     assert Drawings.concat([timed, timed]).times.tolist() == [0, 1, 0, 1]
-    assert Drawings.concat([timed, batch()]).times is None
+    mixed = Drawings.concat([timed, batch()])
+    assert mixed.timed.tolist() == [True] + [False] * len(batch())
+    assert [part.tolist() for part in mixed.times_of(0)] == [[0, 1]]
+    assert mixed.times_of(1) is None and mixed[1].times is None
+    assert Drawings.concat([batch(), batch()]).times is None
+
+
+def test_some_drawings_are_replaced_in_place() -> None:
+    drawings = batch()
+    where = np.zeros(len(drawings), bool)
+    where[1] = True
+    other = Drawings.from_strokes([PIG], word="other")
+    changed = drawings.replaced(where, other)
+    assert list(changed.words) == [drawings.words[0], "other", *drawings.words[2:]]
+    assert nested(changed)[1] == nested(other)[0]
+    assert nested(changed)[0] == nested(drawings)[0]
+
+
+def test_bitmaps_and_strokes_do_not_mix() -> None:
+    timed = Drawings.from_strokes([PIG], times=[[[0, 1]]])
     pixels = Drawings.from_bitmaps(np.arange(784, dtype=np.uint8)[None])
     assert Drawings.concat([pixels, pixels]).bitmaps.shape == (2, 28, 28)
     with pytest.raises(ValueError, match="bitmaps and strokes"):

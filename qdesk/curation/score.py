@@ -12,6 +12,7 @@ import torch
 
 from qdesk import paths
 from qdesk.curation import junk
+from qdesk.curation.columns import ASCENDING, COLUMNS
 from qdesk.drawings import Drawing, Drawings
 from qdesk.guess import Guesser
 from qdesk.nets import weights
@@ -20,15 +21,6 @@ from qdesk.nets.sketchrnn import N_MAX, SketchRNN, batch_of
 from qdesk.simplify import as_official
 
 SHIPPED = "sketchrnn.safetensors"
-
-COLUMNS = (
-    "rank", "key_id", "word", "source", "row", "strokes", "points", "junk", "loss", "loss_per_point", "lift", "p_word",
-    "top_guess", "p_top", "reason",
-)  # fmt: skip
-"""The columns of `qdesk rank`, in order."""
-
-ASCENDING = ("lift", "p_word")
-"""The columns where a low value is the bad one."""
 
 _BLOCK = 4096  # drawings sorted by length together: enough to waste little on padding, few enough to stay streaming
 _STEPS = 16_384  # points (padded) in one batch of the network: 256 drawings of 64 points
@@ -122,8 +114,9 @@ class Scorer:
 
     def _sequences(self, given: Drawings, prepared: Drawings) -> Drawings:
         """What the Sketch-RNN reads: an official decoder learned drawings of every size, in their own units."""
-        own_units = isinstance(self.network, OfficialDecoder) and given.times is None
-        return given if own_units else prepared
+        if not isinstance(self.network, OfficialDecoder):
+            return prepared
+        return given.replaced(given.timed, prepared.take(given.timed))
 
     @torch.inference_mode()
     def _score(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
@@ -195,16 +188,13 @@ def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
 
 def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
     """`COLUMNS` of all drawings, worst first by the column `by`; what has no value there goes last, in file order."""
-    values = np.asarray(columns[by] if by in columns else {
-        "strokes": drawings.stroke_counts, "points": drawings.point_counts
-    }[by], float)  # fmt: skip
+    counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
+    values = np.asarray(columns[by] if by in columns else counts[by], float)
     order = np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
     table = drawings.table.take(pa.array(order))
-    data: dict[str, pa.Array | pa.ChunkedArray] = {
-        "rank": pa.array(np.arange(1, len(order) + 1)),
-        "strokes": pa.array(drawings.stroke_counts[order]),
-        "points": pa.array(drawings.point_counts[order]),
-    }
+    data: dict[str, pa.Array | pa.ChunkedArray] = {"rank": pa.array(np.arange(1, len(order) + 1))}
+    for name, count in counts.items():  # a bitmap's strokes are not none, they are not known
+        data[name] = pa.array(count[order]) if drawings.bitmaps is None else pa.nulls(len(order), pa.int64())
     for name in ("key_id", "word", "source", "row"):
         data[name] = table.column(name)
     for name, scores in columns.items():

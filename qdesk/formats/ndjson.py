@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from itertools import repeat
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ _LONGEST = 1 << 24
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The good lines of a file; `row` is the 0-based line. Times are kept only where every line has them.
+    """The good lines of a file; `row` is the 0-based line. A drawing has times where each of its strokes has them.
 
     Numbers go from each parsed line straight into flat arrays, because a million drawings as Python lists would
     fill the memory and one numpy call a stroke would take minutes.
@@ -69,7 +71,6 @@ class _Chunk:
         self.drawing_ends: list[int] = []
         self.rows: list[int] = []
         self.about: dict[str, list[Any]] = {name: [] for name in FIELDS}
-        self.timed = True
 
     def add(self, record: Any, row: int) -> None:
         """Raises one of `_ERRORS` for a record that is no drawing; `undo` must then be called."""
@@ -84,15 +85,14 @@ class _Chunk:
             if len(stroke) > 2:
                 if len(stroke[2]) != end - at:
                     raise ValueError
+                if len(t) < at:  # what came before had no times
+                    t.extend(repeat(nan, at - len(t)))
                 t.fromlist(stroke[2])
             if end > at:
                 ends.append(end)
                 at = end
         if at == before:
             raise ValueError
-        if len(t) != at or not self.timed:
-            self.timed = False
-            del t[:]
         self.drawing_ends.append(len(ends))
         self.rows.append(row)
         get = record.get
@@ -105,7 +105,7 @@ class _Chunk:
         del self.stroke_ends[strokes:]
         points = self.stroke_ends[-1] if strokes else 0
         del self.x[points:], self.y[points:]
-        del self.t[points if self.timed else 0 :]
+        del self.t[points:]
 
     def finish(self, source: str, problems: Problems) -> Drawings:
         points = np.empty((len(self.x), 2), np.float32)
@@ -114,8 +114,12 @@ class _Chunk:
         drawing_offsets = np.array([0, *self.drawing_ends], np.int64)
         starts = stroke_offsets[drawing_offsets[:-1]]
         times = None
-        if self.timed:
-            exact = np.frombuffer(self.t, np.float64)
+        if self.t:
+            self.t.extend(repeat(nan, len(self.x) - len(self.t)))
+            exact = np.frombuffer(self.t, np.float64).copy()
+            exact[
+                np.repeat(np.logical_or.reduceat(np.isnan(exact), starts), np.diff(stroke_offsets[drawing_offsets]))
+            ] = nan
             first = exact[starts]
             first = np.where(first < _LONGEST, 0, first)
             times = (exact - np.repeat(first, np.diff(stroke_offsets[drawing_offsets]))).astype(np.float32)
@@ -123,7 +127,7 @@ class _Chunk:
         drawings = Drawings(points, stroke_offsets, drawing_offsets, table, times)
         sane = (np.abs(points) < _FARTHEST).all(axis=1)  # false for nan
         if times is not None:
-            sane &= np.isfinite(times)
+            sane &= ~np.isinf(times)
         if sane.all():
             return drawings
         good = np.logical_and.reduceat(sane, starts)
@@ -183,21 +187,22 @@ def _why(line: bytes) -> str:
 def lines(drawings: Drawings, times: bool | None) -> Iterator[bytes]:
     """The lines of an ndjson file; unknown metadata is left out, whole numbers are written as integers.
 
-    times: True writes raw strokes [xs, ys, times], False [xs, ys], None whichever the batch has.
-    Raises FormatError for bitmaps, and for raw without times.
+    times: True writes raw strokes [xs, ys, times], False [xs, ys], None whichever each drawing has.
+    Raises FormatError for bitmaps, and for raw where a drawing has no times.
     """
     if drawings.bitmaps is not None:
         raise FormatError("Bitmaps have no strokes, so they cannot be written as ndjson.")
-    if times and drawings.times is None and len(drawings):
-        raise FormatError("Raw ndjson needs the time of every point, and these drawings have none.")
-    return _lines(drawings, drawings.times is not None and times is not False)
+    if times and (without := int((~drawings.timed).sum())):
+        raise FormatError(f"Raw ndjson needs the time of every point, and {without:,} of these drawings have none.")
+    return _lines(drawings, times is not False)
 
 
 def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
     for first in range(0, len(drawings), _CHUNK):
         chosen = drawings.take(slice(first, first + _CHUNK))
         x, y = _numbers(chosen.points[:, 0]), _numbers(chosen.points[:, 1])
-        t = _numbers(chosen.times) if timed and chosen.times is not None else None
+        has_times = chosen.timed if timed else np.zeros(len(chosen), bool)
+        t = _numbers(np.nan_to_num(chosen.times)) if has_times.any() else []
         about = [chosen.column(name).tolist() for name in FIELDS]
         edges, drawing_edges = chosen.stroke_offsets.tolist(), chosen.drawing_offsets.tolist()
         for i, values in enumerate(zip(*about, strict=True)):
@@ -205,7 +210,7 @@ def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
             strokes = []
             for s in range(drawing_edges[i], drawing_edges[i + 1]):
                 a, b = edges[s], edges[s + 1]
-                strokes.append([x[a:b], y[a:b]] if t is None else [x[a:b], y[a:b], t[a:b]])
+                strokes.append([x[a:b], y[a:b], t[a:b]] if has_times[i] else [x[a:b], y[a:b]])
             record["drawing"] = strokes
             yield orjson.dumps(record) + b"\n"
 

@@ -29,7 +29,7 @@ are played and curated first, the plentiful ones (thousands of bitmaps of some w
 class Samples(IterableDataset):
     """Endless batches (images uint8 (B, 28, 28), labels int64 (B,), is_bitmap bool (B,)), every word equally often."""
 
-    def __init__(self, corpus: Corpus, batch: int, seed: int, how: Augmentation = Augmentation()) -> None:  # noqa: B008
+    def __init__(self, corpus: Corpus, batch: int, seed: list[int], how: Augmentation = Augmentation()) -> None:  # noqa: B008
         self.corpus, self.batch, self.seed, self.how = corpus, batch, seed, how
         count = len(corpus.words)
         labels = {
@@ -48,7 +48,7 @@ class Samples(IterableDataset):
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
         worker = torch.utils.data.get_worker_info()
-        rng = np.random.default_rng([self.seed, worker.id if worker else 0])
+        rng = np.random.default_rng([*self.seed, worker.id if worker else 0])
         while True:
             labels = rng.integers(0, len(self.corpus.words), self.batch)
             source = (rng.random(self.batch)[:, None] > self.edges[labels]).sum(axis=1)
@@ -133,12 +133,11 @@ def judge(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[s
 def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     where = device()
-    words = options.words.split(",") if options.words else None
+    words = [word.strip() for word in options.words.split(",")] if options.words else None
     corpus = load(options.data, options.extra, words, report=lambda text: print(text, file=sys.stderr, flush=True))
-    samples = Samples(corpus, options.batch, options.seed)
     network = Classifier(corpus.words).to(where, memory_format=torch.channels_last)
     if options.start:
-        network.load_state_dict(weights.load(options.start, "classifier").state_dict())
+        weights.start_from(network, options.start)
 
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
@@ -150,6 +149,7 @@ def run(options: argparse.Namespace) -> int:
     state = Run(options.out, options.epochs, max(1, trained_on // options.batch), options.minutes, options.rate)
     if options.resume:
         state.resume(network, average, optimizer)
+    samples = Samples(corpus, options.batch, [options.seed, state.step])  # a resumed run goes on, not over again
     facts = {"seed": options.seed, "trained_on": trained_on}
     validation = corpus.labels(corpus.validation)
 
@@ -172,7 +172,7 @@ def run(options: argparse.Namespace) -> int:
         average.update(network)
         recent = [*recent[-49:], loss.detach()]
         if state.step % 20 == 0 and state.log(15, loss=torch.stack(recent).mean().item(), rate=state.learning_rate()):
-            if state.seconds - checked > 60 and len(validation):
+            if state.seconds - checked > 60:
                 logits, checked = predict(average.network, corpus.validation), state.seconds
                 state.log(validation_top1=accuracy(logits, validation), validation_top3=accuracy(logits, validation, 3))
                 state.save(network, average, optimizer)

@@ -10,12 +10,11 @@ import numpy as np
 
 from qdesk.catalog import categories
 from qdesk.drawings import Drawings
-from qdesk.formats import FormatError, open_drawings
+from qdesk.formats import SUFFIXES, FormatError, open_drawings
 from qdesk.raster import raster
 from qdesk.simplify import as_official
 from qdesk.training.bitmaps import fit_bitmaps, thin_raster
 
-SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
 SPLITS = 20
 """Drawings are dealt into this many parts by their content; part 0 validates, part 1 tests, the rest trains."""
 
@@ -50,9 +49,16 @@ def labels_of(drawings: Drawings, words: Sequence[str]) -> np.ndarray:
     return np.array([index.get(word, -1) for word in drawings.words], np.int64)
 
 
-def split_of(drawings: Drawings) -> np.ndarray:
+def split_of(content_ids: np.ndarray) -> np.ndarray:
     """int64 (N,): the part 0 to SPLITS - 1 of each drawing, from its content, so that no file or order changes it."""
-    return np.array([int(name, 16) % SPLITS for name in drawings.content_ids()], np.int64)
+    return np.array([int(name, 16) % SPLITS for name in content_ids], np.int64)
+
+
+def _twins(drawings: Drawings, others: Drawings) -> np.ndarray:
+    """bool (N,): is it one of `others`, by content or by key_id? A raw one is simplified to nearly its twin."""
+    contents, keys = set(others.content_ids()), set(others.column("key_id")) - {None}
+    pairs = zip(drawings.content_ids(), drawings.column("key_id"), strict=True)
+    return np.array([content in contents or key in keys for content, key in pairs], bool)
 
 
 def load(
@@ -69,22 +75,25 @@ def load(
         raise FormatError(f"no drawings of these words under {', '.join(map(str, folders))}")
     strokes = strokes if strokes is not None else Drawings.empty()
     extra_strokes = extra_strokes if extra_strokes is not None else Drawings.empty()
-    names = words or present(strokes, extra_strokes, pixels)
+    found = present(strokes, extra_strokes, pixels)
+    if words and (missing := [word for word in words if word not in found]):
+        raise FormatError(f"there are no drawings of {', '.join(missing)} to train on")
+    names = words or found
 
     ids = strokes.content_ids()
     first = np.zeros(len(strokes), bool)
     first[np.unique(ids, return_index=True)[1]] = True
-    part = np.array([int(name, 16) % SPLITS for name in ids], np.int64)
+    part = split_of(ids)
     kept_apart = strokes.take(first & (part < 2))
-    seen = set(kept_apart.content_ids())
-    fresh = np.array([name not in seen for name in extra_strokes.content_ids()], bool)
+    train = first & (part >= 2) & ~_twins(strokes, kept_apart)
+    fresh = ~_twins(extra_strokes, kept_apart)
 
     bitmaps, bitmap_labels = np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64)
     if pixels is not None:
         bitmaps, bitmap_labels = _fit_all(pixels, kept_apart, tuple(names), report)
     corpus = Corpus(
         words=tuple(names),
-        real=strokes.take(first & (part >= 2)),
+        real=strokes.take(train),
         extra=extra_strokes.take(fresh),
         validation=strokes.take(first & (part == 0)),
         test=strokes.take(first & (part == 1)),

@@ -133,13 +133,13 @@ def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     where = device()
-    words = options.words.split(",") if options.words else None
+    words = [word.strip() for word in options.words.split(",")] if options.words else None
     corpus = load(options.data, options.extra, words, report=lambda text: print(text, file=sys.stderr, flush=True))
     drawings = Drawings.concat([corpus.real, corpus.extra]) if len(corpus.extra) else corpus.real
     store = Store(drawings, corpus.labels(drawings), where)
     network = SketchRNN(corpus.words, Shape(hidden=options.hidden)).to(where)
     if options.start:
-        network.load_state_dict(weights.load(options.start, "sketchrnn").state_dict())
+        weights.start_from(network, options.start)
     average = Average(network)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99))
     real, extra = np.arange(len(corpus.real)), np.arange(len(corpus.real), len(drawings))

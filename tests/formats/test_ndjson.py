@@ -46,15 +46,29 @@ def test_reads_strokes_and_metadata(tmp_path: Path) -> None:
     assert opened.drawings.times is None
 
 
-def test_reads_times_and_keeps_them_only_where_all_lines_have_them(tmp_path: Path) -> None:
+def test_reads_each_lines_times_and_writes_them_again(tmp_path: Path) -> None:
     raw = {"drawing": [[[1.5, 2.5], [3, 4], [0, 17]], [[5], [6], [99]]]}
     opened = open_drawings(write(tmp_path / "a.ndjson", raw, raw))
     assert [part.tolist() for part in opened.drawings.times_of(1)] == [[0, 17], [99]]
-    for lines in ([raw, GOOD, raw], [GOOD, raw, raw]):
+    half = {"drawing": [[[1, 2], [3, 4], [0, 17]], [[5], [6]]]}
+    for lines, timed in (
+        ([raw, GOOD, raw], [True, False, True]),
+        ([GOOD, half, raw], [False, False, True]),
+        ([GOOD, b"{", raw], [False, True]),
+        ([raw, half, b"{", GOOD], [True, False, False]),
+    ):
         mixed = open_drawings(write(tmp_path / "b.ndjson", *lines)).drawings
-        assert len(mixed) == 3
-        assert mixed.times is None
-        assert nested(mixed)[2] == [[[1.5, 2.5], [3, 4]], [[5], [6]]]
+        assert mixed.timed.tolist() == timed
+        write_drawings(mixed, tmp_path / "c.ndjson")
+        again = open_drawings(tmp_path / "c.ndjson").drawings
+        assert nested(again) == nested(mixed)
+        assert again.timed.tolist() == timed
+        for k, has_times in enumerate(timed):
+            if has_times:
+                assert [part.tolist() for part in again.times_of(k)] == [[0, 17], [99]]
+        if not all(timed):
+            with pytest.raises(FormatError, match="of these drawings have none"):
+                write_drawings(mixed, tmp_path / "d.raw.ndjson")
 
 
 def test_times_that_are_dates_are_counted_from_the_first_point(tmp_path: Path) -> None:

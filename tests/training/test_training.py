@@ -62,7 +62,7 @@ def test_the_split_is_fixed_by_content(folder: Path) -> None:
     # Another scale, another file, another order: the same part.
     one = shapes("circle", 50)
     other = Drawings.from_strokes([[s * 2 + 7 for s in one.strokes_of(k)] for k in range(50)][::-1])
-    assert (split_of(one) == split_of(other)[::-1]).all()
+    assert (split_of(one.content_ids()) == split_of(other.content_ids())[::-1]).all()
 
 
 def test_duplicates_are_kept_once_and_bitmaps_of_held_out_drawings_never(folder: Path, tmp_path: Path) -> None:
@@ -110,6 +110,39 @@ def test_a_sketchrnn_learns_what_words_mean(folder: Path, tmp_path: Path, capsys
 def test_only_the_words_asked_for(folder: Path) -> None:
     corpus = load([folder], words=["zigzag"], report=quiet)
     assert set(corpus.real.words) == {"zigzag"}
+
+
+def test_a_word_that_is_not_there_is_a_sentence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("sketchrnn", folder, tmp_path / "x.safetensors", "--words", "circle, zagzig") == 1
+    assert "no drawings of zagzig" in capsys.readouterr().err
+
+
+def test_raw_twins_of_held_out_drawings_are_not_trained_on(folder: Path, tmp_path: Path) -> None:
+    """A raw drawing simplified here differs now and then from its official twin by a point: the key_id tells."""
+    one = shapes("circle", 200).with_columns(key_id=[str(k) for k in range(200)])
+    write_drawings(one, tmp_path / "circle.ndjson")
+    twins = Drawings.from_strokes(
+        [[s + np.array([[0, 1]]) * (np.arange(len(s)) == 1)[:, None] for s in one.strokes_of(k)] for k in range(200)],
+        word="circle",
+        key_id=[str(k) for k in range(200)],
+    )
+    write_drawings(twins, tmp_path / "twins.ndjson")
+    corpus = load([tmp_path], report=quiet)
+    held_out = set(corpus.validation.column("key_id")) | set(corpus.test.column("key_id"))
+    assert held_out and not held_out & set(corpus.real.column("key_id"))
+
+
+def test_training_starts_from_weights_of_the_same_words_alone(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = tmp_path / "first.safetensors"
+    assert train("sketchrnn", folder, first, "--epochs", "1", "--hidden", "16") == 0
+    again = ("--epochs", "1", "--hidden", "16", "--start", str(first))
+    assert train("sketchrnn", folder, tmp_path / "b.safetensors", *again) == 0
+    assert train("sketchrnn", folder, tmp_path / "c.safetensors", *again, "--words", "circle") == 1
+    assert "knows other words" in capsys.readouterr().err
 
 
 def test_no_data_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
