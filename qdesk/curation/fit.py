@@ -24,18 +24,14 @@ SHARE = 0.05
 """The share of junk that the log-odds assume in a file."""
 
 
-def features(scorer: Scorer, drawings: Drawings) -> np.ndarray:
-    return junk.features_of(drawings, scorer.score(drawings))
-
-
 def fit(scorer: Scorer, drawings: Drawings, seed: int = 0, each: int = 1000) -> junk.JunkModel:
     """A junk model from good drawings, unknown to the networks, and `each` planted ones of every kind."""
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(seed)
-    tables, labels = [features(scorer, drawings)], [np.full(len(drawings), junk.GOOD, object)]
+    tables, labels = [scorer.features(drawings)], [np.full(len(drawings), junk.GOOD, object)]
     for kind in KINDS:
-        tables.append(features(scorer, add_junk(drawings, kind, each, rng)))
+        tables.append(scorer.features(add_junk(drawings, kind, each, rng)))
         labels.append(np.full(each, kind, object))
     good, label = tables[0], np.concatenate(labels)
     mean, scale = np.nanmean(good, axis=0), np.maximum(np.nanstd(good, axis=0), 1e-6)
@@ -65,7 +61,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     options = parser.parse_args()
     corpus = load(options.data, report=lambda text: print(text, file=sys.stderr))
-    scorer = Scorer(options.model, combined=junk.BLANK)
+    scorer = Scorer(options.model)
     model = fit(scorer, corpus.validation, options.seed)
     about = {"seed": options.seed, "fitted_on": len(corpus.validation)}
     replace(model, about=about).save(options.out)

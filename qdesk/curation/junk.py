@@ -8,6 +8,7 @@ What is not known of a drawing (the lift under an official decoder, strokes of a
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,11 +16,12 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.drawings import BOX, Drawings
+from qdesk.files import written_whole
 
 SHIPPED = "junk.json"
 FEATURES = (
-    "loss_per_point", "lift_per_point", "lift", "log_p_word", "log_p_top", "log_strokes", "log_points", "log_ink",
-    "log_segment", "turning", "aspect",
+    "loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "log_p_word", "log_p_top",
+    "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
 )  # fmt: skip
 GOOD = "good"
 
@@ -56,19 +58,8 @@ class JunkModel:
         return odds, np.where(odds > 0, likeliest, np.where(unusual, "unusual", "")).astype(object)
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
-
-
-BLANK = JunkModel(
-    mean=[0.0] * len(FEATURES),
-    scale=[1.0] * len(FEATURES),
-    classes=[GOOD, "junk"],
-    reasons=["", "junk"],
-    weights=[[0.0] * 2 * len(FEATURES)] * 2,
-    bias=[0.0, 0.0],
-    unusual=float("inf"),
-)
-"""Says nothing of anything: stands in while a junk model is being fitted."""
+        with written_whole(path) as part:
+            part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
 def load(path: Path | None = None) -> JunkModel:
@@ -82,8 +73,30 @@ def expand(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndar
     return np.concatenate([standard, standard * standard], axis=1)
 
 
-def features_of(drawings: Drawings, scores: dict[str, np.ndarray]) -> np.ndarray:
-    """float64 (N, features) of drawings in the 255 box with their scores; NaN where something is not known."""
+def loss_shape(losses: np.ndarray, lengths: np.ndarray) -> dict[str, np.ndarray]:
+    """Where in a drawing its loss is: float64 (N,) each, nats, from losses (N, T) of drawings `lengths` (N,) long.
+
+    end_loss: of the last point and of ending there; high where a drawing stops in the middle of things.
+    late_loss: the mean of the last third less that of all; high where a good beginning was scribbled over.
+    peak_loss: the highest of all points.
+    """
+    losses = losses.astype(float)
+    rows, steps = np.arange(len(losses)), np.arange(losses.shape[1])
+    late = (steps >= (2 * lengths // 3)[:, None]) & (steps < lengths[:, None])
+    mean = losses.sum(axis=1) / lengths
+    return {
+        "end_loss": losses[rows, lengths - 1],
+        "late_loss": (losses * late).sum(axis=1) / late.sum(axis=1) - mean,
+        "peak_loss": losses.max(axis=1),
+    }
+
+
+def features_of(drawings: Drawings, scores: Mapping[str, np.ndarray]) -> np.ndarray:
+    """float64 (N, features) of drawings in the 255 box with their scores; NaN where something is not known.
+
+    scores: the columns of a ranking, and those of `loss_shape` where there are losses.
+    """
+    unknown = np.full(len(drawings), np.nan)
     strokes, points = drawings.stroke_counts.astype(float), drawings.point_counts.astype(float)
     ink, turning, aspect = _shape(drawings)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -91,6 +104,7 @@ def features_of(drawings: Drawings, scores: dict[str, np.ndarray]) -> np.ndarray
             "loss_per_point": scores["loss_per_point"],
             "lift_per_point": scores["lift"] / points,
             "lift": scores["lift"],
+            **{name: scores.get(name, unknown) for name in ("end_loss", "late_loss", "peak_loss")},
             "log_p_word": np.log(np.maximum(scores["p_word"], 1e-6)),
             "log_p_top": np.log(np.maximum(scores["p_top"], 1e-6)),
             "log_strokes": np.log(strokes),

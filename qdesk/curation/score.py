@@ -22,6 +22,10 @@ from qdesk.simplify import as_official
 
 SHIPPED = "sketchrnn.safetensors"
 
+LOSSES = ("loss", "loss_per_point", "lift")
+MEASURED = (*LOSSES, "p_word", "top_guess", "p_top")
+"""What the networks say of a drawing; `junk` and `reason` are made of it."""
+
 _BLOCK = 4096  # drawings sorted by length together: enough to waste little on padding, few enough to stay streaming
 _STEPS = 16_384  # points (padded) in one batch of the network: 256 drawings of 64 points
 
@@ -52,7 +56,7 @@ class Scorer:
     ) -> None:
         self.network = load_model(model)
         self.guesser = Guesser()
-        self.combined = combined or junk.load()
+        self.combined = combined
         self.word = word
         self._classes = {}
         if isinstance(self.network, SketchRNN):
@@ -61,15 +65,21 @@ class Scorer:
 
     def stream(self, drawings: Drawings, stop: Callable[[], bool] = lambda: False) -> Iterator[ScoredChunk]:
         """Score everything, a few hundred drawings at a time, every drawing exactly once; ends early when `stop()`."""
-        for start in range(0, len(drawings), _BLOCK):
-            indices = np.arange(start, min(start + _BLOCK, len(drawings)))
-            given = drawings.take(indices)
-            block = as_official(given)
-            sequences = self._sequences(given, block)
-            for rows in batches(sequences.point_counts):
-                if stop():
-                    return
-                yield ScoredChunk(indices[rows], self._score(block.take(rows), sequences.take(rows)))
+        combined = self.combined or junk.load()
+        for indices, part, sequences in self._parts(drawings):
+            if stop():
+                return
+            measured = self._measure(part, sequences)
+            odds, reason = combined.judge(junk.features_of(part, measured))
+            columns = {name: measured[name] for name in MEASURED}
+            yield ScoredChunk(indices, {**columns, "junk": odds, "reason": reason})
+
+    def features(self, drawings: Drawings) -> np.ndarray:
+        """float64 (N, features): what the junk model is fitted on (`junk.FEATURES`)."""
+        table = np.empty((len(drawings), len(junk.FEATURES)))
+        for indices, part, sequences in self._parts(drawings):
+            table[indices] = junk.features_of(part, self._measure(part, sequences))
+        return table
 
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
@@ -118,20 +128,27 @@ class Scorer:
             return prepared
         return given.replaced(given.timed, prepared.take(given.timed))
 
+    def _parts(self, drawings: Drawings) -> Iterator[tuple[np.ndarray, Drawings, Drawings]]:
+        """Batches of like length: their positions, the drawings in the 255 box, and what the Sketch-RNN reads."""
+        for start in range(0, len(drawings), _BLOCK):
+            indices = np.arange(start, min(start + _BLOCK, len(drawings)))
+            given = drawings.take(indices)
+            block = as_official(given)
+            sequences = self._sequences(given, block)
+            for rows in batches(sequences.point_counts):
+                yield indices[rows], block.take(rows), sequences.take(rows)
+
     @torch.inference_mode()
-    def _score(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
-        count = len(drawings)
-        unknown = np.full(count, np.nan)
-        columns: dict[str, np.ndarray] = {"loss": unknown, "loss_per_point": unknown, "lift": unknown}
+    def _measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+        """`MEASURED` and the columns of `junk.loss_shape`, (N,) each, of one batch."""
+        columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
         if drawings.bitmaps is None:
-            points = sequences.point_counts
-            classes = self._class_of(drawings)
-            nats = self._losses(sequences, classes).double().sum(dim=1).numpy()
-            lift = self._lift(sequences, classes, nats)
-            columns |= {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": lift}
-        columns |= self._guess(drawings)
-        columns["junk"], columns["reason"] = self.combined.judge(junk.features_of(drawings, columns))
-        return columns
+            points, classes = sequences.point_counts, self._class_of(drawings)
+            losses = self._losses(sequences, classes).numpy()
+            nats = losses.sum(axis=1, dtype=np.float64)
+            columns = {"loss": nats / N_MAX, "loss_per_point": nats / points}
+            columns |= {"lift": self._lift(sequences, classes, nats), **junk.loss_shape(losses, points)}
+        return columns | self._guess(drawings)
 
     def _words(self, drawings: Drawings) -> np.ndarray:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
