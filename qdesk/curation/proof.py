@@ -125,10 +125,12 @@ def wrong_category(scorer: Scorer, held_out: Drawings, others: int = 40, seed: i
 
 
 def recognised(scorer: Scorer, held_out: Drawings) -> Table:
-    """The files' own flag as a weak label: AUC of false against true, where the flag is known."""
+    """The files' own flag as a weak label: AUC of false against true; empty where the files do not know it."""
     flag = held_out.column("recognized")
     known = held_out.take(np.array([value is not None for value in flag], bool))
     truth = known.column("recognized").astype(bool)
+    if truth.all() or not truth.any():
+        return {}
     columns = scorer.score(known)
     return {
         order: {"false / true": _auc(badness(columns, order)[truth], badness(columns, order)[~truth])}
@@ -197,7 +199,7 @@ def prove(data: list[Path], bad_flamingos: Path | None = None, model: Path | Non
     }
     if bad_flamingos:
         tables["the seed's flamingos, AUC"] = flamingos(scorer, bad_flamingos)
-    return tables
+    return {title: table for title, table in tables.items() if table}
 
 
 def markdown(tables: Mapping[str, Table]) -> str:
