@@ -188,8 +188,9 @@ def make_parser() -> argparse.ArgumentParser:
 
     bench = command(
         "bench", _bench, "what this machine does, or what the ranking is worth",
-        "machine: matrix peak, scoring, raster, guess latency, loading, start; takes about a minute. "
-        "ranking: what the ranking finds of junk planted among drawings that the networks never saw, with intervals.",
+        "machine (the default): matrix peak, scoring, raster, guess latency, loading, ranking, the window's start; "
+        "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
+        "the networks never saw, with intervals; needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
     bench.add_argument("what", nargs="?", choices=["machine", "ranking"], default="machine")

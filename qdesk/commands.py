@@ -8,12 +8,17 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 import pyarrow as pa
 
+from qdesk import catalog
 from qdesk.drawings import Drawings
+from qdesk.files import check_writable, written_whole
+
+if TYPE_CHECKING:
+    from qdesk.formats import Problem
 
 GUESS_BATCH = 2048
 """Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
@@ -66,16 +71,21 @@ def opened(paths: Sequence[Path]) -> Drawings:
 
     with Progress("reading") as progress:
         result = open_drawings(*(str(path) for path in paths), on_progress=progress)
-    for problem in result.problems[:SHOWN_PROBLEMS]:
-        print(f"qdesk: {problem.source}, line {problem.line}: {problem.reason} (skipped)", file=sys.stderr)
-    if result.problem_count > SHOWN_PROBLEMS:
-        print(f"qdesk: {result.problem_count} lines were skipped in all", file=sys.stderr)
+    say_skipped(result.problems, result.problem_count)
     return result.drawings
+
+
+def say_skipped(problems: Sequence[Problem], count: int) -> None:
+    """Say on stderr which records were skipped: the first few, and how many in all."""
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"qdesk: {problem} (skipped)", file=sys.stderr)
+    if count > SHOWN_PROBLEMS:
+        print(f"qdesk: {count:,} lines were skipped in all", file=sys.stderr)
 
 
 def rank(args: argparse.Namespace) -> int:
     """`qdesk rank`: score every drawing and write the table of `qdesk.curation.score.COLUMNS`, worst first."""
-    check_folder(args.out)
+    check_out(args.out)
     write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top), args.out)
     return 0
 
@@ -85,13 +95,17 @@ def ranked(
 ) -> pa.Table:
     """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr.
 
-    Raises ValueError for a word that neither network knows, which is most likely mistyped.
+    word: score all as drawings of this word, written in upper or lower case. Raises ValueError for one that neither
+    network knows, with the nearest that they know.
     """
     from qdesk.curation.score import Scorer, rank_table
 
-    scorer = Scorer(model=model, word=word)
-    if word is not None and word not in {*scorer.guesser.words, *getattr(scorer.network, "words", ())}:
-        raise ValueError(f"The networks know no word {word!r}.")
+    scorer = Scorer(model=model)
+    if word is not None:
+        known = {*scorer.guesser.words, *getattr(scorer.network, "words", ())}
+        scorer.word = catalog.find(word, known)
+        if scorer.word is None:
+            raise ValueError(f"The networks know no word {word!r}.{catalog.hint(word, sorted(known))}")
     with Progress("scoring") as progress:
         columns = scorer.score(drawings, on_progress=progress)
     table = rank_table(drawings, columns, by=by)
@@ -100,7 +114,7 @@ def ranked(
 
 def guess(args: argparse.Namespace) -> int:
     """`qdesk guess`: the CNN's best guesses for every drawing, in the file's order."""
-    check_folder(args.out)
+    check_out(args.out)
     write_table(guesses(opened(args.files), args.top), args.out)
     return 0
 
@@ -135,8 +149,10 @@ def guesses(drawings: Drawings, top: int = 3) -> pa.Table:
 
 def get(args: argparse.Namespace) -> int:
     """`qdesk get`: download official files; each path is printed as it is there."""
-    from qdesk.download import download
+    from qdesk.download import address, download
 
+    for word in args.words:  # a mistyped word is said before the first file is fetched
+        address(word, args.what, args.base_url)
     for word in args.words:
         with Progress(word) as progress:
 
@@ -172,8 +188,10 @@ def export(args: argparse.Namespace) -> int:
         return 2
     with Verdicts() as verdicts:
         if args.clean:
-            kept, dropped = clean(args.clean, args.out, verdicts)
-            print(f"qdesk: {kept:,} drawings kept, {dropped:,} left out", file=sys.stderr)
+            with Progress("reading") as progress:
+                done = clean(args.clean, args.out, verdicts, on_progress=progress)
+            say_skipped(done.problems, done.problem_count)
+            print(f"qdesk: {done.kept:,} drawings kept, {done.dropped:,} left out", file=sys.stderr)
         else:
             count = export_flags(args.out or sys.stdout, verdicts)
             print(f"qdesk: {count:,} flagged drawings", file=sys.stderr)
@@ -183,16 +201,17 @@ def export(args: argparse.Namespace) -> int:
 # Tables
 
 
-def check_folder(out: Path | None) -> None:
-    """Raises FileNotFoundError where `out` could not be written: before an hour of scoring, not after it."""
-    if out is not None and not out.parent.is_dir():
+def check_out(out: Path | None) -> None:
+    """Raises OSError where `out` could not be written: before an hour of scoring, not after it."""
+    if out is None:
+        return
+    if not out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {out.parent} to write {out.name} to.")
+    check_writable(out)
 
 
 def write_table(table: pa.Table, out: Path | None) -> None:
     """Write a table to `out`, whole or not at all: Parquet or CSV by its name; None is CSV on stdout."""
-    from qdesk.curation.export import written_whole
-
     if out is None:
         write_csv(table, sys.stdout)
         return
@@ -200,10 +219,11 @@ def write_table(table: pa.Table, out: Path | None) -> None:
         if out.suffix.lower() == ".parquet":
             import pyarrow.parquet
 
-            pyarrow.parquet.write_table(table, part)
+            with open(part, "wb") as file:  # pyarrow itself opens no name that is not UTF-8
+                pyarrow.parquet.write_table(table, file)
         else:
-            with open(part, "w", encoding="utf-8", newline="") as file:
-                write_csv(table, file)
+            with open(part, "w", encoding="utf-8", newline="") as text:
+                write_csv(table, text)
 
 
 def write_csv(table: pa.Table, file: TextIO) -> None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import os
+import queue
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from email.message import Message
 from http.client import HTTPException
 from pathlib import Path
+from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError:  # Windows, which neither renames nor removes a file that is open
+    fcntl = None  # type: ignore[assignment]
 
 from qdesk import __version__, catalog, paths
 
@@ -29,9 +38,21 @@ _ADDRESSES = {
     "sketchrnn": "quickdraw_dataset/sketchrnn/{}.npz",
     "model": "quickdraw-models/sketchRNN/large_models/{}.gen.json",
 }
+_BEGINNINGS = {
+    "simplified": b"{",
+    "raw": b"{",
+    "bitmap": b"\x93NUMPY",
+    "sketchrnn": b"PK",
+    "model": b"[",
+}
 _FOLDERS = {"bitmap": "numpy_bitmap", "sketchrnn": "sketchrnn", "model": "sketchrnn_model"}
-_BLOCK = 1 << 18
-_TIMEOUT_S = 30.0
+_BLOCK = 1 << 16
+_SILENCE_S = 30.0
+"""A server that says nothing for so long is given up."""
+_TICK_S = 0.2
+"""How often whoever waits is asked whether to go on."""
+
+Told = Callable[[int, "int | None"], None]
 
 
 class DownloadError(RuntimeError):
@@ -41,7 +62,8 @@ class DownloadError(RuntimeError):
 def address(word: str, what: str = "simplified", base_url: str | None = None) -> str:
     """Where a category's official file is; `base_url` replaces the official server.
 
-    Raises DownloadError for a word that is no category, with the nearest ones, and for an unknown `what`.
+    Raises DownloadError for a word that is no category, with the nearest ones, for an unknown `what`, and for a
+    `base_url` that is no address of a server.
     """
     if what not in _ADDRESSES:
         raise DownloadError(f"There is no kind of file called {what!r}; choose from {', '.join(WHAT)}.")
@@ -49,6 +71,8 @@ def address(word: str, what: str = "simplified", base_url: str | None = None) ->
     # The decoders are published in lower case with underscores, the data as the category is written.
     name = word.lower().replace(" ", "_") if what == "model" else word
     base = (base_url or BASE_URL).rstrip("/")
+    if not _is_server(base):
+        raise DownloadError(f"{base_url!r} is no address of a server: it has to look like {BASE_URL}.")
     return f"{base}/{_ADDRESSES[what].format(urllib.parse.quote(name))}"
 
 
@@ -64,32 +88,41 @@ def download(
     what: str = "simplified",
     folder: Path | None = None,
     base_url: str | None = None,
-    on_progress: Callable[[int, int | None], None] | None = None,
+    on_progress: Told | None = None,
 ) -> Path:
     """Fetches a category's file into `folder` (by default "downloads" in the user's own folder); gives its path.
 
     A file that is already there is not fetched again. What has arrived waits in a .part file beside it, from which the
-    next try goes on. on_progress(done_bytes, total_bytes or None) is called now and then; what it raises comes through
-    and cancels. Raises DownloadError.
+    next try goes on; while another program fetches the same file, this waits for it. What arrives has to begin as a
+    file of its kind does: many a network answers every address with a page of its own.
+
+    on_progress(done_bytes, total_bytes or None) is called several times a second, also while nothing arrives; what it
+    raises comes through and cancels. Raises DownloadError.
     """
+    tell = on_progress or (lambda done, total: None)
     url = address(word, what, base_url)
     folder = Path(folder) if folder is not None else paths.user_data() / "downloads"
     target = folder / file_name(word, what)
     if target.is_file():
         size = target.stat().st_size
-        if on_progress:
-            on_progress(size, size)
+        tell(size, size)
         return target
     # Named after the address too, so that pieces from two servers never become one file.
-    part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}.part")
+    mine = "" if fcntl else f".{os.getpid()}"
+    part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}{mine}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        try:
-            _fetch(url, part, on_progress)
-        except _Stale:
-            part.unlink(missing_ok=True)
-            _fetch(url, part, on_progress)
-        os.replace(part, target)
+        with _alone(part, target, tell) as file:
+            if file is not None:
+                try:
+                    _fetch(url, file, tell)
+                except _Stale:
+                    file.truncate(0)
+                    _fetch(url, file, tell)
+                if not fcntl:
+                    file.close()
+                _check_kind(part, what, url)
+                os.replace(part, target)
     except urllib.error.HTTPError as error:
         raise DownloadError(_refusal(error, word, what)) from error
     except urllib.error.URLError as error:
@@ -107,36 +140,145 @@ class _Stale(Exception):
     """What waits in the .part file does not belong to the file the server has now."""
 
 
-def _fetch(url: str, part: Path, on_progress: Callable[[int, int | None], None] | None) -> None:
-    """Streams `url` to the end of `part`, going on where an earlier try stopped."""
-    done = part.stat().st_size if part.exists() else 0
+@contextmanager
+def _alone(part: Path, target: Path, tell: Told) -> Iterator[IO[bytes] | None]:
+    """`part`, open to append, while nobody else has it; None when another has made `target` of it meanwhile."""
+    while True:
+        with open(part, "ab") as file:
+            if _locked(file) and _is_at(file, part):
+                there = target.is_file()
+                try:
+                    yield None if there else file
+                finally:
+                    if not fcntl:
+                        file.close()
+                    with suppress(FileNotFoundError):
+                        if there or not part.stat().st_size:
+                            part.unlink()
+                return
+            tell(os.fstat(file.fileno()).st_size, None)
+        time.sleep(_TICK_S)
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Takes the file for whoever opened it until it is closed; False when another has it."""
+    if fcntl:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file still has that name: whoever had it locked may have renamed or removed it."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _fetch(url: str, file: IO[bytes], tell: Told) -> None:
+    """Streams `url` to the end of `file`, going on where an earlier try stopped."""
+    done = os.fstat(file.fileno()).st_size
     # Stored files are compressed on the way unless asked not to be, and then no length could be checked.
     headers = {"User-Agent": f"qdesk/{__version__}", "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"
+    reply = _Reply(urllib.request.Request(url, headers=headers))
     try:
-        reply = urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=_TIMEOUT_S)
+        status, about = reply.take(tell, done, None)
+        if done and status != 206:
+            done = 0  # the server sends all of it again
+            file.truncate(0)
+        total = _total(about, done)
+        tell(done, total)
+        while block := reply.take(tell, done, total):
+            file.write(block)
+            done += len(block)
+            tell(done, total)
     except urllib.error.HTTPError as error:
         if error.code == 416 and done:
             raise _Stale from error
         raise
-    with reply:
-        if done and reply.status != 206:
-            done = 0  # the server sends all of it again
-        total = _total(reply.headers, done)
-        with open(part, "ab" if done else "wb") as file:
-            if on_progress:
-                on_progress(done, total)
-            while block := reply.read(_BLOCK):
-                file.write(block)
-                done += len(block)
-                if on_progress:
-                    on_progress(done, total)
-    if total is not None and done < total:
-        raise ConnectionError(f"{done} of {total} bytes arrived")
-    if total is not None and done > total:
+    finally:
+        reply.leave()
+        file.flush()
+    size = os.fstat(file.fileno()).st_size
+    if size < (total or done):
+        raise ConnectionError(f"{size} of {total or done} bytes arrived")
+    if size > (total or done):
+        file.truncate(0)
+        raise ConnectionError(f"{size} bytes arrived where {total or done} were announced")
+
+
+class _Reply:
+    """What a server answers, read by a thread of its own, so that a silent one holds nobody who wants to leave.
+
+    A thread that is left while the server says nothing ends with the server's next word, or when it gives it up.
+    """
+
+    def __init__(self, request: urllib.request.Request) -> None:
+        self._arrived: queue.Queue[Any] = queue.Queue(16)
+        self._left = threading.Event()
+        threading.Thread(target=self._read, args=(request,), name="qdesk-download-reply", daemon=True).start()
+
+    def take(self, tell: Told, done: int, total: int | None) -> Any:
+        """First (status, headers), then block after block, at the end b"". While there is nothing, tells how far it is.
+
+        Raises what went wrong, TimeoutError when there is nothing for too long, and what `tell` raises.
+        """
+        began = time.monotonic()
+        while time.monotonic() - began < _SILENCE_S:
+            try:
+                item = self._arrived.get(timeout=_TICK_S)
+            except queue.Empty:
+                tell(done, total)
+                continue
+            if isinstance(item, Exception):
+                raise item
+            return item
+        raise TimeoutError("timed out")
+
+    def leave(self) -> None:
+        """Nobody takes any more."""
+        self._left.set()
+
+    def _read(self, request: urllib.request.Request) -> None:
+        try:
+            with urllib.request.urlopen(request, timeout=_SILENCE_S) as reply:
+                self._give((reply.status, reply.headers))
+                while not self._left.is_set():
+                    block = reply.read1(_BLOCK)
+                    self._give(block)
+                    if not block:
+                        return
+        except Exception as error:  # whatever it is, it belongs to whoever takes
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
+            self._give(error)
+
+    def _give(self, item: Any) -> None:
+        while not self._left.is_set():
+            try:
+                return self._arrived.put(item, timeout=_TICK_S)
+            except queue.Full:
+                continue
+
+
+def _check_kind(part: Path, what: str, url: str) -> None:
+    """Raises DownloadError for a file that does not begin as its kind does, and removes it."""
+    with open(part, "rb") as file:
+        head = file.read(16)
+    if what == "binary":
+        good = head[10:11] in (b"\0", b"\1")  # "recognized" of the first record, which is no text
+    else:
+        good = head.startswith(_BEGINNINGS[what])
+    if not good:
         part.unlink()
-        raise ConnectionError(f"{done} bytes arrived where {total} were announced")
+        raise DownloadError(
+            f"{_host(url)} answers, but not with a {what} file. Perhaps your network wants you to log in first."
+        )
 
 
 def _total(headers: Message, done: int) -> int | None:
@@ -154,13 +296,20 @@ def _total(headers: Message, done: int) -> int | None:
 
 def _known(word: str) -> str:
     """The category as it is written officially, found without regard to case and underscores."""
-    plain = {name.casefold(): name for name in catalog.categories()}
-    asked = word.replace("_", " ").strip().casefold()
-    if asked in plain:
-        return plain[asked]
-    near = [plain[name] for name in difflib.get_close_matches(asked, plain, n=3, cutoff=0.6)]
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise DownloadError(f"{word!r} is not one of the {len(plain)} categories.{hint}")
+    words = catalog.categories()
+    found = catalog.find(word, words)
+    if found is None:
+        raise DownloadError(f"{word!r} is not one of the {len(words)} categories.{catalog.hint(word, words)}")
+    return found
+
+
+def _is_server(base: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(base)
+        named = bool(parts.hostname) and parts.port != 0  # asking for the port checks it
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and named and base.isascii() and base.isprintable() and " " not in base
 
 
 def _refusal(error: urllib.error.HTTPError, word: str, what: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from qdesk import paths
-from qdesk.catalog import categories, category_index
+from qdesk.catalog import categories, category_index, find, hint
 
 
 def test_there_are_345_different_categories_in_their_fixed_order() -> None:
@@ -19,6 +19,13 @@ def test_there_are_345_different_categories_in_their_fixed_order() -> None:
 
 def test_the_index_is_the_position_in_the_list() -> None:
     assert [category_index()[name] for name in categories()] == list(range(345))
+
+
+def test_a_word_is_found_as_somebody_writes_it() -> None:
+    assert find(" the_MONA lisa ", categories()) == "The Mona Lisa"
+    assert find("monalisa", categories()) is None
+    assert hint("flamigo", categories()) == " Did you mean flamingo?"
+    assert hint("xqxqxq", categories()) == ""
 
 
 def test_the_reference_files_are_named_after_the_categories(reference_data: Path) -> None:

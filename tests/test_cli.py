@@ -15,11 +15,9 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from qdesk import cli, commands
-from qdesk.drawings import Drawings
 
 RANK_COLUMNS = "rank,key_id,word,source,row,strokes,points,junk,loss,loss_per_point,lift,p_word,top_guess,p_top,reason"
 EXPORT_COLUMNS = (
@@ -94,6 +92,7 @@ def test_every_command_of_the_contract_is_in_the_help(capsys):
         "train painter",
         "train classifier",
         "export --clean a.ndjson",
+        "bench ranking",
     ],
 )
 def test_wrong_usage_is_2_and_says_why_on_stderr(line, capsys):
@@ -135,9 +134,29 @@ def test_a_folder_that_is_not_there_is_said_before_any_work(command, tmp_path, c
     assert "folder" in err and "unread" not in err
 
 
+@pytest.mark.parametrize("command", ["rank", "guess"])
+@pytest.mark.parametrize("kind", ["a folder", "no place for files"])
+def test_what_cannot_be_written_is_said_before_any_work(command, kind, tmp_path, capsys):
+    out = tmp_path / "scores.csv" if kind == "a folder" else Path("/proc/scores.csv")
+    if kind == "a folder":
+        out.mkdir()
+    elif not out.parent.is_dir():
+        pytest.skip("there is no /proc here")
+    assert run(command, tmp_path / "unread.ndjson", "--out", out) == 1
+    err = capsys.readouterr().err
+    assert err.startswith(f"qdesk: {out}: ") and "unread" not in err and "part" not in err
+
+
 def test_a_word_that_no_network_knows_is_an_error(squares, capsys):
     assert run("rank", squares, "--word", "flamigno") == 1
-    assert "'flamigno'" in capsys.readouterr().err
+    assert "'flamigno'. Did you mean flamingo" in capsys.readouterr().err
+
+
+def test_a_word_is_known_in_upper_and_lower_case(squares, capsys):
+    assert run("rank", squares, "--word", "FLAMINGO", "--top", 2) == 0
+    loud = capsys.readouterr().out
+    assert run("rank", squares, "--word", "flamingo", "--top", 2) == 0
+    assert loud == capsys.readouterr().out
 
 
 def test_an_interrupt_is_130(monkeypatch, capsys):
@@ -172,6 +191,16 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path):
     assert process.stderr.read() == ""
     process.stderr.close()
     assert process.wait(30) == 0
+
+
+# Reading
+
+
+def test_opened_reads_several_files_as_one_batch(squares, tmp_path):
+    other = tmp_path / "other.ndjson"
+    other.write_text(ndjson_line(9) + "\n")
+    drawings = commands.opened([squares, other])
+    assert len(drawings) == 7 and drawings[6].source == str(other)
 
 
 # convert
@@ -300,6 +329,20 @@ def test_get_says_what_it_could_not_fetch(word, server, capsys):
     assert out == "" and word in err and err.count("\n") == 1
 
 
+def test_get_checks_every_word_before_it_fetches_one(server, home, capsys):
+    assert run("get", "cat", "dgo", "--base-url", server) == 1
+    out, err = capsys.readouterr()
+    assert out == "" and "'dgo'" in err and "dog" in err
+    assert not (home / "downloads").exists()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "file:///"])
+def test_get_from_what_is_no_server_is_one_sentence(url, capsys):
+    assert run("get", "cat", "--base-url", url) == 1
+    err = capsys.readouterr().err
+    assert f"{url!r} is no address of a server" in err and err.count("\n") == 1
+
+
 # export
 
 
@@ -324,75 +367,11 @@ def test_flags_are_exported_and_left_out_of_clean_data(squares, tmp_path, capsys
     assert "5 drawings kept, 1 left out" in capsys.readouterr().err
 
 
-# Tables and progress
-
-
-def test_csv_cells():
-    file = io.StringIO()
-    columns = {
-        "number": pa.array([1 / 3, None, float("nan"), 1e-9, 123456789.0]),
-        "name": pa.array(["a", None, 'say "b"', "c, d", ""]),
-        "seen": pa.array([True, False, None, True, True]),
-        "row": pa.array([0, 1, None, 3, 4]),
-    }
-    commands.write_csv(pa.table(columns), file)
-    assert file.getvalue() == (
-        'number,name,seen,row\n0.333333,a,true,0\n,,false,1\n,"say ""b""",,\n1e-09,"c, d",true,3\n1.23457e+08,,true,4\n'
-    )
-
-
-class Screen(io.StringIO):
-    def __init__(self, tty: bool) -> None:
-        super().__init__()
-        self._tty = tty
-
-    def isatty(self) -> bool:
-        return self._tty
-
-
-def test_progress_off_a_terminal_is_a_line_every_two_seconds(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
-    screen = Screen(tty=False)
-    with commands.Progress("scoring", screen) as progress:
-        for tenth in range(1, 101):
-            now[0] = tenth / 10
-            progress(tenth / 200)
-    lines = screen.getvalue().splitlines()
-    assert lines == [f"qdesk: scoring, {n * 10} %, {20 - 2 * n} s left" for n in (1, 2, 3, 4, 5)]
-
-
-def test_progress_on_a_terminal_is_one_line_that_goes_away(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
-    screen = Screen(tty=True)
-    with commands.Progress("scoring", screen) as progress:
-        now[0] = 200.0
-        progress(0.5)
-        assert screen.getvalue().endswith("qdesk: scoring, 50 %, 3 min 20 s left")
-    assert screen.getvalue().endswith("\r\x1b[K") and "\n" not in screen.getvalue()
-
-
-def test_progress_without_a_known_end_claims_no_share(monkeypatch):
-    now = [0.0]
-    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
-    screen = Screen(tty=False)
-    with commands.Progress("cat", screen) as progress:
-        now[0] = 3.0
-        progress(None, "cat, 1.5 MB")
-    assert screen.getvalue() == "qdesk: cat, 1.5 MB\n"
-
-
-def test_what_is_done_at_once_shows_no_progress():
-    screen = Screen(tty=True)
-    with commands.Progress("reading", screen) as progress:
-        progress(1.0)
-    assert screen.getvalue() == ""
-
-
-def test_opened_reads_several_files_as_one_batch(squares, tmp_path):
-    other = tmp_path / "other.ndjson"
-    other.write_text(ndjson_line(9) + "\n")
-    drawings = commands.opened([squares, other])
-    assert isinstance(drawings, Drawings)
-    assert len(drawings) == 7 and drawings[6].source == str(other)
+def test_clean_names_what_it_skips_and_does_not_lose_it(squares, tmp_path, capsys):
+    assert run("export", "--clean", squares, "--out", tmp_path / "clean.ndjson") == 0
+    assert f"{squares}, line 3: " in capsys.readouterr().err
+    before = squares.read_bytes()
+    assert run("export", "--clean", squares, "--out", squares) == 1
+    err = capsys.readouterr().err
+    assert "line 3" in err and "was left as it is" in err and err.count("\n") == 1
+    assert squares.read_bytes() == before

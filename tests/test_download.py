@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import errno
+import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote
@@ -14,12 +17,16 @@ import pytest
 from qdesk import download as module
 from qdesk.download import WHAT, DownloadError, address, download, file_name
 
-BODY = bytes(range(256)) * 5000
+BODY = b"{" + bytes(range(1, 256)) + bytes(range(256)) * 4999
+HALF = len(BODY) // 2
 CAT = "/quickdraw_dataset/full/simplified/cat.ndjson"
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `files`; sends only `cut` bytes of each body, understands Range unless told not to."""
+    """Serves `files`; sends only `cut` bytes of each body, understands Range unless told not to.
+
+    A `gate` holds the second half of each body back until it opens.
+    """
 
     daemon_threads = True
 
@@ -31,6 +38,7 @@ class Server(ThreadingHTTPServer):
         self.announce = True
         self.extra = 0
         self.status: int | None = None
+        self.gate: threading.Event | None = None
         self.asked: list[tuple[str, str | None]] = []
 
     @property
@@ -60,10 +68,23 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body) - start))
         self.end_headers()
         rest = body[start:]
-        self.wfile.write(rest if server.cut is None else rest[: server.cut])
+        if server.gate and not server.gate.is_set():
+            self.wfile.write(rest[:HALF])
+            server.gate.wait()
+            rest = rest[HALF:]
+        with suppress(ConnectionError):  # who asked may have gone meanwhile
+            self.wfile.write(rest if server.cut is None else rest[: server.cut])
 
     def log_message(self, *_: object) -> None:
         pass
+
+
+def until(true: Callable[[], object]) -> None:
+    """Waits for what another thread does; a test that waits in vain fails."""
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -172,8 +193,8 @@ def test_a_file_that_became_shorter_meanwhile_is_fetched_anew(server: Server, tm
     with pytest.raises(DownloadError):
         download("cat", folder=tmp_path, base_url=server.url)
     server.cut = None
-    server.files[CAT] = b"short"
-    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == b"short"
+    server.files[CAT] = b"{short"
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == b"{short"
 
 
 def test_pieces_from_two_servers_are_never_joined(server: Server, tmp_path: Path) -> None:
@@ -183,8 +204,8 @@ def test_pieces_from_two_servers_are_never_joined(server: Server, tmp_path: Path
     with Server() as other:
         thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        other.files[CAT] = BODY[::-1]
-        assert download("cat", folder=tmp_path, base_url=other.url).read_bytes() == BODY[::-1]
+        other.files[CAT] = b"{" + BODY[::-1]
+        assert download("cat", folder=tmp_path, base_url=other.url).read_bytes() == b"{" + BODY[::-1]
         other.shutdown()
         thread.join()
 
@@ -216,9 +237,7 @@ def test_no_server_at_all_asks_whether_one_is_online(server: Server, tmp_path: P
 
 
 def test_a_silent_server_is_not_waited_for_forever(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    import socket
-
-    monkeypatch.setattr(module, "_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(module, "_SILENCE_S", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(DownloadError, match="broke|cannot be reached"):
@@ -253,3 +272,121 @@ def test_a_full_disk_and_a_file_in_the_way_are_said_in_a_sentence(
     monkeypatch.setattr(module, "_fetch", full)
     with pytest.raises(DownloadError, match="The disk is full"):
         download("cat", folder=tmp_path, base_url=server.url)
+
+
+@pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"], ids=["mute", "stuck"])
+def test_a_silent_server_can_be_left_at_once(greeting: bytes, tmp_path: Path) -> None:
+    class Cancelled(Exception):
+        pass
+
+    asked = []
+
+    def cancel(done: int, total: int | None) -> None:
+        asked.append(done)
+        if len(asked) > 4:  # told again and again, though nothing arrives
+            raise Cancelled
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+
+        def greet() -> None:
+            connection, _ = silent.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(greeting)
+                left.wait()
+
+        left = threading.Event()
+        thread = threading.Thread(target=greet)
+        thread.start()
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        try:
+            with pytest.raises(Cancelled):
+                download("cat", folder=tmp_path, base_url=url, on_progress=cancel)
+        finally:
+            left.set()
+            thread.join()
+
+
+def test_two_downloads_of_one_file_are_one(server: Server, tmp_path: Path) -> None:
+    """The second waits, cancellable, until the first is done or gives up."""
+    server.gate = threading.Event()
+    paths: list[Path] = []
+    first_at, second_at = [], []
+
+    def fetch(seen: list[int]) -> None:
+        paths.append(
+            download("cat", folder=tmp_path, base_url=server.url, on_progress=lambda done, _: seen.append(done))
+        )
+
+    threads = [threading.Thread(target=fetch, args=(seen,)) for seen in (first_at, second_at)]
+    for thread, seen in zip(threads, (first_at, second_at), strict=True):
+        thread.start()
+        until(lambda seen=seen: seen)
+    server.gate.set()
+    for thread in threads:
+        thread.join()
+    assert len(server.asked) == 1
+    assert [path.read_bytes() == BODY for path in paths] == [True, True]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [paths[0].name]
+
+
+def test_the_second_download_goes_on_where_the_first_gave_up(server: Server, tmp_path: Path) -> None:
+    server.gate = threading.Event()
+    stop = threading.Event()
+    seen: list[int] = []
+
+    def first(done: int, total: int | None) -> None:
+        seen.append(done)
+        if stop.is_set():
+            raise InterruptedError("enough")
+
+    def give_up() -> None:
+        with pytest.raises(DownloadError):
+            download("cat", folder=tmp_path, base_url=server.url, on_progress=first)
+
+    thread = threading.Thread(target=give_up)
+    thread.start()
+    until(lambda: max(seen, default=0) >= HALF)
+    second: list[Path] = []
+    other = threading.Thread(target=lambda: second.append(download("cat", folder=tmp_path, base_url=server.url)))
+    other.start()
+    stop.set()
+    thread.join()
+    server.gate.set()
+    other.join()
+    assert second[0].read_bytes() == BODY
+    assert [wanted for _, wanted in server.asked] == [None, f"bytes={HALF}-"]
+
+
+PAGE = b"<html>Please log in to the network</html>"
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_a_log_in_page_is_no_data(server: Server, tmp_path: Path, what: str) -> None:
+    where = unquote(address("cat", what, server.url).removeprefix(server.url))
+    for page in (PAGE, b"\n<!DOCTYPE html>" + PAGE, b""):
+        server.files[where] = page
+        with pytest.raises(DownloadError, match="log in"):
+            download("cat", what, folder=tmp_path, base_url=server.url)
+        assert list(tmp_path.glob("*cat*")) == []
+
+
+def test_every_kind_is_taken_for_what_it_is(server: Server, tmp_path: Path, reference_data: Path) -> None:
+    beginnings = {
+        "raw": b'{"word":"cat"',
+        "binary": (5152802093400064).to_bytes(8, "little") + b"US\x01" + bytes(40),
+        "bitmap": b"\x93NUMPY\x01\x00",
+        "sketchrnn": b"PK\x03\x04",
+        "model": (reference_data / "official_sketchrnn" / "cat.gen.json").read_bytes(),
+    }
+    for what, content in beginnings.items():
+        server.files[unquote(address("cat", what, server.url).removeprefix(server.url))] = content
+        assert download("cat", what, folder=tmp_path, base_url=server.url).read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    "base", ["nonsense", "file:///etc", "http://", "http://a:b", "http://[", "http://a b", "ftp://a", "http://ä"]
+)
+def test_what_is_no_server_is_refused(base: str, tmp_path: Path) -> None:
+    with pytest.raises(DownloadError, match="is no address of a server"):
+        download("cat", folder=tmp_path, base_url=base)

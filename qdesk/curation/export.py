@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import math
 import os
-from collections.abc import Container, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Container
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
 from qdesk.curation.verdicts import KEEP, Verdict, Verdicts, identities
+from qdesk.files import written_whole
+
+if TYPE_CHECKING:
+    from qdesk.formats import Problem
 
 COLUMNS = (
     "key_id",
@@ -45,46 +49,47 @@ def export_flags(out: Path | TextIO, verdicts: Verdicts, only: Container[str] | 
     flagged = [verdict for verdict in verdicts.all() if verdict.flagged and (only is None or verdict.identity in only)]
     flagged.sort(key=_by_rank)
     if isinstance(out, str | os.PathLike):
-        with written_whole(Path(out)) as part, open(part, "w", encoding="utf-8", newline="") as file:
+        with written_whole(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
             _write(file, flagged)
     else:
         _write(out, flagged)
     return len(flagged)
 
 
-def clean(in_path: Path, out_path: Path, verdicts: Verdicts) -> tuple[int, int]:
-    """Write the drawings of `in_path` that are not flagged to `out_path`; (kept, dropped).
+@dataclass(frozen=True)
+class Cleaned:
+    """What `clean` did: how many drawings it kept and left out, and which records it could not read and write.
 
-    The format is the one `out_path` is named after; drawings with times keep them. `out_path` may be `in_path`. Raises
+    problems: the first of those records, and why; problem_count: how many there are.
+    """
+
+    kept: int
+    dropped: int
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+
+
+def clean(
+    in_path: Path, out_path: Path, verdicts: Verdicts, on_progress: Callable[[float], None] | None = None
+) -> Cleaned:
+    """Write the drawings of `in_path` that are not flagged to `out_path`.
+
+    The format is the one `out_path` is named after; drawings with times keep them. `out_path` may be `in_path`, unless
+    something in it cannot be read: that would be lost. on_progress is told the share that is read, 0 to 1. Raises
     qdesk.formats.FormatError; `out_path` is then as it was.
     """
-    from qdesk.formats import open_drawings, write_drawings
+    from qdesk.formats import FormatError, open_drawings, write_drawings
 
-    drawings = open_drawings(in_path).drawings
-    reasons = verdicts.reasons(identities(drawings))
+    opened = open_drawings(in_path, on_progress=on_progress)
+    if opened.problem_count and os.path.exists(out_path) and os.path.samefile(in_path, out_path):
+        raise FormatError(
+            f"{in_path} was left as it is: {opened.problem_count:,} of its records cannot be read and would be lost "
+            f"(the first is line {opened.problems[0].line}: {opened.problems[0].reason}). Write to another file."
+        )
+    reasons = verdicts.reasons(identities(opened.drawings))
     stays = (reasons == "") | (reasons == KEEP)
-    write_drawings(drawings.take(stays), out_path)
-    return int(stays.sum()), int(np.sum(~stays))
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to; it takes the place of `path` once it is complete, and is removed on failure.
-
-    What is not a regular file, as /dev/stdout, is written to directly.
-    """
-    path = path.resolve()
-    if path.exists() and not path.is_file():
-        yield path
-        return
-    part = path.with_name(f".{os.getpid()}.part.{path.name}")
-    try:
-        yield part
-        with open(part, "rb") as file:
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    write_drawings(opened.drawings.take(stays), out_path)
+    return Cleaned(int(stays.sum()), int(np.sum(~stays)), opened.problems, opened.problem_count)
 
 
 def _by_rank(verdict: Verdict) -> tuple[Any, ...]:

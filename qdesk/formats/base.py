@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from gzip import GzipFile
-from pathlib import Path
 from typing import IO, Any
 
 from qdesk import catalog
+from qdesk.files import written_whole
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
 """How the names of readable files end; what counts in the end is what is inside."""
@@ -59,7 +59,7 @@ class Input:
     """A file being read, unpacked if it is gzipped.
 
     stream: the content, buffered, from its first byte.
-    source: the path as the user gave it.
+    source: the path as the user gave it, in characters that can be written: "�" for bytes that are no UTF-8.
     damage: why the content ended early, or None; known for certain once the stream is at its end.
     """
 
@@ -96,9 +96,9 @@ class Input:
 @contextmanager
 def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None] | None = None) -> Iterator[Input]:
     """Opens a file for a reader. Raises FormatError when there is no such file or it may not be read."""
-    source = os.fspath(path)
+    source = os.fsencode(path).decode("utf-8", "replace")
     try:
-        file = open(source, "rb", buffering=0)
+        file = open(path, "rb", buffering=0)
     except FileNotFoundError:
         raise FormatError(f"There is no file {source}.") from None
     except IsADirectoryError:
@@ -161,28 +161,15 @@ def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
     Raises FormatError when the file cannot be written; an older file of that name is then still there.
     """
-    target = Path(os.path.realpath(path))
-    in_place = target.exists() and not target.is_file()  # a pipe or a device cannot be replaced
-    part = target if in_place else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        if target.is_dir():
-            raise FormatError(f"{path} is a folder; give the name of a file.")
-        try:
-            with open(part, "wb") as file:
-                if target.name.endswith(".gz"):
-                    with GzipFile("", "wb", 6, file, mtime=0) as packed:
-                        yield packed  # type: ignore[misc]
-                else:
-                    yield file
-                file.flush()
-                if not in_place:
-                    os.fsync(file.fileno())
-            if not in_place:
-                os.replace(part, target)
-        except BaseException:
-            if not in_place:
-                part.unlink(missing_ok=True)
-            raise
+        with written_whole(path) as part, open(part, "wb") as file:
+            if os.fspath(path).lower().endswith(".gz"):
+                with GzipFile("", "wb", 6, file, mtime=0) as packed:
+                    yield packed  # type: ignore[misc]
+            else:
+                yield file
+    except IsADirectoryError:
+        raise FormatError(f"{path} is a folder; give the name of a file.") from None
     except OSError as error:
         raise FormatError(f"{path} cannot be written: {reason_of(error)}.") from error
 

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as to_bytes
 from torch import nn
 
+from qdesk.files import written_whole
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.sketchrnn import SketchRNN
 
@@ -20,7 +21,10 @@ class WeightsError(ValueError):
 
 
 def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **about: object) -> None:
-    """Write `network` to `path`. half: as float16, read back as float32. about: facts for the header."""
+    """Write `network` to `path`, whole or not at all; its folder is made where there is none.
+
+    half: as float16, read back as float32. about: facts for the header.
+    """
     kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
     header = {"kind": kind, "config": json.dumps(network.config()), "about": json.dumps(about)}
     tensors = {}
@@ -28,10 +32,8 @@ def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **abou
         tensor = tensor.detach().cpu().contiguous()
         tensors[name] = tensor.half() if half and tensor.is_floating_point() else tensor
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".part")
-    save_file(tensors, partial, metadata=header)
-    partial.chmod(0o644)  # safetensors writes for the owner alone
-    partial.replace(path)
+    with written_whole(path) as part:
+        part.write_bytes(to_bytes(tensors, header))
 
 
 def load(path: Path, kind: str) -> Classifier | SketchRNN:

@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from qdesk.files import written_whole
 from qdesk.nets import weights
 
 
@@ -87,6 +88,7 @@ class Run:
         return True
 
     def save(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
+        """Write the checkpoint, whole or not at all; its folder is made where there is none."""
         state = {
             "network": network.state_dict(),
             "average": average.network.state_dict(),
@@ -95,9 +97,9 @@ class Run:
             "step": self.step,
             "seconds": self.seconds,
         }
-        partial = self.checkpoint.with_name(self.checkpoint.name + ".part")
-        torch.save(state, partial)
-        partial.replace(self.checkpoint)
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(self.checkpoint) as part:
+            torch.save(state, part)
 
     def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
         if not self.checkpoint.exists():

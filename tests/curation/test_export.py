@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import os
@@ -11,6 +12,7 @@ import pytest
 
 from qdesk.curation.export import COLUMNS, clean, export_flags
 from qdesk.curation.verdicts import Verdicts, identities
+from qdesk.formats import FormatError
 
 
 @pytest.fixture
@@ -127,7 +129,8 @@ def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdi
     store.flag(names[2], "wrong")
     store.keep(names[3])
     for out in (tmp_path / "clean.ndjson", tmp_path / "clean.ndjson.gz", source):
-        assert clean(source, out, store) == (2, 2)
+        done = clean(source, out, store)
+        assert (done.kept, done.dropped, done.problem_count) == (2, 2, 0)
         left = formats.open_drawings(out).drawings
         assert list(left.column("key_id")) == ["0", "3"]
         assert np.array_equal(left.points, drawings.take([0, 3]).points)
@@ -142,6 +145,29 @@ def test_clean_keeps_the_times_of_raw_drawings(tmp_path: Path, store: Verdicts) 
     lines = [json.dumps({"word": "cat", "key_id": str(n), "drawing": drawing}) for n in range(2)]
     source.write_text("\n".join(lines) + "\n")
     store.flag("0", "wrong")
-    assert clean(source, tmp_path / "out.ndjson", store) == (1, 1)
+    done = clean(source, tmp_path / "out.ndjson", store)
+    assert (done.kept, done.dropped) == (1, 1)
     left = formats.open_drawings(tmp_path / "out.ndjson").drawings
     assert left.times is not None and left.times.tolist() == [0, 16, 40, 100, 116]
+
+
+@pytest.mark.parametrize("kind", ["a broken line", "a cut file", "a link to it"])
+def test_clean_never_overwrites_what_it_cannot_read(tmp_path: Path, store: Verdicts, kind: str) -> None:
+    source = cats(tmp_path / "cats.ndjson")
+    if kind == "a cut file":
+        packed = gzip.compress(source.read_bytes() * 500)
+        source.write_bytes(packed[: len(packed) // 2])
+    else:
+        source.write_text(source.read_text() + '{"word": "cat", "drawing": [[[1, 2\n')
+    out = source
+    if kind == "a link to it":
+        out = tmp_path / "link.ndjson"
+        out.symlink_to(source)
+    before = source.read_bytes()
+    store.flag("0", "wrong")
+    with pytest.raises(FormatError, match=r"was left as it is: \d of its records cannot be read"):
+        clean(source, out, store)
+    assert source.read_bytes() == before
+    done = clean(source, tmp_path / "other.ndjson", store)
+    assert done.problem_count == len(done.problems) > 0 and done.dropped > 0
+    assert source.read_bytes() == before

@@ -22,6 +22,15 @@ def store(tmp_path: Path):
         yield opened
 
 
+def log_of(store: Verdicts) -> list[tuple]:
+    """The append-only log, as anybody with SQLite can read it."""
+    database = sqlite3.connect(store.path)
+    try:
+        return database.execute("SELECT id, kind, old_reason, new_reason, note FROM history ORDER BY id").fetchall()
+    finally:
+        database.close()
+
+
 def test_a_flag_is_kept_with_its_facts(store: Verdicts) -> None:
     info = {"word": "cat", "rank": np.int64(3), "loss": np.float32(1.5), "lift": float("nan"), "recognized": True}
     change = store.flag("123", "scribble", note="just lines", info={**info, "unknown": 1})
@@ -43,7 +52,7 @@ def test_keep_is_a_verdict_but_no_flag(store: Verdicts) -> None:
 def test_an_unknown_reason_is_refused(store: Verdicts) -> None:
     with pytest.raises(ValueError, match="ugly"):
         store.flag("1", "ugly")
-    assert store.all() == [] and store.history() == []
+    assert store.all() == [] and log_of(store) == []
 
 
 def test_clear_takes_it_back(store: Verdicts) -> None:
@@ -81,7 +90,7 @@ def test_a_new_decision_forgets_what_was_undone(store: Verdicts) -> None:
 def test_the_same_again_is_no_step(store: Verdicts) -> None:
     store.flag("1", "wrong")
     store.flag("1", "wrong")
-    assert len(store.history()) == 1
+    assert len(log_of(store)) == 1
     store.undo()
     assert store.get("1") is None
 
@@ -102,20 +111,18 @@ def test_the_history_only_grows(store: Verdicts) -> None:
     store.flag("1", "wrong", note="n")
     store.undo()
     store.redo()
-    log = store.history()
-    assert [(e["kind"], e["old_reason"], e["new_reason"]) for e in log] == [
-        ("do", "", "wrong"),
-        ("undo", "wrong", ""),
-        ("redo", "", "wrong"),
+    assert log_of(store) == [
+        (1, "do", "", "wrong", "n"),
+        (2, "undo", "wrong", "", ""),
+        (3, "redo", "", "wrong", "n"),
     ]
-    assert [e["id"] for e in log] == [1, 2, 3] and log[0]["note"] == "n"
 
 
 def test_facts_can_come_later(store: Verdicts) -> None:
     store.flag("1", "wrong", info={"word": "cat", "rank": None})
     store.refresh({"1": {"rank": 7, "word": None}, "2": {"rank": 8}})
     assert store.get("1").facts["rank"] == 7 and store.get("1").facts["word"] == "cat"
-    assert store.get("2") is None and len(store.history()) == 1
+    assert store.get("2") is None and len(log_of(store)) == 1
 
 
 def test_identities_take_the_key_id_and_hash_the_rest() -> None:
@@ -133,6 +140,32 @@ def test_a_million_lookups(store: Verdicts) -> None:
     names = np.array([str(i) for i in range(1_000_000)], object)
     store.flag_many([(str(i), "wrong", "", {}) for i in range(0, 1000, 10)])
     assert np.flatnonzero(store.reasons(names) == "wrong").tolist() == list(range(0, 1000, 10))
+
+
+def test_opening_many_verdicts_is_no_more_work_than_opening_few(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def steps_to_open(path: Path) -> int:
+        """How many instructions SQLite's machine executes."""
+        steps = []
+
+        def connect(*args, **about) -> sqlite3.Connection:
+            database = sqlite3_connect(*args, **about)
+            database.set_progress_handler(lambda: steps.append(1), 1)
+            return database
+
+        sqlite3_connect = sqlite3.connect
+        with monkeypatch.context() as patch:
+            patch.setattr(module.sqlite3, "connect", connect)
+            Verdicts(path).close()
+        return len(steps)
+
+    for name, count in (("few.db", 1), ("many.db", 300)):
+        with Verdicts(tmp_path / name) as store:
+            store._db.execute("PRAGMA synchronous = OFF")
+            for number in range(count):
+                store.flag(str(number), "scribble")
+    assert 0 < steps_to_open(tmp_path / "many.db") < steps_to_open(tmp_path / "few.db") + 20
 
 
 KILLED = """
@@ -155,7 +188,7 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
     assert len(seen) < 100_000
     with Verdicts(path) as store:
         assert {str(number) for number in seen} <= {verdict.identity for verdict in store.all()}
-        assert len(store.history()) - len(seen) in (0, 1)
+        assert len(log_of(store)) - len(seen) in (0, 1)
         assert store.undo()[0].old == "scribble"
 
 

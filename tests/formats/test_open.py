@@ -226,3 +226,24 @@ def test_damaged_files_are_read_or_refused_in_words(tmp_path_factory, kind: str,
         assert len(open_drawings(folder / "cat.x").drawings)
     except FormatError as error:
         assert str(error).endswith(".")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names are Unicode there")
+def test_a_name_that_is_not_utf8_can_be_read_and_said(tmp_path: Path) -> None:
+    path = os.path.join(os.fsencode(tmp_path), b"caf\xe9.ndjson")
+    try:
+        with open(path, "wb") as file:
+            file.write(b'{"drawing": [[[1], [2]]]}\nnonsense\n')
+    except OSError:
+        pytest.skip("this file system takes UTF-8 only")
+    opened = open_drawings(os.fsdecode(path))
+    shown = str(tmp_path / "caf\N{REPLACEMENT CHARACTER}.ndjson")
+    assert opened.drawings.column("source").tolist() == [shown]
+    assert opened.problems[0].source == shown
+    write_drawings(opened.drawings, os.fsdecode(path))
+    assert open_drawings(os.fsdecode(path)).problem_count == 0
+
+
+def test_a_file_is_gzipped_when_its_name_says_so_in_capitals(tmp_path: Path) -> None:
+    write_drawings(DRAWINGS, tmp_path / "A.NDJSON.GZ")
+    assert (tmp_path / "A.NDJSON.GZ").read_bytes().startswith(b"\x1f\x8b")

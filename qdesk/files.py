@@ -1,0 +1,61 @@
+"""Writing files whole: a file is there complete, or is what it was before."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A file beside `path` to write to; it takes the place of `path` once all is written, and is removed on failure.
+
+    A link stays a link, and a file that is replaced hands on its permissions. What is not a regular file, as
+    /dev/stdout, is written to directly. Raises OSError, before anything is done, where `path` cannot be written; an
+    OSError names `path`, not the file beside it.
+    """
+    target, part = _begun(path)
+    if part == target:
+        yield target
+        return
+    try:
+        yield part
+        with open(part, "r+b") as file:
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, part)
+        os.replace(part, target)
+    except OSError as error:
+        raise _named(error, part, path) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raises the OSError with which `written_whole` would begin: before an hour of work, not after it."""
+    target, part = _begun(path)
+    if part != target:
+        part.unlink()
+
+
+def _begun(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+    """The file that `path` means, and the empty file to write to instead: the same where it cannot be replaced."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if target.exists() and not target.is_file():
+        return target, target
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.touch()
+    except OSError as error:
+        raise _named(error, part, path) from None
+    return target, part
+
+
+def _named(error: OSError, part: Path, path: str | os.PathLike[str]) -> OSError:
+    return OSError(error.errno, error.strerror, os.fspath(path)) if str(error.filename) == str(part) else error

@@ -1,0 +1,155 @@
+"""Files written whole, by the one helper and by all that use it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from qdesk.files import check_writable, written_whole
+
+
+def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    with written_whole(out) as part:
+        part.write_text("new")
+        assert not out.exists() and part.parent == tmp_path
+    assert out.read_text() == "new"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    out.write_text("old")
+    with pytest.raises(KeyboardInterrupt), written_whole(out) as part:
+        part.write_text("ne")
+        raise KeyboardInterrupt
+    assert out.read_text() == "old"
+    assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with written_whole(tmp_path / "link") as part:
+        part.write_text("new")
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_text() == "new"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such permissions")
+def test_permissions_are_the_users_and_those_of_the_file_before(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    before = os.umask(0o027)
+    try:
+        for _ in range(2):
+            with written_whole(out) as part:
+                part.write_text("new")
+            assert out.stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(before)
+    out.chmod(0o600)
+    with written_whole(out) as part:
+        part.write_text("newer")
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there are no devices here")
+def test_a_device_is_written_to_and_stays_one() -> None:
+    check_writable("/dev/null")
+    with written_whole("/dev/null") as part:
+        part.write_text("gone")
+    assert not Path("/dev/null").is_file()
+
+
+def begin(path: Path) -> None:
+    with written_whole(path):
+        pytest.fail("there is nothing to write to")
+
+
+@pytest.mark.parametrize("use", [begin, check_writable])
+def test_what_cannot_be_written_is_said_before_anything_is_done(use: Callable[[Path], None], tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError) as caught:
+        use(tmp_path)
+    assert caught.value.filename == str(tmp_path)
+    with pytest.raises(FileNotFoundError) as caught:
+        use(tmp_path / "no" / "out.txt")
+    assert caught.value.filename == str(tmp_path / "no" / "out.txt")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_check_leaves_everything_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("old")
+    check_writable(tmp_path / "old.txt")
+    check_writable(tmp_path / "new.txt")
+    assert os.listdir(tmp_path) == ["old.txt"] and (tmp_path / "old.txt").read_text() == "old"
+
+
+def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(OSError) as caught, written_whole(tmp_path / "out.txt") as part:
+        raise OSError(errno.ENOSPC, "No space left on device", str(part))
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "out.txt"))
+
+
+def drawings(path: Path) -> None:
+    from qdesk.drawings import Drawings
+    from qdesk.formats import write_drawings
+
+    write_drawings(Drawings.from_strokes([[[[0, 9], [0, 5]]]]), path)
+
+
+def junk_model(path: Path) -> None:
+    from qdesk.curation.junk import load
+
+    load().save(path)
+
+
+def network(path: Path) -> None:
+    from qdesk.nets import weights
+    from qdesk.nets.sketchrnn import Shape, SketchRNN
+
+    weights.save(SketchRNN(("cat",), Shape(hidden=8)), path)
+
+
+def checkpoint(path: Path) -> None:
+    import torch
+
+    from qdesk.training.loop import Average, Run
+
+    layer = torch.nn.Linear(2, 2)
+    Run(path.with_suffix(""), 1, 1, None, 1e-3).save(layer, Average(layer), torch.optim.SGD(layer.parameters(), 0.1))
+
+
+@pytest.mark.parametrize(
+    ("write", "name"),
+    [(drawings, "a.ndjson"), (junk_model, "junk.json"), (network, "a.safetensors"), (checkpoint, "a.checkpoint")],
+)
+def test_a_disk_that_fills_up_leaves_what_was_there(
+    write: Callable[[Path], None], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / name
+    write(out)
+    before = out.read_bytes()
+    assert before and out.stat().st_mode & 0o777 == 0o666 & ~umask()
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises((OSError, ValueError), match="(?i)no space left"):
+        write(out)
+    assert out.read_bytes() == before
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize(("write", "name"), [(network, "a.safetensors"), (checkpoint, "a.checkpoint")])
+def test_training_makes_its_folder(write: Callable[[Path], None], name: str, tmp_path: Path) -> None:
+    write(tmp_path / "new" / "folder" / name)
+    assert os.listdir(tmp_path / "new" / "folder") == [name]
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
