@@ -30,6 +30,10 @@ CREATE INDEX rounds_by_time ON rounds (timestamp, key_id);
 """
 
 
+BUSY_S = 0.2
+"""How long to wait for another program that is writing: the game must not stand still for it."""
+
+
 class HistoryError(OSError):
     """The history cannot be opened or written; the message is a plain sentence."""
 
@@ -44,21 +48,22 @@ class History:
     def __init__(self, path: Path | None = None) -> None:
         self.path = paths.user_data() / "history.db" if path is None else path
         try:
-            self._db = sqlite3.connect(self.path, isolation_level=None)
+            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_S)
             self._migrate()
         except sqlite3.Error as error:
             self._close_quietly()
             raise HistoryError(f"The history {self.path} cannot be opened: {error}.") from error
 
     def _migrate(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("BEGIN IMMEDIATE")
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version > SCHEMA_VERSION:
-            self._db.execute("ROLLBACK")
             self._close_quietly()
             raise HistoryError(f"The history {self.path} was written by a newer qdesk; please update this one.")
-        if version == 0:
+        if version == SCHEMA_VERSION:  # nothing to write, so that nobody who writes just now is in the way
+            return
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("BEGIN IMMEDIATE")
+        if self._db.execute("PRAGMA user_version").fetchone() == (0,):  # else another qdesk was quicker
             for statement in _SCHEMA.split(";\n"):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -77,8 +82,15 @@ class History:
     def close(self) -> None:
         self._db.close()
 
+    def wait_longer(self, seconds: float) -> None:
+        """From now on wait this long for another program that is writing."""
+        self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
     def add(self, record: RoundRecord) -> None:
-        """Save a finished round at once; a round saved before is replaced."""
+        """Save a finished round at once; a round saved before is replaced.
+
+        Raises HistoryError where it can't, as after `BUSY_S` seconds while another program is writing.
+        """
         drawing = [
             [*np.round(stroke.T.astype(np.float64), 2).tolist(), np.round(times.astype(np.float64), 1).tolist()]
             for stroke, times in zip(record.strokes, record.times, strict=True)

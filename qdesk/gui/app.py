@@ -60,7 +60,7 @@ def main(page: str | None = None, files: Sequence[str] = ()) -> int:
     undo_signals()
     window.close()
     window.deleteLater()
-    ended = jobs.shutdown()
+    ended = jobs.shutdown(0)  # the window has waited
     app.processEvents()
     if not ended:  # a thread that does not come back from C must not keep the user waiting
         sys.stdout.flush()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
@@ -110,49 +111,56 @@ class _Delivering(QObject):
 
 
 class Job(_Delivering):
-    """One piece of background work. Exactly one of `done`, `failed` and `cancelled` ends it."""
+    """One piece of background work. Exactly one of `done`, `failed` and `cancelled` ends it, and nothing comes after.
+
+    Once cancelled it is over for those who listen; its thread ends when it next looks at its `Context`.
+    """
 
     progress = Signal(float, str)
     partial = Signal(object)
     done = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
-    _last_words = frozenset({"done", "failed", "cancelled"})
+    _last_words = frozenset({"end"})
 
     def __init__(self, fn: Callable[[Context], Any], parent: QObject | None, name: str) -> None:
         super().__init__()
         self._fn = fn
         self._stop = threading.Event()
+        self._over = False
         self._tie_to(parent)
         self._begin(self._work, name)
 
     @property
     def running(self) -> bool:
         """Whether its end is still to come."""
-        return self in _running
+        return not self._over
 
     def cancel(self) -> None:
-        """Ask the job to stop. What it has finished meanwhile is dropped: `cancelled` comes, not `done`."""
+        """Ask the job to stop. `cancelled` comes at once, and what it finishes meanwhile is dropped."""
         self._stop.set()
+        self._post("cancelled")
 
     _ask_to_stop = cancel
 
     def _hand_over(self, kind: str, values: tuple[Any, ...]) -> None:
+        if kind == "end":
+            kind, *values = values
         if self._stop.is_set():
-            if kind not in self._last_words:
-                return
             kind, values = "cancelled", ()
-        super()._hand_over(kind, values)
+        if not self._over:
+            self._over = kind in ("done", "failed", "cancelled")
+            super()._hand_over(kind, tuple(values))
 
     def _work(self) -> None:
         try:
             result = self._fn(Context(self))
         except Cancelled:
-            self._post("cancelled")
+            self._post("end", "cancelled")
         except Exception as error:
-            self._post("failed", _sentence(error))
+            self._post("end", "failed", _sentence(error))
         else:
-            self._post("done", result)
+            self._post("end", "done", result)
         finally:
             del self._fn  # it may hold a page alive
 
@@ -245,19 +253,20 @@ def running() -> int:
 
 
 def shutdown(timeout: float = 20.0) -> bool:
-    """Cancel everything and wait for it, at most `timeout` seconds each; nothing more is delivered.
+    """Cancel everything and wait for it, at most `timeout` seconds in all; nothing more is delivered.
 
     Returns whether every thread has ended.
     """
+    until = time.monotonic() + timeout
     left = list(_running)
     for one in left:
         one._orphaned()
     ended = True
     for one in left:
         if one._thread is not None:
-            one._thread.join(timeout)
+            one._thread.join(max(until - time.monotonic(), 0))
             if one._thread.is_alive():
-                _log.warning("%s did not stop within %.0f s", one._thread.name, timeout)
+                _log.info("%s did not stop within %.0f s", one._thread.name, timeout)
                 ended = False
                 continue
         _running.discard(one)

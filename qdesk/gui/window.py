@@ -30,6 +30,8 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
 )
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(800, 560)
+CLOSING_S = 2.0
+"""How long a closed window waits for the work in the background; the process ends in any case."""
 
 
 class Rail(QFrame):
@@ -167,15 +169,16 @@ class MainWindow(QMainWindow):
             self._tell(self._pages[self._current], "shown")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place, let every page put its work away, and wait for what runs in the background."""
+        """Remember the window's place, let every page put its work away, and wait a little for the background."""
         from qdesk.gui import jobs
 
         if not self._closed:
             self._closed = True
             self._settings().setValue("window/geometry", self.saveGeometry())
+            self.hide()  # first: whoever closes a window wants it gone, whatever still has to end
             for page in self._pages.values():
                 self._tell(page, "shutdown")
-            jobs.shutdown()
+            jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
 
     @staticmethod

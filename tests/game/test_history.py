@@ -3,6 +3,8 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +112,34 @@ def test_a_file_that_is_no_history_is_refused_and_left_alone(tmp_path: Path) -> 
     with pytest.raises(HistoryError, match="cannot be opened"):
         History(path)
     assert path.read_bytes() == before
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Somebody else is writing."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.close()
+
+
+def test_a_locked_history_opens_and_says_that_it_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "h.db"
+    History(path).close()
+    with locked(path), History(path) as history:
+        with pytest.raises(HistoryError, match="locked"):
+            history.add(record())
+        assert history.count() == 0
+    with History(path) as history:
+        history.add(record())
+
+
+def test_the_game_does_not_stand_still_for_a_locked_history(tmp_path: Path) -> None:
+    with History(tmp_path / "h.db") as history:
+        (patience_ms,) = history._db.execute("PRAGMA busy_timeout").fetchone()
+        assert patience_ms <= 300
+        history.wait_longer(1.5)
+        assert history._db.execute("PRAGMA busy_timeout").fetchone() == (1500,)
 
 
 def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:

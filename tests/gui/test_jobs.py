@@ -90,6 +90,36 @@ def test_cancel_stops_the_job_at_its_next_check(qtbot) -> None:
     assert [one[0] for one in heard] == ["cancelled"]
 
 
+def test_cancelled_is_said_at_once_whenever_the_thread_ends(qtbot) -> None:
+    go = threading.Event()
+
+    def work(context: jobs.Context) -> None:
+        assert go.wait(10)
+        context.partial("too late")
+
+    job = jobs.start(work)
+    heard = listen(job)
+    with qtbot.waitSignal(job.cancelled):
+        job.cancel()
+    assert not go.is_set() and not job.running and jobs.running() == 1
+    go.set()
+    job.cancel()
+    qtbot.waitUntil(lambda: jobs.running() == 0)
+    assert [one[0] for one in heard] == ["cancelled"]
+
+
+def test_shutdown_does_not_wait_for_ever(qtbot) -> None:
+    go = threading.Event()
+    for _ in range(3):
+        jobs.start(lambda _: go.wait(20))
+    began = time.monotonic()
+    assert not jobs.shutdown(timeout=0.2)
+    assert time.monotonic() - began < 10  # it is 0.2 s in all; that no thread has ended shows that none was waited for
+    assert jobs.running() == 3
+    go.set()
+    assert jobs.shutdown()
+
+
 def test_a_result_that_came_too_late_is_dropped(qtbot) -> None:
     finished = threading.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -207,6 +208,30 @@ def test_a_broken_history_does_not_stop_the_game(
     qtbot.waitUntil(lambda: page.end_screen.isVisible())
     assert "cannot be saved" in page.end_screen.note.text()
     assert not page.end_screen.save_button.isEnabled()
+
+
+def test_a_round_waits_while_the_history_is_locked(qtbot, page: PlayPage, home: Path, clock: Clock) -> None:
+    other = sqlite3.connect(home / "history.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    begin(page)
+    stroke(page, (20, 30), (400, 300))
+    clock.now += 20_000
+    qtbot.waitUntil(lambda: page.end_screen.isVisible())
+    assert "locked" in page.end_screen.note.text() and "tried again" in page.end_screen.note.text()
+    assert page.history.count() == 0
+    other.execute("ROLLBACK")
+    begin(page)
+    stroke(page, (20, 30), (400, 300))
+    page.leave_round()
+    assert page.history.count() == 2 and "drawings of yours" in page.start_screen.status.text()
+    other.execute("BEGIN IMMEDIATE")
+    begin(page)
+    stroke(page, (20, 30), (400, 300))
+    page.leave_round()
+    other.close()
+    page.shutdown()
+    with History() as history:
+        assert history.count() == 3
 
 
 def test_a_place_that_cannot_be_written_is_named(page: PlayPage, tmp_path: Path) -> None:

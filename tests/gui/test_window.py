@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from qdesk import paths
-from qdesk.gui import theme, window
+from qdesk.gui import jobs, theme, window
 from qdesk.gui.window import MainWindow
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +116,17 @@ def test_closing_tells_every_page_once(shown: MainWindow) -> None:
     shown.close()
     shown.close()
     assert play.told.count("shutdown") == 1
+
+
+def test_closing_hides_the_window_and_waits_a_little(shown: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = threading.Event()
+    job = jobs.start(lambda _: go.wait(20))
+    hidden: list[bool] = []
+    monkeypatch.setattr(window, "CLOSING_S", 0.05)
+    monkeypatch.setattr(Page, "shutdown", lambda _: hidden.append(shown.isHidden()))
+    shown.close()
+    assert hidden == [True] and job._thread.is_alive()
+    go.set()
 
 
 def test_the_window_comes_back_where_it_was(qtbot) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -63,9 +63,8 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._sign = QLabel()
         self._text = Elided()
-        self.more = button("Show all")
-        self.more.setProperty("flat", True)
-        self.more.setStyleSheet("padding: 3px 8px;")
+        self.more, self.act = button("Show all"), button("")
+        self._action: Callable[[], object] | None = None
         self.close_button = button("", "close")
         self.close_button.setText("")
         self.close_button.setProperty("flat", True)
@@ -78,13 +77,18 @@ class Notice(QFrame):
         self._details.setReadOnly(True)
         self._details.setFont(font("small"))
         self.more.clicked.connect(lambda: self._unfold(self._details.isHidden()))
-        for control in (self.more, self.close_button):
+        self.act.clicked.connect(self._do)
+        for control in (self.more, self.act):
+            control.setProperty("flat", True)
+            control.setStyleSheet("padding: 3px 8px;")
+        for control in (self.more, self.act, self.close_button):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         line = QHBoxLayout()
         line.setSpacing(SPACE)
         line.addWidget(self._sign)
         line.addWidget(self._text, 1)
         line.addWidget(self.more)
+        line.addWidget(self.act)
         line.addWidget(self.close_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE // 2, SPACE, SPACE // 2)
@@ -103,9 +107,22 @@ class Notice(QFrame):
         """The sentence shown, "" while hidden."""
         return "" if self.isHidden() else self._text.text()
 
-    def say(self, text: str, kind: Kind = "info", details: Sequence[str] = (), lasting: bool = True) -> None:
-        """Show a sentence, with lines to unfold if there are any. Not lasting: it leaves after some seconds."""
+    def say(
+        self,
+        text: str,
+        kind: Kind = "info",
+        details: Sequence[str] = (),
+        lasting: bool = True,
+        action: tuple[str, Callable[[], object]] | None = None,
+    ) -> None:
+        """Show a sentence, with lines to unfold and something to do about it if there are any.
+
+        Not lasting: it leaves after some seconds.
+        """
         self.kind = kind
+        name, self._action = action or ("", None)
+        self.act.setText(name)
+        self.act.setVisible(action is not None)
         self._text.setText(text)
         self.more.setVisible(bool(details))
         self._details.setPlainText("\n".join(details))
@@ -117,6 +134,11 @@ class Notice(QFrame):
         self._timer.stop()
         if not lasting:
             self._timer.start(6000)
+
+    def _do(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()
 
     def _unfold(self, on: bool) -> None:
         self._details.setVisible(on)
@@ -154,55 +176,88 @@ class Keycap(QLabel):
 
 
 class Keys(QWidget):
-    """As many of the keys as there is place for, whole."""
+    """The keys, in as many lines as it takes."""
 
     _GAP = SPACE + SPACE // 2
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._caps = [Keycap(key, does, self) for key, does in KEYS]
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def sizeHint(self) -> QSize:
-        return QSize(0, max(cap.sizeHint().height() for cap in self._caps))
+        return QSize(0, self._caps[0].sizeHint().height())
+
+    def heightForWidth(self, width: int) -> int:
+        last = self._places(width)[-1]
+        return last.y() + last.height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        left = 0
-        for cap in self._caps:
-            size = cap.sizeHint()
-            cap.setGeometry(left, (self.height() - size.height()) // 2, size.width(), size.height())
-            cap.setVisible(left + size.width() <= self.width())
-            left += size.width() + self._GAP
+        for cap, place in zip(self._caps, self._places(self.width()), strict=True):
+            cap.setGeometry(place)
+
+    def _places(self, width: int) -> list[QRect]:
+        places, x, y = [], 0, 0
+        for size in (cap.sizeHint() for cap in self._caps):
+            if x and x + size.width() > width:
+                x, y = 0, y + size.height() + SPACE // 2
+            places.append(QRect(QPoint(x, y), size))
+            x += size.width() + self._GAP
+        return places
+
+
+class WorkLine(QWidget):
+    """Work under way: how far it is, in words too, and a way to stop it. Hidden while there is none."""
+
+    stop_asked = Signal()
+
+    def __init__(self, stop: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = Elided()
+        self._text.setFont(font("small"))
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setFixedWidth(24 * SPACE)
+        self.stop = button(stop)
+        self.stop.setProperty("flat", True)
+        self.stop.setStyleSheet("padding: 2px 8px;")
+        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.stop.clicked.connect(self.stop_asked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self._progress)
+        row.addWidget(self._text, 1)
+        row.addWidget(self.stop)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is said of the work, "" when there is none."""
+        return "" if self.isHidden() else self._text.text()
+
+    def show_work(self, text: str | None, fraction: float = 0.0) -> None:
+        """Show what is being done and how far it is (0 to 1, NaN while nobody knows), or nothing for None."""
+        self.setVisible(text is not None)
+        if text is not None:
+            self._text.setText(text)
+            unknown = math.isnan(fraction)
+            self._progress.setRange(0, 0 if unknown else 1000)
+            if not unknown:
+                self._progress.setValue(round(fraction * 1000))
 
 
 class BottomBar(QFrame):
     """Work under way with its progress, and below it keys, counts and the export."""
 
-    stop_asked = Signal()
     export_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("bottom")
-        self.work = QWidget()
-        self._work_text = Elided()
-        self._work_text.setFont(font("small"))
-        self.progress = QProgressBar()
-        self.progress.setTextVisible(False)
-        self.progress.setRange(0, 1000)
-        self.stop = button("Stop")
-        self.stop.setProperty("flat", True)
-        self.stop.setStyleSheet("padding: 2px 8px;")
-        self.stop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.stop.clicked.connect(self.stop_asked)
-        self.progress.setFixedWidth(24 * SPACE)
-        work = QHBoxLayout(self.work)
-        work.setContentsMargins(0, 0, 0, 0)
-        work.setSpacing(2 * SPACE)
-        work.addWidget(self.progress)
-        work.addWidget(self._work_text, 1)
-        work.addWidget(self.stop)
-
+        self.download, self.work = WorkLine("Cancel"), WorkLine("Stop")
         self.keys = Keys()
         self._counts = label("", "body")
         self.export = button("Export CSV", "export")
@@ -213,27 +268,22 @@ class BottomBar(QFrame):
         line = QHBoxLayout(self.line)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2 * SPACE)
-        line.addWidget(self.keys, 1)
+        line.addWidget(self.keys, 1, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._counts)
         line.addWidget(self.export)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        column.addWidget(self.work)
-        column.addWidget(self.line)
+        for part in (self.download, self.work, self.line):
+            column.addWidget(part)
         theme_changes().changed.connect(self._dress)
         self._dress()
-        self.set_work(None)
+        self._show_if_needed()
 
     @property
     def counts(self) -> str:
         """The counts as shown."""
         return self._counts.text()
-
-    @property
-    def work_text(self) -> str:
-        """What is said of the work under way, "" when there is none."""
-        return "" if self.work.isHidden() else self._work_text.text()
 
     def set_counts(self, flagged: int, kept: int, todo: int) -> None:
         """Show how far the judging is."""
@@ -241,19 +291,21 @@ class BottomBar(QFrame):
 
     def set_work(self, text: str | None, fraction: float = 0.0) -> None:
         """Show what is being done and how far it is (0 to 1, NaN while nobody knows), or nothing for None."""
-        self.work.setVisible(text is not None)
-        if text is not None:
-            self._work_text.setText(text)
-            unknown = math.isnan(fraction)
-            self.progress.setRange(0, 0 if unknown else 1000)
-            if not unknown:
-                self.progress.setValue(round(fraction * 1000))
-        self.setVisible(text is not None or not self.line.isHidden())
+        self.work.show_work(text, fraction)
+        self._show_if_needed()
+
+    def set_download(self, text: str | None, fraction: float = 0.0) -> None:
+        """The same of a download that goes on beside the work."""
+        self.download.show_work(text, fraction)
+        self._show_if_needed()
 
     def set_open(self, is_open: bool) -> None:
         """Whether there are drawings to judge: without any, keys and export are not offered."""
         self.line.setVisible(is_open)
-        self.setVisible(is_open or not self.work.isHidden())
+        self._show_if_needed()
+
+    def _show_if_needed(self) -> None:
+        self.setVisible(not all(part.isHidden() for part in (self.download, self.work, self.line)))
 
     def _dress(self) -> None:
         look = theme()

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.verdicts import KEEP
 from qdesk.gui.curate.cells import pixels_image
-from qdesk.gui.curate.story import count_text, drawn_text, lift_text, loss_text, number, seen_text, summary
+from qdesk.gui.curate.story import NBSP, count_text, drawn_text, lift_text, loss_text, number, seen_text, summary
 from qdesk.gui.curate.table import Table
 from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, icon, label, loss_colour, theme, theme_changes
@@ -172,6 +172,8 @@ class Detail(QScrollArea):
             self.curve.setVisible(bitmap is None)
         self._show_strokes()
         self.refresh()
+        if bitmap is None:
+            self.wants_losses.emit(index)
 
     def refresh(self) -> None:
         """Say again what is known of the drawing, as when its scores or its verdict have changed."""
@@ -179,9 +181,7 @@ class Detail(QScrollArea):
         if table is None or index < 0:
             return
         drawing = table.drawings[index]
-        if self._losses is None and drawing.bitmap is None:
-            self.wants_losses.emit(index)
-        elif self._losses is not None and self._usual != table.point_range:
+        if self._losses is not None and self._usual != table.point_range:
             self._show_losses()
         self.word.setText(drawing.word or "No word")
         self.refresh_verdict()
@@ -189,12 +189,13 @@ class Detail(QScrollArea):
         self.summary.setText(summary(table, index))
         whole = float(table.numbers["loss"][index])
         self._say("Per point", loss_text(table, index))
-        self._say("Loss", "" if whole != whole else f"{number(whole)} nats (formula 9 of the Sketch-RNN paper)")
+        paper = f"formula{NBSP}9 of the Sketch-RNN paper"
+        self._say("Loss", "" if whole != whole else f"{number(whole)}{NBSP}nats ({paper})")
         self._say("Lift", lift_text(float(table.numbers["lift"][index]), drawing.word))
         self._say("Seen as", seen_text(drawing.word, seen, top, float(table.numbers["p_top"][index])))
         self._say("Drawn", drawn_text(drawing.timestamp, drawing.countrycode, drawing.recognized))
         self._say("Strokes", "" if drawing.bitmap is not None else count_text(len(drawing.strokes), drawing.points))
-        row = "" if drawing.row is None else f", record {drawing.row:,}"
+        row = "" if drawing.row is None else f", record{NBSP}{drawing.row:,}"
         self._say("File", "" if drawing.source is None else re.split(r"[/\\]", drawing.source)[-1] + row)
         self._say("Key", drawing.key_id or "none; known by its content")
         self.copy.setVisible(bool(drawing.key_id))

@@ -6,14 +6,16 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCompleter,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -23,9 +25,10 @@ from qdesk.catalog import categories
 from qdesk.gui.theme import SPACE, button, icon, label, theme_changes
 
 STARTER = ("starter.ndjson.gz",)
+_THREE_CARDS = 115 * SPACE  # a page as wide as this, in pixels, holds the cards side by side
 
 
-class Empty(QWidget):
+class Empty(QScrollArea):
     """Open a file, download a category, or take the starter set."""
 
     open_asked = Signal()
@@ -36,7 +39,12 @@ class Empty(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._downloading = False
-        column = QVBoxLayout(self)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        inside = QWidget()
+        self.setWidget(inside)
+        column = QVBoxLayout(inside)
         column.setContentsMargins(6 * SPACE, 6 * SPACE, 6 * SPACE, 6 * SPACE)
         column.setSpacing(0)
         column.addStretch(2)
@@ -49,11 +57,11 @@ class Empty(QWidget):
         intro.setWordWrap(True)
         column.addWidget(intro)
         column.addSpacing(4 * SPACE)
-        cards = QHBoxLayout()
-        cards.setSpacing(2 * SPACE)
+        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards.setSpacing(2 * SPACE)
         for card in (self._file_card(), self._download_card(), self._starter_card()):
-            cards.addWidget(card, 1)
-        column.addLayout(cards)
+            self._cards.addWidget(card, 1)
+        column.addLayout(self._cards)
         column.addSpacing(4 * SPACE)
         self._recent_title = label("Opened last", muted=True)
         column.addWidget(self._recent_title)
@@ -62,6 +70,11 @@ class Empty(QWidget):
         column.addLayout(self._recent)
         column.addStretch(3)
         self.set_recent([])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        beside = event.size().width() >= _THREE_CARDS
+        self._cards.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
+        super().resizeEvent(event)
 
     def _file_card(self) -> QFrame:
         self.open = button("Open a file…", "open", primary=True)
@@ -119,16 +132,15 @@ class Empty(QWidget):
         elif (word := self.chosen_word) is not None:
             self.download_asked.emit(word)
 
-    def set_downloading(self, fraction: float | None, text: str = "") -> None:
-        """Show a download's progress (0 to 1), or that there is none (None)."""
-        self._downloading = fraction is not None
+    def set_downloading(self, text: str | None, fraction: float = 0.0) -> None:
+        """Show what is being downloaded and how far it is (0 to 1), or that nothing is (None)."""
+        self._downloading = text is not None
         self.category.setEnabled(not self._downloading)
         self.download_progress.setVisible(self._downloading)
         self.download.setText(" Cancel" if self._downloading else " Download")
-        self.download_text.setText(text or "Connecting")
+        self.download_text.setText(text or "")
         self.download_text.setVisible(self._downloading)
-        if fraction is not None:
-            self.download_progress.setValue(round(fraction * 1000))
+        self.download_progress.setValue(round(fraction * 1000))
         self._word_changed()
 
     def set_recent(self, files: Sequence[str]) -> None:

@@ -200,7 +200,10 @@ class FilterPanel(QScrollArea):
         for reason, count in table.suggested_counts().items():
             self._suggested_counts[reason].setText(f"{count:,}")
         for name, histogram in self.histograms.items():
-            histogram.set_values(table.numbers[name], (0.0, 1.0) if name == "p_word" else None)
+            limits = (0.0, 1.0) if name == "p_word" else None
+            without = table.drawings.bitmaps is not None and name != "p_word"
+            otherwise = "no strokes to score" if without else "not scored yet"
+            histogram.set_values(table.numbers[name], limits, otherwise)
         self.refresh_shown(table)
 
     def refresh_shown(self, table: Table) -> None:

@@ -32,7 +32,9 @@ class Grid(QAbstractItemView):
         self._size = 2
         self._columns = 1
         self._following_top = True
-        self._anchor = 0
+        self._anchor = 0  # how far down the current drawing was before the others moved, pixels
+        self._current_before = -1
+        self._left: tuple[int, int] | None = None  # a drawing that filters took away while it was current, and its top
         self.setModel(model)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -56,17 +58,25 @@ class Grid(QAbstractItemView):
 
     def selected(self) -> list[int]:
         """The selected drawings, in the order shown."""
-        return [self._model.drawing_at(row) for row in sorted(index.row() for index in self.selectedIndexes())]
+        rows = sorted(row for span in self.selectionModel().selection() for row in range(span.top(), span.bottom() + 1))
+        return self._model.table.order[rows].tolist() if rows else []
 
     def select_row(self, row: int) -> None:
         """Select one row alone and show it; a row outside the list is moved to its nearest end."""
+        self._left = None
+        self._select(row)
+
+    def _select(self, row: int) -> None:
         count = self._model.rowCount()
         if count:
-            self.setCurrentIndex(self._model.index(min(max(row, 0), count - 1)))
+            # Not the view's own `setCurrentIndex`: with Ctrl held down, as for an undo, that keeps what is selected.
+            command = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self._model.index(min(max(row, 0), count - 1)), command)
 
     def start_over(self) -> None:
         """Back to the first row, as for drawings just opened."""
         self._cells.forget()
+        self._left = None
         self._following_top = True
         self.updateGeometries()
         self.verticalScrollBar().setValue(0)
@@ -75,6 +85,7 @@ class Grid(QAbstractItemView):
     def touch(self) -> None:
         """Somebody is at work here: from now on the view follows the selected drawing, not the top."""
         self._following_top = False
+        self._left = None
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
@@ -86,22 +97,31 @@ class Grid(QAbstractItemView):
         self.viewport().update()
 
     def _before(self) -> None:
-        index = self.currentIndex()
-        self._anchor = self.visualRect(index).top() if index.isValid() else -1
+        self._anchor = self.visualRect(self.currentIndex()).top()
+        self._current_before = self.current
 
     def _after(self) -> None:
-        """Keep the selected drawing where it was on the screen while the others move around it."""
+        """Keep the selected drawing where it was on the screen while the others move around it.
+
+        One that the filters let pass no more is remembered, and selected again as soon as they do.
+        """
         self.updateGeometries()
-        bar, index = self.verticalScrollBar(), self.currentIndex()
+        in_sight = -self.cell.height() < self._anchor < self.viewport().height()
+        if self._left is not None and (row := self._model.row_of(self._left[0])) >= 0:
+            self._anchor, self._left, in_sight = self._left[1], None, True
+            self._select(row)
+        index = self.currentIndex()
+        if not index.isValid() and not self._following_top and self._left is None and self._current_before >= 0:
+            self._left = self._current_before, self._anchor
         if not self._model.rowCount():
             self.current_changed.emit(-1)
-        elif self._following_top or not index.isValid():
-            top = self._following_top
-            if top:
-                bar.setValue(0)
-            self.select_row(self.indexAt(QPoint(GAP, GAP)).row())
-            self._following_top = top
-        elif -self.cell.height() < self._anchor < self.viewport().height():
+        elif self._following_top:
+            self.verticalScrollBar().setValue(0)
+            self._select(0)
+        elif not index.isValid():
+            self._select(self.indexAt(QPoint(GAP, GAP)).row())
+        elif in_sight:
+            bar = self.verticalScrollBar()
             bar.setValue(bar.value() + self.visualRect(index).top() - self._anchor)
         self.viewport().update()
 
@@ -168,9 +188,7 @@ class Grid(QAbstractItemView):
     def isIndexHidden(self, index: QModelIndex) -> bool:
         return False
 
-    def moveCursor(
-        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         self.touch()
         count, row = self._model.rowCount(), self.currentIndex().row()
         if not count:

@@ -35,7 +35,7 @@ class Header(QWidget):
         self.sort_box = Choice()
         self.sort_box.setAccessibleName("Sort by")
         self.sort_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for name, (text, _direction) in SORTS.items():
+        for name, text in SORTS.items():
             self.sort_box.addItem(text, name)
         self.sort_box.currentIndexChanged.connect(self._emit)
         self.reverse_box = _square("sort", "Turn the order around")
@@ -77,10 +77,6 @@ class Header(QWidget):
     def reverse(self) -> bool:
         """Whether the order is turned around."""
         return self.reverse_box.isChecked()
-
-    def set_sort(self, name: str) -> None:
-        """Choose what to sort by."""
-        self.sort_box.setCurrentIndex(list(SORTS).index(name))
 
     def _emit(self) -> None:
         self.sort_changed.emit(self.sort, self.reverse)

@@ -66,8 +66,13 @@ class Histogram(Plot):
         high = math.inf if last == BINS - 1 else float(self._edges[last + 1])
         return low, high
 
-    def set_values(self, values: np.ndarray, limits: tuple[float, float] | None = None) -> None:
-        """Show these values, NaN left out. A range already chosen keeps the axis as it is, so that it stays true."""
+    def set_values(
+        self, values: np.ndarray, limits: tuple[float, float] | None = None, otherwise: str = "not scored yet"
+    ) -> None:
+        """Show these values, NaN left out, or say `otherwise` if there are none.
+
+        A range already chosen keeps the axis as it is, so that it stays true.
+        """
         known = values[np.isfinite(values)]
         self.setEnabled(len(known) > 0)
         if len(known) and self._range is None:
@@ -82,7 +87,7 @@ class Histogram(Plot):
         digits = 2 if self.edges[1] - self.edges[0] < 10 else 1 if self.edges[1] - self.edges[0] < 100 else 0
         for item, edge in zip((self._low, self._high), self.edges, strict=True):
             item.setText(f"{edge:.{digits}f}".replace("-", "−") if len(known) else "")
-        self._note.setText("" if len(known) else "not scored yet")
+        self._note.setText("" if len(known) else otherwise)
         self.dress()
 
     def clear_range(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +19,9 @@ from qdesk.gui.curate.table import Table
 
 T = TypeVar("T")
 
+PAUSE_S = 0.3
+"""About the time in which a key that is meant for what was seen is still pressed."""
+
 
 class Judge(QObject):
     """Everything that reads or writes verdicts. `said` carries what the user should know: a sentence and its kind.
@@ -29,6 +34,7 @@ class Judge(QObject):
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model, self._grid = model, grid
+        self._deaf_until = -math.inf
         self.verdicts: Verdicts | None = None
         self.trouble = ""
         try:
@@ -65,8 +71,12 @@ class Judge(QObject):
 
     # Deciding
 
+    def pause(self) -> None:
+        """Hear no verdicts for a moment, because other drawings have taken the place of those that were looked at."""
+        self._deaf_until = time.monotonic() + PAUSE_S
+
     def _chosen(self) -> list[int]:
-        if self._model.table is None:
+        if self._model.table is None or time.monotonic() < self._deaf_until:
             return []
         return self._grid.selected() or [index for index in [self._grid.current] if index >= 0]
 
@@ -92,12 +102,12 @@ class Judge(QObject):
         if table is None or not chosen:
             return
         self._grid.touch()
-        rows = [int(table.row_of[index]) for index in chosen]
-        after = max(rows) + 1
+        last = int(table.row_of[chosen].max())
+        after = last + 1
         following = self._model.drawing_at(after) if after < self._model.rowCount() else None
         decisions = [
-            (table.names[index], reason, self.note_of(table, index), table.facts(index))
-            for index, reason in zip(chosen, reasons, strict=True)
+            (table.names[index], reason, self.note_of(table, index), facts)
+            for index, reason, facts in zip(chosen, reasons, table.facts(chosen), strict=True)
         ]
         changes = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
@@ -106,13 +116,14 @@ class Judge(QObject):
         if following is not None and (row := self._model.row_of(following)) >= 0:
             self._grid.select_row(row)
         elif len(chosen) > 1:
-            self._grid.select_row(max(rows))
+            self._grid.select_row(last)
 
     def write_note(self, index: int, note: str) -> None:
         """Put a note to the verdict of a drawing."""
         table = self._model.table
         if table is not None and (reason := table.verdicts[index]):
-            self._with_store(lambda store: store.flag(table.names[index], reason, note, table.facts(index)), None)
+            (facts,) = table.facts([index])
+            self._with_store(lambda store: store.flag(table.names[index], reason, note, facts), None)
 
     def undo(self) -> None:
         """Take the last step back, and go to where it was."""
@@ -135,8 +146,8 @@ class Judge(QObject):
         self._grid.touch()
         self._show(changes)
         table = self._model.table
-        here = np.flatnonzero(table.names == changes[0].identity) if table is not None else []
         change = changes[0]
+        here = table.indices_of([change.identity])[0] if table is not None else []
         what = f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
         if not len(here):
             self.said.emit(f"{done} in a file that is not open: {what}.", "info")
@@ -159,8 +170,8 @@ class Judge(QObject):
         if table is None or self.verdicts is None:
             return
         judged = np.flatnonzero((table.verdicts != "") & table.scored)
-        facts = {table.names[index]: table.facts(int(index)) for index in judged}
-        if facts:
+        if len(judged):
+            facts = dict(zip(table.names[judged], table.facts(judged), strict=True))
             self._with_store(lambda store: store.refresh(facts), None)
 
     def export_to(self, path: str | Path) -> int | None:

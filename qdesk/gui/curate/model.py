@@ -78,9 +78,9 @@ class DrawingsModel(QAbstractListModel):
         table = self.table
         if table is None:
             return
-        indices = np.concatenate([table.set_verdict(name, reason) for name, reason in changed.items()])
+        indices = table.set_verdicts(changed)
         rows = table.row_of[indices]
-        wanted = np.array([table.passes_verdict(int(index)) for index in indices], bool)
+        wanted = table.pass_verdict(indices)
         leaving = rows[(rows >= 0) & ~wanted]
         if len(leaving) == 1 and not np.any((rows < 0) & wanted):
             row = int(leaving[0])
@@ -89,7 +89,8 @@ class DrawingsModel(QAbstractListModel):
             self.endRemoveRows()
         elif len(leaving) or np.any((rows < 0) & wanted):
             self.rearrange()
-        for row in table.row_of[indices]:
-            if row >= 0:
-                self.dataChanged.emit(self.index(int(row)), self.index(int(row)))
+        rows = table.row_of[indices]
+        rows = rows[rows >= 0]
+        if len(rows):
+            self.dataChanged.emit(self.index(int(rows.min())), self.index(int(rows.max())))
         self.verdicts_changed.emit()

@@ -8,12 +8,11 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui import jobs
 from qdesk.gui.curate.bar import BottomBar, Notice
 from qdesk.gui.curate.detail import Detail
 from qdesk.gui.curate.empty import STARTER, Empty
@@ -22,10 +21,14 @@ from qdesk.gui.curate.grid import Grid
 from qdesk.gui.curate.header import Header, vertical_line
 from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.scoring import Scoring
 from qdesk.gui.curate.table import Table
-from qdesk.gui.curate.work import OpenedTable, Scorer, download_word, open_table, real_scorer
+from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
 from qdesk.gui.theme import SPACE, theme
+
+NARROW = 125 * SPACE
+"""Less than this many pixels are too few for filters, drawings and details side by side."""
 
 
 class CuratePage(QWidget):
@@ -41,12 +44,11 @@ class CuratePage(QWidget):
         base_url: str | None = None,
     ) -> None:
         super().__init__(parent)
-        self._base_url = base_url
-        self._opening: jobs.Job | None = None
-        self._downloading: jobs.Job | None = None
         self._files: list[str] = []
+        self._narrow = False
         self.setAcceptDrops(True)
         self._build()
+        self.opening = Opening(base_url, self)
         self.scoring = Scoring(scorer_factory, self)
         self.judge = Judge(self.model, self.grid, self)
         self._connect()
@@ -100,15 +102,23 @@ class CuratePage(QWidget):
         self.detail.note_written.connect(self.judge.write_note)
         self.model.verdicts_changed.connect(self._verdicts_changed)
         self.judge.said.connect(lambda text, kind: self.notice.say(text, kind, lasting=kind == "bad"))
+        self.opening.progress.connect(self.bar.set_work)
+        self.opening.opened.connect(self._opened)
+        self.opening.not_opened.connect(self._not_opened)
+        self.opening.download_changed.connect(self._show_download)
+        self.opening.downloaded.connect(self._downloaded)
+        self.opening.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self.scoring.scores_came.connect(self._scores_came)
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.losses_came.connect(self.detail.set_losses)
-        self.bar.stop_asked.connect(self._stop_or_go_on)
+        self.scoring.losses_failed.connect(lambda why: self.notice.say(f"No losses of the points: {why}", "warn"))
+        self.bar.work.stop_asked.connect(self._stop_or_go_on)
+        self.bar.download.stop_asked.connect(self.opening.cancel_download)
         self.bar.export_asked.connect(self.ask_for_export)
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
         self.empty.download_asked.connect(self.download)
-        self.empty.cancel_asked.connect(lambda: self._downloading and self._downloading.cancel())
+        self.empty.cancel_asked.connect(self.opening.cancel_download)
 
     def _shortcuts(self) -> None:
         actions: dict[str, Callable[[], object]] = {
@@ -132,6 +142,13 @@ class CuratePage(QWidget):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(action)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < NARROW
+        if narrow != self._narrow:  # whoever asks for the filters in a narrow window can have them
+            self._narrow = narrow
+            self.header.filters.setChecked(not narrow)
+
     def _show_filters(self, on: bool) -> None:
         self.filters.setVisible(on)
         self._filters_line.setVisible(on)
@@ -149,9 +166,7 @@ class CuratePage(QWidget):
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
         self.detail.show_drawing(None, -1)
-        for job in (self._opening, self._downloading):
-            if job is not None:
-                job.cancel()
+        self.opening.close()
         self.scoring.close()
         self.judge.close()
 
@@ -180,40 +195,31 @@ class CuratePage(QWidget):
     def open_files(self, files: Sequence[str]) -> None:
         """Open these files together, in the background; what is open now stays until they are read."""
         files = [str(file) for file in files]
-        if not files:
-            return
-        if self._opening is not None:
-            self._opening.cancel()
-        self.notice.hide()
-        job = self._opening = jobs.start(lambda context: open_table(context, files), self, "qdesk-open")
-        job.progress.connect(lambda fraction, text: self._opening is job and self.bar.set_work(text, fraction))
-        job.done.connect(lambda result: self._opened(job, files, result))
-        job.failed.connect(lambda sentence: self._not_opened(job, sentence))
-        job.cancelled.connect(lambda: self._not_opened(job, ""))
+        if files:
+            self.notice.hide()
+            self.opening.read(files)
 
     def close_files(self) -> None:
         """Put the drawings away and offer others; the verdicts are kept."""
         if self.table is None:
             return
         self.detail.show_drawing(None, -1)
-        self.scoring.stop()
+        self.scoring.drop()
         self.model.set_table(None)
         self.notice.hide()
-        self.bar.set_work(None)
         self._show_empty()
+        self._show_work()
+        self._show_download()
         self.empty.open.setFocus()
 
-    def _not_opened(self, job: jobs.Job, sentence: str) -> None:
-        if self._opening is job:
-            self._opening = None
-            self._show_work()
+    def _not_opened(self, sentence: str) -> None:
+        self._show_work()
         if sentence:
             self.notice.say(sentence, "bad")
 
-    def _opened(self, job: jobs.Job, files: list[str], result: OpenedTable) -> None:
-        if self._opening is not job:
-            return
-        self._opening = None
+    def _opened(self, files: list[str], result: OpenedTable) -> None:
+        if self.table is not None:
+            self.judge.pause()  # the key on its way was meant for a drawing that is gone
         self._files = files
         table = result.table
         self.judge.look_up(table)
@@ -231,6 +237,7 @@ class CuratePage(QWidget):
         if result.problem_count:
             self._say_problems(result)
         self._remember(files)
+        self._show_download()
         self.opened.emit()
         self._score()
 
@@ -245,21 +252,18 @@ class CuratePage(QWidget):
     def download(self, word: str) -> None:
         """Download a category's simplified drawings in the background, and open them."""
         self.notice.hide()
-        self.empty.set_downloading(0.0)
-        job = self._downloading = jobs.start(
-            lambda context: download_word(context, word, self._base_url), self, "qdesk-download"
-        )
-        job.progress.connect(self.empty.set_downloading)
-        job.done.connect(lambda path: self._downloaded([path]))
-        job.failed.connect(lambda sentence: self._downloaded([], sentence))
-        job.cancelled.connect(lambda: self._downloaded([]))
+        self.opening.download(word)
 
-    def _downloaded(self, files: list[str], sentence: str = "") -> None:
-        self._downloading = None
-        self.empty.set_downloading(None)
-        if sentence:
-            self.notice.say(sentence, "bad")
-        self.open_files(files)
+    def _show_download(self) -> None:
+        text, fraction = self.opening.download_state or (None, 0.0)
+        self.empty.set_downloading(text, fraction)
+        self.bar.set_download(text if self.table is not None else None, fraction)
+
+    def _downloaded(self, word: str, file: str) -> None:
+        if self.table is None and not self.opening.reading:
+            self.open_files([file])
+        else:  # nobody's work is taken away
+            self.notice.say(f"“{word}” is downloaded.", "good", action=("Open", lambda: self.open_files([file])))
 
     def _settings(self) -> QSettings:
         return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
@@ -282,8 +286,8 @@ class CuratePage(QWidget):
             self._show_work()
 
     def _stop_or_go_on(self) -> None:
-        if self._opening is not None:
-            self._opening.cancel()
+        if self.opening.reading:
+            self.opening.cancel()
         elif self.scoring.running:
             self.scoring.stop()
         else:
@@ -304,10 +308,9 @@ class CuratePage(QWidget):
         self.scored.emit()
 
     def _show_work(self) -> None:
-        if self._opening is not None or self.table is None:
-            return
-        self.bar.stop.setText("Stop" if self.scoring.running else "Go on")
-        self.bar.set_work(*(self.scoring.state() or (None,)))
+        if not self.opening.reading:
+            self.bar.work.stop.setText("Stop" if self.scoring.running else "Go on")
+            self.bar.set_work(*(self.scoring.state() or (None,)))
 
     def _wants_losses(self, index: int) -> None:
         if self.table is not None and index >= 0:
@@ -340,7 +343,8 @@ class CuratePage(QWidget):
         if self.table is None:
             return
         source = Path(self._files[0])
-        proposed = source.with_name(source.name.split(".")[0] + "-flags.csv")
+        ours = source.resolve().is_relative_to(paths.asset().resolve())
+        proposed = (Path.home() if ours else source.parent) / f"{source.name.split('.')[0]}-flags.csv"
         path, _ = QFileDialog.getSaveFileName(self, "Export flags", str(proposed), "CSV (*.csv)")
         if path:
             self.export_to(path)

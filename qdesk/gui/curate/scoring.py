@@ -29,6 +29,7 @@ class Scoring(QObject):
     ended = Signal(str)
     losses_came = Signal(int, object)
     """A drawing's index and the losses (points,) of its points, as asked for by `ask_losses`."""
+    losses_failed = Signal(str)
 
     def __init__(self, make: Callable[[], Scorer], parent: QObject) -> None:
         super().__init__(parent)
@@ -39,6 +40,7 @@ class Scoring(QObject):
         self._since: float | None = None
         self._before = 0
         self._losses: jobs.LatestWorker | None = None
+        self._wish: tuple[int, Drawing] | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take_in)
@@ -73,6 +75,12 @@ class Scoring(QObject):
         if self._job is not None:
             self._job.cancel()
 
+    def drop(self) -> None:
+        """Give up the run under way, and know nothing more of its drawings."""
+        self.stop()
+        self._timer.stop()
+        self._job = self._table = self._wish = None
+
     def close(self) -> None:
         """End everything for good."""
         self.stop()
@@ -84,6 +92,7 @@ class Scoring(QObject):
         if not isinstance(part, Scores):
             self._scorer = part
             self._since = time.monotonic()
+            self._ask()
             self.scores_came.emit()
         elif self._job is job and self._table is not None:
             self._since = self._since or time.monotonic()
@@ -120,14 +129,20 @@ class Scoring(QObject):
     # The points of one drawing
 
     def ask_losses(self, index: int, drawing: Drawing) -> None:
-        """Ask for the losses of the points of `drawing`. Nothing comes while there is no scorer."""
+        """Ask for the losses of the points of `drawing`, and for no other's. They come once there is a scorer."""
+        self._wish = index, drawing
+        self._ask()
+
+    def _ask(self) -> None:
         scorer = self._scorer
-        if scorer is None:
+        if scorer is None or self._wish is None:
             return
         if self._losses is None:
             self._losses = jobs.LatestWorker(lambda: scorer, _point_losses, self, "qdesk-points")
             self._losses.answered.connect(lambda asked, losses: self.losses_came.emit(asked[0], losses))
-        self._losses.request((index, drawing))
+            self._losses.failed.connect(self.losses_failed)
+        self._losses.request(self._wish)
+        self._wish = None
 
 
 def _point_losses(scorer: Scorer, asked: tuple[int, Drawing]) -> np.ndarray:

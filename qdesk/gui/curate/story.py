@@ -7,6 +7,9 @@ from datetime import datetime
 
 from qdesk.gui.curate.table import Table
 
+NBSP = "\u00a0"
+"""A space where no line ends: between a number and its unit."""
+
 
 def number(value: float, digits: int = 2) -> str:
     """A number with a true minus sign."""
@@ -17,7 +20,7 @@ def summary(table: Table, index: int) -> str:
     """A drawing's place in the order, and what it looks like."""
     if not table.scored[index]:
         return "Not scored yet."
-    rank = table.rank(index)
+    (rank,) = table.ranks([index])
     place = "" if rank is None else f"Rank {rank:,} of {int(table.scored.sum()):,} · "
     reason = str(table.texts["reason"][index])
     return place + (f"looks like: {reason}" if reason else "nothing suspicious")
@@ -29,10 +32,13 @@ def loss_text(table: Table, index: int) -> str:
     if each != each:
         return "no loss: pixels have no strokes" if table.drawings.bitmaps is not None else ""
     share = table.share_above("loss_per_point", index)
-    text = f"{number(each)} nats of loss"
+    text = f"{number(each)}{NBSP}nats of loss"
     if share != share:
         return text
-    return f"{text}, the most of all" if share == 1 else f"{text}, more than {math.floor(share * 100)} % of the set"
+    if share == 1:
+        return f"{text}, the most of all"
+    percent = math.floor(share * 100)
+    return f"{text}, more than {percent}{NBSP}% of the set" if percent else f"{text}, among the least of the set"
 
 
 def lift_text(lift: float, word: str | None) -> str:
@@ -40,7 +46,7 @@ def lift_text(lift: float, word: str | None) -> str:
     if lift != lift:
         return ""
     judged = "better" if lift > 0 else "worse"
-    return f"{number(lift, 1)} nats; “{word}” explains it {judged} than no word"
+    return f"{number(lift, 1)}{NBSP}nats; “{word}” explains it {judged} than no word"
 
 
 def seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
@@ -52,12 +58,16 @@ def seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return "under 1 %" if share < 0.01 else f"{share * 100:.0f} %"
+    return f"under{NBSP}1{NBSP}%" if share < 0.01 else f"{share * 100:.0f}{NBSP}%"
 
 
 def count_text(strokes: int, points: int) -> str:
     """How much was drawn."""
-    return f"{strokes:,} {'stroke' if strokes == 1 else 'strokes'}, {points:,} points"
+    return f"{_count(strokes, 'stroke')}, {_count(points, 'point')}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,}{NBSP}{what}{'' if number == 1 else 's'}"
 
 
 def drawn_text(timestamp: str | None, country: str | None, recognized: bool | None) -> str:
@@ -66,7 +76,7 @@ def drawn_text(timestamp: str | None, country: str | None, recognized: bool | No
     if timestamp:
         try:
             when = datetime.fromisoformat(timestamp.split(".")[0].removesuffix(" UTC"))
-            parts.append(f"{when.day} {when:%B %Y}")
+            parts.append(f"{when.day}{NBSP}{when:%B}{NBSP}{when:%Y}")
         except ValueError:
             parts.append(timestamp)
     if country:

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
-from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.drawings import Drawings
+from qdesk.curation.columns import ASCENDING
+from qdesk.curation.verdicts import FACTS, FLAGS, KEEP
+from qdesk.drawings import Drawings, expand_ranges
 
 NUMBERS = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top")
 TEXTS = ("top_guess", "reason")
 
 SORTS = {
-    "junk": ("Junk, worst first", -1),
-    "loss_per_point": ("Loss per point, highest first", -1),
-    "loss": ("Loss, highest first", -1),
-    "lift": ("Lift, lowest first", 1),
-    "p_word": ("Seen as its word, least first", 1),
-    "strokes": ("Strokes, fewest first", 1),
-    "points": ("Points, fewest first", 1),
-    "file": ("In the file's order", 1),
+    "junk": "Junk, worst first",
+    "loss_per_point": "Loss per point, highest first",
+    "loss": "Loss, highest first",
+    "lift": "Lift, lowest first",
+    "p_word": "Seen as its word, least first",
+    "strokes": "Strokes, fewest first",
+    "points": "Points, fewest first",
+    "file": "In the file's order",
 }
-"""What the grid can be sorted by: the text, and 1 for rising or -1 for falling."""
+"""What the grid can be sorted by, in words. Which end of a number is the bad one, `ASCENDING` says."""
 
 SUGGESTED = ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
 """What scoring may suggest; "" is a drawing with nothing suspicious about it."""
@@ -72,6 +74,10 @@ class Table:
         self.low_loss, self.high_loss = 0.0, 1.0
         self.order = np.arange(count)
         self.row_of = np.arange(count)
+        self._junk = np.empty(0, np.float32)  # those known when the order was made, rising
+        hashes = np.fromiter(map(hash, names), np.int64, count)
+        self._by_hash = np.argsort(hashes)
+        self._hashes = hashes[self._by_hash]
 
     def __len__(self) -> int:
         return len(self.drawings)
@@ -104,12 +110,11 @@ class Table:
         low, high = self.point_range
         return (float(loss) - low) / (high - low)
 
-    def rank(self, index: int) -> int | None:
-        """The place of a drawing by junk, 1 for the worst, among those scored so far; None while it is not."""
-        junk = self.numbers["junk"]
-        if math.isnan(junk[index]):
-            return None
-        return 1 + int(np.sum(junk > junk[index]))
+    def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
+        """The places of drawings by junk, 1 for the worst, when the order was made; None for one not scored."""
+        junk = self.numbers["junk"][indices]
+        places = len(self._junk) - np.searchsorted(self._junk, junk, "right") + 1
+        return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
 
     def share_above(self, name: str, index: int) -> float:
         """The share (0 to 1) of the other scored drawings whose number `name` is below this drawing's; NaN unknown."""
@@ -119,12 +124,13 @@ class Table:
             return math.nan
         return float(np.sum(values < values[index])) / others
 
-    def facts(self, index: int) -> dict[str, Any]:
-        """What a verdict on this drawing remembers: see `qdesk.curation.verdicts.FACTS`."""
-        known = self.drawings[index].metadata()
-        known.update({name: float(values[index]) for name, values in self.numbers.items()})
-        known["rank"] = self.rank(index)
-        return known
+    def facts(self, indices: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
+        """What verdicts on these drawings remember, a dictionary of `qdesk.curation.verdicts.FACTS` each."""
+        about = self.drawings.table.take(pa.array(indices, pa.int64()))
+        columns = {name: about.column(name).to_pylist() for name in FACTS if name in about.column_names}
+        columns |= {name: self.numbers[name][indices].tolist() for name in FACTS if name in self.numbers}
+        columns["rank"] = self.ranks(indices)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     # Order
 
@@ -134,6 +140,8 @@ class Table:
         known = known[np.isfinite(known)]
         if len(known):
             self.low_loss, self.high_loss = (float(edge) for edge in np.quantile(known, (0.02, 0.98)))
+        junk = self.numbers["junk"]
+        self._junk = np.sort(junk[~np.isnan(junk)])
         shown = np.flatnonzero(self._mask())
         key = self._key()
         self.order = shown if key is None else shown[np.argsort(key[shown], kind="stable")]
@@ -146,12 +154,14 @@ class Table:
         self.order = np.delete(self.order, rows)
         self.row_of[self.order] = np.arange(len(self.order))
 
-    def passes_verdict(self, index: int) -> bool:
-        """Whether the verdict of this drawing is one of those to be shown."""
-        return _verdict_passes(self.filters.verdict, self.verdicts[index])
+    def pass_verdict(self, indices: np.ndarray | slice) -> np.ndarray:
+        """bool (n,): whether the verdicts of these drawings are among those to be shown."""
+        good = {reason for reason in ("", KEEP, *FLAGS) if _verdict_passes(self.filters.verdict, reason)}
+        return np.array([verdict in good for verdict in self.verdicts[indices]], bool)
 
     def _key(self) -> np.ndarray | None:
-        direction = SORTS[self.sort][1] * (-1 if self.reverse else 1)
+        rising = self.sort in ASCENDING or self.sort == "file"
+        direction = 1 if rising != self.reverse else -1
         if self.sort == "file":
             return np.arange(len(self), 0, -1) if direction < 0 else None
         if self.sort == "strokes":
@@ -166,8 +176,7 @@ class Table:
         wanted = self.filters
         mask = np.ones(len(self), bool)
         if wanted.verdict != "all":
-            good = {reason for reason in ("", KEEP, *FLAGS) if _verdict_passes(wanted.verdict, reason)}
-            mask &= np.fromiter((verdict in good for verdict in self.verdicts), bool, len(self))
+            mask &= self.pass_verdict(slice(None))
         if wanted.word is not None:
             mask &= self.words == wanted.word
         if wanted.suggested is not None:
@@ -179,10 +188,19 @@ class Table:
 
     # Verdicts
 
-    def set_verdict(self, name: str, reason: str) -> np.ndarray:
-        """Note the verdict of an identity; int64 (n,): the drawings it names here (none, one, or twins)."""
-        indices = np.flatnonzero(self.names == name)
-        self.verdicts[indices] = reason
+    def indices_of(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """The drawings these identities name (none, one, or twins): int64 (n,), and positions in `names` (n,)."""
+        asked = np.fromiter(map(hash, names), np.int64, len(names))
+        first, last = (np.searchsorted(self._hashes, asked, side) for side in ("left", "right"))
+        indices = self._by_hash[expand_ranges(first, last - first)]
+        whose = np.repeat(np.arange(len(names)), last - first)
+        true = self.names[indices] == np.array(names, object)[whose]  # two names can have one hash
+        return indices[true], whose[true]
+
+    def set_verdicts(self, changed: Mapping[str, str]) -> np.ndarray:
+        """Note verdicts by identity ("" for none); int64 (n,): the drawings they are of here."""
+        indices, whose = self.indices_of(list(changed))
+        self.verdicts[indices] = np.array(list(changed.values()), object)[whose]
         return indices
 
     def counts(self) -> tuple[int, int, int]:

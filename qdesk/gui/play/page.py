@@ -22,6 +22,7 @@ _FRAME_MS = 25
 _LINGER_MS = 1400  # the end of a round is enjoyed for a moment before the page turns
 _WARM_UP_AFTER_MS = 100  # once the window stands: loading the network takes the machine for two seconds
 _WAKING = "Waking the network…"
+_LAST_WAIT_S = 1.5  # for another program that keeps the history locked, when the window is closed already
 _BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
@@ -43,7 +44,8 @@ class PlayPage(QWidget):
         self._prompts = prompts or Prompts()
         self._history, self._history_trouble = _open_history(history)
         self._round: Round | None = None
-        self._saved: RoundRecord | None = None
+        self._saved: RoundRecord | None = None  # the record of the round, once it has ended
+        self._unsaved: list[RoundRecord] = []  # what could not be written yet
 
         self.start_screen, self.round_screen, self.end_screen = StartScreen(), RoundScreen(clock), EndScreen()
         self.canvas = self.round_screen.canvas
@@ -105,6 +107,9 @@ class PlayPage(QWidget):
             self._keep_record()
         self.guessing.close()
         if self._history is not None:
+            if self._unsaved:
+                self._history.wait_longer(_LAST_WAIT_S)
+                self._save()
             self._history.close()
             self._history = None
 
@@ -284,10 +289,18 @@ class PlayPage(QWidget):
             return
         self._saved = self._round.record()
         if self._history is not None and self._saved.points:
-            try:
-                self._history.add(self._saved)
-            except HistoryError as error:
-                self._history_trouble = str(error)
+            self._unsaved.append(self._saved)
+            self._save()
+
+    def _save(self) -> None:
+        """Write what is not written yet. What fails, as while another program writes, is tried with the next round."""
+        try:
+            while self._unsaved:
+                self._history.add(self._unsaved[0])
+                del self._unsaved[0]
+                self._history_trouble = ""
+        except HistoryError as error:
+            self._history_trouble = f"{error} It is tried again after the next round."
 
     def _show_end(self) -> None:
         if self._saved is None or self._round is None:
@@ -330,12 +343,15 @@ class PlayPage(QWidget):
         """Write every drawing of the history to `path` as raw ndjson and say so; returns whether it worked."""
         if self._history is None:
             return False
+        self._save()
         try:
             count = self._history.export_raw(path)
         except (OSError, ValueError) as error:
             self.end_screen.set_note(f"Not saved: {error}", bad=True)
             return False
-        self.end_screen.set_note(f"{count:,} {'drawing' if count == 1 else 'drawings'} saved in {path}")
+        text = f"{count:,} {'drawing' if count == 1 else 'drawings'} saved in {path}"
+        missing = f", but not the last {len(self._unsaved):,}: {self._history_trouble}" if self._unsaved else ""
+        self.end_screen.set_note(text + missing, bad=bool(missing))
         return True
 
     def _open_in_curate(self) -> None:

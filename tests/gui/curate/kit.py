@@ -79,3 +79,7 @@ def press(page: CuratePage, *pressed: object, modifier: Qt.KeyboardModifier = Qt
 
 def current(page: CuratePage) -> str:
     return page.table.names[page.grid.current]
+
+
+def sort_by(page: CuratePage, name: str) -> None:
+    page.header.sort_box.setCurrentIndex(page.header.sort_box.findData(name))

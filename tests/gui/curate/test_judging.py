@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -8,7 +9,9 @@ from PySide6.QtTest import QTest
 
 from qdesk.curation.export import COLUMNS
 from qdesk.curation.verdicts import Verdicts
+from qdesk.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
+from qdesk.gui.curate.table import Table
 from tests.gui.curate.kit import current, press, write_file
 
 # Judging
@@ -43,6 +46,16 @@ def test_undo_and_redo(page: CuratePage) -> None:
     assert page.table.verdicts[38] == "graffiti" and page.bar.counts.startswith("2 flagged")
 
 
+def test_an_undo_by_ctrl_z_leaves_one_drawing_selected(page: CuratePage) -> None:
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    press(page, "1")
+    press(page, *[Qt.Key.Key_Right] * 6)
+    press(page, "Z", modifier=ctrl)
+    assert page.grid.selected() == [39]
+    press(page, "K")
+    assert page.bar.counts.startswith("0 flagged · 1 kept")
+
+
 def test_flags_survive_a_restart(qtbot, page: CuratePage, make_page, tmp_path: Path) -> None:
     press(page, "1", "K")
     page.shutdown()
@@ -61,6 +74,34 @@ def test_several_at_once_are_one_step(page: CuratePage) -> None:
     assert page.bar.counts.startswith("3 flagged") and current(page) == "1036"
     press(page, "U")
     assert page.bar.counts.startswith("0 flagged")
+
+
+def test_a_verdict_for_thousands_asks_for_each_thing_once(qtbot, make_page, tmp_path: Path, monkeypatch) -> None:
+    file = tmp_path / "many.ndjson"
+    line = '{"word":"cat","key_id":"%d","drawing":[[[0,255],[0,%d]]]}\n'
+    file.write_text("".join(line % (n, n % 255) for n in range(3000)))
+    page = make_page()
+    with qtbot.waitSignals([page.opened, page.scored]):
+        page.open_files([str(file)])
+    calls: list[str] = []
+    monkeypatch.setattr(Drawings, "__getitem__", spied(Drawings.__getitem__, calls))
+    monkeypatch.setattr(Table, "facts", spied(Table.facts, calls))
+    page.model.dataChanged.connect(lambda *_: calls.append("dataChanged"))
+    press(page, "A", modifier=Qt.KeyboardModifier.ControlModifier)
+    calls.clear()
+    press(page, "K")
+    assert page.bar.counts == "0 flagged · 3,000 kept · 0 to go"
+    assert calls.count("facts") == 1 and calls.count("dataChanged") == 1 and calls.count("__getitem__") < 5
+    press(page, "U")
+    assert page.bar.counts == "0 flagged · 0 kept · 3,000 to go" and calls.count("dataChanged") == 2
+
+
+def spied(method: Callable, calls: list[str]) -> Callable:
+    def call(*values: object) -> object:
+        calls.append(method.__name__)
+        return method(*values)
+
+    return call
 
 
 def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) -> None:

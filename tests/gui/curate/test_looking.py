@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from qdesk.gui.curate.detail import tinted
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import COUNT, current, keys, press
+from tests.gui.curate.kit import COUNT, current, keys, press, sort_by, write_file
 
 # Filters, sorting, zoom
 
@@ -68,6 +68,33 @@ def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
     assert len(keys(page)) == COUNT and not histogram._region.isVisible()
 
 
+def test_a_drag_that_hides_the_current_drawing_brings_it_back(qtbot, make_page, tmp_path: Path) -> None:
+    page = make_page()
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_file(tmp_path / "many.ndjson", 400))])
+    press(page, *[Qt.Key.Key_Down] * 30)
+    chosen, scroll = current(page), page.grid.verticalScrollBar().value()
+    assert scroll > 0
+    histogram = page.filters.histograms["lift"]  # the current drawing is in the middle of it
+    drag(histogram, 0.01, 0.02, 0.15)
+    assert current(page) != chosen
+    histogram.choose(0, 0)
+    page.filters.suggested["graffiti"].setChecked(True)  # that leaves none at all
+    assert keys(page) == []
+    page.filters.clear.click()
+    assert current(page) == chosen and page.grid.verticalScrollBar().value() == scroll
+    assert page.grid.selected() == [page.grid.current]
+
+
+def test_what_is_chosen_among_the_filtered_stays_chosen(page: CuratePage) -> None:
+    press(page, Qt.Key.Key_Right)
+    page.filters.suggested["unusual"].setChecked(True)
+    press(page, Qt.Key.Key_Right)
+    chosen = current(page)
+    page.filters.clear.click()
+    assert current(page) == chosen == "1034"
+
+
 def test_an_edge_dragged_over_the_other_leaves_one_bar(page: CuratePage) -> None:
     histogram = page.filters.histograms["loss_per_point"]
     histogram.choose(8, 15)
@@ -99,7 +126,7 @@ def test_a_wheel_over_a_histogram_is_left_to_the_filters_around_it(page: CurateP
     ("sort", "first"), [("loss", "1039"), ("lift", "1039"), ("p_word", "1039"), ("strokes", "1000"), ("file", "1000")]
 )
 def test_sorting(page: CuratePage, sort: str, first: str) -> None:
-    page.header.set_sort(sort)
+    sort_by(page, sort)
     assert keys(page)[0] == first
     if sort != "strokes":  # where all are alike there is nothing to turn around
         page.header.reverse_box.click()

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.curate.scoring import duration, scoring_text
-from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, write_file
+from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, sort_by, write_file
 
 # First start
 
@@ -54,7 +54,7 @@ def test_a_dropped_file_is_opened(qtbot, make_page, tmp_path: Path) -> None:
 
 def test_the_worst_come_first(page: CuratePage) -> None:
     assert keys(page) == [str(1000 + n) for n in reversed(range(COUNT))]
-    assert current(page) == "1039" and page.bar.work_text == ""
+    assert current(page) == "1039" and page.bar.work.text == ""
     assert page.detail.word.text() == "cat" and page.detail.summary.text() == "Rank 1 of 40 · looks like: scribble"
     assert page.bar.counts == "0 flagged · 0 kept · 40 to go"
 
@@ -72,13 +72,13 @@ def test_the_files_order_comes_first_and_stopping_keeps_what_is_scored(qtbot, ma
     assert keys(page)[:3] == ["1000", "1001", "1002"]
     qtbot.waitUntil(lambda: keys(page)[0] == "1015")
     assert keys(page)[15:] == ["1000", *(str(n) for n in range(1016, 1040))]  # what is not scored comes last
-    assert "Scored 16 of 40" in page.bar.work_text
+    assert "Scored 16 of 40" in page.bar.work.text
     with qtbot.waitSignal(page.scored):
-        page.bar.stop.click()
-    assert page.bar.work_text == "Scored 16 of 40, then stopped" and page.bar.stop.text() == "Go on"
+        page.bar.work.stop.click()
+    assert page.bar.work.text == "Scored 16 of 40, then stopped" and page.bar.work.stop.text() == "Go on"
     page.scoring._scorer = PlainScorer()
     with qtbot.waitSignal(page.scored):
-        page.bar.stop.click()
+        page.bar.work.stop.click()
     assert keys(page)[0] == "1039" and page.table.scored.all()
 
 
@@ -88,7 +88,7 @@ def test_a_new_order_keeps_the_selected_drawing_in_its_place(qtbot, make_page, t
         page.open_files([str(write_file(tmp_path / "a.ndjson", 400))])
     press(page, *[Qt.Key.Key_Down] * 30)
     chosen, top = current(page), page.grid.visualRect(page.grid.currentIndex()).top()
-    page.header.set_sort("points")
+    sort_by(page, "points")
     page.header.reverse_box.toggle()
     assert current(page) == chosen and page.grid.selected() == [page.grid.current]
     assert page.grid.visualRect(page.grid.currentIndex()).top() == top
