@@ -38,7 +38,6 @@ def main(suffix: str = "") -> int:
     window = MainWindow("play")
     window.resize(1280, 800)
     window.show()
-    window.activateWindow()  # shortcuts belong to the active window
     DOCS.mkdir(exist_ok=True)
 
     def shoot(name: str) -> None:
@@ -59,9 +58,13 @@ def main(suffix: str = "") -> int:
     wait(lambda: bool(scored), "the scores")
     settle(1.0)
     for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_1, Qt.Key.Key_1):
+        window.activateWindow()  # keys belong to the active window, and offscreen none stays it for long
+        QTest.qWaitForWindowActive(window)
         QTest.keyClick(curate.grid, key)
         settle(0.2)
-    settle(2.0)
+    QTest.keyClick(curate.grid, Qt.Key.Key_Left)
+    curate.detail.tint.setChecked(True)
+    settle(1.0)
     shoot("curate")
     window.close()
     jobs.shutdown()
