@@ -50,13 +50,12 @@ class JunkModel:
         good = self.classes.index(GOOD)
         bad = [k for k in range(len(self.classes)) if k != good]
         worst = logits[:, bad].max(axis=1)
-        odds = worst + np.log(np.exp(logits[:, bad] - worst[:, None]).sum(axis=1)) - logits[:, good]
-        names = np.array([self.reasons[k] for k in bad], object)
+        weight = np.exp(logits[:, bad] - worst[:, None])
+        odds = worst + np.log(weight.sum(axis=1)) - logits[:, good]
         # Reasons, not kinds, compete: two sorts of scribble together may be likelier than any one other thing.
-        totals = {
-            name: np.exp(logits[:, bad] - worst[:, None])[:, names == name].sum(axis=1) for name in dict.fromkeys(names)
-        }
-        likeliest = np.array(list(totals), object)[np.stack(list(totals.values())).argmax(axis=0)]
+        names = np.array([self.reasons[k] for k in bad], object)
+        reasons = np.array(list(dict.fromkeys(names)), object)
+        likeliest = reasons[np.stack([weight[:, names == name].sum(axis=1) for name in reasons]).argmax(axis=0)]
         unusual = features[:, FEATURES.index("loss_per_point")] > self.unusual
         return odds, np.where(odds > SUSPECT, likeliest, np.where(unusual, "unusual", "")).astype(object)
 

@@ -55,7 +55,10 @@ def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator
 
 
 def planted_junk(scorer: Scorer, held_out: Drawings, seed: int = 1) -> Table:
-    """1 % of each kind among the held-out drawings: what every order finds of it, and how often the reason is right."""
+    """1 % of each kind among the held-out drawings: what every order finds of it, and how often the reason is right.
+
+    "none of it" are the good drawings: the share reviewed for nothing, and the share to which no reason is given.
+    """
     rng = np.random.default_rng(seed)
     each = max(1, len(held_out) // 100)
     batches = [held_out, *(add_junk(held_out, kind, each, rng) for kind in KINDS)]
@@ -70,6 +73,8 @@ def planted_junk(scorer: Scorer, held_out: Drawings, seed: int = 1) -> Table:
             "found": _interval(lambda rows, w=worst: _found(truth[rows], w[rows]), truth),
         }
     reviewed = _reviewed(truth, badness(columns, "junk"))
+    spared = np.isin(columns["reason"][~truth].astype(str), ["", "unusual"])
+    table["junk: none of it"] = {"found": float(reviewed[~truth].mean()), "reason right": float(spared.mean())}
     for kind in KINDS:
         mine = kinds == kind
         right = (columns["reason"][mine] == REASON_OF[kind]).mean()

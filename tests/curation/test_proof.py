@@ -64,8 +64,7 @@ def test_the_command_prints_tables_and_flat_json(tmp_path, capsys: pytest.Captur
     assert "| junk | " in text and "planted junk among" in text
     assert main(["bench", "ranking", "--data", str(tmp_path / "data"), "--json"]) == 0
     flat = json.loads(capsys.readouterr().out)
-    found = next(value for name, value in flat.items() if name.endswith("junk: found"))
-    assert 0 <= found <= 1  # six pieces of junk among thirty drawings prove nothing; the next test does
+    assert any(name.endswith("junk: found (low)") for name in flat)  # what it is worth: the next test
     assert main(["bench", "ranking"]) == 2
 
 
@@ -76,4 +75,5 @@ def test_the_combined_order_finds_more_than_any_column() -> None:
     table = proof.planted_junk(proof.Scorer(), sampled)
     found = {order: table[order]["found"].value for order in proof.ORDERS}
     assert found["junk"] > 0.8
+    assert table["junk: none of it"]["reason right"] > 0.9
     assert all(found["junk"] > value for order, value in found.items() if order != "junk")
