@@ -121,9 +121,9 @@ def measure_scoring(sizes: Sizes) -> dict[str, float]:
     list(scorer.stream(drawings.take(slice(0, 64))))  # everything that is loaded on first use
     with _threads(1):
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
-        cpu = _seconds(lambda: [scorer.losses(part) for part in parts], cpu=True)
+        cpu = _seconds(lambda: [scorer.reader.losses(part, part.words) for part in parts], cpu=True)
     wall = _seconds(lambda: list(scorer.stream(drawings)))
-    network = scorer.network
+    network = scorer.reader.network
     matrices = (network.lstm.weight_ih_l0, network.lstm.weight_hh_l0, network.output.weight)
     flop = 2 * sum(matrix.numel() for matrix in matrices) * len(drawings.points)
     return {

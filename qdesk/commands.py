@@ -102,7 +102,7 @@ def ranked(
 
     scorer = Scorer(model=model)
     if word is not None:
-        known = {*scorer.guesser.words, *getattr(scorer.network, "words", ())}
+        known = {*scorer.guesser.words, *scorer.reader.words}
         scorer.word = catalog.find(word, known)
         if scorer.word is None:
             raise ValueError(f"The networks know no word {word!r}.{catalog.hint(word, sorted(known))}")

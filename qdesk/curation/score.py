@@ -8,19 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import torch
 
-from qdesk import paths
 from qdesk.curation import junk
 from qdesk.curation.columns import ASCENDING, COLUMNS
+from qdesk.curation.readers import load_reader
 from qdesk.drawings import Drawing, Drawings
 from qdesk.guess import Guesser
-from qdesk.nets import weights
-from qdesk.nets.official import OfficialDecoder, load_official
-from qdesk.nets.sketchrnn import N_MAX, SketchRNN, batch_of
+from qdesk.nets.sketchrnn import N_MAX
 from qdesk.simplify import as_official
-
-SHIPPED = "sketchrnn.safetensors"
 
 LOSSES = ("loss", "loss_per_point", "lift")
 MEASURED = (*LOSSES, "p_word", "top_guess", "p_top")
@@ -54,13 +49,10 @@ class Scorer:
     def __init__(
         self, model: Path | None = None, word: str | None = None, combined: junk.JunkModel | None = None
     ) -> None:
-        self.network = load_model(model)
+        self.reader = load_reader(model)
         self.guesser = Guesser()
         self.combined = combined
         self.word = word
-        self._classes = {}
-        if isinstance(self.network, SketchRNN):
-            self._classes = {name: index for index, name in enumerate(self.network.words)}
         self._columns = {name: index for index, name in enumerate(self.guesser.words)}
 
     def stream(self, drawings: Drawings, stop: Callable[[], bool] = lambda: False) -> Iterator[ScoredChunk]:
@@ -96,14 +88,6 @@ class Scorer:
             on_progress(done / len(drawings))
         return columns
 
-    @torch.inference_mode()
-    def losses(self, sequences: Drawings) -> np.ndarray:
-        """float32 (N, T) in nats: every point's loss, 0 past a drawing's end.
-
-        The drawings must be as the Sketch-RNN reads them: in the 255 box, or for an official decoder as published.
-        """
-        return self._losses(sequences, self._class_of(sequences)).numpy()
-
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
 
@@ -115,18 +99,12 @@ class Scorer:
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
         ready = as_official(given)
-        losses = self.losses(self._sequences(given, ready))[0]
+        losses = self.reader.losses(self.reader.sequences(given, ready), self._words(given))[0]
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)
 
     # One batch
-
-    def _sequences(self, given: Drawings, prepared: Drawings) -> Drawings:
-        """What the Sketch-RNN reads: an official decoder learned drawings of every size, in their own units."""
-        if not isinstance(self.network, OfficialDecoder):
-            return prepared
-        return given.replaced(given.timed, prepared.take(given.timed))
 
     def _parts(self, drawings: Drawings) -> Iterator[tuple[np.ndarray, Drawings, Drawings]]:
         """Batches of like length: their positions, the drawings in the 255 box, and what the Sketch-RNN reads."""
@@ -134,41 +112,24 @@ class Scorer:
             indices = np.arange(start, min(start + _BLOCK, len(drawings)))
             given = drawings.take(indices)
             block = as_official(given)
-            sequences = self._sequences(given, block)
+            sequences = self.reader.sequences(given, block)
             for rows in batches(sequences.point_counts):
                 yield indices[rows], block.take(rows), sequences.take(rows)
 
-    @torch.inference_mode()
     def _measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
-        """`MEASURED` and the columns of `junk.loss_shape`, (N,) each, of one batch."""
+        """`MEASURED`, and what else `junk.features_of` wants, (N,) each, of one batch."""
         columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
         if drawings.bitmaps is None:
-            points, classes = sequences.point_counts, self._class_of(drawings)
-            losses = self._losses(sequences, classes).numpy()
-            nats = losses.sum(axis=1, dtype=np.float64)
-            columns = {"loss": nats / N_MAX, "loss_per_point": nats / points}
-            columns |= {"lift": self._lift(sequences, classes, nats), **junk.loss_shape(losses, points)}
+            points = sequences.point_counts
+            reading = self.reader.read(sequences, self._words(drawings))
+            nats = reading.losses.sum(axis=1, dtype=np.float64)
+            columns = {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
+            columns |= junk.loss_shape(reading.losses, points)
+            columns |= {f"kind_{kind}": odds for kind, odds in zip(self.reader.kinds, reading.kinds.T, strict=True)}
         return columns | self._guess(drawings)
 
     def _words(self, drawings: Drawings) -> np.ndarray:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
-
-    def _class_of(self, drawings: Drawings) -> np.ndarray:
-        """int64 (N,): the network's class of each drawing's word, "no word" for one that it never saw."""
-        return np.array([self._classes.get(word, len(self._classes)) for word in self._words(drawings)], np.int64)
-
-    def _losses(self, drawings: Drawings, classes: np.ndarray) -> torch.Tensor:
-        if isinstance(self.network, OfficialDecoder):
-            return self.network.losses(batch_of(drawings, np.arange(len(drawings)), self.network.scale))
-        batch = batch_of(drawings, np.arange(len(drawings)), self.network.shape.scale)
-        return self.network.losses(batch, torch.from_numpy(classes))
-
-    def _lift(self, drawings: Drawings, classes: np.ndarray, nats: np.ndarray) -> np.ndarray:
-        """log p(x | word) - log p(x), nats a drawing; NaN for a decoder that knows one word, and without a word."""
-        if isinstance(self.network, OfficialDecoder):
-            return np.full(len(drawings), np.nan)
-        without = self._losses(drawings, np.full_like(classes, self.network.no_word)).double().sum(dim=1).numpy()
-        return np.where(classes == self.network.no_word, np.nan, without - nats)
 
     def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
         seen = self.guesser.probabilities(drawings)
@@ -179,16 +140,6 @@ class Scorer:
             "top_guess": np.array(self.guesser.words, object)[best],
             "p_top": seen[rows, best].astype(float),
         }
-
-
-def load_model(path: Path | None = None) -> SketchRNN | OfficialDecoder:
-    """The Sketch-RNN of a weight file, by its content: qdesk's own safetensors or an official `*.gen.json`."""
-    path = path or paths.model(SHIPPED)
-    if path.is_file():
-        with path.open("rb") as file:
-            if file.read(1) == b"[":
-                return load_official(path)
-    return weights.load(path, "sketchrnn")
 
 
 def batches(counts: np.ndarray) -> Iterator[np.ndarray]:

@@ -15,11 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
+from qdesk import paths
 from qdesk.curation.planted import KINDS, plant
-from qdesk.curation.score import load_model
+from qdesk.curation.readers import SHIPPED
 from qdesk.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.guess import Guesser
+from qdesk.nets import weights
 from qdesk.nets.sample import sample
 from qdesk.nets.sketchrnn import SketchRNN
 
@@ -87,8 +89,7 @@ def main() -> int:
     parser.add_argument("--temperature", type=float, default=0.25, metavar="T")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     options = parser.parse_args()
-    network = load_model()
-    assert isinstance(network, SketchRNN)
+    network = weights.load(paths.model(SHIPPED), "sketchrnn")
     drawings = make(network, Guesser(), options.count, temperature=options.temperature, seed=options.seed)
     write_drawings(drawings, options.out)
     return 0

@@ -10,6 +10,9 @@ Two things differ from the paper, both because the drawings are integers in a 25
   collapsing onto the grid.
 - Beside the last offset the LSTM sees where the pen is: relative to the first point, to the stroke's first point and
   to the bounding box so far. All are functions of the points before, so the likelihood stays one.
+
+And what the LSTM knows when a drawing ends goes through one more small layer that says what the drawing is as a whole:
+good, or one of the kinds of junk it was shown in training (`kind_logits`). It costs nothing beside the reading.
 """
 
 from __future__ import annotations
@@ -45,15 +48,25 @@ class Shape:
 
 
 class SketchRNN(nn.Module):
-    """words: the names of the classes; class index `len(words)` is "no word"."""
+    """words: the names of the classes; class index `len(words)` is "no word".
 
-    def __init__(self, words: tuple[str, ...], shape: Shape = Shape()) -> None:  # noqa: B008 (frozen)
+    kinds: what a drawing can be as a whole, the first of them good; empty for a network that was not taught any.
+    """
+
+    def __init__(
+        self,
+        words: tuple[str, ...],
+        shape: Shape = Shape(),  # noqa: B008 (frozen)
+        kinds: tuple[str, ...] = (),
+    ) -> None:
         super().__init__()
-        self.words, self.shape = tuple(words), shape
+        self.words, self.shape, self.kinds = tuple(words), shape, tuple(kinds)
         self.word = nn.Embedding(len(self.words) + 1, shape.embedding)
         self.state = nn.Linear(shape.embedding, 2 * shape.hidden)
         self.lstm = nn.LSTM(FEATURES + shape.embedding, shape.hidden, batch_first=True)
         self.output = nn.Linear(shape.hidden, 3 + 6 * shape.mixtures)
+        if kinds:
+            self.kind = nn.Sequential(nn.Linear(2 * shape.hidden, 64), nn.GELU(), nn.Linear(64, len(kinds)))
         for gate in (self.lstm.bias_hh_l0,):  # remember by default: forget gate bias 1
             gate.data[shape.hidden : 2 * shape.hidden] = 1.0
         for name, weight in self.lstm.named_parameters():
@@ -65,28 +78,45 @@ class SketchRNN(nn.Module):
     def no_word(self) -> int:
         return len(self.words)
 
-    def forward(self, inputs: Tensor, classes: Tensor, drop: float = 0.0) -> Tensor:
-        """Features (N, T, 13) and class indices (N,) to raw outputs (N, T, 3 + 6 * mixtures).
-
-        drop: the share of the LSTM's outputs set to 0 before the output layer, in training.
-        """
+    def read(self, inputs: Tensor, classes: Tensor) -> Tensor:
+        """Features (N, T, 13) and class indices (N,) to what the LSTM knows before each point, (N, T, hidden)."""
         word = self.word(classes)
         hidden, cell = torch.tanh(self.state(word)).chunk(2, dim=1)
         steps = torch.cat([inputs, word[:, None].expand(-1, inputs.shape[1], -1)], dim=2)
-        seen, _ = self.lstm(steps, (hidden[None].contiguous(), cell[None].contiguous()))
-        return self.output(F.dropout(seen, drop, self.training) if drop else seen)
+        return self.lstm(steps, (hidden[None].contiguous(), cell[None].contiguous()))[0]
 
-    def losses(self, batch: Batch, classes: Tensor, drop: float = 0.0) -> Tensor:
+    def forward(self, inputs: Tensor, classes: Tensor) -> Tensor:
+        """Features (N, T, 13) and class indices (N,) to raw outputs (N, T, 3 + 6 * mixtures)."""
+        return self.output(self.read(inputs, classes))
+
+    def losses(self, batch: Batch, classes: Tensor) -> Tensor:
         """Nats of every point, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end."""
-        outputs = self(batch.inputs, classes, drop)
-        return point_losses(outputs, batch, self.shape.scale)
+        return point_losses(self(batch.inputs, classes), batch, self.shape.scale)
+
+    def losses_and_kinds(self, batch: Batch, classes: Tensor, drop: float = 0.0) -> tuple[Tensor, Tensor]:
+        """`losses` and `kind_logits` in one reading. drop: the share of what was read set to 0, in training."""
+        seen = self.read(batch.inputs, classes)
+        seen = F.dropout(seen, drop, self.training) if drop else seen
+        return point_losses(self.output(seen), batch, self.shape.scale), self.kind_logits(seen, batch.lengths)
+
+    def kind_logits(self, seen: Tensor, lengths: Tensor) -> Tensor:
+        """What the drawings are as a whole, (N, kinds), from all that was read, (N, T, hidden): its end and its mean.
+
+        No kinds, no columns.
+        """
+        if not self.kinds:
+            return seen.new_zeros(len(seen), 0)
+        inside = (torch.arange(seen.shape[1], device=seen.device) < lengths[:, None])[..., None]
+        mean = (seen * inside).sum(dim=1) / lengths[:, None]
+        last = seen[torch.arange(len(seen), device=seen.device), lengths - 1]
+        return self.kind(torch.cat([last, mean], dim=1))
 
     def config(self) -> dict:
-        return {"shape": asdict(self.shape), "words": list(self.words)}
+        return {"shape": asdict(self.shape), "words": list(self.words), "kinds": list(self.kinds)}
 
     @classmethod
     def from_config(cls, config: dict) -> SketchRNN:
-        return cls(tuple(config["words"]), Shape(**config["shape"]))
+        return cls(tuple(config["words"]), Shape(**config["shape"]), tuple(config.get("kinds", ())))
 
 
 # Drawings as sequences
@@ -104,6 +134,9 @@ class Batch:
     offsets: Tensor
     pens: Tensor
     lengths: Tensor
+
+    def take(self, rows: Tensor) -> Batch:
+        return Batch(*(part[rows] for part in vars(self).values()))
 
     def to(self, device: torch.device | str) -> Batch:
         return Batch(*(part.to(device, non_blocking=True) for part in vars(self).values()))

@@ -50,14 +50,17 @@ def load(path: Path, kind: str) -> Classifier | SketchRNN:
 
 
 def start_from(network: Classifier | SketchRNN, path: Path) -> None:
-    """Give `network` the weights of a file, to train on. Raises WeightsError where words or shape are others."""
+    """Give `network` the weights of a file, to train on; a layer that the file does not have stays as it is.
+
+    Raises WeightsError where words or shape are others.
+    """
     kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
     given = load(path, kind)
     if given.words != network.words:
         raise WeightsError(f"{path} knows other words than this data has")
     if given.shape != network.shape:
         raise WeightsError(f"{path} has another shape: {given.shape}, not {network.shape}")
-    network.load_state_dict(given.state_dict())
+    network.load_state_dict({**network.state_dict(), **given.state_dict()})
 
 
 def about(path: Path) -> dict:

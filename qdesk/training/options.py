@@ -47,6 +47,3 @@ def classifier_arguments(parser: argparse.ArgumentParser) -> None:
 def sketchrnn_arguments(parser: argparse.ArgumentParser) -> None:
     _common(parser)
     parser.add_argument("--hidden", type=int, default=256, metavar="N", help="LSTM units (default: %(default)s)")
-    parser.add_argument(
-        "--drop-words", type=float, default=0.15, metavar="P", help="share of drawings shown without their word"
-    )

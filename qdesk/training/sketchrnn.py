@@ -1,22 +1,51 @@
-"""Train the class-conditional Sketch-RNN: nats per point, with the word and without it."""
+"""Train the class-conditional Sketch-RNN: three losses on every batch.
+
+1. Nats a point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
+2. The lift, log p(x | word) - log p(x), as what it is used for. If half of the words shown with drawings are right and
+   half are drawn at random, Bayes' rule makes the lift the log-odds that a word is right; its cross entropy teaches the
+   network what sets a word's drawings apart, which likelihood alone learns last.
+3. What the drawing is as a whole: good, junk of a kind that `curation.planted` draws, or a drawing of another word.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from qdesk.curation.planted import KINDS, plant
 from qdesk.drawings import BOX, Drawings
 from qdesk.nets import weights
-from qdesk.nets.sketchrnn import END, PEN_UP, Shape, SketchRNN, batch_from, batch_of
+from qdesk.nets.sketchrnn import END, PEN_UP, Batch, Shape, SketchRNN, batch_from, batch_of
 from qdesk.training.data import load
 from qdesk.training.loop import Average, Run, device
 
 LONGEST = 200
 """Training cuts longer drawings here (1 in 200); scoring does not."""
+
+
+GOOD, WRONG = 0, 1 + KINDS.index("wrong")
+WITHOUT, LIFT, KIND = 0.25, 0.5, 0.25
+"""Shares of the losses: of the nats a point, those without the word; beside the nats, the lift's and the kind's."""
+
+JUNK = {"scribble": 1 / 30, "over": 1 / 12, "lettering": 1 / 30, "walk": 1 / 30, "unfinished": 1 / 12}
+"""Pieces of junk drawn for each real drawing, of the kinds that can be drawn."""
+
+
+def junk_bank(real: Drawings, rng: np.random.Generator) -> tuple[Drawings, np.ndarray]:
+    """Junk made from (and under the words of) drawings to train on, in the 255 box; and its kinds, int64 (N,)."""
+    batches, kinds = [], []
+    for kind, share in JUNK.items():
+        rows = rng.choice(len(real), max(1, int(len(real) * share)), replace=False)
+        strokes = [plant(kind, real.strokes_of(int(row)), rng) for row in rows]
+        batches.append(Drawings.from_strokes(strokes, word=list(real.words[rows])).fit_box())
+        kinds += [1 + KINDS.index(kind)] * len(rows)
+    return Drawings.concat(batches), np.array(kinds, np.int64)
 
 
 def vary(points: Tensor, pens: Tensor, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
@@ -57,7 +86,7 @@ def vary(points: Tensor, pens: Tensor, lengths: Tensor, generator: torch.Generat
 class Store:
     """All drawings flat on the training device, cut into batches of like length there."""
 
-    def __init__(self, drawings: Drawings, labels: np.ndarray, where: torch.device) -> None:
+    def __init__(self, drawings: Drawings, labels: np.ndarray, kinds: np.ndarray, where: torch.device) -> None:
         counts = np.minimum(drawings.point_counts, LONGEST)
         self.counts = counts
         pens = np.zeros(len(drawings.points), np.int64)
@@ -67,16 +96,17 @@ class Store:
         self.starts = torch.from_numpy(drawings.point_offsets[:-1]).to(where)
         self.lengths = torch.from_numpy(counts).to(where)
         self.labels = torch.from_numpy(labels).to(where)
+        self.kinds = torch.from_numpy(kinds).to(where)
         self.where = where
 
-    def get(self, rows: np.ndarray) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """points (N, T, 2), pens (N, T), lengths (N,) and labels (N,) of these drawings, as `nets.sketchrnn.padded`."""
+    def get(self, rows: np.ndarray) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """points (N, T, 2), pens (N, T), lengths, labels and kinds (N,) of these, as `nets.sketchrnn.padded`."""
         index = torch.from_numpy(rows).to(self.where)
         lengths = self.lengths[index]
         steps = torch.arange(int(self.counts[rows].max()), device=self.where)
         at = torch.minimum(steps, lengths[:, None] - 1) + self.starts[index][:, None]
         ends = steps >= lengths[:, None] - 1
-        return self.points[at], torch.where(ends, END, self.pens[at]), lengths, self.labels[index]
+        return self.points[at], torch.where(ends, END, self.pens[at]), lengths, self.labels[index], self.kinds[index]
 
 
 def epoch_batches(
@@ -129,21 +159,92 @@ def judge(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[st
     }
 
 
+def training_loss(
+    network: SketchRNN, batch: Batch, labels: Tensor, kinds: Tensor, generator: torch.Generator, drop: float = 0.1
+) -> tuple[Tensor, dict[str, Tensor]]:
+    """The three losses together, and each of them: good drawings are read with their word, without, and with another.
+
+    labels, kinds: int64 (N,). Junk is read once, under its word, and only its kind counts.
+    """
+    words, where = len(network.words), labels.device
+    good = torch.nonzero(kinds == GOOD)[:, 0]
+    shown_wrong = good if words > 1 else good[:0]
+    other = torch.randint(1, max(words, 2), (len(shown_wrong),), generator=generator, device=where)
+    every = torch.arange(len(labels), device=where)
+    rows = torch.cat([every, good, shown_wrong])
+    classes = torch.cat([labels, torch.full_like(good, network.no_word), (labels[shown_wrong] + other) % words])
+    losses, logits = network.losses_and_kinds(batch.take(rows), classes, drop)
+    of_all, without, wrong = losses.sum(dim=1).split([len(labels), len(good), len(shown_wrong)])
+    right, points, count = of_all[good], batch.lengths[good].sum().clamp(min=1), max(len(good), 1)
+
+    nats = right.sum() / points
+    nats_without = without.sum() / points
+    lift = (F.softplus(right - without).sum() + F.softplus(without[: len(wrong)] - wrong).sum()) / (2 * count)
+    judged = torch.cat([logits[: len(labels)], logits[len(labels) + len(good) :]])
+    kind = F.cross_entropy(judged, torch.cat([kinds, torch.full_like(shown_wrong, WRONG)]))
+    total = (1 - WITHOUT) * nats + WITHOUT * nats_without + LIFT * lift + KIND * kind
+    parts = {"nats_per_point": nats, "nats_per_point_no_word": nats_without, "lift": lift, "kind": kind}
+    return total, {name: part.detach() for name, part in parts.items()}
+
+
+def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> SketchRNN:
+    """The same function with more LSTM units: each new one copies an old one and takes a part of what it gave.
+
+    hidden: up to twice as many. The parts are drawn at random, so that copies grow apart in training (Net2WiderNet,
+    Chen, Goodfellow & Shlens 2016, arXiv 1511.05641).
+    """
+    old = network.shape.hidden
+    wide = SketchRNN(network.words, replace(network.shape, hidden=hidden), network.kinds)
+    copied = torch.cat([torch.arange(old), torch.arange(hidden - old)])
+
+    def units(weight: Tensor, parts: int) -> Tensor:
+        """Rows that belong to LSTM units, `parts` of them to each."""
+        return torch.cat([part[copied] for part in weight.chunk(parts)])
+
+    def split(weight: Tensor) -> Tensor:
+        """Columns that read LSTM units: an old one and its copy share its weight."""
+        share = torch.ones(len(weight), hidden)
+        mine = torch.empty(len(weight), hidden - old).uniform_(0.3, 0.7, generator=generator)
+        share[:, : hidden - old], share[:, old:] = mine, 1 - mine
+        return weight[:, copied] * share
+
+    state = {name: value.clone() for name, value in network.state_dict().items()}
+    for name in ("state.weight", "state.bias"):
+        state[name] = units(state[name], 2)
+    for name in ("lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0"):
+        state[name] = units(state[name], 4)
+    for name in ("lstm.weight_hh_l0", "output.weight"):
+        state[name] = split(state[name])
+    if network.kinds:
+        state["kind.0.weight"] = torch.cat([split(half) for half in state["kind.0.weight"].chunk(2, dim=1)], dim=1)
+    wide.load_state_dict(state)
+    return wide
+
+
 def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     where = device()
     words = [word.strip() for word in options.words.split(",")] if options.words else None
     corpus = load(options.data, options.extra, words, report=lambda text: print(text, file=sys.stderr, flush=True))
-    drawings = Drawings.concat([corpus.real, corpus.extra]) if len(corpus.extra) else corpus.real
-    store = Store(drawings, corpus.labels(drawings), where)
-    network = SketchRNN(corpus.words, Shape(hidden=options.hidden)).to(where)
+    bank, bank_kinds = junk_bank(corpus.real, np.random.default_rng([options.seed, 0]))
+    drawings = Drawings.concat([batch for batch in (corpus.real, bank, corpus.extra) if len(batch)])
+    kinds = np.zeros(len(drawings), np.int64)
+    kinds[len(corpus.real) : len(corpus.real) + len(bank)] = bank_kinds
+    store = Store(drawings, corpus.labels(drawings), kinds, where)
+    generator = torch.Generator().manual_seed(options.seed)
+    network = SketchRNN(corpus.words, Shape(hidden=options.hidden), ("good", *KINDS))
     if options.start:
+        hidden = weights.about(options.start)["config"]["shape"]["hidden"]
+        network = SketchRNN(corpus.words, Shape(hidden=min(hidden, options.hidden)), network.kinds)
         weights.start_from(network, options.start)
+        network = widened(network, options.hidden, generator)
+    network = network.to(where)
     average = Average(network)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99))
-    real, extra = np.arange(len(corpus.real)), np.arange(len(corpus.real), len(drawings))
-    extra_each = min(len(extra), len(real) // 2)  # a pass shows all real drawings, and half as many auxiliary ones
+    own = len(corpus.real) + len(bank)
+    real, extra = np.arange(own), np.arange(own, len(drawings))
+    extra_each = min(len(extra), len(corpus.real) // 4)  # a pass shows all real drawings, and few auxiliary ones
     state = Run(
         options.out, options.epochs, -(-(len(real) + extra_each) // options.batch), options.minutes, options.rate
     )
@@ -156,33 +257,27 @@ def run(options: argparse.Namespace) -> int:
     saved = 0.0
     while state.done < 1:
         chosen = np.concatenate([real, rng.choice(extra, extra_each, replace=False)]) if extra_each else real
-        total = torch.zeros(2, device=where)
         for rows in epoch_batches(store.counts, chosen, options.batch, rng):
-            points, pens, lengths, labels = store.get(rows)
-            points, pens, lengths = vary(points, pens, lengths, generator)
-            dropped = torch.rand(len(labels), generator=generator, device=where) < options.drop_words
-            labels = torch.where(dropped, network.no_word, labels)
+            points, pens, lengths, labels, shown = store.get(rows)
+            batch = batch_from(*vary(points, pens, lengths, generator), network.shape.scale)
             network.train()
-            losses = network.losses(batch_from(points, pens, lengths, network.shape.scale), labels, drop=0.1)
-            loss = losses.sum() / lengths.sum()
+            loss, parts = training_loss(network, batch, labels, shown, generator)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             state.advance(optimizer)
             optimizer.step()
             average.update(network)
-            total += torch.stack([losses.detach().sum(), lengths.sum().float()])
-            state.log(20, nats_per_point=loss.item(), rate=state.learning_rate()) if state.step % 20 == 0 else None
+            if state.step % 20 == 0:
+                state.log(20, **{name: part.item() for name, part in parts.items()}, rate=state.learning_rate())
+            if state.done >= 1 or state.seconds - saved > 240:
+                saved = state.seconds
+                figures = judge(average.network, corpus.validation, validation)
+                state.log(**{f"validation_{name}": value for name, value in figures.items()})
+                state.save(network, average, optimizer)
+                weights.save(average.network, options.out, half=True, **facts, minutes=state.seconds / 60)
             if state.done >= 1:
                 break
-        if state.done >= 1 or state.seconds - saved > 60:
-            saved = state.seconds
-            held = nats(average.network, corpus.validation, validation).sum() / max(
-                1, corpus.validation.point_counts.sum()
-            )
-            state.log(train_nats_per_point=float(total[0] / total[1]), validation_nats_per_point=float(held))
-            state.save(network, average, optimizer)
-            weights.save(average.network, options.out, half=True, **facts, minutes=state.seconds / 60)
     figures = judge(average.network, corpus.test, corpus.labels(corpus.test))
     state.log(**figures)
     weights.save(average.network, options.out, half=True, **facts, test=figures, minutes=round(state.seconds / 60, 2))

@@ -134,13 +134,12 @@ def test_batches_cover_everything_and_waste_little() -> None:
     assert padded < 1.15 * counts.sum()
 
 
-def test_an_official_decoder_ranks_and_says_nothing_of_lift(reference_data) -> None:
+def test_an_official_decoder_ranks(reference_data) -> None:
     scorer = Scorer(reference_data / "official_sketchrnn" / "flamingo.gen.json")
     batch = open_drawings(reference_data / "strokes" / "flamingo.ndjson.gz").drawings.take(slice(0, 40))
     columns = scorer.score(batch)
-    assert np.isfinite(columns["loss"]).all()
-    assert np.isnan(columns["lift"]).all()
-    assert np.isfinite(columns["junk"]).all()
+    for name in ("loss", "lift", "junk"):
+        assert np.isfinite(columns[name]).all()
 
 
 def test_the_table_has_the_contracts_columns_worst_first(scorer: Scorer, starter: Drawings) -> None:

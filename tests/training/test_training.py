@@ -165,8 +165,8 @@ def test_augmented_drawings_stay_drawings() -> None:
 
 def test_sequence_variants_are_whole_units_in_the_box() -> None:
     batch = Drawings.concat([shapes("circle", 20), shapes("zigzag", 20)])
-    store = Store(batch, np.zeros(40, np.int64), torch.device("cpu"))
-    points, pens, lengths, _ = store.get(np.arange(40))
+    store = Store(batch, np.zeros(40, np.int64), np.zeros(40, np.int64), torch.device("cpu"))
+    points, pens, lengths, _, _ = store.get(np.arange(40))
     varied, kinds, left = vary(points, pens, lengths, torch.Generator().manual_seed(0))
     assert (left <= lengths).all() and (left >= 2).all()
     assert torch.equal(varied, varied.round())
