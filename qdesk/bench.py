@@ -246,19 +246,21 @@ def run(args: argparse.Namespace) -> int:
 
 def run_ranking(args: argparse.Namespace) -> int:
     """`qdesk bench ranking`: the tables of `qdesk.curation.proof` on stdout, or flat JSON: "table: row: column"."""
-    from qdesk.curation.proof import Figure, markdown, prove
+    from qdesk.curation.proof import markdown, prove
+    from qdesk.curation.rivals import has_cleanlab
 
-    tables = prove(args.data, args.flamingos, args.model)
+    if not has_cleanlab():
+        print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
+    with Progress("measuring") as progress:
+        tables = prove(args.data, args.flamingos, args.model, lambda text: progress(None, text))
     if not args.json:
         print(markdown(tables))
         return 0
     flat: dict[str, float] = {}
     for title, table in tables.items():
-        for row, cells in table.items():
-            for column, cell in cells.items():
+        for row, cells in table.rows.items():
+            for column, figure in cells.items():
                 name = f"{title}: {row}: {column}"
-                flat[name] = cell.value if isinstance(cell, Figure) else cell
-                if isinstance(cell, Figure):
-                    flat |= {f"{name} (low)": cell.low, f"{name} (high)": cell.high}
+                flat |= {name: figure.value, f"{name} (low)": figure.low, f"{name} (high)": figure.high}
     print(json.dumps({name: round(value, 4) for name, value in flat.items()}, indent=2))
     return 0

@@ -22,7 +22,10 @@ SHIPPED = "junk.json"
 FEATURES = (
     "loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "log_p_word", "log_p_top",
     "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
+    "kind_scribble", "kind_over", "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong",
 )  # fmt: skip
+"""What the order is made of; the kind_* are the Sketch-RNN's own judgement of the whole drawing (`readers.Reading`)."""
+
 GOOD = "good"
 SUSPECT = -3.0
 """From this log-odds on a reason is suggested, one chance in twenty: 4 % of good drawings get one, and 9 in 10 pieces
@@ -33,6 +36,7 @@ of junk (`qdesk bench ranking`). At even odds half of the unfinished drawings wo
 class JunkModel:
     """mean, scale: (features,), of the good drawings.  classes: GOOD and the kinds of junk, with the reason for each.
     weights: (classes, 2 * features), bias: (classes,).  unusual: loss per point that 1 in 50 good drawings exceed.
+    usual: for every feature the quantiles 5 % and 95 % of good drawings, for the evidence.
     """
 
     mean: list[float]
@@ -42,22 +46,31 @@ class JunkModel:
     weights: list[list[float]]
     bias: list[float]
     unusual: float
+    usual: dict[str, list[float]]
     about: dict = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of junk, in the order of `odds`."""
+        return [name for name in self.classes if name != GOOD]
+
+    def odds(self, features: np.ndarray) -> np.ndarray:
+        """(N, features) with NaN for the unknown, to float64 (N, kinds): log-odds of each kind against good."""
+        logits = expand(features, np.array(self.mean), np.array(self.scale)) @ np.array(self.weights).T + self.bias
+        return np.delete(logits, self.classes.index(GOOD), axis=1) - logits[:, [self.classes.index(GOOD)]]
 
     def judge(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """(N, features) with NaN for the unknown, to `junk` float64 (N,), log-odds, and `reason` object (N,)."""
-        logits = expand(features, np.array(self.mean), np.array(self.scale)) @ np.array(self.weights).T + self.bias
-        good = self.classes.index(GOOD)
-        bad = [k for k in range(len(self.classes)) if k != good]
-        worst = logits[:, bad].max(axis=1)
-        weight = np.exp(logits[:, bad] - worst[:, None])
-        odds = worst + np.log(weight.sum(axis=1)) - logits[:, good]
+        odds = self.odds(features)
+        worst = odds.max(axis=1)
+        weight = np.exp(odds - worst[:, None])
+        junk = worst + np.log(weight.sum(axis=1))
         # Reasons, not kinds, compete: two sorts of scribble together may be likelier than any one other thing.
-        names = np.array([self.reasons[k] for k in bad], object)
+        names = np.array([reason for name, reason in zip(self.classes, self.reasons, strict=True) if name != GOOD])
         reasons = np.array(list(dict.fromkeys(names)), object)
         likeliest = reasons[np.stack([weight[:, names == name].sum(axis=1) for name in reasons]).argmax(axis=0)]
         unusual = features[:, FEATURES.index("loss_per_point")] > self.unusual
-        return odds, np.where(odds > SUSPECT, likeliest, np.where(unusual, "unusual", "")).astype(object)
+        return junk, np.where(junk > SUSPECT, likeliest, np.where(unusual, "unusual", "")).astype(object)
 
     def save(self, path: Path) -> None:
         with written_whole(path) as part:
@@ -107,6 +120,7 @@ def features_of(drawings: Drawings, scores: Mapping[str, np.ndarray]) -> np.ndar
             "lift_per_point": scores["lift"] / points,
             "lift": scores["lift"],
             **{name: scores.get(name, unknown) for name in ("end_loss", "late_loss", "peak_loss")},
+            **{name: scores.get(name, unknown) for name in FEATURES if name.startswith("kind_")},
             "log_p_word": np.log(np.maximum(scores["p_word"], 1e-6)),
             "log_p_top": np.log(np.maximum(scores["p_top"], 1e-6)),
             "log_strokes": np.log(strokes),

@@ -1,14 +1,16 @@
 """Is the ranking any good? `qdesk bench ranking`: figures with 95 % intervals, on drawings that nothing was trained on.
 
-Four questions. Planted junk: how much of it comes first? The seed's flamingos: are the worst told from random ones,
-random ones from the best, and junk from honest bad drawings? Wrong category: is a drawing of another word told from
-one of the word? And for what it is worth: does the order agree with the files' own `recognized`?
+Four questions. Planted junk: how much of it comes first? Wrong category: is a drawing of another word told from one of
+the word? The game's own flag: does the order agree with the files' `recognized`? The seed's flamingos: are the worst
+told from random ones, random ones from the best, and junk from honest bad drawings? Each is asked of every column, of
+the combined order, and of the rankers that others made (`qdesk.curation.rivals`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import numpy as np
 
 from qdesk.curation import junk
 from qdesk.curation.planted import KINDS, REASON_OF, plant
+from qdesk.curation.rivals import Rivals
 from qdesk.curation.score import ASCENDING, Scorer
 from qdesk.drawings import Drawings
 from qdesk.formats import open_drawings
@@ -24,23 +27,76 @@ ORDERS = ("junk", "loss", "loss_per_point", "lift", "p_word")
 REVIEWED = 0.01
 """A person reviews the worst drawings: as many as there is junk, and this share of the file more."""
 
+ROUNDS = 4
+"""How often junk is planted anew: a hundredth of a word's held-out drawings is too little to measure with once."""
+
 RESAMPLES = 300
+NAMES = {
+    junk.GOOD: "good drawings",
+    "scribble": "scribble alone",
+    "over": "drawing scribbled over",
+    "lettering": "lettering",
+    "walk": "random walk",
+    "unfinished": "first third of a drawing",
+    "wrong": "drawing of another word",
+}
+"""What the tables call them."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One number with its bootstrap interval (percentiles 2.5 and 97.5 over resampled drawings)."""
+    """One number with its bootstrap interval (percentiles 2.5 and 97.5 of the figure over resamples)."""
 
     value: float
     low: float
     high: float
 
+    @classmethod
+    def of(cls, values: np.ndarray) -> Figure:
+        """From values (1 + resamples,): the number itself, then what it is in every resample."""
+        return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
+
     def __str__(self) -> str:
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
 
-Table = dict[str, dict[str, Figure | float]]
-"""Rows by name, each a figure by the name of its column."""
+@dataclass(frozen=True)
+class Table:
+    """Figures by row and column. note: what they are of, in a few sentences."""
+
+    note: str
+    rows: dict[str, dict[str, Figure]]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is said of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.  reason: object (N,)."""
+
+    bad: dict[str, np.ndarray]
+    reason: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Judged:
+        return Judged({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
+
+
+class Judge:
+    """Every order's opinion of drawings: the scorer's columns, and the outside rankers where they are given."""
+
+    def __init__(self, scorer: Scorer, rivals: Rivals | None = None) -> None:
+        self.scorer, self.rivals = scorer, rivals
+
+    def __call__(self, drawings: Drawings) -> Judged:
+        columns = self.scorer.score(drawings)
+        bad = {order: np.asarray(columns[order], float) * (-1 if order in ASCENDING else 1) for order in ORDERS}
+        return Judged(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
+
+    def wrong(self, drawings: Drawings) -> np.ndarray:
+        """float64 (N,): of all that the combined order holds against drawings, that they are of another word alone."""
+        model = self.scorer.combined or junk.load()
+        return model.odds(self.scorer.features(drawings))[:, model.kinds.index("wrong")]
+
+
+# The questions
 
 
 def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator) -> Drawings:
@@ -54,168 +110,244 @@ def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator
     return Drawings.from_strokes(strokes, word=list(words)).fit_box()
 
 
-def planted_junk(scorer: Scorer, held_out: Drawings, seed: int = 1) -> Table:
-    """1 % of each kind among the held-out drawings: what every order finds of it, and how often the reason is right.
+def planted_junk(
+    judge: Judge, held_out: Drawings, good: Judged, rounds: int = ROUNDS, seed: int = 1
+) -> dict[str, Table]:
+    """1 % of each kind among the held-out drawings, `rounds` times: what every order finds of it, and of which kind.
 
-    "none of it" are the good drawings: the share reviewed for nothing, and the share to which no reason is given.
+    good: what the judge says of the held-out drawings, once for all rounds, since no order depends on the rest of a
+    list. In a resample the good drawings are drawn again, the same ones for every round, and each round's junk by kind.
     """
     rng = np.random.default_rng(seed)
     each = max(1, len(held_out) // 100)
-    batches = [held_out, *(add_junk(held_out, kind, each, rng) for kind in KINDS)]
-    kinds = np.repeat(np.array([junk.GOOD, *KINDS], object), [len(batch) for batch in batches])
-    columns = scorer.score(Drawings.concat([batch.with_columns(source="", key_id=None) for batch in batches]))
-    truth = kinds != junk.GOOD
-    table: Table = {}
-    for order in ORDERS:
-        worst = badness(columns, order)
+    planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(rounds) for kind in KINDS])
+    found = judge(planted)
+    # A list is the good drawings and a round's junk: what is where in it is the same in every round.
+    kinds = np.repeat(np.array([junk.GOOD, *KINDS], object), [len(held_out), *[each] * len(KINDS)])
+    truth, expected = kinds != junk.GOOD, np.array([REASON_OF.get(kind, "") for kind in kinds], object)
+    weights = [resampled(kinds, rng) for _ in range(rounds)]
+    for weight in weights[1:]:
+        weight[:, ~truth] = weights[0][:, ~truth]
+    reasons = [np.r_[good.reason, part] for part in np.split(found.reason, rounds)]
+    right = [
+        w * (np.where(given == "unusual", "", given) == expected) for w, given in zip(weights, reasons, strict=True)
+    ]
+
+    table: dict[str, dict[str, Figure]] = {}
+    by_kind: dict[str, dict[str, Figure]] = {}
+    for order, (of_good, of_junk) in known(good, found):
+        lists = [np.r_[of_good, part] for part in np.split(of_junk, rounds)]
+        seen = [reviewed(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
+        precisions = [precision(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
         table[order] = {
-            "average precision": _interval(lambda rows, w=worst: _precision(truth[rows], w[rows]), truth),
-            "found": _interval(lambda rows, w=worst: _found(truth[rows], w[rows]), truth),
+            "average precision": Figure.of(np.mean(precisions, axis=0)),
+            "found": _share(seen, weights, truth),
+            "AUC within the word": over_words(of_good, held_out.words, of_junk, planted.words),
         }
-    reviewed = _reviewed(truth, badness(columns, "junk"))
-    spared = np.isin(columns["reason"][~truth].astype(str), ["", "unusual"])
-    table["junk: none of it"] = {"found": float(reviewed[~truth].mean()), "reason right": float(spared.mean())}
-    for kind in KINDS:
-        mine = kinds == kind
-        right = (columns["reason"][mine] == REASON_OF[kind]).mean()
-        table[f"junk: {kind}"] = {"found": float(reviewed[mine].mean()), "reason right": float(right)}
-    return table
-
-
-def flamingos(scorer: Scorer, folder: Path) -> Table:
-    """The seed's flamingos (`bad_flamingos/`): AUC of each order, fitted to the box or as the decoder reads them."""
-    sets = {
-        name: open_drawings(folder / f"flamingo_{name}.ndjson").drawings
-        for name in ("random", "best", "worst_by_loss_per_point", "worst_by_loss", "sorted_by_hand")
+        if order == "junk":
+            for kind, name in NAMES.items():
+                mine = kinds == kind
+                by_kind[name] = {"found": _share(seen, weights, mine), "reason right": _share(right, weights, mine)}
+    words = len(set(planted.words))
+    return {
+        "planted junk": Table(
+            f"{len(held_out):,} held-out drawings of {len(set(held_out.words))} words, and among them 1 % of each of "
+            f"{len(KINDS)} kinds of junk, planted {rounds} times over: {len(planted):,} pieces under {words} of the "
+            "words. found: the share of the junk that is among the worst of the list, as many as there is junk and 1 % "
+            "of the list more; like the average precision the mean over the plantings. AUC within the word: the chance "
+            f"that junk ranks above a good drawing of the same word; mean over the {words} words. The combined order, "
+            "junk, was fitted to other junk of these kinds; the rankers from elsewhere never saw any.",
+            table,
+        ),
+        "planted junk, kind by kind": Table(
+            f"What the combined order finds of the {rounds * each} pieces of each kind, and the share given the "
+            "right reason. Of the good drawings: the share reviewed in vain, and the share given no reason.",
+            by_kind,
+        ),
     }
-    text = (folder / "flamingo_sorted_by_hand.ndjson").read_text(encoding="utf-8")
-    hand = np.array([json.loads(line)["set"] for line in text.splitlines()])
-    scores = {name: scorer.score(batch) for name, batch in sets.items()}
-    table: Table = {}
-    for order in ORDERS:
-        bad = {name: badness(columns, order) for name, columns in scores.items()}
-        by_hand = bad["sorted_by_hand"]
-        table[order] = {
-            "worst / random": _auc(bad["random"], bad["worst_by_loss_per_point"]),
-            "random / best": _auc(bad["best"], bad["random"]),
-            "junk / honest": _auc(
-                by_hand[np.isin(hand, ["awful", "notbad"])],
-                by_hand[np.isin(hand, ["graffiti", "scribbles", "cheat", "otherthings"])],
-            ),
-        }
-    return table
 
 
-def wrong_category(scorer: Scorer, held_out: Drawings, others: int = 40, seed: int = 1) -> Table:
+def wrong_category(judge: Judge, held_out: Drawings, good: Judged, others: int = 15, seed: int = 1) -> Table:
     """Every word's own held-out drawings against `others` of other words shown as it: the AUC's mean over the words."""
     rng = np.random.default_rng(seed)
-    words = held_out.words
-    names = sorted(set(words))
-    rows, shown_as, own = [], [], []
-    for name in names:
-        mine, strangers = np.flatnonzero(words == name), np.flatnonzero(words != name)
-        strangers = rng.choice(strangers, min(others, len(strangers)), replace=False)
-        rows += [mine, strangers]
-        shown_as += [name] * (len(mine) + len(strangers))
-        own += [np.ones(len(mine), bool), np.zeros(len(strangers), bool)]
-    columns = scorer.score(held_out.take(np.concatenate(rows)).with_columns(word=shown_as))
-    groups, own_all = np.array(shown_as, object), np.concatenate(own)
-    table: Table = {}
-    for order in ORDERS:
-        bad = badness(columns, order)
-        each = np.array([auc(bad[own_all & (groups == n)], bad[~own_all & (groups == n)]) for n in names])
-        means = [rng.choice(each, len(each)).mean() for _ in range(RESAMPLES)]
-        table[order] = {"own / other": Figure(float(each.mean()), *np.percentile(means, (2.5, 97.5)).tolist())}
-    return table
+    words, names = held_out.words, sorted(set(held_out.words))
+    strangers = [np.flatnonzero(words != name) for name in names]
+    rows = [rng.choice(some, min(others, len(some)), replace=False) for some in strangers]
+    shown_as = np.repeat(np.array(names, object), [len(some) for some in rows])
+    disguised = held_out.take(np.concatenate(rows)).with_columns(word=list(shown_as))
+    shown = judge(disguised)
+    alone = "junk, wrong word alone"
+    good, shown = (
+        Judged(judged.bad | {alone: judge.wrong(batch)}, judged.reason)
+        for judged, batch in ((good, held_out), (shown, disguised))
+    )
+    return Table(
+        "AUC: the chance that a drawing of another word, shown as one of the word, ranks above the word's own held-out "
+        f"drawings; mean over {len(names)} words, {others} such drawings each. Some of the own drawings are scribbles "
+        "or of something else, which junk puts on top; wrong word alone leaves the other kinds of junk out.",
+        {order: {"AUC": over_words(own, words, other, shown_as)} for order, (own, other) in known(good, shown)},
+    )
 
 
-def recognised(scorer: Scorer, held_out: Drawings) -> Table:
-    """The files' own flag as a weak label: AUC of false against true; empty where the files do not know it."""
+def recognised(held_out: Drawings, good: Judged) -> Table | None:
+    """The files' own flag as a weak label: AUC of false against true; None where the files do not know it."""
     flag = held_out.column("recognized")
-    known = held_out.take(np.array([value is not None for value in flag], bool))
-    truth = known.column("recognized").astype(bool)
-    if truth.all() or not truth.any():
-        return {}
-    columns = scorer.score(known)
-    return {
-        order: {"false / true": _auc(badness(columns, order)[truth], badness(columns, order)[~truth])}
-        for order in ORDERS
-    }
+    yes, no = (good.take(np.array([value is wanted for value in flag], bool)) for wanted in (True, False))
+    if not len(yes.reason) or not len(no.reason):
+        return None
+    return Table(
+        "AUC: the chance that a drawing that the game did not recognise ranks above one that it did; "
+        f"{len(no.reason):,} and {len(yes.reason):,} held-out drawings.",
+        {order: {"AUC": auc_figure(*sets)} for order, sets in known(yes, no)},
+    )
 
 
-def badness(columns: Mapping[str, np.ndarray], order: str) -> np.ndarray:
-    """float64 (N,): the order's column turned so that high is bad; what is unknown counts as average."""
-    values = np.asarray(columns[order], float) * (-1 if order in ASCENDING else 1)
-    return np.where(np.isnan(values), np.nanmean(values) if np.isfinite(values).any() else 0.0, values)
+def flamingos(judge: Judge, folder: Path) -> Table:
+    """The seed's flamingos (`bad_flamingos/`): AUC of each order, fitted to the box or as the decoder reads them."""
+    names = ("random", "best", "worst_by_loss_per_point", "sorted_by_hand")
+    sets = [judge(open_drawings(folder / f"flamingo_{name}.ndjson").drawings) for name in names]
+    text = (folder / "flamingo_sorted_by_hand.ndjson").read_text(encoding="utf-8")
+    hand = np.array([json.loads(line)["set"] for line in text.splitlines()])
+    honest = np.isin(hand, ["awful", "notbad"])
+    dirty = np.isin(hand, ["graffiti", "scribbles", "cheat", "otherthings"])
+    return Table(
+        f"AUC: the chance that the first ranks above the second. worst: {len(sets[2].reason)} by the loss per point of "
+        f"the seed's own model; random: {len(sets[0].reason)}; best: {len(sets[1].reason)}; junk and honest, sorted by "
+        f"hand: {dirty.sum()} graffiti, scribbles, cheats and other things, {honest.sum()} drawings that are only bad.",
+        {
+            order: {
+                "worst / random": auc_figure(random, worst),
+                "random / best": auc_figure(best, random),
+                "junk / honest": auc_figure(by_hand[honest], by_hand[dirty]),
+            }
+            for order, (random, best, worst, by_hand) in known(*sets)
+        },
+    )
+
+
+# The arithmetic. Weights (1 + RESAMPLES, N) are how often each drawing is drawn: once in row 0, anew in every other.
+
+
+def known(*parts: Judged) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Every order's badness in each part; unknown counts as average, an order that knows nothing is left out."""
+    for order in parts[0].bad:
+        together = np.concatenate([part.bad[order] for part in parts])
+        if np.isfinite(together).any():
+            filled = np.where(np.isnan(together), np.nanmean(together), together)
+            yield order, np.split(filled, np.cumsum([len(part.reason) for part in parts])[:-1])
+
+
+def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """float32 (1 + RESAMPLES, N) weights: in each resample every group (N,) is drawn again from itself."""
+    weights = np.ones((1 + RESAMPLES, len(groups)), np.float32)
+    for group in dict.fromkeys(groups):
+        rows = np.flatnonzero(groups == group)
+        weights[1:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
+    return weights
+
+
+def precision(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Average precision (R,) of an order, for each row of weights (R, N)."""
+    order = np.argsort(-bad, kind="stable")
+    last = np.searchsorted(-bad[order], -bad[order], side="right") - 1  # what ties comes at once
+    hits = weights[:, order] * truth[order]
+    above = np.cumsum(weights[:, order], axis=1, dtype=float)[:, last]
+    return (hits * np.cumsum(hits, axis=1, dtype=float)[:, last] / np.maximum(above, 1)).sum(axis=1) / hits.sum(axis=1)
+
+
+def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weights (R, N) of the worst of the list alone: as many as there is junk, and `REVIEWED` of the list more."""
+    order = np.argsort(-bad, kind="stable")
+    before = np.cumsum(weights[:, order], axis=1) - weights[:, order]
+    count = round(truth.sum() + REVIEWED * len(truth))
+    seen = np.empty_like(weights)
+    seen[:, order] = np.clip(count - before, 0, weights[:, order])
+    return seen
 
 
 def auc(good: np.ndarray, bad: np.ndarray) -> float:
     """The chance that a bad one ranks above a good one (area under the ROC curve); NaN where either is missing."""
-    from sklearn.metrics import roc_auc_score
-
-    if not len(good) or not len(bad):
-        return float("nan")
-    return float(roc_auc_score(np.r_[np.zeros(len(good)), np.ones(len(bad))], np.r_[good, bad]))
+    return float(_wins(good, bad).mean()) if len(good) and len(bad) else float("nan")
 
 
-def _auc(good: np.ndarray, bad: np.ndarray) -> Figure:
-    truth = np.r_[np.zeros(len(good), bool), np.ones(len(bad), bool)]
-    values = np.r_[good, bad]
-    return _interval(lambda rows: auc(values[rows][~truth[rows]], values[rows][truth[rows]]), truth)
+def auc_figure(good: np.ndarray, bad: np.ndarray) -> Figure:
+    """The AUC, with good and bad ones drawn again, each among themselves."""
+    weights = resampled(np.repeat([0, 1], [len(good), len(bad)]), np.random.default_rng(0))
+    pairs = (weights[:, len(good) :] @ _wins(good, bad)) * weights[:, : len(good)]
+    return Figure.of(pairs.sum(axis=1) / (len(good) * len(bad)))
 
 
-def _interval(figure: Callable[[np.ndarray], float], truth: np.ndarray) -> Figure:
-    """The figure of all rows, and its spread where good and bad rows are drawn again, each among themselves."""
-    rng = np.random.default_rng(0)
-    good, bad = np.flatnonzero(~truth), np.flatnonzero(truth)
-    values = [figure(np.r_[rng.choice(good, len(good)), rng.choice(bad, len(bad))]) for _ in range(RESAMPLES)]
-    low, high = np.percentile(values, (2.5, 97.5))
-    return Figure(float(figure(np.arange(len(truth)))), float(low), float(high))
+def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Figure:
+    """The AUC within each word that has good and bad ones, mean over the words; the words are drawn again."""
+    words = sorted(set(good_words) & set(bad_words))
+    each = np.array([auc(good[good_words == word], bad[bad_words == word]) for word in words])
+    weights = resampled(np.zeros(len(each)), np.random.default_rng(0))
+    return Figure.of(weights @ each / len(each))
 
 
-def _precision(truth: np.ndarray, bad: np.ndarray) -> float:
-    from sklearn.metrics import average_precision_score
-
-    return float(average_precision_score(truth, bad))
-
-
-def _reviewed(truth: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """bool (N,): the worst of the list, as many as there is junk and `REVIEWED` of the list more."""
-    count = round(truth.sum() + REVIEWED * len(truth))
-    chosen = np.zeros(len(truth), bool)
-    chosen[np.argsort(-bad, kind="stable")[:count]] = True
-    return chosen
+def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """float32 (bad, good): 1 where the bad one ranks above the good one, 1/2 where they tie."""
+    return (bad[:, None] > good).astype(np.float32) + (bad[:, None] == good) / np.float32(2)
 
 
-def _found(truth: np.ndarray, bad: np.ndarray) -> float:
-    return float(_reviewed(truth, bad)[truth].mean())
+def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Figure:
+    """The weight that a part has of what is masked, mean over the lists."""
+    shares = [
+        part[:, mask].sum(axis=1) / weight[:, mask].sum(axis=1) for part, weight in zip(parts, weights, strict=True)
+    ]
+    return Figure.of(np.mean(shares, axis=0))
 
 
-def prove(data: list[Path], bad_flamingos: Path | None = None, model: Path | None = None) -> dict[str, Table]:
-    """All tables by their title. data: the folders that were trained on, whose test split is measured on."""
+# The whole
+
+
+def prove(
+    data: list[Path],
+    bad_flamingos: Path | None = None,
+    model: Path | None = None,
+    report: Callable[[str], None] = lambda text: None,
+) -> dict[str, Table]:
+    """All tables by their title. data: the folders that were trained on, whose test split is measured on.
+
+    model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale:
+    only the seed's flamingos are asked of it. report: told what is being done.
+    Raises ValueError where there is nothing to measure.
+    """
     from qdesk.training.data import load
 
-    held_out = load(data, report=lambda text: None).test
+    report("reading the drawings")
+    corpus = load(data, report=lambda text: None)
     scorer = Scorer(model)
-    tables = {
-        f"planted junk among {len(held_out):,} drawings": planted_junk(scorer, held_out),
-        "wrong category, AUC, mean over the words": wrong_category(scorer, held_out),
-        "not recognised in the game, AUC": recognised(scorer, held_out),
-    }
+    judge = Judge(scorer, Rivals(scorer.guesser, corpus.real))
+    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.reader.words))
+    tables: dict[str, Table | None] = {}
+    if len(set(held_out.words)) > 1:
+        report("ranking the held-out drawings, by the outside rankers too")
+        good = judge(held_out)
+        report("planting junk")
+        tables |= planted_junk(judge, held_out, good)
+        report("showing drawings as ones of other words")
+        tables["wrong category"] = wrong_category(judge, held_out, good)
+        tables["not recognised in the game"] = recognised(held_out, good)
     if bad_flamingos:
-        tables["the seed's flamingos, AUC"] = flamingos(scorer, bad_flamingos)
+        tables["the seed's flamingos"] = flamingos(judge, bad_flamingos)
+    if not tables:
+        raise ValueError("There is nothing to measure: no flamingos, and no held-out drawings of two words known.")
     return {title: table for title, table in tables.items() if table}
 
 
 def markdown(tables: Mapping[str, Table]) -> str:
-    """The tables as Markdown, for the console and for the docs."""
-    lines = []
+    """The tables as Markdown that also reads well on a console."""
+    lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
     for title, table in tables.items():
-        columns = list(dict.fromkeys(name for row in table.values() for name in row))
-        lines += [f"**{title}**", "", f"| | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
-        for name, row in table.items():
-            cells = [row.get(column, "") for column in columns]
-            text = [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells]
-            lines.append(f"| {name} | {' | '.join(text)} |")
+        columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
+        grid = [
+            ["", *columns],
+            *([name, *(str(row.get(column, "")) for column in columns)] for name, row in table.rows.items()),
+        ]
+        widths = [max(map(len, cells)) for cells in zip(*grid, strict=True)]
+        grid.insert(1, ["-" * width for width in widths])
+        lines += [f"**{title}**", "", *textwrap.wrap(table.note.replace(" %", "\u00a0%"), 120), ""]
+        lines += [f"| {' | '.join(map(str.ljust, cells, widths))} |" for cells in grid]
         lines.append("")
     return "\n".join(lines)
