@@ -3,6 +3,7 @@
 SHELL := /bin/bash
 VENV ?= .venv
 READY := $(VENV)/ready
+READY_DEV := $(VENV)/ready-dev
 export OMP_WAIT_POLICY ?= PASSIVE
 .DEFAULT_GOAL := help
 .PHONY: help run test lint bench screenshots wheel clean system system-test
@@ -15,6 +16,10 @@ $(READY): pyproject.toml constraints.txt scripts/install.sh scripts/install_torc
 	@scripts/install.sh $(VENV)
 	@touch $@
 
+$(READY_DEV): $(READY)
+	@scripts/install.sh $(VENV) dev
+	@touch $@
+
 system:
 	@scripts/system.sh run
 
@@ -24,19 +29,19 @@ system-test:
 run: $(READY)
 	@$(VENV)/bin/python -m qdesk $(ARGS)
 
-test: system-test $(READY) lint
+test: system-test $(READY_DEV) lint
 	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
 
 # make lint   the linter alone
-lint: $(READY)
+lint: $(READY_DEV)
 	@$(VENV)/bin/python -m ruff check .
 
 # make bench  what this machine does, measured
-bench: $(READY)
+bench: $(READY_DEV)
 	@$(VENV)/bin/python -m qdesk bench $(ARGS)
 
 # make screenshots   the pictures in docs/, taken from the running program
-screenshots: system-test $(READY)
+screenshots: system-test $(READY_DEV)
 	@$(VENV)/bin/python scripts/screenshots.py $(ARGS)
 
 # make wheel  dist/qdesk-*.whl with assets and models inside

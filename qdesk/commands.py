@@ -18,6 +18,7 @@ from qdesk.drawings import Drawings
 from qdesk.files import check_writable, written_whole
 
 if TYPE_CHECKING:
+    from qdesk.curation.cache import ScoreCache
     from qdesk.formats import Problem
 
 GUESS_BATCH = 2048
@@ -85,29 +86,46 @@ def say_skipped(problems: Sequence[Problem], count: int) -> None:
 
 def rank(args: argparse.Namespace) -> int:
     """`qdesk rank`: score every drawing and write the table of `qdesk.curation.score.COLUMNS`, worst first."""
+    from qdesk.curation.cache import ScoreCache
+
     check_out(args.out)
-    write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top), args.out)
+    cache = ScoreCache() if args.cache else None
+    write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top, cache), args.out)
     return 0
 
 
 def ranked(
-    drawings: Drawings, word: str | None = None, model: Path | None = None, by: str = "junk", top: int | None = None
+    drawings: Drawings,
+    word: str | None = None,
+    model: Path | None = None,
+    by: str = "junk",
+    top: int | None = None,
+    cache: ScoreCache | None = None,
 ) -> pa.Table:
     """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr.
 
     word: score all as drawings of this word, written in upper or lower case. Raises ValueError for one that neither
-    network knows, with the nearest that they know.
+    network knows, with the nearest that they know. cache: where scores are looked up first and kept.
     """
     from qdesk.curation.score import Scorer, rank_table
 
-    scorer = Scorer(model=model)
+    scorer = Scorer(model=model, cache=cache)
     if word is not None:
-        known = {*scorer.guesser.words, *scorer.reader.words}
-        scorer.word = catalog.find(word, known)
+        scorer.word = catalog.find(word, catalog.categories())  # which the classifier knows, all of them
+        if scorer.word is None:
+            known = {*scorer.guesser.words, *scorer.reader.words}
+            scorer.word = catalog.find(word, known)
         if scorer.word is None:
             raise ValueError(f"The networks know no word {word!r}.{catalog.hint(word, sorted(known))}")
-    with Progress("scoring") as progress:
-        columns = scorer.score(drawings, on_progress=progress)
+    try:
+        with Progress("scoring") as progress:
+            columns = scorer.score(drawings, on_progress=progress)
+    except KeyboardInterrupt:
+        if cache is not None and not cache.trouble:
+            print("qdesk: what is scored is kept: the same command goes on from there", file=sys.stderr)
+        raise
+    if scorer.trouble:
+        print(f"qdesk: {scorer.trouble}", file=sys.stderr)
     table = rank_table(drawings, columns, by=by)
     return table if top is None else table.slice(0, top)
 

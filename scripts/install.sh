@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# install.sh VENV: the virtual environment with qdesk (editable) and all it needs in it, at the pinned versions.
+# install.sh VENV [EXTRA]: the virtual environment with qdesk (editable) and all it needs in it, at the pinned versions;
+# with the extra `dev` also what the tests, the linter and the comparison with other rankers need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$1
@@ -17,4 +18,4 @@ scripts/install_torch.sh "$venv/bin/python"
 # torch is pinned to the very build that was chosen, or pip might replace it by the default index's.
 torch=$("$venv/bin/python" -c 'from importlib.metadata import version; print(version("torch"))')
 { grep -v '^torch==' constraints.txt; echo "torch==$torch"; } >"$venv/constraints.txt"
-"$venv/bin/python" -m pip install -c "$venv/constraints.txt" -e '.[dev]'
+"$venv/bin/python" -m pip install -c "$venv/constraints.txt" -e ".${2:+[$2]}"

@@ -8,16 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qdesk import paths
+from qdesk.curation.identity import is_official, reader_files
 from qdesk.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.official import OfficialDecoder, load_official
 from qdesk.nets.sketchrnn import SketchRNN, batch_of
-
-SHIPPED = "sketchrnn.safetensors"
-
-AT_HAND = 9
-"""How many other official decoders are asked for a lift, at most: each reads every drawing once more."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +46,24 @@ class OwnReader:
     def losses(self, sequences: Drawings, words: np.ndarray) -> np.ndarray:
         """float32 (N, T): `Reading.losses` alone, each drawing with its word (object (N,)), or without one unknown."""
         batch = batch_of(sequences, np.arange(len(sequences)), self.network.shape.scale)
-        return self.network.losses(batch, torch.from_numpy(self._class_of(words))).numpy()
+        return self.network.losses(batch, self._classes_of(words)).numpy()
 
     @torch.inference_mode()
     def read(self, sequences: Drawings, words: np.ndarray) -> Reading:
         batch = batch_of(sequences, np.arange(len(sequences)), self.network.shape.scale)
-        classes = self._class_of(words)
-        losses, logits = self.network.losses_and_kinds(batch, torch.from_numpy(classes))
-        no_word = np.full_like(classes, self.network.no_word)
-        without = self.network.losses(batch, torch.from_numpy(no_word)).double().sum(dim=1).numpy()
-        lift = without - losses.double().sum(dim=1).numpy()
+        classes, no_word = self._classes_of(words), torch.tensor([self.network.no_word])
+        losses, logits = self.network.losses_and_kinds(batch, classes)
+        lift = torch.full((len(losses),), np.nan, dtype=torch.double)
+        if (classes != no_word).any():
+            without = self.network.losses(batch, no_word)
+            lift = torch.where(classes == no_word, lift, (without.double() - losses.double()).sum(dim=1))
         kinds = logits.double().numpy()
-        return Reading(losses.numpy(), np.where(classes == no_word, np.nan, lift), kinds[:, 1:] - kinds[:, :1])
+        return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1])
 
-    def _class_of(self, words: np.ndarray) -> np.ndarray:
-        return np.array([self._classes.get(word, self.network.no_word) for word in words], np.int64)
+    def _classes_of(self, words: np.ndarray) -> torch.Tensor:
+        """int64 (N,), or (1,) where all drawings are of one class."""
+        classes = np.array([self._classes.get(word, self.network.no_word) for word in words], np.int64)
+        return torch.from_numpy(classes[:1] if (classes == classes[:1]).all() else classes)
 
 
 class OfficialReader:
@@ -109,19 +107,10 @@ Reader = OwnReader | OfficialReader
 def load_reader(path: Path | None = None) -> Reader:
     """The reader of a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
 
-    The other official decoders in the same folder are at hand for the lift, `AT_HAND` of them spread over the
-    alphabet. The shipped Sketch-RNN where no path is given. Raises `nets.weights.WeightsError`.
+    The shipped Sketch-RNN where no path is given; an official decoder comes with others at hand
+    (`identity.reader_files`). Raises `nets.weights.WeightsError`.
     """
-    path = path or paths.model(SHIPPED)
-    if not _is_official(path):
+    path, *others = reader_files(path)
+    if not is_official(path):
         return OwnReader(weights.load(path, "sketchrnn"))
-    beside = sorted(file for file in path.parent.glob("*.gen.json") if file.resolve() != path.resolve())
-    chosen = sorted({round(place) for place in np.linspace(0, len(beside) - 1, AT_HAND)}) if beside else []
-    return OfficialReader(load_official(path), tuple(load_official(beside[place]) for place in chosen))
-
-
-def _is_official(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(1) == b"["
+    return OfficialReader(load_official(path), tuple(map(load_official, others)))

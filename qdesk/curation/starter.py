@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from qdesk import paths
+from qdesk.curation.identity import SHIPPED
 from qdesk.curation.planted import KINDS, plant
-from qdesk.curation.readers import SHIPPED
 from qdesk.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.guess import Guesser

@@ -79,11 +79,21 @@ class SketchRNN(nn.Module):
         return len(self.words)
 
     def read(self, inputs: Tensor, classes: Tensor) -> Tensor:
-        """Features (N, T, 13) and class indices (N,) to what the LSTM knows before each point, (N, T, hidden)."""
+        """Features (N, T, 13) and class indices (N,) to what the LSTM knows before each point, (N, T, hidden).
+
+        One class index (1,) is that of all: it costs a sixth less. So it is with every method that takes classes.
+        """
         word = self.word(classes)
-        hidden, cell = torch.tanh(self.state(word)).chunk(2, dim=1)
-        steps = torch.cat([inputs, word[:, None].expand(-1, inputs.shape[1], -1)], dim=2)
-        return self.lstm(steps, (hidden[None].contiguous(), cell[None].contiguous()))[0]
+        hidden, cell = (part[None] for part in torch.tanh(self.state(word)).chunk(2, dim=1))
+        if len(classes) == len(inputs):
+            steps = torch.cat([inputs, word[:, None].expand(-1, inputs.shape[1], -1)], dim=2)
+            return self.lstm(steps, (hidden.contiguous(), cell.contiguous()))[0]
+        # The same word at every step of every drawing: its part of the gates is a constant and goes to the bias.
+        gates, recurrent, bias, bias_hh = self.lstm.all_weights[0]
+        of_inputs, of_word = gates.split([FEATURES, self.shape.embedding], dim=1)
+        state = tuple(part.expand(-1, len(inputs), -1).contiguous() for part in (hidden, cell))
+        parameters = [of_inputs.contiguous(), recurrent, bias + of_word @ word[0], bias_hh]
+        return torch.lstm(inputs, state, parameters, True, 1, 0.0, False, False, True)[0]
 
     def forward(self, inputs: Tensor, classes: Tensor) -> Tensor:
         """Features (N, T, 13) and class indices (N,) to raw outputs (N, T, 3 + 6 * mixtures)."""

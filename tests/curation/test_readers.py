@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from qdesk.curation.readers import AT_HAND, OfficialReader, OwnReader, load_reader
+from qdesk.curation.identity import AT_HAND
+from qdesk.curation.readers import OfficialReader, OwnReader, load_reader
 from qdesk.drawings import Drawings
 from qdesk.formats import open_drawings
 from qdesk.nets import weights

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pyarrow as pa
 import pytest
+import torch
 
 from qdesk import paths
 from qdesk.curation import junk
-from qdesk.curation.score import COLUMNS, Scorer, batches, rank_table
+from qdesk.curation.score import COLUMNS, Scorer, _blocks, batches, rank_table
 from qdesk.drawings import Drawings
 from qdesk.formats import open_drawings
 
@@ -131,7 +133,31 @@ def test_batches_cover_everything_and_waste_little() -> None:
     parts = list(batches(counts))
     assert sorted(np.concatenate(parts).tolist()) == list(range(5000))
     padded = sum(len(part) * counts[part].max() for part in parts)
-    assert padded < 1.15 * counts.sum()
+    assert padded < 1.06 * counts.sum()
+
+
+def test_the_first_block_is_small_and_none_is_left_out() -> None:
+    blocks = list(_blocks(np.arange(100_000)))
+    assert len(blocks[0]) == 64 and all(len(block) <= 8192 for block in blocks)
+    assert np.array_equal(np.concatenate(blocks), np.arange(100_000))
+    assert list(_blocks(np.arange(0))) == []
+
+
+def test_many_threads_score_as_one_does_and_leave_no_trace(starter: Drawings) -> None:
+    """A thread that is left would fail the test."""
+    batch, scorer, before = starter.take(slice(0, 400)), Scorer(), torch.get_num_threads()
+    columns = []
+    for cores in (1, 3):
+        scorer._load()
+        scorer._cores = cores
+        columns.append(scorer.score(batch))
+        with ThreadPoolExecutor(1) as fresh:
+            assert fresh.submit(torch.get_num_threads).result() == cores
+    assert all(np.array_equal(columns[0][name].astype(str), columns[1][name].astype(str)) for name in columns[0])
+    stream = scorer.stream(batch)
+    next(stream)
+    stream.close()
+    torch.set_num_threads(before)
 
 
 def test_an_official_decoder_ranks(reference_data) -> None:

@@ -67,6 +67,14 @@ def test_far_points_are_ordered_and_finite() -> None:
     assert far[0] > far[1] > far[2]
 
 
+def test_one_class_for_all_is_the_same_as_each_drawings_own() -> None:
+    batch, net = batch_of(drawings(9), np.arange(9), 40.0), network()
+    with torch.inference_mode():
+        for index in (1, net.no_word):
+            each = net.losses(batch, torch.full((9,), index))
+            torch.testing.assert_close(net.losses(batch, torch.tensor([index])), each, rtol=1e-5, atol=1e-5)
+
+
 def test_padding_and_company_do_not_change_a_loss() -> None:
     batch, net = drawings(9), network()
     classes = torch.zeros(9, dtype=torch.long)

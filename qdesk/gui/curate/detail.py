@@ -25,7 +25,17 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.verdicts import KEEP
 from qdesk.gui.curate.cells import pixels_image
-from qdesk.gui.curate.story import NBSP, count_text, drawn_text, lift_text, loss_text, number, seen_text, summary
+from qdesk.gui.curate.story import (
+    NBSP,
+    count_text,
+    drawn_text,
+    evidence_text,
+    lift_text,
+    loss_text,
+    number,
+    seen_text,
+    summary,
+)
 from qdesk.gui.curate.table import Table
 from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, icon, label, loss_colour, theme, theme_changes
@@ -89,6 +99,11 @@ class Detail(QScrollArea):
         self.summary = label("", muted=True)
         self.summary.setWordWrap(True)
         column.addWidget(self.summary)
+        self.evidence = label("")
+        self.evidence.setWordWrap(True)
+        self.evidence.setAccessibleDescription("On what the suggestion rests")
+        self.evidence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(self.evidence)
         self.note = QLineEdit()
         self.note.setPlaceholderText("A note, if you like")
         self.note.setAccessibleName("Note")
@@ -187,6 +202,8 @@ class Detail(QScrollArea):
         self.refresh_verdict()
         top, seen = str(table.texts["top_guess"][index]), float(table.numbers["p_word"][index])
         self.summary.setText(summary(table, index))
+        self.evidence.setText(evidence_text(table, index))
+        self.evidence.setVisible(bool(self.evidence.text()))
         whole = float(table.numbers["loss"][index])
         self._say("Per point", loss_text(table, index))
         paper = f"formula{NBSP}9 of the Sketch-RNN paper"

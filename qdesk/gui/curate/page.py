@@ -110,6 +110,7 @@ class CuratePage(QWidget):
         self.opening.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self.scoring.scores_came.connect(self._scores_came)
         self.scoring.ended.connect(self._scoring_ended)
+        self.scoring.said.connect(self._scoring_said)
         self.scoring.losses_came.connect(self.detail.set_losses)
         self.scoring.losses_failed.connect(lambda why: self.notice.say(f"No losses of the points: {why}", "warn"))
         self.bar.work.stop_asked.connect(self._stop_or_go_on)
@@ -306,6 +307,10 @@ class CuratePage(QWidget):
         self.judge.refresh_facts()
         self._show_work()
         self.scored.emit()
+
+    def _scoring_said(self, sentence: str, kind: str) -> None:
+        if kind == "warn" or not self.notice.text:  # good news takes nothing away
+            self.notice.say(sentence, kind, lasting=kind == "warn")
 
     def _show_work(self) -> None:
         if not self.opening.reading:

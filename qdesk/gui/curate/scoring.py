@@ -27,6 +27,8 @@ class Scoring(QObject):
 
     scores_came = Signal()
     ended = Signal(str)
+    said = Signal(str, str)
+    """Something worth a sentence, and its kind: good or warn."""
     losses_came = Signal(int, object)
     """A drawing's index and the losses (points,) of its points, as asked for by `ask_losses`."""
     losses_failed = Signal(str)
@@ -38,7 +40,7 @@ class Scoring(QObject):
         self._table: Table | None = None
         self._job: jobs.Job | None = None
         self._since: float | None = None
-        self._before = 0
+        self._before = self._known = 0
         self._losses: jobs.LatestWorker | None = None
         self._wish: tuple[int, Drawing] | None = None
         self._timer = QTimer(self)
@@ -64,9 +66,10 @@ class Scoring(QObject):
             lambda context: score_table(context, make, scorer, table.drawings, todo), self, "qdesk-score"
         )
         self._before, self._since, self._pause = len(table) - len(todo), None, PAUSE_MS
+        self._known = 0
         self._taken_in = False
         job.partial.connect(lambda part: self._got(job, part))
-        job.done.connect(lambda _result: self._end(job))
+        job.done.connect(lambda trouble: self._end(job, trouble=trouble))
         job.failed.connect(lambda sentence: self._end(job, sentence))
         job.cancelled.connect(lambda: self._end(job))
 
@@ -91,11 +94,13 @@ class Scoring(QObject):
     def _got(self, job: jobs.Job, part: Scores | Scorer) -> None:
         if not isinstance(part, Scores):
             self._scorer = part
-            self._since = time.monotonic()
             self._ask()
             self.scores_came.emit()
         elif self._job is job and self._table is not None:
-            self._since = self._since or time.monotonic()
+            if part.known:
+                self._known += len(part.indices)
+            else:
+                self._since = self._since or time.monotonic()
             self._table.add_scores(part.indices, part.columns)
             if not self._timer.isActive():
                 self._timer.start(self._pause if self._taken_in else 0)
@@ -107,11 +112,15 @@ class Scoring(QObject):
         # A sort of very many drawings takes a while; then it is done less often, so that the window stays quick.
         self._pause = max(PAUSE_MS, round(10_000 * (time.monotonic() - began)))
 
-    def _end(self, job: jobs.Job, sentence: str = "") -> None:
+    def _end(self, job: jobs.Job, sentence: str = "", trouble: str = "") -> None:
         if self._job is job:
             self._job = None
             self._timer.stop()
             self.scores_came.emit()
+            if trouble:
+                self.said.emit(trouble, "warn")
+            elif self._table is not None and 0 < self._known == len(self._table) - self._before:
+                self.said.emit("All scores were known from before.", "good")
             self.ended.emit(sentence)
 
     def state(self) -> tuple[str, float] | None:
@@ -123,8 +132,11 @@ class Scoring(QObject):
         if self._job is None:
             return (f"Scored {done:,} of {count:,}, then stopped" if done else "Not scored"), done / count
         if self._since is None:
+            if self._known:
+                return f"{done:,} of {count:,} scores known from before · getting ready for the rest", done / count
             return "Getting ready to score", math.nan
-        return scoring_text(done, count, time.monotonic() - self._since, self._before), done / count
+        text = scoring_text(done, count, time.monotonic() - self._since, self._before + self._known)
+        return text + (f" · {self._known:,} known from before" if self._known else ""), done / count
 
     # The points of one drawing
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
+from qdesk.curation.evidence import SURE, percent
+from qdesk.game.prompts import with_article
 from qdesk.gui.curate.table import Table
 
 NBSP = "\u00a0"
@@ -22,8 +25,23 @@ def summary(table: Table, index: int) -> str:
         return "Not scored yet."
     (rank,) = table.ranks([index])
     place = "" if rank is None else f"Rank {rank:,} of {int(table.scored.sum()):,} · "
-    reason = str(table.texts["reason"][index])
-    return place + (f"looks like: {reason}" if reason else "nothing suspicious")
+    return place + _suspicion(table, index)
+
+
+def _suspicion(table: Table, index: int) -> str:
+    reason, top = str(table.texts["reason"][index]), str(table.texts["top_guess"][index])
+    if reason == "unusual":
+        return "just unusual"
+    if not reason:
+        return "nothing suspicious"
+    if reason == "wrong" and top and top != table.words[index]:
+        reason = f"wrong, {with_article(top)}{'' if table.numbers['p_top'][index] >= SURE else '?'}"
+    return f"{'may be' if table.numbers['junk'][index] < 0 else 'looks like'}: {reason}"
+
+
+def evidence_text(table: Table, index: int) -> str:
+    """On what the suggested reason rests; "" where none is suggested, and before the scores are there."""
+    return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, str(table.texts["evidence"][index]))
 
 
 def loss_text(table: Table, index: int) -> str:
@@ -58,7 +76,7 @@ def seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"under{NBSP}1{NBSP}%" if share < 0.01 else f"{share * 100:.0f}{NBSP}%"
+    return percent(share).replace(" ", NBSP)
 
 
 def count_text(strokes: int, points: int) -> str:

@@ -20,7 +20,7 @@ from qdesk.curation.verdicts import FACTS, FLAGS, KEEP
 from qdesk.drawings import Drawings, expand_ranges
 
 NUMBERS = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top")
-TEXTS = ("top_guess", "reason")
+TEXTS = ("top_guess", "reason", "evidence")
 
 SORTS = {
     "junk": "Junk, worst first",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,26 +19,35 @@ from qdesk.gui.jobs import Context
 class Scorer(Protocol):
     """What the page needs of `qdesk.curation.score.Scorer`."""
 
+    trouble: str
+    """What went wrong beside the scoring, a sentence; "" if nothing did."""
+
     def stream(self, drawings: Drawings, stop: Callable[[], bool]) -> Any:
-        """Chunks with `indices` (n,) and `columns` (name to (n,)), until all is scored or `stop` says so."""
+        """Chunks with `indices` (n,), `columns` (name to (n,)) and whether they were `known` from before.
+
+        A generator that ends when all is scored or `stop` says so.
+        """
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,): the loss of each point, nats."""
 
 
 def real_scorer() -> Scorer:
-    """The scorer with the shipped networks. It takes seconds: torch is imported here. To be called in a job."""
-    from qdesk.curation import score
+    """The scorer with the shipped networks, and with the scores known from before. It loads the networks when asked
+    for what is not known: that takes seconds, since torch is imported then. To be used in a job.
+    """
+    from qdesk.curation import cache, score
 
-    return score.Scorer()
+    return score.Scorer(cache=cache.ScoreCache())
 
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores of the drawings `indices` (n,)."""
+    """Scores of the drawings `indices` (n,). known: from before."""
 
     indices: np.ndarray
     columns: dict[str, np.ndarray]
+    known: bool
 
 
 @dataclass(frozen=True)
@@ -73,18 +83,28 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
 
 def score_table(
     context: Context, make: Callable[[], Scorer], scorer: Scorer | None, drawings: Drawings, todo: np.ndarray
-) -> None:
-    """Score the drawings `todo` (n,); hands over the scorer first and then `Scores`, chunk by chunk."""
+) -> str:
+    """Score the drawings `todo` (n,); hands over `Scores`, chunk by chunk, and the scorer if it was made here.
+
+    The scorer comes when it has its networks, or all was known: it can be asked for more then. Returns its trouble.
+    """
+    made = scorer is None
     if scorer is None:
         try:
             scorer = make()
         except FileNotFoundError as error:
             missing = Path(error.filename).name if error.filename else str(error)
             raise ValueError(f"the networks are not installed ({missing} is missing)") from error
-        context.partial(scorer)
     whole = len(todo) == len(drawings)
-    for chunk in scorer.stream(drawings if whole else drawings.take(todo), stop=lambda: context.cancelled):
-        context.partial(Scores(todo[chunk.indices], chunk.columns))
+    with closing(scorer.stream(drawings if whole else drawings.take(todo), stop=lambda: context.cancelled)) as chunks:
+        for chunk in chunks:
+            if made and not chunk.known:
+                context.partial(scorer)
+                made = False
+            context.partial(Scores(todo[chunk.indices], chunk.columns, chunk.known))
+    if made:
+        context.partial(scorer)
+    return scorer.trouble
 
 
 def download_word(context: Context, word: str, base_url: str | None) -> str:

@@ -22,13 +22,17 @@ COUNT = 40
 class Chunk:
     indices: np.ndarray
     columns: dict[str, np.ndarray]
+    known: bool = False
 
 
 class PlainScorer:
-    """Scores by the number in the key: key 7 has junk 7, so that the worst is the last of the file."""
+    """Scores by the number in the key: key 7 has junk 7, so that the worst is the last of the file.
 
-    def __init__(self, wait: threading.Event | None = None) -> None:
-        self.wait = wait
+    known: so many, in the order of the file, are known from before.
+    """
+
+    def __init__(self, wait: threading.Event | None = None, known: int = 0, trouble: str = "") -> None:
+        self.wait, self.known, self.trouble = wait, known, trouble
 
     def stream(self, drawings: Drawings, stop: Callable[[], bool] = lambda: False) -> Iterator[Chunk]:
         for start in range(0, len(drawings), 16):
@@ -36,6 +40,7 @@ class PlainScorer:
             row = drawings.column("row")[indices].astype(np.float32)
             reasons = np.array(["scribble" if r >= 36 else "unusual" if r >= 30 else "" for r in row], object)
             words = np.full(len(indices), "cat", object)
+            evidence = np.array([f"Its loss is {r:g} nats a point." if r >= 30 else "" for r in row], object)
             yield Chunk(
                 indices,
                 {
@@ -47,7 +52,9 @@ class PlainScorer:
                     "p_top": np.full(len(indices), 0.5, np.float32),
                     "junk": row,
                     "reason": reasons,
+                    "evidence": evidence,
                 },
+                known=indices[-1] < self.known,
             )
             while self.wait is not None and not self.wait.wait(0.01):
                 if stop():

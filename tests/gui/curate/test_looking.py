@@ -170,6 +170,14 @@ def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: P
 # The selected drawing
 
 
+def test_the_evidence_stands_below_the_reason(page: CuratePage) -> None:
+    detail = page.detail
+    assert detail.evidence.text().replace("\u00a0", " ") == "Its loss is 39 nats a point."
+    assert detail.summary.geometry().bottom() < detail.evidence.geometry().top()
+    press(page, Qt.Key.Key_End)
+    assert detail.summary.text().endswith("nothing suspicious") and detail.evidence.isHidden()
+
+
 def test_replay_and_point_losses(qtbot, page: CuratePage) -> None:
     press(page, "R")
     assert page.detail.strokes.playing

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from qdesk.drawings import Drawings
-from qdesk.gui.curate.story import count_text, drawn_text, lift_text, loss_text, seen_text
+from qdesk.gui.curate.story import (
+    count_text,
+    drawn_text,
+    evidence_text,
+    lift_text,
+    loss_text,
+    seen_text,
+    summary,
+)
 from qdesk.gui.curate.table import Table
 
 
@@ -21,7 +29,31 @@ def table() -> Table:
     drawings = Drawings.from_strokes([[np.zeros((2, 2), np.float32)]] * count)
     made = Table(drawings, np.arange(count).astype(str).astype(object), np.full(count, "", object))
     made.add_scores(np.arange(count), {"loss_per_point": np.arange(count, dtype=np.float32)})
+    made.texts["evidence"][0] = "It comes down to 9 points; 19 in 20 good drawings have 16 or more."
     return made
+
+
+@pytest.mark.parametrize(
+    ("reason", "junk", "p_top", "said"),
+    [
+        ("scribble", 2.0, 0.9, "looks like: scribble"),
+        ("scribble", -2.0, 0.9, "may be: scribble"),
+        ("wrong", 2.0, 0.9, "looks like: wrong, an owl"),
+        ("wrong", -2.0, 0.2, "may be: wrong, an owl?"),
+        ("unusual", -5.0, 0.9, "just unusual"),
+        ("", -5.0, 0.9, "nothing suspicious"),
+    ],
+)
+def test_the_summary_says_what_it_looks_like(reason: str, junk: float, p_top: float, said: str) -> None:
+    drawings = Drawings.from_strokes([[np.zeros((2, 2), np.float32)]], word="cat")
+    table = Table(drawings, np.array(["a"], object), np.array([""], object))
+    assert summary(table, 0) == "Not scored yet." and evidence_text(table, 0) == ""
+    words = {"top_guess": np.array(["owl"], object), "reason": np.array([reason], object)}
+    table.add_scores(np.array([0]), {"junk": np.array([junk]), "p_top": np.array([p_top]), **words})
+    table.arrange()
+    assert summary(table, 0) == f"Rank 1 of 1 · {said}"
+    table.texts["top_guess"][0] = "cat"  # it is seen as its word all the same
+    assert summary(table, 0).endswith(said.partition(", ")[0])
 
 
 def test_a_loss_is_compared_in_words(table: Table) -> None:
@@ -36,6 +68,7 @@ def test_no_line_ends_between_a_number_and_its_unit(table: Table) -> None:
         lift_text(-3.2, "cat"),
         seen_text("apple", 0.001, "grass", 0.18),
         drawn_text("2017-03-20 01:07:50.46456 UTC", "DE", True),
+        evidence_text(table, 0),
     ]
     assert seen_text("apple", 0.001, "grass", 0.18) == "apple under\u00a01\u00a0%, grass 18\u00a0%"
     for text in texts:
