@@ -107,6 +107,7 @@ def ranked(
     word: score all as drawings of this word, written in upper or lower case. Raises ValueError for one that neither
     network knows, with the nearest that they know. cache: where scores are looked up first and kept.
     """
+    from qdesk.curation.identity import is_official, reader_files
     from qdesk.curation.score import Scorer, rank_table
 
     scorer = Scorer(model=model, cache=cache)
@@ -126,6 +127,8 @@ def ranked(
         raise
     if scorer.trouble:
         print(f"qdesk: {scorer.trouble}", file=sys.stderr)
+    if model is not None and is_official(model) and reader_files(model) == [model]:
+        print(f"qdesk: no other official decoder lies beside {model.name}, so there is no lift", file=sys.stderr)
     table = rank_table(drawings, columns, by=by)
     return table if top is None else table.slice(0, top)
 
