@@ -39,7 +39,8 @@ SMALL, MANY = 2 << 20, 16
 """More than `MANY` files of fewer than `SMALL` bytes (some 45,000 drawings) are made one."""
 
 LIMIT = 200 << 20
-"""Bytes that all scorers' scores may take; past it those go that were not asked for the longest."""
+"""Bytes that the scores of all scorers may take. Past it those of scorers go that were not asked for the longest; the
+one at work keeps its own, however many."""
 
 
 class ScoreCache:
@@ -103,7 +104,8 @@ class ScoreCache:
             folder = self._folder() / scorer
             files = sorted(folder.glob("*.parquet"))
             if files:
-                os.utime(folder)  # asked for just now
+                with suppress(OSError):  # what may not be written may still be read
+                    os.utime(folder)  # asked for just now
         except OSError:
             files = []
         return files
@@ -120,7 +122,7 @@ class ScoreCache:
             return
         except (OSError, pa.ArrowException, ValueError, KeyError) as error:
             self.trouble = "Some of the scores known from before could not be read: those drawings are scored anew."
-            if not (isinstance(error, OSError) and error.errno):  # it is the file, not the disk
+            if not (isinstance(error, MemoryError) or getattr(error, "errno", None)):  # it is the file, not the machine
                 with suppress(OSError):
                     path.unlink()
 
@@ -144,9 +146,14 @@ class ScoreCache:
     def _tidy(self, scorer: str) -> None:
         """Make many small files one, and hold all scorers' files to `LIMIT`."""
         try:
+            for part in (self._folder() / scorer).glob(".*.part"):
+                if time.time() - part.stat().st_mtime > 3600:  # of a program that was killed
+                    part.unlink()
             small = [path for path in self._files(scorer) if path.stat().st_size < SMALL]
             if len(small) > MANY:
                 table = _together([group for path in small for group in self._groups(path, lambda keys: keys)])
+                if table.num_rows < sum(parquet.read_metadata(path).num_rows for path in small if path.exists()):
+                    return  # one could not be read this time
                 _, first = np.unique(table["key"].to_numpy(), return_index=True)
                 if self._write(scorer, table.take(np.sort(first))):
                     for path in small:

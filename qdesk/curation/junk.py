@@ -28,8 +28,8 @@ FEATURES = (
 
 GOOD = "good"
 SUSPECT = -3.0
-"""From this log-odds on a reason is suggested, one chance in twenty: 4 % of good drawings get one, and 9 in 10 pieces
-of junk (`qdesk bench ranking`). At even odds half of the unfinished drawings would go without."""
+"""From this log-odds on, one chance in twenty, a reason is suggested: a suggestion costs a glance, and at even odds
+half of the unfinished drawings would go without."""
 
 
 @dataclass(frozen=True)

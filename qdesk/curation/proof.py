@@ -161,7 +161,7 @@ def planted_junk(
         ),
         "planted junk, kind by kind": Table(
             f"What the combined order finds of the {rounds * each} pieces of each kind, and the share given the "
-            "right reason. Of the good drawings: the share reviewed in vain, and the share given no reason.",
+            "right reason. Of the good drawings: the share reviewed in vain, and the share given no reason or unusual.",
             by_kind,
         ),
     }

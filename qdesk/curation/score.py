@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
+from functools import cache as once
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -99,13 +99,12 @@ class Scorer:
     def _load(self) -> tuple[Reader, Guesser]:
         with self._loading:  # one thread scores, another may ask for the losses of a drawing's points
             if self._networks is None:
-                import torch
-
                 from qdesk.curation.readers import load_reader
                 from qdesk.guess import Guesser
 
                 self._id = scorer_id(self.model)
-                self._cores = torch.get_num_threads()
+                _cores()
+                self._order = self.combined or junk.load()
                 self._networks = load_reader(self.model), Guesser()
                 self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
             return self._networks
@@ -136,8 +135,7 @@ class Scorer:
                 yield chunk
 
     def _scored(self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]) -> Iterator[ScoredChunk]:
-        work = partial(self._judge, self.combined or junk.load())
-        with closing(self._each_batch(drawings, rows, work, stop)) as results:
+        with closing(self._each_batch(drawings, rows, self._judge, stop)) as results:
             for indices, columns in results:
                 yield ScoredChunk(indices, columns)
 
@@ -199,7 +197,7 @@ class Scorer:
         import torch
 
         self._load()
-        count = min(self._cores, _THREADS)
+        count = min(_cores(), _THREADS)
         pool = ThreadPoolExecutor(count, "qdesk-score", torch.set_num_threads, (1,))
 
         def begun() -> Iterator[tuple[np.ndarray, Future]]:
@@ -215,7 +213,7 @@ class Scorer:
                 yield indices, result.result()
         finally:
             pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(self._cores)  # the pool's 1 would hold for all threads to come
+            torch.set_num_threads(_cores())  # the pool's 1 would hold for all threads to come
 
     def _ready(self, drawings: Drawings, rows: np.ndarray) -> tuple[np.ndarray, Drawings, Drawings]:
         """`rows` again, their drawings in the 255 box, and what the Sketch-RNN reads."""
@@ -223,16 +221,16 @@ class Scorer:
         ready = as_official(given)
         return rows, ready, self.reader.sequences(given, ready)
 
-    def _judge(self, combined: junk.JunkModel, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+    def _judge(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """Every column of one batch."""
         from qdesk.curation.readers import OwnReader
 
         measured = self._measure(part, sequences)
         features = junk.features_of(part, measured)
-        odds, reason = combined.judge(features)
+        odds, reason = self._order.judge(features)
         columns = {name: measured[name] for name in MEASURED}
         words, own = self._words(part), isinstance(self.reader, OwnReader)
-        columns["evidence"] = evidence.sentences(part, words, measured, features, reason, combined.usual, own)
+        columns["evidence"] = evidence.sentences(part, words, measured, features, reason, self._order.usual, own)
         return {**columns, "junk": odds, "reason": reason}
 
     def _measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
@@ -261,6 +259,14 @@ class Scorer:
             "top_guess": np.array(self.guesser.words, object)[best],
             "p_top": seen[rows, best].astype(float),
         }
+
+
+@once
+def _cores() -> int:
+    """torch's number of threads, as it was before any pool: while one runs, a new thread is told the pool's 1."""
+    import torch
+
+    return torch.get_num_threads()
 
 
 def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:

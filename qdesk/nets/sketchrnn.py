@@ -2,8 +2,8 @@
 
 An LSTM reads a drawing point by point and, before each point, says where it will be (a mixture of 20 bivariate
 normals over the offset) and what the pen does there (the stroke goes on, the stroke ends, the drawing ends). The word
-enters as an embedding at every step and in the first state; index `len(words)` means "no word", learned by dropping
-the word in a part of training, so that one network gives p(x | word), p(x) and their ratio, the lift.
+enters as an embedding at every step and in the first state; index `len(words)` means "no word", learned by
+reading every good drawing without its word, too, so that one network gives p(x | word), p(x) and their ratio, the lift.
 
 Two things differ from the paper, both because the drawings are integers in a 255 box:
 - The mixture is integrated over the data's cell of one unit (see `mixture_log_prob`), so that components cannot win by

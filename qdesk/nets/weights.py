@@ -52,7 +52,7 @@ def load(path: Path, kind: str) -> Classifier | SketchRNN:
 def start_from(network: Classifier | SketchRNN, path: Path) -> None:
     """Give `network` the weights of a file, to train on; a layer that the file does not have stays as it is.
 
-    Raises WeightsError where words or shape are others.
+    Raises WeightsError where words, shape or kinds are others.
     """
     kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
     given = load(path, kind)
@@ -60,6 +60,8 @@ def start_from(network: Classifier | SketchRNN, path: Path) -> None:
         raise WeightsError(f"{path} knows other words than this data has")
     if given.shape != network.shape:
         raise WeightsError(f"{path} has another shape: {given.shape}, not {network.shape}")
+    if isinstance(given, SketchRNN) and given.kinds not in ((), network.kinds):
+        raise WeightsError(f"{path} was taught other kinds of drawings: {', '.join(given.kinds)}")
     network.load_state_dict({**network.state_dict(), **given.state_dict()})
 
 

@@ -2,7 +2,7 @@
 
 1. Nats a point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
 2. The lift, log p(x | word) - log p(x), as what it is used for. If half of the words shown with drawings are right and
-   half are drawn at random, Bayes' rule makes the lift the log-odds that a word is right; its cross entropy teaches the
+   half are others, Bayes' rule makes the lift the log-odds that a word is right; its cross entropy teaches the
    network what sets a word's drawings apart, which likelihood alone learns last.
 3. What the drawing is as a whole: good, junk of a kind that `curation.planted` draws, or a drawing of another word.
 """
@@ -164,6 +164,7 @@ def training_loss(
 ) -> tuple[Tensor, dict[str, Tensor]]:
     """The three losses together, and each of them: good drawings are read with their word, without, and with another.
 
+    Where there is one word, no other can be wrong: then nothing is taught of the lift.
     labels, kinds: int64 (N,). Junk is read once, under its word, and only its kind counts.
     """
     words, where = len(network.words), labels.device
@@ -179,7 +180,9 @@ def training_loss(
 
     nats = right.sum() / points
     nats_without = without.sum() / points
-    lift = (F.softplus(right - without).sum() + F.softplus(without[: len(wrong)] - wrong).sum()) / (2 * count)
+    lift = 0 * nats
+    if words > 1:
+        lift = (F.softplus(right - without).sum() + F.softplus(without - wrong).sum()) / (2 * count)
     judged = torch.cat([logits[: len(labels)], logits[len(labels) + len(good) :]])
     kind = F.cross_entropy(judged, torch.cat([kinds, torch.full_like(shown_wrong, WRONG)]))
     total = (1 - WITHOUT) * nats + WITHOUT * nats_without + LIFT * lift + KIND * kind
@@ -235,7 +238,7 @@ def run(options: argparse.Namespace) -> int:
     generator = torch.Generator().manual_seed(options.seed)
     network = SketchRNN(corpus.words, Shape(hidden=options.hidden), ("good", *KINDS))
     if options.start:
-        hidden = weights.about(options.start)["config"]["shape"]["hidden"]
+        hidden = weights.load(options.start, "sketchrnn").shape.hidden
         network = SketchRNN(corpus.words, Shape(hidden=min(hidden, options.hidden)), network.kinds)
         weights.start_from(network, options.start)
         network = widened(network, options.hidden, generator)

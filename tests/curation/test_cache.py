@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -10,13 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
 
 from qdesk import paths
 from qdesk.curation import cache as module
 from qdesk.curation import identity
-from qdesk.curation.cache import ScoreCache
+from qdesk.curation.cache import MANY, ScoreCache
 from qdesk.curation.identity import drawing_keys, scorer_id
 from qdesk.drawings import Drawings
 
@@ -195,6 +197,48 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_sentence(tmp_path: Path)
     keep(cache, KEYS)
     assert not found(cache, KEYS)[0].any()
     assert cache.trouble.startswith("The scores are not kept") and cache.trouble.count(".") == 1
+
+
+def test_what_may_only_be_read_is_read(cache: ScoreCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep(cache, KEYS)
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", refuse)
+    assert found(cache, KEYS)[0].all()
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "Input/output error"), pa.lib.ArrowMemoryError("no memory")])
+def test_what_cannot_be_read_this_time_is_not_lost(
+    cache: ScoreCache, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Neither by looking nor by making many files one."""
+    for part in np.array_split(KEYS, MANY):
+        keep(cache, part)
+    real, left = parquet.ParquetFile.read_row_group, [3]
+
+    def read_row_group(*arguments: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            raise error
+        return real(*arguments)
+
+    monkeypatch.setattr(parquet.ParquetFile, "read_row_group", read_row_group)
+    keep(cache, KEYS[:1])
+    monkeypatch.undo()
+    assert left[0] <= 0
+    assert found(ScoreCache(cache._folder()), KEYS)[0].all()
+
+
+def test_what_killed_programs_left_half_written_goes(cache: ScoreCache) -> None:
+    keep(cache, KEYS)
+    old, new = (files(cache)[0].with_name(f".{name}.parquet.1.part") for name in ("old", "new"))
+    for path in (old, new):
+        path.write_bytes(b"half")
+    os.utime(old, (10**9, 10**9))
+    keep(cache, KEYS[:1])
+    assert not old.exists() and new.exists()  # the new one may be another program's, at work
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:

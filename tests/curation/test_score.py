@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from qdesk import paths
-from qdesk.curation import junk
+from qdesk.curation import junk, score
 from qdesk.curation.score import COLUMNS, Scorer, _blocks, batches, rank_table
 from qdesk.drawings import Drawings
 from qdesk.formats import open_drawings
@@ -143,13 +143,12 @@ def test_the_first_block_is_small_and_none_is_left_out() -> None:
     assert list(_blocks(np.arange(0))) == []
 
 
-def test_many_threads_score_as_one_does_and_leave_no_trace(starter: Drawings) -> None:
+def test_many_threads_score_as_one_does_and_leave_no_trace(starter: Drawings, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that is left would fail the test."""
     batch, scorer, before = starter.take(slice(0, 400)), Scorer(), torch.get_num_threads()
     columns = []
     for cores in (1, 3):
-        scorer._load()
-        scorer._cores = cores
+        monkeypatch.setattr(score, "_cores", lambda cores=cores: cores)
         columns.append(scorer.score(batch))
         with ThreadPoolExecutor(1) as fresh:
             assert fresh.submit(torch.get_num_threads).result() == cores
@@ -158,6 +157,24 @@ def test_many_threads_score_as_one_does_and_leave_no_trace(starter: Drawings) ->
     next(stream)
     stream.close()
     torch.set_num_threads(before)
+
+
+def test_a_scorer_made_while_another_works_has_all_cores_too(
+    starter: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a second file is opened at once: the pool of the first tells new threads that there is one core."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    score._cores.cache_clear()
+    first = Scorer().stream(starter)
+    next(first)
+    with ThreadPoolExecutor(1) as other:
+        other.submit(lambda: Scorer().score(starter.take(slice(0, 40)))).result()
+        first.close()
+    with ThreadPoolExecutor(1) as fresh:
+        assert fresh.submit(torch.get_num_threads).result() == 3 == score._cores()
+    torch.set_num_threads(before)
+    score._cores.cache_clear()
 
 
 def test_an_official_decoder_ranks(reference_data) -> None:

@@ -117,6 +117,7 @@ class Scoring(QObject):
             self._job = None
             self._timer.stop()
             self.scores_came.emit()
+            trouble = trouble or getattr(self._scorer, "trouble", "")  # a run that was stopped does not tell it
             if trouble:
                 self.said.emit(trouble, "warn")
             elif self._table is not None and 0 < self._known == len(self._table) - self._before:

@@ -1,0 +1,127 @@
+"""The Sketch-RNN's three losses, its growth, and what it learns of whole drawings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import roc_auc_score
+
+from qdesk.curation.planted import KINDS, plant
+from qdesk.drawings import Drawings
+from qdesk.formats import write_drawings
+from qdesk.nets import weights
+from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of
+from qdesk.training.sketchrnn import GOOD, KIND, LIFT, WITHOUT, WRONG, junk_bank, training_loss, widened
+from tests.training.test_training import shapes, train
+
+JUDGED = ("good", *KINDS)
+
+
+def network(words: tuple[str, ...] = ("circle", "zigzag"), hidden: int = 16) -> SketchRNN:
+    torch.manual_seed(0)
+    return SketchRNN(words, Shape(hidden=hidden, embedding=8), JUDGED).eval()
+
+
+def a_batch(count: int = 8) -> tuple[Drawings, Batch]:
+    drawings = Drawings.concat([shapes("circle", count // 2), shapes("zigzag", count // 2)])
+    return drawings, batch_of(drawings, np.arange(count), 40.0)
+
+
+def test_the_three_losses_are_what_they_say() -> None:
+    """Two words, so that the other word is known; the third and the last drawing are junk."""
+    net, (_, batch) = network(), a_batch(8)
+    labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
+    kinds = torch.tensor([0, 0, 2, 0, 0, 0, 0, 5])
+    total, parts = training_loss(net, batch, labels, kinds, torch.Generator().manual_seed(0), drop=0.0)
+    good = kinds == GOOD
+    right, logits = net.losses_and_kinds(batch, labels)
+    without = net.losses(batch, torch.full_like(labels, net.no_word)).sum(1)[good]
+    wrong, wrong_logits = net.losses_and_kinds(batch, 1 - labels)
+    right, wrong, points = right.sum(1)[good], wrong.sum(1)[good], batch.lengths[good].sum()
+    chance = torch.sigmoid(torch.cat([without - right, wrong - without]))  # that a right word is right, a wrong one not
+    told = torch.log_softmax(torch.cat([logits, wrong_logits[good]]), 1)
+    truth = torch.cat([kinds, torch.full((6,), WRONG)])
+    expected = {
+        "nats_per_point": right.sum() / points,
+        "nats_per_point_no_word": without.sum() / points,
+        "lift": -torch.log(chance).mean(),
+        "kind": -told[torch.arange(14), truth].mean(),
+    }
+    for name, value in expected.items():
+        assert parts[name].item() == pytest.approx(value.item(), rel=1e-4), name
+    weighed = (1 - WITHOUT) * expected["nats_per_point"] + WITHOUT * expected["nats_per_point_no_word"]
+    assert total.item() == pytest.approx((weighed + LIFT * expected["lift"] + KIND * expected["kind"]).item(), rel=1e-5)
+
+
+def test_junk_alone_and_one_word_alone_teach_nothing_of_the_lift() -> None:
+    _, batch = a_batch(8)
+    labels = torch.zeros(8, dtype=torch.long)
+    for words, kind in ((("circle", "zigzag"), 3), (("circle",), GOOD)):
+        net = network(words).train()
+        kinds = torch.full((8,), kind)
+        total, parts = training_loss(net, batch, labels, kinds, torch.Generator().manual_seed(0))
+        total.backward()
+        assert parts["lift"] == 0 and torch.isfinite(total)
+        assert all(torch.isfinite(p.grad).all() for p in net.parameters() if p.grad is not None)
+
+
+@pytest.mark.parametrize("hidden", [16, 24, 32])
+def test_a_wider_network_is_the_same_function_at_first(hidden: int) -> None:
+    net, (_, batch) = network(), a_batch(8)
+    wide = widened(net, hidden, torch.Generator().manual_seed(1)).eval()
+    assert wide.shape.hidden == hidden
+    classes = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
+    with torch.inference_mode():
+        for old, new in zip(net.losses_and_kinds(batch, classes), wide.losses_and_kinds(batch, classes), strict=True):
+            assert new.numpy() == pytest.approx(old.numpy(), abs=1e-4)
+    copies = wide.output.weight[:, : hidden - 16] - wide.output.weight[:, 16:]
+    assert hidden == 16 or copies.abs().min() > 0  # or they would stay copies for ever
+
+
+def test_the_bank_holds_every_kind_that_can_be_drawn() -> None:
+    real = Drawings.concat([shapes("circle", 150), shapes("zigzag", 150)])
+    bank, kinds = junk_bank(real, np.random.default_rng(0))
+    assert len(bank) == len(kinds) and set(kinds) == {1 + KINDS.index(kind) for kind in KINDS} - {WRONG}
+    assert set(bank.words) <= {"circle", "zigzag"}
+    unfinished = bank.take(kinds == 1 + KINDS.index("unfinished"))
+    assert unfinished.point_counts.max() < real.point_counts.mean() / 2
+
+
+def test_training_teaches_what_a_drawing_is_and_grows_from_a_narrower_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for word in ("circle", "zigzag"):
+        write_drawings(shapes(word, 300), folder / f"{word}.ndjson.gz")
+    narrow, wide = tmp_path / "narrow.safetensors", tmp_path / "wide.safetensors"
+    assert train("sketchrnn", folder, narrow, "--epochs", "8", "--hidden", "32", "--rate", "0.01") == 0
+    start = ("--start", str(narrow))
+    assert train("sketchrnn", folder, wide, "--epochs", "2", "--hidden", "48", "--rate", "0.003", *start) == 0
+    net = weights.load(wide, "sketchrnn")
+    assert net.shape.hidden == 48 and net.kinds == JUDGED
+    rng = np.random.default_rng(5)
+    mess = Drawings.from_strokes([plant("scribble", [], rng) for _ in range(60)]).fit_box()
+    odds = []
+    for drawings in (shapes("circle", 60, seed=9), mess):
+        with torch.inference_mode():
+            batch = batch_of(drawings, np.arange(60), net.shape.scale)
+            logits = net.losses_and_kinds(batch, torch.zeros(60, dtype=torch.long))[1]
+        odds.append((logits[:, 1] - logits[:, GOOD]).numpy())
+    assert roc_auc_score([0] * 60 + [1] * 60, np.concatenate(odds)) > 0.9
+
+    again = ("--epochs", "1", "--hidden", "16", *start)
+    assert train("sketchrnn", folder, tmp_path / "x.safetensors", *again) == 1  # narrower than the file
+    assert "another shape" in capsys.readouterr().err
+
+
+def test_kinds_that_others_learned_are_not_taken_for_ours(tmp_path: Path) -> None:
+    path = tmp_path / "other.safetensors"
+    weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8), ("good", "blot")), path)
+    with pytest.raises(weights.WeightsError, match="other kinds"):
+        weights.start_from(network(), path)
+    weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8)), path)
+    weights.start_from(network(), path)  # without kinds: all the rest is taken over
