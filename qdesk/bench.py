@@ -291,7 +291,7 @@ def run_ranking(args: argparse.Namespace) -> int:
     if not has_cleanlab():
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
-        tables = prove(args.data, args.flamingos, args.model, lambda text: progress(None, text))
+        tables = prove(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
     if not args.json:
         print(markdown(tables))
         return 0

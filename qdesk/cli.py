@@ -205,6 +205,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--model", metavar="M", type=Path,
         help="ranking: another Sketch-RNN than the shipped one; of an official .gen.json the flamingos alone are asked",
     )  # fmt: skip
+    bench.add_argument(
+        "--junk", metavar="J", type=Path, help="ranking: the combined order that qdesk.curation.fit fitted for M"
+    )
     return parser
 
 

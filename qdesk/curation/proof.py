@@ -305,19 +305,21 @@ def prove(
     data: list[Path],
     bad_flamingos: Path | None = None,
     model: Path | None = None,
+    order: Path | None = None,
     report: Callable[[str], None] = lambda text: None,
 ) -> dict[str, Table]:
     """All tables by their title. data: the folders that were trained on, whose test split is measured on.
 
     model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale:
-    only the seed's flamingos are asked of it. report: told what is being done.
+    only the seed's flamingos are asked of it. order: a junk model fitted for that Sketch-RNN (`qdesk.curation.fit`).
+    report: told what is being done.
     Raises ValueError where there is nothing to measure.
     """
     from qdesk.training.data import load
 
     report("reading the drawings")
     corpus = load(data, report=lambda text: None)
-    scorer = Scorer(model)
+    scorer = Scorer(model, combined=junk.load(order) if order else None)
     judge = Judge(scorer, Rivals(scorer.guesser, corpus.real))
     held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.reader.words))
     tables: dict[str, Table | None] = {}
