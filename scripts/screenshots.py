@@ -57,10 +57,12 @@ def main(suffix: str = "") -> int:
     window.open_in_curate([str(paths.asset("starter.ndjson.gz"))])
     wait(lambda: bool(scored), "the scores")
     settle(1.0)
-    for key in (Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_1, Qt.Key.Key_1):
+    keys = {"scribble": Qt.Key.Key_1, "graffiti": Qt.Key.Key_2, "wrong": Qt.Key.Key_3}
+    for _ in range(7):
         window.activateWindow()  # keys belong to the active window, and offscreen none stays it for long
         QTest.qWaitForWindowActive(window)
-        QTest.keyClick(curate.grid, key)
+        reason = str(curate.table.texts["reason"][curate.grid.current])
+        QTest.keyClick(curate.grid, keys.get(reason, Qt.Key.Key_K))
         settle(0.2)
     QTest.keyClick(curate.grid, Qt.Key.Key_Left)
     curate.detail.tint.setChecked(True)

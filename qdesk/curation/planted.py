@@ -60,13 +60,14 @@ def over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     return _finish([*strokes, *mess])
 
 
-def lettering(rng: np.random.Generator) -> list[np.ndarray]:
-    """A short word in capitals, with an unsteady hand."""
-    text = (
-        _WORDS[rng.integers(len(_WORDS))]
-        if rng.random() < 0.7
-        else "".join(rng.choice(list(_LETTERS), rng.integers(2, 6)))
-    )
+def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
+    """A word in capitals, with an unsteady hand: half of the time the very word that was to be drawn, as players do."""
+    if word and rng.random() < 0.5:
+        text = word.upper()
+    elif rng.random() < 0.7:
+        text = _WORDS[rng.integers(len(_WORDS))]
+    else:
+        text = "".join(rng.choice(list(_LETTERS), rng.integers(2, 6)))
     slant, height = rng.normal(0, 0.15), rng.uniform(0.8, 1.6)
     strokes, at = [], 0.0
     for letter in text:
@@ -106,10 +107,15 @@ def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     return _finish(kept)
 
 
-def plant(kind: str, strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """Junk of one of `KINDS`, made from the drawing `strokes` where it needs one (another word's for `wrong`)."""
-    if kind in ("scribble", "lettering", "walk"):
-        return {"scribble": scribble, "lettering": lettering, "walk": walk}[kind](rng)
+def plant(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
+    """Junk of one of `KINDS`, made from the drawing `strokes` where it needs one (another word's for `wrong`).
+
+    word: what was to be drawn.
+    """
+    if kind == "lettering":
+        return lettering(rng, word)
+    if kind in ("scribble", "walk"):
+        return {"scribble": scribble, "walk": walk}[kind](rng)
     if kind == "wrong":
         return [np.asarray(stroke, np.float32) for stroke in strokes]
     return {"over": over, "unfinished": unfinished}[kind](strokes, rng)

@@ -106,7 +106,7 @@ def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator
     if kind == "wrong":
         every = drawings.words
         rows = np.array([rng.choice(np.flatnonzero(every != word)) for word in words])
-    strokes = [plant(kind, drawings.strokes_of(int(row)), rng) for row in rows]
+    strokes = [plant(kind, drawings.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
     return Drawings.from_strokes(strokes, word=list(words)).fit_box()
 
 

@@ -42,8 +42,9 @@ def junk_bank(real: Drawings, rng: np.random.Generator) -> tuple[Drawings, np.nd
     batches, kinds = [], []
     for kind, share in JUNK.items():
         rows = rng.choice(len(real), max(1, int(len(real) * share)), replace=False)
-        strokes = [plant(kind, real.strokes_of(int(row)), rng) for row in rows]
-        batches.append(Drawings.from_strokes(strokes, word=list(real.words[rows])).fit_box())
+        words = real.words[rows]
+        strokes = [plant(kind, real.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
+        batches.append(Drawings.from_strokes(strokes, word=list(words)).fit_box())
         kinds += [1 + KINDS.index(kind)] * len(rows)
     return Drawings.concat(batches), np.array(kinds, np.int64)
 

@@ -41,3 +41,14 @@ def test_lettering_is_several_strokes_in_a_row() -> None:
     for seed in range(20):
         batch = Drawings.from_strokes([lettering(np.random.default_rng(seed))])
         assert batch.stroke_counts[0] >= 2
+
+
+def test_players_often_write_the_very_word() -> None:
+    """Twelve letters take more strokes than the short words that are written otherwise."""
+    rng = np.random.default_rng(0)
+
+    def strokes(word: str | None) -> np.ndarray:
+        return Drawings.from_strokes([plant("lettering", CROSS, rng, word) for _ in range(60)]).stroke_counts
+
+    assert strokes(None).max() < 18
+    assert 15 <= (strokes("hippopotamus") == 18).sum() <= 45
