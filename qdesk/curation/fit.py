@@ -24,19 +24,28 @@ SHARE = 0.05
 """The share of junk that the log-odds assume in a file."""
 
 
-def fit(scorer: Scorer, drawings: Drawings, seed: int = 0, each: int = 3000) -> junk.JunkModel:
-    """A junk model from good drawings, unknown to the networks, and `each` planted ones of every kind."""
+def fit(
+    scorer: Scorer, drawings: Drawings, seed: int = 0, each: int = 3000, without: str | None = None
+) -> junk.JunkModel:
+    """A junk model from good drawings, unknown to the networks, and `each` planted ones of every kind.
+
+    without: a kind that it shall know nothing of, nor hear what the Sketch-RNN says of it: what a model finds of junk
+    that nobody thought of.
+    """
     from sklearn.linear_model import LogisticRegression
 
     rng = np.random.default_rng(seed)
     tables, labels = [scorer.features(drawings)], [np.full(len(drawings), junk.GOOD, object)]
-    for kind in KINDS:
+    kinds = [kind for kind in KINDS if kind != without]
+    for kind in kinds:
         tables.append(scorer.features(add_junk(drawings, kind, each, rng)))
         labels.append(np.full(each, kind, object))
     good, label = tables[0], np.concatenate(labels)
     mean, scale = np.nanmean(good, axis=0), np.maximum(np.nanstd(good, axis=0), 1e-6)
+    if without:
+        scale[junk.FEATURES.index(f"kind_{without}")] = 1e30  # whatever it is, it counts as average
     expanded = junk.expand(np.concatenate(tables), mean, scale)
-    importance = np.where(label == junk.GOOD, (1 - SHARE) / len(good), SHARE / (each * len(KINDS)))
+    importance = np.where(label == junk.GOOD, (1 - SHARE) / len(good), SHARE / (each * len(kinds)))
     model = LogisticRegression(C=3.0, max_iter=3000)
     model.fit(expanded, label, sample_weight=importance * len(label))
     clean = (label != junk.GOOD) | (model.predict_proba(expanded)[:, list(model.classes_).index(junk.GOOD)] > 0.5)
@@ -61,11 +70,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="the folders trained on")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="models/junk.json")
     parser.add_argument("--model", type=Path, metavar="FILE", help="another Sketch-RNN than the shipped one")
+    parser.add_argument("--without", choices=KINDS, metavar="KIND", help="leave one kind of junk out, to see")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     options = parser.parse_args()
     corpus = load(options.data, report=lambda text: print(text, file=sys.stderr))
     scorer = Scorer(options.model)
-    model = fit(scorer, corpus.validation, options.seed)
+    model = fit(scorer, corpus.validation, options.seed, without=options.without)
     about = {"seed": options.seed, "fitted_on": len(corpus.validation)}
     replace(model, about=about).save(options.out)
     return 0
