@@ -130,7 +130,7 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
         reader = bitmaps.read
     elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         reader = sketchrnn.read
-    elif head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    elif head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
         raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
     elif b"\0" in head:  # JSON has no zero byte, and a .bin record always has one
         reader = binary.read

@@ -163,3 +163,9 @@ def test_what_is_written_is_read_again(tmp_path_factory, drawings: list, keys: l
     assert back.column("key_id").tolist() == [str(key) if key else None for key in keys[: len(drawings)]]
     assert set(back.column("countrycode")) == {"DE"}
     assert set(back.words) == {"pig"}
+
+
+@pytest.mark.parametrize("key", [0xFFFE, 0xFEFF, 5012345678900000 // 65536 * 65536 + 0xFEFF])
+def test_a_key_that_begins_like_utf_16_is_a_key(tmp_path: Path, key: int) -> None:
+    write_drawings(Drawings.from_strokes([[np.array([[0, 0], [255, 9]])]], key_id=[str(key)]), tmp_path / "pig.bin")
+    assert open_drawings(tmp_path / "pig.bin").drawings.column("key_id").tolist() == [str(key)]
