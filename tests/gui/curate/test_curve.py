@@ -93,9 +93,10 @@ def test_it_is_painted_in_both_themes(curve: LossCurve, monkeypatch: pytest.Monk
 
 
 def test_the_curve_comes_with_the_losses_and_follows_the_replay(qtbot, page: CuratePage) -> None:
-    qtbot.waitUntil(lambda: page.detail.curve is not None)
+    # Its layout shows a new widget when it is next laid out, a moment after it is there.
+    qtbot.waitUntil(lambda: page.detail.curve is not None and page.detail.curve.isVisible())
     curve = page.detail.curve
-    assert curve.isVisible() and curve.value.text() == "at most 5.00"  # the kit's losses are 0 to 5
+    assert curve.value.text() == "at most 5.00"  # the kit's losses are 0 to 5
     page.detail.slider.sliderMoved.emit(100)
     assert playhead(curve) == pytest.approx(1.5)  # 60 of 600 ms, with 40 ms a point
     QTest.mouseClick(curve.plot.viewport(), Qt.MouseButton.LeftButton, pos=at(curve, 1))
