@@ -69,7 +69,7 @@ class Scoring(QObject):
         self._known = 0
         self._taken_in = False
         job.partial.connect(lambda part: self._got(job, part))
-        job.done.connect(lambda trouble: self._end(job, trouble=trouble))
+        job.done.connect(lambda _result: self._end(job))
         job.failed.connect(lambda sentence: self._end(job, sentence))
         job.cancelled.connect(lambda: self._end(job))
 
@@ -112,14 +112,13 @@ class Scoring(QObject):
         # A sort of very many drawings takes a while; then it is done less often, so that the window stays quick.
         self._pause = max(PAUSE_MS, round(10_000 * (time.monotonic() - began)))
 
-    def _end(self, job: jobs.Job, sentence: str = "", trouble: str = "") -> None:
+    def _end(self, job: jobs.Job, sentence: str = "") -> None:
         if self._job is job:
             self._job = None
             self._timer.stop()
             self.scores_came.emit()
-            trouble = trouble or getattr(self._scorer, "trouble", "")  # a run that was stopped does not tell it
-            if trouble:
-                self.said.emit(trouble, "warn")
+            if self._scorer is not None and self._scorer.trouble:
+                self.said.emit(self._scorer.trouble, "warn")
             elif self._table is not None and 0 < self._known == len(self._table) - self._before:
                 self.said.emit("All scores were known from before.", "good")
             self.ended.emit(sentence)

@@ -83,10 +83,10 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
 
 def score_table(
     context: Context, make: Callable[[], Scorer], scorer: Scorer | None, drawings: Drawings, todo: np.ndarray
-) -> str:
+) -> None:
     """Score the drawings `todo` (n,); hands over `Scores`, chunk by chunk, and the scorer if it was made here.
 
-    The scorer comes when it has its networks, or all was known: it can be asked for more then. Returns its trouble.
+    The scorer comes when it has its networks, or all was known: it can be asked for more then.
     """
     made = scorer is None
     if scorer is None:
@@ -104,7 +104,6 @@ def score_table(
             context.partial(Scores(todo[chunk.indices], chunk.columns, chunk.known))
     if made:
         context.partial(scorer)
-    return scorer.trouble
 
 
 def download_word(context: Context, word: str, base_url: str | None) -> str:
