@@ -55,6 +55,15 @@ def test_scores_that_cannot_be_kept_are_said_and_shown(qtbot, make_page, tmp_pat
     assert page.table.scored.all()
 
 
+def test_who_stops_a_run_hears_that_its_scores_are_not_kept(qtbot, make_page, tmp_path: Path) -> None:
+    page = make_page(lambda: PlainScorer(threading.Event(), trouble="The scores are not kept for the next time."))
+    page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    qtbot.waitUntil(lambda: page.table is not None and page.table.scored.any())
+    with qtbot.waitSignal(page.scored):
+        page.bar.work.stop.click()
+    assert not page.table.scored.all() and "not kept" in page.notice.text
+
+
 @pytest.mark.torch
 @pytest.mark.skipif(
     not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
