@@ -25,6 +25,7 @@ import numpy as np
 from qdesk.catalog import categories
 from qdesk.commands import Progress, ranked, write_table
 from qdesk.drawings import Drawings, metadata_table, offsets_of
+from qdesk.figures import Table, flat, markdown
 
 POINTS = 45
 STROKES = 6
@@ -284,25 +285,31 @@ def run(args: argparse.Namespace) -> int:
 
 
 def run_ranking(args: argparse.Namespace) -> int:
-    """`qdesk bench ranking`: the tables of `qdesk.curation.proof` on stdout, or flat JSON: "table: row: column"."""
-    from qdesk.curation.proof import markdown, prove
+    """`qdesk bench ranking`: the tables of `qdesk.curation.proof`."""
+    from qdesk.curation.proof import prove
     from qdesk.curation.rivals import has_cleanlab
 
     if not has_cleanlab():
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
         tables = prove(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
-    if not args.json:
-        print(markdown(tables))
-        return 0
-    flat: dict[str, float] = {}
-    for title, table in tables.items():
-        for row, cells in table.rows.items():
-            for column, figure in cells.items():
-                name = f"{title}: {row}: {column}"
-                flat |= {name: figure.value, f"{name} (low)": figure.low, f"{name} (high)": figure.high}
-    print(json.dumps({name: round(value, 4) for name, value in flat.items()}, indent=2))
+    _print(tables, args.json)
     return 0
+
+
+def run_live(args: argparse.Namespace) -> int:
+    """`qdesk bench live`: the tables of `qdesk.game.live`."""
+    from qdesk.game.live import measure
+
+    with Progress("playing the drawings") as progress:
+        tables = measure(args.data, progress)
+    _print(tables, args.json)
+    return 0
+
+
+def _print(tables: dict[str, Table], as_json: bool) -> None:
+    """Tables on stdout, or flat JSON: "table: row: column"."""
+    print(json.dumps(flat(tables), indent=2) if as_json else markdown(tables))
 
 
 if __name__ == "__main__":  # a command in a process of its own, and then the memory that it took

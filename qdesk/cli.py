@@ -18,6 +18,7 @@ Command = Callable[[argparse.Namespace], int]
 
 FORMATS = "simplified or raw .ndjson, official .bin, bitmaps .npy, Sketch-RNN .npz, each also gzipped"
 WHAT = ("simplified", "raw", "binary", "bitmap", "sketchrnn", "model")
+PARTS = ("all", "validation", "test")
 RANK_BY = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
 
 
@@ -92,15 +93,31 @@ def _train(module: str) -> Command:
     return run
 
 
+def _evaluate(args: argparse.Namespace) -> int:
+    from qdesk.evaluation import command
+
+    return command.run(args)
+
+
 def _bench(args: argparse.Namespace) -> int:
     from qdesk import bench
 
     if args.what == "machine":
         return bench.run(args)
     if not args.data:
-        print("qdesk: bench ranking needs --data: the folders that the networks were trained on", file=sys.stderr)
+        needs = {
+            "ranking": "the folders that the networks were trained on",
+            "live": "raw drawings, and simplified ones",
+        }
+        print(f"qdesk: bench {args.what} needs --data: {needs[args.what]}", file=sys.stderr)
         return 2
-    return bench.run_ranking(args)
+    return {"ranking": bench.run_ranking, "live": bench.run_live}[args.what](args)
+
+
+def _experiment(args: argparse.Namespace) -> int:
+    from qdesk.experiments import run
+
+    return run.run(args)
 
 
 # The parser
@@ -132,6 +149,11 @@ def make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _files(curate, "*")
 
+    command(
+        "lab", _window("lab"), "open the window at Lab",
+        "Networks are trained, watched while they learn, and evaluated there.", "qdesk lab",
+    )  # fmt: skip
+
     rank = command(
         "rank", _data("rank"), "rank drawings, the worst first, as a table",
         "Columns: rank, key_id, word, source, row, strokes, points, junk, loss, loss_per_point, lift, p_word, "
@@ -157,6 +179,30 @@ def make_parser() -> argparse.ArgumentParser:
     _files(guess, "+")
     guess.add_argument("--top", metavar="K", type=_count, default=3, help="guesses a drawing; default 3")
     guess.add_argument("--out", metavar="FILE", type=Path, help="a CSV file; default stdout")
+
+    evaluate = command(
+        "evaluate", _evaluate, "how good the guesses are, as JSON and as a page to look at",
+        "Accuracy, balanced accuracy, specificity, Matthews correlation, Jaccard, AUC and ROC, calibration, the "
+        "confusion matrix and the surest mistakes; docs/evaluate.md names and explains every number. Drawings without "
+        "a word, or with one that the network does not know, are counted and left out; copies of a drawing count once.",
+        "qdesk evaluate drawings --part test --out report.json --html report.html",
+    )  # fmt: skip
+    evaluate.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{FORMATS}; or folders of them")
+    evaluate.add_argument(
+        "--model", metavar="M", type=Path, help="a classifier's .safetensors file; default the shipped one"
+    )
+    evaluate.add_argument(
+        "--words", metavar="A,B,C",
+        help="only drawings of these words, and only these can be guessed: their probabilities are divided by their "
+        "sum, as if the network knew no others; default all that it knows",
+    )  # fmt: skip
+    evaluate.add_argument(
+        "--part", choices=PARTS, default="all",
+        help="of all drawings, the twentieth that `qdesk train` validates or tests on; default all",
+    )  # fmt: skip
+    evaluate.add_argument("--csv", metavar="FILE", type=_table, help="a line a word, as .csv or .parquet")
+    evaluate.add_argument("--out", metavar="FILE", type=Path, help="a JSON file; default stdout")
+    evaluate.add_argument("--html", metavar="FILE", type=Path, help="a report to open in a browser, in one file")
 
     _train_parsers(commands)
 
@@ -190,16 +236,19 @@ def make_parser() -> argparse.ArgumentParser:
     export.add_argument("--clean", metavar="IN", type=Path, help="write this file's drawings without the flagged ones")
 
     bench = command(
-        "bench", _bench, "what this machine does, or what the ranking is worth",
+        "bench", _bench, "what this machine does, or what the ranking and the game are worth",
         "machine (the default): matrix peak, scoring, raster, guess latency, loading, ranking, the window's start; "
         "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
         "the networks never saw, with intervals, and what cleanlab and scikit-learn find of the same; takes about two "
-        "minutes and needs --data.",
+        "minutes and needs --data. live: raw drawings that the classifier never saw, played as rounds at their own "
+        "times: the share recognised by each second; takes a few minutes and needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
-    bench.add_argument("what", nargs="?", choices=["machine", "ranking"], default="machine")
+    bench.add_argument("what", nargs="?", choices=["machine", "ranking", "live"], default="machine")
     bench.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
-    bench.add_argument("--data", metavar="DIR", nargs="+", type=Path, help="ranking: the folders that were trained on")
+    bench.add_argument(
+        "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live: the folders that were trained on"
+    )
     bench.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
     bench.add_argument(
         "--model", metavar="M", type=Path,
@@ -208,6 +257,7 @@ def make_parser() -> argparse.ArgumentParser:
     bench.add_argument(
         "--junk", metavar="J", type=Path, help="ranking: the combined order that qdesk.curation.fit fitted for M"
     )
+    _experiment_parser(command)
     return parser
 
 
@@ -221,8 +271,9 @@ def _train_parsers(commands: argparse._SubParsersAction) -> None:
     train = commands.add_parser(
         "train",
         help="train one of the networks",
-        description="Train one of the networks on a folder of drawings and write its weights.",
-        epilog="Example: qdesk train classifier --data drawings --out classifier.safetensors",
+        description="Train one of the networks on folders of drawings: any words, any number. Each network has its own "
+        "--help.",
+        epilog="Example: qdesk train classifier --data drawings --words cat,sheep --out mine.safetensors",
     )
     kinds = train.add_subparsers(title="networks", metavar="NETWORK", required=True)
     for name, about, arguments in (
@@ -232,11 +283,34 @@ def _train_parsers(commands: argparse._SubParsersAction) -> None:
         one = kinds.add_parser(
             name,
             help=about,
-            description=f"Train {about}.",
-            epilog=f"Example: qdesk train {name} --data drawings --out {name}.safetensors",
+            description=options.ABOUT.format(about=about),
+            epilog=f"Example: qdesk train {name} --data drawings --words cat,sheep --minutes 10 --out mine.safetensors",
         )
         arguments(one)
         one.set_defaults(run=_train(name))
+
+
+def _experiment_parser(command: Callable[..., argparse.ArgumentParser]) -> None:
+    from qdesk.experiments.protocols import EXPERIMENTS
+
+    each = "; ".join(f"{name}: {experiment.about}" for name, experiment in EXPERIMENTS.items())
+    parser = command(
+        "experiment", _experiment, "repeat what others published, their figures beside ours",
+        f"{each}. Every drawing is guessed by methods that learned from other drawings (five-fold cross-validation, "
+        "twice); prints a table in Markdown with 95 % intervals. Takes one to three minutes.",
+        "qdesk experiment cat-sheep --data strokes bitmaps",
+    )  # fmt: skip
+    parser.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=f"one of {', '.join(EXPERIMENTS)}")
+    parser.add_argument("--data", metavar="DIR", nargs="+", type=Path, required=True, help="folders of drawings")
+    parser.add_argument(
+        "--per-class", metavar="N", type=_count,
+        help="drawings of each word at most; default as many as the author took, where there are so many",
+    )  # fmt: skip
+    parser.add_argument("--seed", metavar="S", type=int, default=0, help="of every random choice; default 0")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    parser.add_argument(
+        "--docs", metavar="FILE", type=Path, help="also put the table into FILE, between <!-- NAME --> and its end"
+    )
 
 
 def _count(text: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ import torch
 from qdesk import paths
 from qdesk.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, fuse, pixels_of
+from qdesk.nets.classifier import Classifier, fuse, maps_of, pixels_of
 from qdesk.raster import raster
 from qdesk.simplify import simplify_strokes
+from qdesk.trace import maps, sequences
 
 SHIPPED = "classifier.safetensors"
 BATCH = 256
@@ -34,16 +35,14 @@ class Guesser:
     @torch.inference_mode()
     def probabilities(self, drawings: Drawings) -> np.ndarray:
         """float32 (N, words), calibrated, of drawings in the 255 box or bitmaps."""
-        images = torch.from_numpy(raster(drawings))
-        parts = [self.network.probabilities(self._pixels(part)) for part in images.split(BATCH)]
-        return torch.cat(parts).numpy() if len(drawings) else np.zeros((0, len(self.words)), np.float32)
+        parts = [self.network.log_probabilities(*inputs).exp_().numpy() for inputs in self._inputs(drawings)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.words)), np.float32)
 
     @torch.inference_mode()
     def embeddings(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, embedding): the layer before the logits; near drawings look alike."""
-        images = torch.from_numpy(raster(drawings))
-        parts = [self.network.features(self._pixels(part)) for part in images.split(BATCH)]
-        return torch.cat(parts).numpy() if len(drawings) else np.zeros((0, self.network.shape.embedding), np.float32)
+        """float32 (N, embedding): the layer before the picture reader's logits; near drawings look alike."""
+        parts = [self.network.embedding(*inputs[:2]).numpy() for inputs in self._inputs(drawings)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.network.shape.embedding), np.float32)
 
     def guess_strokes(self, strokes: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (words,) of one drawing in any coordinates, strokes (points, 2): the path of a live guess.
@@ -53,8 +52,17 @@ class Guesser:
         drawing = Drawings.from_strokes([simplify_strokes(strokes)])
         return self.probabilities(drawing.fit_box())[0]
 
-    def _pixels(self, images: torch.Tensor) -> torch.Tensor:
-        return pixels_of(images).contiguous(memory_format=torch.channels_last)
+    def _inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor, ...]]:
+        """What the network is given of a batch after the other: pixels, maps and points, or of bitmaps pixels alone."""
+        for first in range(0, len(drawings), BATCH):
+            part = drawings.take(slice(first, first + BATCH))
+            pixels = pixels_of(torch.from_numpy(raster(part))).contiguous(memory_format=torch.channels_last)
+            if part.bitmaps is not None:
+                yield (pixels,)
+                continue
+            flat = part.points, part.stroke_offsets, part.drawing_offsets
+            seen = maps_of(torch.from_numpy(maps(*flat))).contiguous(memory_format=torch.channels_last)
+            yield pixels, seen, torch.from_numpy(sequences(*flat))
 
 
 def top(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:

@@ -12,10 +12,10 @@ import numpy as np
 
 from qdesk.drawings import Drawings
 
-_SIDE = 256.0
+SIDE = 256.0
 _LINE = 16.0
 _PADDING = 16.0
-_MARGIN = 2 * _PADDING + _LINE
+MARGIN = 2 * _PADDING + _LINE
 
 # A cairo path is an array of 16-byte elements: a header (type, length) and then the points it says it has.
 _MOVE, _LINE_TO = 0, 1
@@ -42,18 +42,25 @@ def raster_strokes(
     """`raster` of flat arrays, as in `Drawings`: for those that make strokes and no batch of them."""
     if len(drawing_offsets) == 1:
         return np.zeros((0, side, side), np.uint8)
-    edges = stroke_offsets[drawing_offsets]
+    centre = centred(points, stroke_offsets[drawing_offsets])
+    return raster_points(centre, stroke_offsets, drawing_offsets, side, line)
+
+
+def centred(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Points (P, 2) of drawings in the 255 box, each moved so that its bounding box's maximum is centred.
+
+    edges: int (N + 1,), where each drawing's points begin and end.
+    """
     highest = np.maximum.reduceat(points, edges[:-1])
-    centred = points + np.repeat((_SIDE - highest) / 2, np.diff(edges), axis=0)
-    return raster_points(centred, stroke_offsets, drawing_offsets, side, line)
+    return points + np.repeat((SIDE - highest) / 2, np.diff(edges), axis=0)
 
 
 def raster_points(
     points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray, side: int = 28, line: float = _LINE
 ) -> np.ndarray:
     """uint8 (N, side, side) of points (P, 2) that already stand where they are to be painted in the 256 box."""
-    scale = side / (_SIDE + _MARGIN)
-    path, starts = _path((points + _MARGIN / 2) * scale, stroke_offsets)
+    scale = side / (SIDE + MARGIN)
+    path, starts = _path((points + MARGIN / 2) * scale, stroke_offsets)
     images = np.empty((len(drawing_offsets) - 1, side, side), np.uint8)
 
     # A8: one byte a pixel is the ink's coverage itself; cairo wants rows of a multiple of four bytes.

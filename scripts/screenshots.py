@@ -68,6 +68,9 @@ def main(suffix: str = "") -> int:
     curate.detail.tint.setChecked(True)
     settle(1.0)
     shoot("curate")
+
+    window.show_page("lab")
+    learn(window.page("lab"), shoot)
     window.close()
     jobs.shutdown()
     return 0
@@ -114,6 +117,21 @@ def draw_a_round(play, shoot: Callable[[str], None]) -> None:
     wait(lambda: play.end_screen.isVisible(), "the last page")
     settle(4.0)  # the replay runs once
     shoot("play-end")
+
+
+def learn(lab, shoot: Callable[[str], None]) -> None:
+    """A small network learns the words of the starter set, and is looked at when it is nearly done."""
+    wait(lambda: lab.empty.isVisible(), "the empty page")
+    lab.empty.starter.click()
+    wait(lambda: not lab.form.finder.busy, "the words")
+    lab.form.small.setChecked(True)
+    lab.form.minutes.setValue(3)
+    lab.form.start.click()
+    wait(lambda: lab.view.run.done > 0.8, "the network to learn", 600)
+    lab.view.charts[0].asked.emit(lab.view.charts[1].plot.places[-3])
+    shoot("lab")
+    lab.stop()
+    wait(lambda: not lab.view.run.state.active, "the run to stop")
 
 
 def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:

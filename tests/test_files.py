@@ -115,7 +115,7 @@ def network(path: Path) -> None:
 def checkpoint(path: Path) -> None:
     import torch
 
-    from qdesk.training.loop import Average, Run
+    from qdesk.training.run import Average, Run
 
     layer = torch.nn.Linear(2, 2)
     Run(path.with_suffix(""), 1, 1, None, 1e-3).save(layer, Average(layer), torch.optim.SGD(layer.parameters(), 0.1))

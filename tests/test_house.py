@@ -88,6 +88,7 @@ def test_no_room_is_too_large():
         ("qdesk.gui.window", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
+        ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
     ],
 )
 def test_start_up_does_not_wait_for_heavy_libraries(module, heavy):

@@ -9,8 +9,7 @@ the combined order, and of the rankers that others made (`qdesk.curation.rivals`
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from qdesk.curation.planted import KINDS, REASON_OF, plant
 from qdesk.curation.rivals import Rivals
 from qdesk.curation.score import ASCENDING, Scorer
 from qdesk.drawings import Drawings
+from qdesk.figures import Figure, Table, resampled
 from qdesk.formats import open_drawings
 
 ORDERS = ("junk", "loss", "loss_per_point", "lift", "p_word")
@@ -30,7 +30,6 @@ REVIEWED = 0.01
 ROUNDS = 4
 """How often junk is planted anew: a hundredth of a word's held-out drawings is too little to measure with once."""
 
-RESAMPLES = 300
 NAMES = {
     junk.GOOD: "good drawings",
     "scribble": "scribble alone",
@@ -41,31 +40,6 @@ NAMES = {
     "wrong": "drawing of another word",
 }
 """What the tables call them."""
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One number with its bootstrap interval (percentiles 2.5 and 97.5 of the figure over resamples)."""
-
-    value: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: np.ndarray) -> Figure:
-        """From values (1 + resamples,): the number itself, then what it is in every resample."""
-        return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
-
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
-
-
-@dataclass(frozen=True)
-class Table:
-    """Figures by row and column. note: what they are of, in a few sentences."""
-
-    note: str
-    rows: dict[str, dict[str, Figure]]
 
 
 @dataclass(frozen=True)
@@ -237,15 +211,6 @@ def known(*parts: Judged) -> Iterator[tuple[str, list[np.ndarray]]]:
             yield order, np.split(filled, np.cumsum([len(part.reason) for part in parts])[:-1])
 
 
-def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """float32 (1 + RESAMPLES, N) weights: in each resample every group (N,) is drawn again from itself."""
-    weights = np.ones((1 + RESAMPLES, len(groups)), np.float32)
-    for group in dict.fromkeys(groups):
-        rows = np.flatnonzero(groups == group)
-        weights[1:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
-    return weights
-
-
 def precision(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Average precision (R,) of an order, for each row of weights (R, N)."""
     order = np.argsort(-bad, kind="stable")
@@ -336,20 +301,3 @@ def prove(
     if not tables:
         raise ValueError("There is nothing to measure: no flamingos, and no held-out drawings of two words known.")
     return {title: table for title, table in tables.items() if table}
-
-
-def markdown(tables: Mapping[str, Table]) -> str:
-    """The tables as Markdown that also reads well on a console."""
-    lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
-    for title, table in tables.items():
-        columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
-        grid = [
-            ["", *columns],
-            *([name, *(str(row.get(column, "")) for column in columns)] for name, row in table.rows.items()),
-        ]
-        widths = [max(map(len, cells)) for cells in zip(*grid, strict=True)]
-        grid.insert(1, ["-" * width for width in widths])
-        lines += [f"**{title}**", "", *textwrap.wrap(table.note.replace(" %", "\u00a0%"), 120), ""]
-        lines += [f"| {' | '.join(map(str.ljust, cells, widths))} |" for cells in grid]
-        lines.append("")
-    return "\n".join(lines)

@@ -24,7 +24,7 @@ _NEEDS_DISPLAY = ("", "xcb", "wayland", "wayland-egl")
 def main(page: str | None = None, files: Sequence[str] = ()) -> int:
     """Show the window and stay until it is closed; returns the exit status.
 
-    `page` is "play" or "curate" (play by default, curate if there are files). Without a display, or without a
+    `page` is "play", "curate" or "lab" (play by default, curate if there are files). Without a display, or without a
     library that Qt needs, one line on stderr says so and the answer is 1. With `QDESK_QUIT_AFTER_PAINT` set, the
     window closes after its first paint and `{"start_s": ...}`, seconds since the process began, goes to stdout.
     """

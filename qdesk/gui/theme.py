@@ -221,6 +221,14 @@ class Button(QPushButton):
             self._tint()
             theme_changes().changed.connect(self._tint)
 
+    def set_primary(self, primary: bool) -> None:
+        """Make it the one to press, or one of the others."""
+        if primary != self.property("primary"):
+            self.setProperty("primary", primary)
+            self.style().polish(self)
+            if self._icon:
+                self._tint()
+
     def _tint(self) -> None:
         self.setIcon(icon(self._icon, "on_accent" if self.property("primary") else "ink"))
 
@@ -302,7 +310,7 @@ def _stylesheet(look: Theme) -> str:
     for name in sorted(names, key=len, reverse=True):
         style = style.replace(f"@{name}", getattr(look, name).name())
     pressed = look.accent.darker(112) if not look.dark else look.accent.lighter(108)
-    return style.replace("@lit", pressed.name())
+    return style.replace("@lit", pressed.name()).replace("@tick", paths.asset("icons", "check.svg").as_posix())
 
 
 _STYLE = """
@@ -333,6 +341,13 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {
 }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
 QComboBox::drop-down { border: none; width: 24px; }
+QSpinBox { padding: 6px 24px 6px 8px; min-height: 18px; }
+QSpinBox QLineEdit { border: none; padding: 0; background: transparent; }
+QSpinBox::up-button, QSpinBox::down-button { subcontrol-origin: border; width: 28px; border: none; }
+QSpinBox::up-button { subcontrol-position: top right; }
+QSpinBox::down-button { subcontrol-position: bottom right; }
+QSpinBox::up-arrow, QSpinBox::down-arrow { image: none; }
+QSpinBox:disabled { color: @muted; background: transparent; }
 QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @hover;
     selection-color: @ink; outline: 0; }
 QAbstractItemView { background: transparent; border: none; outline: 0; }
@@ -351,4 +366,11 @@ QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: @hover; }
 QSplitter::handle { background: @line; }
 QCheckBox { spacing: 8px; }
+QCheckBox::indicator, QListView::indicator {
+    width: 14px; height: 14px; border-radius: 4px; border: 1px solid @muted; background: @surface;
+}
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    background: @accent; border-color: @accent; image: url(@tick);
+}
+QCheckBox::indicator:focus { border-color: @accent; }
 """

@@ -27,6 +27,7 @@ from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
 PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("play", "Play", "qdesk.gui.play.page", "PlayPage"),
     ("curate", "Curate", "qdesk.gui.curate.page", "CuratePage"),
+    ("lab", "Lab", "qdesk.gui.lab.page", "LabPage"),
 )
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(800, 560)

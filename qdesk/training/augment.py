@@ -28,6 +28,8 @@ class Augmentation:
     stroke_stretch: float = 0.06
     stroke_rotate: float = 0.06
     wobble: float = 1.5  # each point on its own
+    reorder: float = 0.15  # share of drawings whose strokes come in another order
+    reverse: float = 0.08  # share of strokes drawn from their end
     drop: float = 0.2  # share of drawings that lose strokes
     drop_stroke: float = 0.15  # share of strokes that these lose
     prefix: float = 0.2  # share of drawings cut short: a live guess sees beginnings
@@ -44,7 +46,7 @@ def strokes_at(drawings: Drawings, chosen: np.ndarray) -> FlatStrokes:
 
 def augment(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
     """One random variant of every drawing, in the 255 box again. No drawing becomes empty."""
-    points, stroke_offsets, drawing_offsets = _cut(flat, rng, how)
+    points, stroke_offsets, drawing_offsets = _cut(_shuffle(flat, rng, how), rng, how)
     count, strokes = len(drawing_offsets) - 1, len(stroke_offsets) - 1
     stroke_of = np.repeat(np.arange(strokes), np.diff(stroke_offsets))
     drawing_of = np.repeat(np.arange(count), np.diff(drawing_offsets))[stroke_of]
@@ -76,6 +78,21 @@ def _linear(count: int, rng: np.random.Generator, rotate: float, stretch: float,
 
 def _apply(matrices: np.ndarray, points: np.ndarray) -> np.ndarray:
     return matrices[:, :, 0] * points[:, :1] + matrices[:, :, 1] * points[:, 1:]
+
+
+def _shuffle(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
+    """The same lines, in some drawings one after the other in another order, and some from their other end."""
+    points, stroke_offsets, drawing_offsets = flat
+    count, strokes = len(drawing_offsets) - 1, len(stroke_offsets) - 1
+    drawing_of = np.repeat(np.arange(count), np.diff(drawing_offsets))
+    mixed = (rng.random(count) < how.reorder)[drawing_of]
+    order = np.lexsort((np.where(mixed, rng.random(strokes) * strokes, np.arange(strokes)), drawing_of))
+    starts, lengths = stroke_offsets[:-1][order], np.diff(stroke_offsets)[order]
+    offsets = offsets_of(lengths)
+    stroke_of = np.repeat(np.arange(strokes), lengths)
+    along = np.arange(len(points)) - offsets[stroke_of]
+    back = (rng.random(strokes) < how.reverse)[stroke_of]
+    return points[starts[stroke_of] + np.where(back, lengths[stroke_of] - 1 - along, along)], offsets, drawing_offsets
 
 
 def _cut(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:

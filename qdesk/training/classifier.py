@@ -3,62 +3,88 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from qdesk.drawings import Drawings
+from qdesk.evaluation.metrics import accuracy, calibration_error, cross_entropies, map_at_3
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, pixels_of
-from qdesk.raster import raster
-from qdesk.training.data import load
-from qdesk.training.loop import Average, Run, device
-from qdesk.training.samples import Samples, warp
+from qdesk.nets.classifier import Classifier, Shape, Votes, maps_of, pixels_of, pool
+from qdesk.training.checks import corpus_for
+from qdesk.training.loop import Task, deaf, device, train
+from qdesk.training.run import Run
+from qdesk.training.samples import Samples, views, warp
+
+SIZES = {"standard": Shape(), "small": Shape((16, 40, 80), embedding=160, stroke_widths=(48, 72, 112, 160))}
 
 
 @torch.inference_mode()
-def predict(network: Classifier, drawings: Drawings, batch: int = 1024) -> np.ndarray:
-    """float32 (N, words): the logits of drawings in the 255 box."""
+def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[np.ndarray, np.ndarray | None]:
+    """float32 (N, words) twice: what each reader makes of drawings in the 255 box, as logits; of bitmaps the second is
+    None."""
     where = next(network.parameters()).device
-    images = torch.from_numpy(raster(drawings))
-    parts = [network(pixels_of(part.to(where))).float().cpu() for part in images.split(batch)]
-    return torch.cat(parts).numpy() if parts else np.zeros((0, len(network.words)), np.float32)
+    picture, strokes = [], []
+    for first in range(0, len(drawings), batch):
+        part = drawings.take(slice(first, first + batch))
+        images, maps, points, has_strokes = (view.to(where) for view in views(part))
+        picture.append(network.picture(pixels_of(images), maps_of(maps)).float().cpu().numpy())
+        if has_strokes.all():
+            strokes.append(network.strokes(points).float().cpu().numpy())
+    none = np.zeros((0, len(network.words)), np.float32)
+    return np.concatenate([none, *picture]), np.concatenate([none, *strokes]) if drawings.bitmaps is None else None
 
 
-def accuracy(logits: np.ndarray, labels: np.ndarray, top: int = 1) -> float:
-    """Share of rows whose label is among the `top` highest logits."""
-    own = np.take_along_axis(logits, labels[:, None], axis=1)
-    return float(((logits > own).sum(axis=1) < top).mean()) if len(labels) else float("nan")
+def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarray) -> Votes:
+    """The votes of the least cross entropy on drawings that nothing was trained on: logits (N, words), labels (N,).
+
+    Weights on log-probabilities are a logistic regression, and convex: L-BFGS finds the one minimum. Equal weights are
+    believed as much as one drawing: of a few that are all guessed right, the best weights would be infinite.
+    """
+    readers = [torch.log_softmax(torch.from_numpy(part).double(), 1) for part in (picture, strokes) if part is not None]
+    target = torch.from_numpy(labels)
+
+    def fitted(*parts: torch.Tensor) -> list[float]:
+        equal = 1 / len(parts)
+        weights = torch.full((len(parts),), equal, dtype=torch.double, requires_grad=True)
+        search = torch.optim.LBFGS([weights], max_iter=100, line_search_fn="strong_wolfe")
+
+        def step() -> torch.Tensor:
+            search.zero_grad()
+            loss = F.cross_entropy(sum(w * part for w, part in zip(weights, parts, strict=True)), target)
+            loss = loss + (weights - equal).square().sum() / (2 * len(target))
+            loss.backward()
+            return loss
+
+        search.step(step)
+        return weights.detach().clamp(min=0.01).tolist()
+
+    alone = fitted(readers[0])[0]
+    return Votes(*fitted(*readers), alone) if strokes is not None else Votes(picture_alone=alone)
 
 
-def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
-    """The softmax temperature of the least cross entropy (Guo et al. 2017), by golden-section on its logarithm."""
-    x, y = torch.from_numpy(logits), torch.from_numpy(labels)
-    candidates = torch.exp(torch.linspace(-1.2, 1.2, 97))
-    losses = torch.stack([F.cross_entropy(x / t, y) for t in candidates])
-    return float(candidates[losses.argmin()])
-
-
-def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """Expected calibration error of the top guess over equal-width bins (Guo et al. 2017)."""
-    best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
-    which = np.minimum((best * bins).astype(int), bins - 1)
-    gaps = [abs(best[which == b].mean() - right[which == b].mean()) * (which == b).mean() for b in set(which)]
-    return float(sum(gaps))
+def pooled_of(picture: np.ndarray, strokes: np.ndarray | None, votes: Votes) -> np.ndarray:
+    """float32 (N, words): the log-probabilities of both readers' logits together, or of the picture's alone."""
+    return pool(torch.from_numpy(picture), None if strokes is None else torch.from_numpy(strokes), votes).numpy()
 
 
 def judge(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
     """Figures for the model card, on drawings that were neither trained nor chosen on."""
-    logits = predict(network, drawings)
-    scaled = torch.softmax(torch.from_numpy(logits) / network.temperature, dim=1).numpy()
+    picture, strokes = predict(network, drawings)
+    pooled = pooled_of(picture, strokes, network.votes)
+    scaled = np.exp(pooled)
+    readers = {"top1_picture": picture, "top1_strokes": strokes} if strokes is not None else {}
     return {
         "drawings": len(labels),
-        **{f"top{k}": accuracy(logits, labels, k) for k in (1, 3, 5)},
-        "cross_entropy": float(-np.log(np.maximum(scaled[np.arange(len(labels)), labels], 1e-12)).mean()),
+        **{f"top{k}": accuracy(pooled, labels, k) for k in (1, 3, 5)},
+        **{name: accuracy(logits, labels) for name, logits in readers.items()},
+        "map_at_3": map_at_3(pooled, labels),
+        "cross_entropy": float(cross_entropies(scaled, labels).mean()),
         "calibration_error": calibration_error(scaled, labels),
     }
 
@@ -66,57 +92,73 @@ def judge(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[s
 def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     where = device()
-    words = [word.strip() for word in options.words.split(",")] if options.words else None
-    corpus = load(options.data, options.extra, words, report=lambda text: print(text, file=sys.stderr, flush=True))
-    network = Classifier(corpus.words).to(where, memory_format=torch.channels_last)
+    corpus = corpus_for("classifier", options)
+    network = Classifier(corpus.words, SIZES[options.size]).to(where, memory_format=torch.channels_last)
     if options.start:
         weights.start_from(network, options.start)
+    if options.strokes:
+        other = Classifier(corpus.words, network.shape)
+        weights.start_from(other, options.strokes)
+        network.strokes.load_state_dict(other.strokes.state_dict())
 
-    decayed = [p for p in network.parameters() if p.ndim > 1]
-    plain = [p for p in network.parameters() if p.ndim <= 1]
+    reads_picture, reads_strokes = options.only != "strokes", options.only != "picture"
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(reads_strokes if name.startswith("strokes.") else reads_picture)
+    taught = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    decayed, plain = [p for p in taught if p.ndim > 1], [p for p in taught if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], lr=options.rate
     )
-    average = Average(network)
     trained_on = len(corpus.real) + len(corpus.extra) + len(corpus.bitmaps)
-    state = Run(options.out, options.epochs, max(1, trained_on // options.batch), options.minutes, options.rate)
-    if options.resume:
-        state.resume(network, average, optimizer)
-    samples = Samples(corpus, options.batch, [options.seed, state.step])  # a resumed run goes on, not over again
-    facts = {"seed": options.seed, "trained_on": trained_on}
-    validation = corpus.labels(corpus.validation)
-
+    validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
     half = torch.autocast("cuda", torch.bfloat16) if where.type == "cuda" else nullcontext()
-    batches = iter(DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
-                              prefetch_factor=4 if options.workers else None))  # fmt: skip
-    recent, checked = [], 0.0
-    while state.done < 1:
-        images, labels, is_bitmap = (part.to(where, non_blocking=True) for part in next(batches))
-        pixels = warp(pixels_of(images), is_bitmap).contiguous(memory_format=torch.channels_last)
-        network.train()
-        with half:
-            logits = network(pixels)
-        loss = F.cross_entropy(logits.float(), labels, label_smoothing=0.1)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-        state.advance(optimizer)
-        optimizer.step()
-        average.update(network)
-        recent = [*recent[-49:], loss.detach()]
-        if state.step % 20 == 0 and state.log(15, loss=torch.stack(recent).mean().item(), rate=state.learning_rate()):
-            if state.seconds - checked > 60:
-                logits, checked = predict(average.network, corpus.validation), state.seconds
-                state.log(validation_top1=accuracy(logits, validation), validation_top3=accuracy(logits, validation, 3))
-                state.save(network, average, optimizer)
-                weights.save(average.network, options.out, half=True, **facts, minutes=state.seconds / 60)
 
-    best = average.network
-    if len(validation):
-        best.temperature = fit_temperature(predict(best, corpus.validation), validation)
-        figures = judge(best, corpus.test, corpus.labels(corpus.test))
-        state.log(**figures)
-        facts |= {"test": figures}
-    weights.save(best, options.out, half=True, **facts, minutes=round(state.seconds / 60, 2))
-    state.finish()
-    return 0
+    def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
+        samples = Samples(corpus, options.batch, [options.seed, begun_at])  # a resumed run goes on, not over again
+        batches = DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
+                             prefetch_factor=4 if options.workers else None, worker_init_fn=deaf)  # fmt: skip
+        for seen, labels in batches:
+            images, maps, points, has_strokes = (part.to(where, non_blocking=True) for part in seen)
+            labels = labels.to(where, non_blocking=True)
+            loss = torch.zeros((), device=where)
+            with half:
+                if reads_picture:
+                    pixels = warp(pixels_of(images), ~has_strokes).contiguous(memory_format=torch.channels_last)
+                    logits = network.picture(pixels, maps_of(maps).contiguous(memory_format=torch.channels_last))
+                    loss = loss + F.cross_entropy(logits.float(), labels, label_smoothing=0.1)
+                if reads_strokes and has_strokes.any():
+                    logits = network.strokes(points[has_strokes])
+                    loss = loss + F.cross_entropy(logits.float(), labels[has_strokes], label_smoothing=0.1)
+            if loss.requires_grad:  # bitmaps alone teach the stroke reader nothing
+                yield {"loss": loss}
+
+    def validate(network: Classifier) -> dict[str, float]:
+        picture, strokes = predict(network, corpus.validation)
+        readers = {"picture": picture, "strokes": strokes}
+        taught = torch.from_numpy(readers[options.only] if options.only else pooled_of(picture, strokes, Votes()))
+        return {
+            "loss": F.cross_entropy(taught, torch.from_numpy(validation)).item(),
+            **{f"top{k}": accuracy(taught.numpy(), validation, k) for k in (1, 3)},
+            **{f"top1_{name}": accuracy(part, validation) for name, part in readers.items() if part is not None},
+        }
+
+    def finish(network: Classifier) -> dict[str, float]:
+        if len(validation):
+            network.votes = fit_votes(*predict(network, corpus.validation), validation)
+        return judge(network, corpus.test, test) if len(test) else {}
+
+    task = Task(
+        kind="classifier",
+        corpus=corpus,
+        network=network,
+        optimizer=optimizer,
+        losses=losses,
+        validate=validate if len(validation) else None,
+        chosen_by="loss",  # top-1 of a few drawings moves in leaps, and many steps share the best
+        shown="top1",
+        finish=finish,
+        trained_on=trained_on,
+        clip=5.0,
+        facts={"seed": options.seed, "trained_on": trained_on},
+    )
+    return train(task, Run.planned(options, trained_on), options)

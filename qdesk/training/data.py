@@ -69,8 +69,8 @@ def load(
     Bitmaps that show a drawing of the validation or test split are dropped too: the same drawings are published as
     strokes and as pixels. Raises FormatError where nothing usable is found.
     """
-    strokes, pixels = _read(folders, words, report)
-    extra_strokes, _ = _read(extra, words, report)
+    strokes, pixels = read(folders, words, report)
+    extra_strokes, _ = read(extra, words, report)
     if strokes is None and pixels is None:
         raise FormatError(f"no drawings of these words under {', '.join(map(str, folders))}")
     strokes = strokes if strokes is not None else Drawings.empty()
@@ -115,9 +115,11 @@ def present(*batches: Drawings | None) -> tuple[str, ...]:
     return (*known, *sorted(found - set(known)))
 
 
-def _read(
+def read(
     folders: Sequence[Path], words: Sequence[str] | None, report: Report
 ) -> tuple[Drawings | None, Drawings | None]:
+    """Every supported file under `folders`: the stroke drawings of `words` (None: of any), officially simplified, and
+    their bitmaps as they are; None where there is none."""
     strokes, pixels = [], []
     for folder in folders:
         files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
@@ -156,14 +158,14 @@ def _fit_all(
         images[rows] = fitted
         twins = np.isin(apart_labels, np.unique(labels[rows]))
         reference = (thin if was_thin else exact)[twins]
-        keep[rows] = ~_near(pixels.bitmaps[rows], reference)
+        keep[rows] = ~near(pixels.bitmaps[rows], reference)
     report(f"{int((~keep).sum())} bitmaps show drawings kept apart: dropped")
     return images[keep], labels[keep]
 
 
-def _near(images: np.ndarray, others: np.ndarray, rms: float = 30.0) -> np.ndarray:
+def near(images: np.ndarray, others: np.ndarray, rms: float = 30.0) -> np.ndarray:
     """bool (N,): is one of `others` the same picture? Twins lie within 20 of 255 of each other, strangers beyond 45."""
-    if not len(others):
+    if not len(images) or not len(others):
         return np.zeros(len(images), bool)
     a, b = images.reshape(len(images), -1).astype(np.float32), others.reshape(len(others), -1).astype(np.float32)
     squared = (a * a).sum(1)[:, None] + (b * b).sum(1) - 2 * a @ b.T

@@ -1,119 +1,221 @@
-"""What both training loops share: a schedule, averaged weights, checkpoints, and a log with the time left."""
+"""The loop of both networks: steps, validations, checkpoints, the log, and what is said at the end.
+
+A run says what it trains (`Task`) and for how long (`Run`); `train` does the rest, and can be stopped at any step.
+"""
 
 from __future__ import annotations
 
-import copy
-import json
+import argparse
+import hashlib
 import math
-import sys
-import time
-from pathlib import Path
+import os
+import shlex
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from qdesk.files import written_whole
 from qdesk.nets import weights
+from qdesk.training import log
+from qdesk.training.console import Console, duration, listed
+from qdesk.training.data import Corpus
+from qdesk.training.run import Average, Run
+
+SAY_EVERY, SAVE_EVERY = 2.0, 120.0
+"""Seconds between two lines of the log, and between two checkpoints."""
 
 
-class Average:
-    """The exponential moving average of a network's weights and buffers: the network that is judged and shipped.
+@dataclass
+class Task:
+    """What is trained, and how it is judged.
 
-    decay grows from 0 to its full value over the first steps, so that the start is forgotten (as in Polyak & Juditsky
-    1992 and every diffusion code since).
+    losses: called with the step that the run begins at; gives the losses of one batch after the other, endlessly:
+        "loss" is minimised, all are logged.
+    validate: a network's figures on the drawings that choose, or None where there are none; then the last weights are
+        written, else the best. Their names in the log begin with "validation_".
+    chosen_by: the one of them by which the best is chosen and patience counts; less is better.   shown: the one to see.
+    finish: fits to the validation drawings what is left to fit, and gives the figures on those kept for the test.
+    trained_on: drawings to train on.   clip: the largest norm of a step's gradient.   facts: for the weight file.
     """
 
-    def __init__(self, network: nn.Module, decay: float = 0.999) -> None:
-        self.network = copy.deepcopy(network).eval()
-        self.decay, self.steps = decay, 0
-        for parameter in self.network.parameters():
-            parameter.requires_grad_(False)
-
-    @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
-        self.steps += 1
-        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        mine, theirs = self.network.state_dict(), network.state_dict()
-        floats = [name for name in mine if mine[name].is_floating_point()]
-        torch._foreach_lerp_([mine[n] for n in floats], [theirs[n].detach() for n in floats], 1 - decay)
-        for name in mine.keys() - set(floats):
-            mine[name].copy_(theirs[name])
+    kind: str
+    corpus: Corpus
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    losses: Callable[[int], Iterator[dict[str, Tensor]]]
+    validate: Callable[[nn.Module], dict[str, float]] | None
+    chosen_by: str
+    shown: str
+    finish: Callable[[nn.Module], dict[str, float]]
+    trained_on: int
+    clip: float
+    facts: dict
 
 
-class Run:
-    """A training run: how far it is, its learning rate, its checkpoint beside `out`, its log on stderr.
+def train(task: Task, run: Run, options: argparse.Namespace) -> int:
+    """Train until the run is done, out of patience or interrupted; write the best weights and the log.
 
-    The run ends after `epochs`, or after `minutes` where given; `done` is the share of whichever comes first. A
-    resumed run keeps its clock: minutes already spent count.
+    The first Ctrl+C or SIGTERM ends it after the step it is in, with a checkpoint, and raises KeyboardInterrupt.
     """
+    network, average = task.network.train(), Average(task.network)
+    run.made_of = _made_of(task, options)
+    if options.resume:
+        run.resume(network, average, task.optimizer)
+    else:
+        run.finish()  # an earlier run's checkpoint is none of this one's
+    console = Console(task.kind, f"validation_{task.shown}", len(task.corpus.words))
+    file = log.Writer(log.path_of(run.out), options.resume)
+    file.write(_start(task, run, options))
 
-    def __init__(self, out: Path, epochs: int, steps_per_epoch: int, minutes: float | None, rate: float) -> None:
-        self.out, self.checkpoint = out, out.with_name(out.name + ".checkpoint")
-        self.steps_total, self.minutes, self.rate = max(1, epochs * steps_per_epoch), minutes, rate
-        self.step, self.spent = 0, 0.0
-        self._began = self._said = time.monotonic()
+    def tell(figures: dict[str, float], best: bool = False) -> None:
+        line = run.progress() | {name: float(f"{value:.5g}") for name, value in figures.items()}
+        file.write(line)
+        console.show(line, best)
 
-    @property
-    def seconds(self) -> float:
-        return self.spent + time.monotonic() - self._began
+    def validate() -> None:
+        figures = task.validate(average.network)
+        best = run.judge(average.network, figures[task.chosen_by])
+        tell({f"validation_{name}": value for name, value in figures.items()}, best)
 
-    @property
-    def done(self) -> float:
-        by_steps = self.step / self.steps_total
-        return min(1.0, max(by_steps, self.seconds / 60 / self.minutes) if self.minutes else by_steps)
+    def write(**more: object) -> None:
+        best = run.best or average.network
+        weights.save(best, run.out, half=True, **task.facts, minutes=round(run.seconds / 60, 2), **more)
 
-    def learning_rate(self) -> float:
-        """Up in the first 4 %, then a half cosine down to 0 (Loshchilov & Hutter 2017, arXiv 1608.03983)."""
-        done = self.done
-        if done < 0.04:
-            return self.rate * (0.02 + 0.98 * done / 0.04)
-        return self.rate * 0.5 * (1 + math.cos(math.pi * (done - 0.04) / 0.96))
+    def keep() -> None:
+        run.save(network, average, task.optimizer)
+        write()
 
-    def advance(self, optimizer: torch.optim.Optimizer) -> None:
-        self.step += 1
-        rate = self.learning_rate()
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+    batches, recent, said, kept = task.losses(run.step), [], -math.inf, run.seconds
+    last = run.done >= 1
+    end: dict = {"ended": "failed", "test": {}}
+    try:
+        with _noting_signals() as asked_to_stop:
+            while not (last or run.out_of_patience or asked_to_stop):
+                losses = next(batches)
+                task.optimizer.zero_grad(set_to_none=True)
+                losses["loss"].backward()
+                nn.utils.clip_grad_norm_(network.parameters(), task.clip)
+                run.advance(task.optimizer)
+                task.optimizer.step()
+                average.update(network)
+                last = run.done >= 1
+                recent.append({name: loss.detach() for name, loss in losses.items()})
+                if run.seconds - said > SAY_EVERY or last:
+                    tell(_means(recent, run.step) | {"rate": run.learning_rate()})
+                    recent, said = [], run.seconds
+                    if run.seconds - kept > SAVE_EVERY:
+                        keep()
+                        kept = run.seconds
+                if task.validate and (run.validation_due or last):
+                    validate()
+            keep()
+        if asked_to_stop:
+            raise KeyboardInterrupt
+        figures = task.finish(run.best or average.network)
+        write(test=figures)
+        run.finish()
+        end = {"ended": "stopped early" if run.out_of_patience else "finished", "test": figures}
+    except KeyboardInterrupt:
+        end["ended"] = "interrupted"
+        raise
+    except BaseException as error:
+        end["reason"] = str(error) or type(error).__name__
+        raise
+    finally:
+        batches.close()
+        file.write(run.progress() | {"best_step": run.best_step} | end)
+        file.close()
+        _conclude(console, task, run, end, options)
+    return 0
 
-    def log(self, every_seconds: float = 0.0, **figures: float) -> bool:
-        """One line of JSON on stderr, at most every so often; says whether it was written."""
-        now = time.monotonic()
-        if now - self._said < every_seconds:
-            return False
-        self._said = now
-        left = self.seconds * (1 / max(self.done, 1e-6) - 1)
-        line = {"step": self.step, "done": round(self.done, 4), "minutes_left": round(left / 60, 1)}
-        line |= {name: float(f"{value:.4g}") for name, value in figures.items()}
-        print(json.dumps(line), file=sys.stderr, flush=True)
-        return True
 
-    def save(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
-        """Write the checkpoint, whole or not at all; its folder is made where there is none."""
-        state = {
-            "network": network.state_dict(),
-            "average": average.network.state_dict(),
-            "average_steps": average.steps,
-            "optimizer": optimizer.state_dict(),
-            "step": self.step,
-            "seconds": self.seconds,
-        }
-        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(self.checkpoint) as part:
-            torch.save(state, part)
+@contextmanager
+def _noting_signals() -> Iterator[list[int]]:
+    """Within it the first Ctrl+C and the first SIGTERM are only noted in the list; a second one is as ever."""
+    asked: list[int] = []
 
-    def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
-        if not self.checkpoint.exists():
-            raise weights.WeightsError(f"there is no checkpoint {self.checkpoint} to resume")
-        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        network.load_state_dict(state["network"])
-        average.network.load_state_dict(state["average"])
-        average.steps = state["average_steps"]
-        optimizer.load_state_dict(state["optimizer"])
-        self.step, self.spent, self._began = state["step"], state["seconds"], time.monotonic()
+    def note(number: int, _: object) -> None:
+        asked.append(number)
+        signal.signal(number, before[number])
 
-    def finish(self) -> None:
-        self.checkpoint.unlink(missing_ok=True)
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def deaf(_: int = 0) -> None:
+    """For a process that prepares data: Ctrl+C reaches it, too, but it is the run that ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _means(recent: list[dict[str, Tensor]], step: int) -> dict[str, float]:
+    means = {name: torch.stack([losses[name] for losses in recent]).mean().item() for name in recent[0]}
+    if not math.isfinite(means["loss"]):
+        raise ValueError(f"at step {step} the loss is no number any more: a lower --rate may help")
+    return means
+
+
+def _made_of(task: Task, options: argparse.Namespace) -> dict:
+    corpus, digest = task.corpus, hashlib.blake2b(digest_size=16)
+    for batch in (corpus.real, corpus.extra, corpus.validation, corpus.test):
+        for part in (batch.points, batch.stroke_offsets, batch.drawing_offsets, corpus.labels(batch)):
+            digest.update(part.tobytes())
+    for part in (corpus.bitmaps, corpus.bitmap_labels):
+        digest.update(part.tobytes())
+    made_of = {"words": list(corpus.words), "data": digest.hexdigest(), "size": task.network.config()["shape"]}
+    return made_of | {name: getattr(options, name) for name in ("batch", "rate", "seed")}
+
+
+def _start(task: Task, run: Run, options: argparse.Namespace) -> dict:
+    corpus = task.corpus
+    names = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only")
+    given = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    paths = {"data": options.data, "extra": options.extra}
+    return {
+        "run": task.kind,
+        "out": str(run.out),
+        "began": datetime.now(UTC).isoformat(timespec="seconds"),
+        "pid": os.getpid(),
+        "resumed": options.resume,
+        "step": run.step,
+        "words": list(corpus.words),
+        "train": task.trained_on,
+        "validation": len(corpus.validation),
+        "test": len(corpus.test),
+        "parameters": sum(parameter.numel() for parameter in task.network.parameters()),
+        "options": given | {name: [str(path) for path in value] for name, value in paths.items()},
+    }
+
+
+def _conclude(console: Console, task: Task, run: Run, end: dict, options: argparse.Namespace) -> None:
+    """What the person at the shell wants to know at the end."""
+    if end["ended"] in ("interrupted", "failed"):
+        if run.checkpoint.exists():
+            console.say(f"qdesk: the same command with --resume goes on; the weights so far are in {run.out}")
+        return
+    if end["ended"] == "stopped early":
+        console.say(f"qdesk: stopped early: {run.waited} validations in a row were no better")
+    which = f"the best, those of step {run.best_step:,}" if run.best_step else "the last ones"
+    console.say(
+        f"qdesk: {run.step:,} steps in {duration(run.seconds)}; the weights in {run.out} are {which}; "
+        f"the log is {log.path_of(run.out).name}"
+    )
+    if count := end["test"].get("drawings", 0):
+        figures = {name: value for name, value in end["test"].items() if name != "drawings"}
+        which = f"{count:,} drawing{'s' * (count > 1)} kept for the test"
+        console.say(f"qdesk: on {which}: {listed(figures, len(task.corpus.words), count)}")
+    data, model = (" ".join(shlex.quote(str(path)) for path in paths) for paths in (options.data, [run.out]))
+    more = f"evaluate {data} --part test" if task.kind == "classifier" else "rank FILE"
+    console.say(f"qdesk: to judge them: qdesk {more} --model {model}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -10,8 +11,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import IterableDataset
 
-from qdesk.drawings import offsets_of
-from qdesk.raster import raster_strokes
+from qdesk.drawings import Drawings, offsets_of
+from qdesk.raster import raster, raster_strokes
+from qdesk.trace import FEATURES, LONGEST, MAPS, maps, sequences
 from qdesk.training.augment import Augmentation, augment, strokes_at
 from qdesk.training.data import Corpus
 
@@ -21,8 +23,37 @@ are played and curated come first. With nearly equal shares, words that had thou
 guessed worse than words that had none (tiger: never), since the network learned to expect those."""
 
 
+BLIND = 0.08
+"""The share of drawings that the picture reader sees without maps, as it sees every bitmap."""
+
+
+class Views(NamedTuple):
+    """What a classifier is given of B drawings, as tensors or arrays.
+
+    images: uint8 (B, 28, 28).   maps: int8 (B, MAPS, 28, 28).   points: float32 (B, FEATURES, LONGEST).
+    has_strokes: bool (B,); bitmaps have none, and zeros in maps and points.
+    """
+
+    images: Tensor
+    maps: Tensor
+    points: Tensor
+    has_strokes: Tensor
+
+
+def views(drawings: Drawings) -> Views:
+    """All of a batch in the 255 box, or of bitmaps, as tensors."""
+    count = len(drawings)
+    if drawings.bitmaps is not None:
+        seen = np.zeros((count, MAPS, 28, 28), np.int8), np.zeros((count, FEATURES, LONGEST), np.float32)
+    else:
+        flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
+        seen = maps(*flat), sequences(*flat)
+    has_strokes = np.full(count, drawings.bitmaps is None)
+    return Views(*(torch.from_numpy(part) for part in (raster(drawings), *seen, has_strokes)))
+
+
 class Samples(IterableDataset):
-    """Endless batches (images uint8 (B, 28, 28), labels int64 (B,), is_bitmap bool (B,)), every word equally often."""
+    """Endless batches (Views, labels int64 (B,)), every word equally often."""
 
     def __init__(self, corpus: Corpus, batch: int, seed: list[int], how: Augmentation = Augmentation()) -> None:  # noqa: B008
         self.corpus, self.batch, self.seed, self.how = corpus, batch, seed, how
@@ -41,26 +72,30 @@ class Samples(IterableDataset):
             raise ValueError(f"nothing to train on for {', '.join(empty)}")
         self.edges = np.cumsum(mass, axis=1) / mass.sum(axis=1, keepdims=True)
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+    def __iter__(self) -> Iterator[tuple[Views, Tensor]]:
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([*self.seed, worker.id if worker else 0])
         while True:
             labels = rng.integers(0, len(self.corpus.words), self.batch)
             source = (rng.random(self.batch)[:, None] > self.edges[labels]).sum(axis=1)
             images = np.empty((self.batch, 28, 28), np.uint8)
+            seen = np.zeros((self.batch, MAPS, 28, 28), np.int8)
+            points = np.zeros((self.batch, FEATURES, LONGEST), np.float32)
             for number, name in enumerate(self.rows):
                 slots = np.flatnonzero(source == number)
-                if len(slots):
-                    first = offsets_of(self.counts[name])[labels[slots]]
-                    place = first + (rng.random(len(slots)) * self.counts[name][labels[slots]]).astype(np.int64)
-                    images[slots] = self._images(name, self.rows[name][place], rng)
-            yield torch.from_numpy(images), torch.from_numpy(labels), torch.from_numpy(source == 2)
-
-    def _images(self, name: str, rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        if name == "bitmaps":
-            return self.corpus.bitmaps[rows]
-        drawings = self.corpus.real if name == "real" else self.corpus.extra
-        return raster_strokes(*augment(strokes_at(drawings, rows), rng, self.how))
+                if not len(slots):
+                    continue
+                first = offsets_of(self.counts[name])[labels[slots]]
+                place = first + (rng.random(len(slots)) * self.counts[name][labels[slots]]).astype(np.int64)
+                rows = self.rows[name][place]
+                if name == "bitmaps":
+                    images[slots] = self.corpus.bitmaps[rows]
+                    continue
+                flat = augment(strokes_at(getattr(self.corpus, name), rows), rng, self.how)
+                images[slots], points[slots] = raster_strokes(*flat), sequences(*flat)
+                seen[slots] = maps(*flat) * (rng.random(len(slots)) >= BLIND)[:, None, None, None]
+            parts = (images, seen, points, source != 2)
+            yield Views(*(torch.from_numpy(part) for part in parts)), torch.from_numpy(labels)
 
 
 def warp(pixels: Tensor, which: Tensor) -> Tensor:

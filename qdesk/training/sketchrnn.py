@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import argparse
-import sys
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,8 +22,9 @@ from qdesk.curation.planted import KINDS, plant
 from qdesk.drawings import BOX, Drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import END, PEN_UP, Batch, Shape, SketchRNN, batch_from, batch_of
-from qdesk.training.data import load
-from qdesk.training.loop import Average, Run, device
+from qdesk.training.checks import corpus_for
+from qdesk.training.loop import Task, device, train
+from qdesk.training.run import Run
 
 LONGEST = 200
 """Training cuts longer drawings here (1 in 200); scoring does not."""
@@ -229,61 +230,54 @@ def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     where = device()
-    words = [word.strip() for word in options.words.split(",")] if options.words else None
-    corpus = load(options.data, options.extra, words, report=lambda text: print(text, file=sys.stderr, flush=True))
+    corpus = corpus_for("sketchrnn", options)
     bank, bank_kinds = junk_bank(corpus.real, np.random.default_rng([options.seed, 0]))
     drawings = Drawings.concat([batch for batch in (corpus.real, bank, corpus.extra) if len(batch)])
     kinds = np.zeros(len(drawings), np.int64)
     kinds[len(corpus.real) : len(corpus.real) + len(bank)] = bank_kinds
     store = Store(drawings, corpus.labels(drawings), kinds, where)
-    generator = torch.Generator().manual_seed(options.seed)
     network = SketchRNN(corpus.words, Shape(hidden=options.hidden), ("good", *KINDS))
     if options.start:
         hidden = weights.load(options.start, "sketchrnn").shape.hidden
         network = SketchRNN(corpus.words, Shape(hidden=min(hidden, options.hidden)), network.kinds)
         weights.start_from(network, options.start)
-        network = widened(network, options.hidden, generator)
+        network = widened(network, options.hidden, torch.Generator().manual_seed(options.seed))
     network = network.to(where)
-    average = Average(network)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99))
     own = len(corpus.real) + len(bank)
     real, extra = np.arange(own), np.arange(own, len(drawings))
     extra_each = min(len(extra), len(corpus.real) // 4)  # a pass shows all real drawings, and few auxiliary ones
-    state = Run(
-        options.out, options.epochs, -(-(len(real) + extra_each) // options.batch), options.minutes, options.rate
+    validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
+
+    def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
+        rng = np.random.default_rng([options.seed, begun_at])  # a resumed run goes on, not over again
+        generator = torch.Generator(where).manual_seed(options.seed + begun_at)
+        while True:
+            chosen = np.concatenate([real, rng.choice(extra, extra_each, replace=False)]) if extra_each else real
+            for rows in epoch_batches(store.counts, chosen, options.batch, rng):
+                points, pens, lengths, labels, shown = store.get(rows)
+                batch = batch_from(*vary(points, pens, lengths, generator), network.shape.scale)
+                loss, parts = training_loss(network, batch, labels, shown, generator)
+                yield {"loss": loss, **parts}
+
+    def validate(network: SketchRNN) -> dict[str, float]:
+        figures = judge(network, corpus.validation, validation)
+        return {name: value for name, value in figures.items() if name != "drawings"}
+
+    def finish(network: SketchRNN) -> dict[str, float]:
+        return judge(network, corpus.test, test) if len(test) else {}
+
+    task = Task(
+        kind="sketchrnn",
+        corpus=corpus,
+        network=network,
+        optimizer=torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.01, betas=(0.9, 0.99)),
+        losses=losses,
+        validate=validate if len(validation) else None,
+        chosen_by="nats_per_point",  # the likelihood: what the network is, and what overfits first
+        shown="nats_per_point",
+        finish=finish,
+        trained_on=len(drawings),
+        clip=1.0,
+        facts={"seed": options.seed, "trained_on": len(drawings), "hidden": options.hidden},
     )
-    if options.resume:
-        state.resume(network, average, optimizer)
-    rng = np.random.default_rng([options.seed, state.step])
-    generator = torch.Generator(where).manual_seed(options.seed + state.step)
-    facts = {"seed": options.seed, "trained_on": len(drawings), "hidden": options.hidden}
-    validation = corpus.labels(corpus.validation)
-    saved = 0.0
-    while state.done < 1:
-        chosen = np.concatenate([real, rng.choice(extra, extra_each, replace=False)]) if extra_each else real
-        for rows in epoch_batches(store.counts, chosen, options.batch, rng):
-            points, pens, lengths, labels, shown = store.get(rows)
-            batch = batch_from(*vary(points, pens, lengths, generator), network.shape.scale)
-            network.train()
-            loss, parts = training_loss(network, batch, labels, shown, generator)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            state.advance(optimizer)
-            optimizer.step()
-            average.update(network)
-            if state.step % 20 == 0:
-                state.log(20, **{name: part.item() for name, part in parts.items()}, rate=state.learning_rate())
-            if state.done >= 1 or state.seconds - saved > 240:
-                saved = state.seconds
-                figures = judge(average.network, corpus.validation, validation)
-                state.log(**{f"validation_{name}": value for name, value in figures.items()})
-                state.save(network, average, optimizer)
-                weights.save(average.network, options.out, half=True, **facts, minutes=state.seconds / 60)
-            if state.done >= 1:
-                break
-    figures = judge(average.network, corpus.test, corpus.labels(corpus.test))
-    state.log(**figures)
-    weights.save(average.network, options.out, half=True, **facts, test=figures, minutes=round(state.seconds / 60, 2))
-    state.finish()
-    return 0
+    return train(task, Run.planned(options, own + extra_each), options)

@@ -8,7 +8,10 @@ import pytest
 
 from qdesk import catalog
 from qdesk.game import prompts
-from qdesk.game.prompts import Prompts, with_article
+from qdesk.game.meanings import MEANINGS
+from qdesk.game.prompts import Prompts, said, with_article
+
+ASSET = prompts.paths.asset
 
 
 def test_no_word_comes_twice_before_all_have_come() -> None:
@@ -35,17 +38,88 @@ def test_no_words_is_an_error() -> None:
         Prompts([])
 
 
-def test_the_word_list_may_be_narrowed_but_only_to_what_the_network_knows(
+def put(monkeypatch: pytest.MonkeyPatch, path: Path, *entries: dict) -> None:
+    """Let the list of words be these entries."""
+    path.write_text(json.dumps({"made": {}, "words": entries}))
+    monkeypatch.setattr(prompts.paths, "asset", lambda name: path if name == "words.json" else ASSET(name))
+
+
+def entry(word: str, difficulty: str = "easy", **more: object) -> dict:
+    return {"word": word, "difficulty": difficulty, "confusable": [], **more}
+
+
+def test_fair_words_that_the_network_knows_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [entry("cat"), entry("unicorn"), entry("dog", "unfair"), entry("owl", "hard"), entry("sun")]
+    put(monkeypatch, tmp_path / "words.json", *listed)
+    assert prompts.words() == ("cat", "owl", "sun")
+    assert (prompts.words("easy"), prompts.words("hard")) == (("cat", "sun"), ("owl",))
+    with pytest.raises(ValueError, match="no such word"):
+        prompts.words("medium")
+    with pytest.raises(ValueError, match="not unfair"):
+        prompts.words("unfair")
+
+
+def test_without_a_list_every_category_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts.paths, "asset", lambda name: tmp_path / name)
+    assert prompts.words() == catalog.categories()
+    assert Prompts().hint("bat") == ""
+
+
+def test_an_ambiguous_word_has_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, tmp_path / "words.json", entry("bat", hint="the animal"), entry("sun"))
+    assert [Prompts().hint(word) for word in ("bat", "sun", "unheard of")] == ["the animal", "", ""]
+
+
+def games(asked: Prompts, count: int) -> list[list[str]]:
+    """Any six rounds in a row."""
+    order = [asked.next() for _ in range(count)]
+    return [order[k : k + prompts.GAME] for k in range(count - prompts.GAME + 1)]
+
+
+def test_no_game_asks_for_two_words_that_are_taken_for_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    listed = tmp_path / "words.json"
-    monkeypatch.setattr(prompts.paths, "asset", lambda *_: listed)
-    assert prompts.words() == catalog.categories()
-    listed.write_text(json.dumps(["cat", "unicorn", "cat", "owl"]))
-    assert prompts.words() == ("cat", "owl")
-    listed.write_text(json.dumps(["unicorn"]))
-    with pytest.raises(ValueError, match="no category"):
-        prompts.words()
+    twins = {"cup": ["mug", "bucket"], "mug": ["cup"], "bucket": ["cup"], "barn": ["house"], "house": ["barn"]}
+    names = [*twins, *catalog.categories()[:12]]
+    put(monkeypatch, tmp_path / "words.json", *(entry(word, confusable=twins.get(word, [])) for word in names))
+    for game in games(Prompts(rng=random.Random(5)), 60 * len(names)):
+        assert len(set(game)) == prompts.GAME
+        assert not any(other in game for word in game for other in twins.get(word, []))
+
+
+def test_where_there_are_only_twins_they_are_asked_for_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = [entry("cup", confusable=["mug"]), entry("mug", confusable=["cup"])]
+    put(monkeypatch, tmp_path / "words.json", *both)
+    asked = Prompts(rng=random.Random(0))
+    said = [asked.next() for _ in range(50)]
+    assert set(said) == {"cup", "mug"}
+    assert all(x != y for x, y in zip(said, said[1:], strict=False))
+
+
+# The list that is shipped
+
+
+def test_the_shipped_list_says_of_every_category_what_the_game_needs() -> None:
+    shipped = prompts.listed()
+    assert tuple(shipped) == catalog.categories()
+    assert {one["difficulty"] for one in shipped.values()} <= {*prompts.DIFFICULTIES, "unfair"}
+    for word, one in shipped.items():
+        assert 0 <= one["won_low"] <= one["won"] <= 1 and 0 <= one["top_1"] <= one["top_3"] <= 1
+        assert word not in one["confusable"] and set(one["confusable"]) <= set(shipped)
+        assert all(word in shipped[other]["confusable"] for other in one["confusable"])
+        assert ("hint" in one) == (word in MEANINGS) and one.get("hint", "") in ("", *MEANINGS.get(word, ()))
+    assert len(prompts.words()) > len(shipped) / 2
+
+
+def test_games_with_the_shipped_list_ask_for_no_twins() -> None:
+    shipped = prompts.listed()
+    for game in games(Prompts(rng=random.Random(1)), 1500):
+        assert not any(other in game for word in game for other in shipped[word]["confusable"])
+
+
+# How words are said
 
 
 @pytest.mark.parametrize(
@@ -67,3 +141,9 @@ def test_words_in_a_sentence(word: str, said: str) -> None:
 
 def test_every_special_word_is_a_category() -> None:
     assert prompts._NO_ARTICLE | prompts._ONLY_ONE <= set(catalog.categories())
+
+
+def test_a_guess_that_is_hardly_one_is_not_said() -> None:
+    assert said([]) == said([("owl", 0.04)]) == []
+    assert said([("owl", 0.4), ("cat", 0.3), ("sun", 0.2)]) == ["owl", "cat"]
+    assert said([("owl", 0.4), ("cat", 0.05)]) == ["owl"]

@@ -16,11 +16,11 @@ from PySide6.QtTest import QTest
 from qdesk import paths
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
+from qdesk.game.prompts import sentence
 from qdesk.game.round import State
 from qdesk.gui.play import guessing
 from qdesk.gui.play import page as play
 from qdesk.gui.play.page import PlayPage
-from qdesk.gui.play.screens import sentence
 from tests.gui.playing import LEFT, NONE, Clock, Seer, begin, ink_pixels, inked, says, stroke
 
 # A whole round
@@ -100,6 +100,16 @@ def test_a_likely_guess_that_holds_wins_without_another_stroke(qtbot, page: Play
     assert page.round.state is State.DRAWING
     clock.now += 700
     qtbot.waitUntil(lambda: page.round.state is State.RECOGNISED)
+
+
+def test_of_an_ambiguous_word_the_prompt_says_which_meaning(page: PlayPage) -> None:
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert not page.round_screen.prompt_hint.isVisible()
+    page.round_screen.show_prompt("nail", "the one for a hammer")
+    assert page.round_screen.prompt_hint.isVisible()
+    assert page.round_screen.prompt_hint.text() == "the one for a hammer"
+    page.accept()
+    assert not page.round_screen.prompt_hint.isVisible()
 
 
 # Keys and buttons

@@ -10,7 +10,6 @@ import torch
 
 from qdesk.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier
 from qdesk.nets.sample import sample
 from qdesk.nets.sketchrnn import END, PEN_UP, Shape, SketchRNN, batch_of, mixture_log_prob
 
@@ -139,9 +138,3 @@ def test_weight_files_round_trip_and_say_what_they_are(tmp_path) -> None:
     path.write_bytes(b"nothing")
     with pytest.raises(weights.WeightsError, match="not a weight file"):
         weights.load(path, "sketchrnn")
-
-
-def test_a_classifier_keeps_its_temperature(tmp_path) -> None:
-    net = Classifier(("a", "b"), temperature=1.7)
-    weights.save(net, tmp_path / "c.safetensors", half=True)
-    assert weights.load(tmp_path / "c.safetensors", "classifier").temperature == 1.7

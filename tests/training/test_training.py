@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 from pathlib import Path
@@ -16,9 +17,9 @@ from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.raster import raster
 from qdesk.training.augment import Augmentation, augment, strokes_at
-from qdesk.training.classifier import accuracy, calibration_error, fit_temperature
+from qdesk.training.classifier import fit_votes
 from qdesk.training.data import load, split_of
-from qdesk.training.loop import Average, Run
+from qdesk.training.run import Average, Run
 from qdesk.training.sketchrnn import Store, epoch_batches, vary
 
 
@@ -154,13 +155,30 @@ def test_augmented_drawings_stay_drawings() -> None:
     batch = Drawings.concat([shapes("circle", 40), shapes("zigzag", 40)])
     rng = np.random.default_rng(0)
     flat = strokes_at(batch, rng.integers(0, 80, 200))
-    points, strokes, drawings = augment(flat, rng, Augmentation(drop=1.0, drop_stroke=0.9, prefix=0.5))
+    points, strokes, drawings = augment(flat, rng, Augmentation(drop=1.0, drop_stroke=0.9, prefix=0.5, reorder=0.5))
     assert len(drawings) == 201
     assert (np.diff(drawings) >= 1).all() and (np.diff(strokes) >= 1).all()
     again = Drawings(points, strokes, drawings, Drawings.from_strokes([[np.zeros((1, 2))]] * 200).table)
     assert np.isfinite(points).all()
     extent = np.maximum.reduceat(points, again.point_offsets[:-1])
     assert extent.max(axis=1) == pytest.approx(np.full(200, 255), abs=0.5)
+
+
+def test_strokes_change_places_and_turn_round_but_stay_the_same_lines() -> None:
+    batch = Drawings.from_strokes([[np.array([(9 * k, 0), (9 * k, 5), (9 * k + 2, 255)]) for k in range(8)]] * 50)
+    still = {field.name: 0.0 for field in dataclasses.fields(Augmentation)}
+    flat = strokes_at(batch, np.arange(50))
+    same = augment(flat, np.random.default_rng(0), Augmentation(**still))
+    mixed = augment(flat, np.random.default_rng(0), Augmentation(**still | {"reorder": 0.5, "reverse": 0.25}))
+
+    def lines(points: np.ndarray) -> list[np.ndarray]:
+        return [np.sort(one, axis=0) for one in points.reshape(50, 24, 2)]
+
+    assert all(np.allclose(one, other) for one, other in zip(lines(same[0]), lines(mixed[0]), strict=True))
+    strokes = mixed[0].reshape(50, 8, 3, 2)
+    moved = (np.diff(strokes[:, :, 1, 0], axis=1) < 0).any(axis=1)
+    turned = strokes[:, :, 0, 1] > strokes[:, :, 2, 1]
+    assert 0.2 < moved.mean() < 0.8 and 0.1 < turned.mean() < 0.4
 
 
 def test_sequence_variants_are_whole_units_in_the_box() -> None:
@@ -204,11 +222,13 @@ def test_the_schedule_rises_and_falls_to_nothing(tmp_path: Path) -> None:
     assert run.done == 1
 
 
-def test_calibration_figures() -> None:
-    logits = np.array([[4.0, 0.0], [4.0, 0.0], [4.0, 0.0], [0.0, 4.0]], np.float32)
-    labels = np.array([0, 0, 1, 1])
-    assert accuracy(logits, labels) == 0.75
-    assert accuracy(logits, labels, 2) == 1.0
-    sure = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    assert calibration_error(sure, labels) == pytest.approx(0.982 - 0.75, abs=0.01)
-    assert fit_temperature(logits, labels) > 2.5
+def test_votes_trust_the_better_reader_and_flatten_the_too_sure() -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 5, 4000)
+    known = np.eye(5, dtype=np.float32)[labels]
+    good, poor = (known * share + rng.normal(0, 1, (4000, 5)).astype(np.float32) for share in (3.0, 0.5))
+    votes = fit_votes(good, poor, labels)
+    # For such noise the right logits are the means themselves: the sum of both readers', each by its own share.
+    assert votes.picture == pytest.approx(3.0, abs=0.3) and votes.strokes == pytest.approx(0.5, abs=0.15)
+    assert fit_votes(good * 4, poor, labels).picture == pytest.approx(votes.picture / 4, rel=0.1)
+    assert fit_votes(poor, good, labels).picture_alone == pytest.approx(0.5, abs=0.1)

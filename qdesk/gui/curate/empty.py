@@ -59,8 +59,8 @@ class Empty(QScrollArea):
         column.addSpacing(4 * SPACE)
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._cards.setSpacing(2 * SPACE)
-        for card in (self._file_card(), self._download_card(), self._starter_card()):
-            self._cards.addWidget(card, 1)
+        for one in (self._file_card(), self._download_card(), self._starter_card()):
+            self._cards.addWidget(one, 1)
         column.addLayout(self._cards)
         column.addSpacing(4 * SPACE)
         self._recent_title = label("Opened last", muted=True)
@@ -81,7 +81,7 @@ class Empty(QScrollArea):
         self.open.setToolTip("Ctrl+O")
         self.open.clicked.connect(self.open_asked)
         text = "Quick, Draw! ndjson, bin, npy or Sketch-RNN npz. Or drop files anywhere on this page."
-        return _card("open", "Your own file", text, [self.open])
+        return card("open", "Your own file", text, [self.open])
 
     def _download_card(self) -> QFrame:
         self.category = QLineEdit()
@@ -105,7 +105,7 @@ class Empty(QScrollArea):
         self._word_changed()
         text = "All drawings of one of the 345 words, from Google’s servers. Tens of megabytes each."
         controls = [self.category, self.download_text, self.download_progress, self.download]
-        return _card("save", "Quick, Draw! data", text, controls)
+        return card("save", "Quick, Draw! data", text, controls)
 
     def _starter_card(self) -> QFrame:
         self.starter = button("Open the starter set", "star")
@@ -115,7 +115,7 @@ class Empty(QScrollArea):
         text = "About 600 drawings to try things out. Made by qdesk, not Quick, Draw! data."
         if not there:
             text += " Not part of this installation."
-        return _card("star", "Starter set", text, [self.starter])
+        return card("star", "Starter set", text, [self.starter])
 
     def _word_changed(self) -> None:
         self.download.setEnabled(self._downloading or self.chosen_word is not None)
@@ -178,15 +178,16 @@ class _Sign(QLabel):
         self.setPixmap(icon(self._name, "accent").pixmap(32, 32))
 
 
-def _card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFrame:
-    card = QFrame()
-    card.setProperty("card", True)
+def card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFrame:
+    """One way to begin: a sign, what it is, and the controls that do it."""
+    made = QFrame()
+    made.setProperty("card", True)
     picture = _Sign(sign)
     head = label(title)
     head.setStyleSheet("font-weight: 600;")
     body = label(text, muted=True)
     body.setWordWrap(True)
-    column = QVBoxLayout(card)
+    column = QVBoxLayout(made)
     column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
     column.setSpacing(SPACE)
     column.addWidget(picture)
@@ -196,4 +197,4 @@ def _card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFra
     column.addSpacing(SPACE)
     for control in controls:
         column.addWidget(control)
-    return card
+    return made

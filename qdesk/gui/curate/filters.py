@@ -18,10 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk import paths
 from qdesk.gui.curate.header import Choice
 from qdesk.gui.curate.table import SUGGESTED, Filters, Table
-from qdesk.gui.theme import SPACE, button, label, theme, theme_changes
+from qdesk.gui.theme import SPACE, button, label
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.histogram import Histogram
@@ -122,8 +121,6 @@ class FilterPanel(QScrollArea):
         self._spreads = QVBoxLayout()
         column.addLayout(self._spreads)
         column.addStretch(1)
-        theme_changes().changed.connect(self._dress)
-        self._dress()
 
     def _build_histograms(self) -> None:
         """Only when there is something to show: pyqtgraph would keep the window from opening at once."""
@@ -142,15 +139,6 @@ class FilterPanel(QScrollArea):
             histogram.range_changed.connect(self._emit)
             self.histograms[name] = histogram
             self._spreads.addWidget(histogram)
-
-    def _dress(self) -> None:
-        look, check = theme(), paths.asset("icons", "check.svg").as_posix()
-        self._reasons.setStyleSheet(
-            f"QCheckBox::indicator {{ width: 14px; height: 14px; border-radius: 4px;"
-            f" border: 1px solid {look.muted.name()}; background: {look.surface.name()}; }}"
-            f"QCheckBox::indicator:checked {{ background: {look.accent.name()};"
-            f" border-color: {look.accent.name()}; image: url({check}); }}"
-        )
 
     @property
     def filters(self) -> Filters:

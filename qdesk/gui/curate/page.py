@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
 from qdesk.curation.verdicts import FLAGS, KEEP
@@ -25,13 +25,14 @@ from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.scoring import Scoring
 from qdesk.gui.curate.table import Table
 from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
-from qdesk.gui.theme import SPACE, theme
+from qdesk.gui.drop import DropPage
+from qdesk.gui.theme import SPACE
 
 NARROW = 125 * SPACE
 """Less than this many pixels are too few for filters, drawings and details side by side."""
 
 
-class CuratePage(QWidget):
+class CuratePage(DropPage):
     """Open, look, decide, export. `scorer_factory` makes the scorer, in a background thread."""
 
     opened = Signal()
@@ -43,10 +44,9 @@ class CuratePage(QWidget):
         scorer_factory: Callable[[], Scorer] = real_scorer,
         base_url: str | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__("Drop to open", parent)
         self._files: list[str] = []
         self._narrow = False
-        self.setAcceptDrops(True)
         self._build()
         self.opening = Opening(base_url, self)
         self.scoring = Scoring(scorer_factory, self)
@@ -85,9 +85,6 @@ class CuratePage(QWidget):
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)  # below the grid: what comes and goes must not move the drawings
         column.addWidget(self.bar)
-        self._drop = QLabel("Drop to open", self)
-        self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._drop.hide()
 
     def _connect(self) -> None:
         self.header.open_asked.connect(self.ask_for_files)
@@ -199,6 +196,9 @@ class CuratePage(QWidget):
         if files:
             self.notice.hide()
             self.opening.read(files)
+
+    def files_dropped(self, files: list[str]) -> None:
+        self.open_files(files)
 
     def close_files(self) -> None:
         """Put the drawings away and offer others; the verdicts are kept."""
@@ -357,27 +357,3 @@ class CuratePage(QWidget):
     def export_to(self, path: str | Path) -> int | None:
         """Write the flags of the open drawings to a CSV file; how many, or None if that failed (a bar says why)."""
         return self.judge.export_to(path)
-
-    # Drag and drop
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-            look = theme()
-            self._drop.setStyleSheet(
-                f"background: {look.surface.name()}; color: {look.ink.name()}; font-size: 20px;"
-                f" border: 2px dashed {look.accent.name()}; border-radius: 8px;"
-            )
-            self._drop.setGeometry(self.rect().adjusted(2 * SPACE, 2 * SPACE, -2 * SPACE, -2 * SPACE))
-            self._drop.raise_()
-            self._drop.show()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._drop.hide()
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
-            event.acceptProposedAction()
-            self.open_files(files)

@@ -5,27 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.game.round import KEPT_GUESSES
+from qdesk.game.asking import Asker, GuessesStrokes, Question, Strokes, top_guesses
 from qdesk.gui import jobs
 
 _LATENCIES_KEPT = 2000
-
-
-class GuessesStrokes(Protocol):
-    """What the page needs of `qdesk.guess.Guesser`."""
-
-    words: Sequence[str]
-
-    def guess_strokes(self, strokes: list[np.ndarray]) -> np.ndarray:
-        """float32 (words,): the probability of each word for a live drawing of (n, 2) strokes."""
-        ...
 
 
 def shipped_guesser() -> GuessesStrokes:
@@ -54,8 +43,7 @@ def _compute_on_one_core() -> None:
 
 @dataclass(frozen=True)
 class _Request:
-    drawing: int
-    strokes: list[np.ndarray]
+    question: Question
     last_point_at: float  # perf_counter, s
 
 
@@ -75,9 +63,8 @@ class Guessing(QObject):
         self.trouble = ""
         self._factory = factory
         self._worker: jobs.LatestWorker | None = None
-        self._awake = self._busy = False
-        self._drawing = 0
-        self._strokes: Callable[[], list[np.ndarray]] | None = None
+        self._awake = False
+        self._asker = Asker()
         self._last_point_at = 0.0
 
     @property
@@ -113,22 +100,17 @@ class Guessing(QObject):
 
     def new_drawing(self) -> None:
         """The canvas is empty: guesses still to come for what was on it are dropped."""
-        self._drawing += 1
-        self._strokes = None
+        self._asker.new_drawing()
 
-    def look(self, strokes: Callable[[], list[np.ndarray]]) -> None:
+    def look(self, strokes: Callable[[], Strokes]) -> None:
         """There is new ink. `strokes` is called when the network has time for it, and gives all there is by then."""
-        self._strokes = strokes
+        self._asker.look(strokes)
         self._last_point_at = time.perf_counter()
         self._ask()
 
     def _ask(self) -> None:
-        if self._worker is None or not self._awake or self._busy or self._strokes is None:
-            return
-        strokes, self._strokes = self._strokes(), None
-        if strokes:
-            self._busy = True
-            self._worker.request(_Request(self._drawing, strokes, self._last_point_at))
+        if self._worker is not None and self._awake and (question := self._asker.ask()):
+            self._worker.request(_Request(question, self._last_point_at))
 
     def _ready(self) -> None:
         self._awake = True
@@ -136,18 +118,16 @@ class Guessing(QObject):
         self._ask()
 
     def _failed(self, reason: str) -> None:
-        self._busy = False
+        self._asker.failed()
         self.trouble = reason
         self.changed.emit()
 
     def _answered(self, request: _Request, top: list[tuple[str, float]]) -> None:
-        self._busy = False
-        if request.drawing == self._drawing:
+        if self._asker.answered(request.question):
             self.guessed.emit(top)
             self.latencies_ms.append((time.perf_counter() - request.last_point_at) * 1000)
         self._ask()
 
 
 def _top_guesses(guesser: GuessesStrokes, request: _Request) -> list[tuple[str, float]]:
-    p = np.asarray(guesser.guess_strokes(request.strokes))
-    return [(guesser.words[i], float(p[i])) for i in np.argsort(p)[::-1][:KEPT_GUESSES]]
+    return top_guesses(np.asarray(guesser.guess_strokes(request.question.strokes)), guesser.words)

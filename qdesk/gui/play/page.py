@@ -12,11 +12,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
+from qdesk.game.asking import GuessesStrokes
 from qdesk.game.history import History, HistoryError
-from qdesk.game.prompts import Prompts, with_article
+from qdesk.game.prompts import Prompts, sentence, with_article
 from qdesk.game.round import Round, RoundRecord, State, monotonic_ms
-from qdesk.gui.play.guessing import GuessesStrokes, Guessing, shipped_guesser
-from qdesk.gui.play.screens import EndScreen, RoundScreen, StartScreen, sentence
+from qdesk.gui.play.guessing import Guessing, shipped_guesser
+from qdesk.gui.play.screens import EndScreen, RoundScreen, StartScreen
 
 _FRAME_MS = 25
 _LINGER_MS = 1400  # the end of a round is enjoyed for a moment before the page turns
@@ -140,7 +141,7 @@ class PlayPage(QWidget):
         self._stack.setCurrentWidget(self.round_screen)
         self.start_screen.leave()
         self.end_screen.replay.pause()
-        self.round_screen.show_prompt(self._round.word)
+        self.round_screen.show_prompt(self._round.word, self._prompts.hint(self._round.word))
         self.guessing.wake()
         self._say()
         self.setFocus()

@@ -17,16 +17,6 @@ from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
 _REPLAY_AGAIN_MS = 2500
-_SAYS_NOTHING = 0.05
-_ALSO_SAYS = 0.1
-
-
-def sentence(guesses: Sequence[tuple[str, float]]) -> str:
-    """What the network sees, as it would say it; (word, probability), most probable first."""
-    if not guesses or guesses[0][1] < _SAYS_NOTHING:
-        return "Hmm…"
-    said = [guesses[0][0], *(word for word, p in guesses[1:2] if p >= _ALSO_SAYS)]
-    return f"I see {'… or '.join(with_article(word) for word in said)}…"
 
 
 class StartScreen(QWidget):
@@ -138,6 +128,7 @@ class RoundScreen(QWidget):
         """
         self.prompt_word = label("", "huge")
         self.prompt_word.setWordWrap(True)
+        self.prompt_hint = label("", "body", True)
         self.accept_button = button("Start", primary=True, big=True)
         self.accept_button.clicked.connect(self.accept)
         self.accept_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -147,7 +138,8 @@ class RoundScreen(QWidget):
         parts: list[QWidget] = []
         for widget, gap in (
             (label("Draw", "large", True), 1),
-            (self.prompt_word, 1),
+            (self.prompt_word, 0),
+            (self.prompt_hint, 2),
             (label("in 20 seconds", "large", True), 4),
             (self.accept_button, 2),
             (label("or press Space, or just begin to draw", "small", True), 0),
@@ -164,12 +156,13 @@ class RoundScreen(QWidget):
 
     def _show_parts(self, shown: bool) -> None:
         for part in self._prompt:
-            part.setVisible(shown)
+            part.setVisible(shown and (part is not self.prompt_hint or bool(self.prompt_hint.text())))
 
-    def show_prompt(self, word: str) -> None:
-        """A new word, and the clock standing still."""
+    def show_prompt(self, word: str, hint: str = "") -> None:
+        """A new word, and the clock standing still. hint: which of its meanings, where it has several."""
         self.word.setText("")
         self.prompt_word.setText(with_article(word))
+        self.prompt_hint.setText(hint)
         self.ring.set_left(1.0)
         self.seconds.setText("")
         self.canvas.begin()

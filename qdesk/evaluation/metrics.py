@@ -1,0 +1,197 @@
+"""How good the guesses are: numbers from probabilities float32 (N, W) and labels int64 (N,), N at least 1.
+
+The metrics are scikit-learn's; specificity, which it has no name for, comes from its `multilabel_confusion_matrix`.
+Macro means are over the words that have drawings: of the others nothing is known. What is undefined (the area under a
+curve without a single drawing of another word, say) is NaN here and null in JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn import metrics
+
+BINS = 15
+CURVE_POINTS = 100
+RESAMPLES = 1000
+_Z = 1.959964  # two-sided 95 % of the normal distribution
+
+
+# Of the scores alone
+
+
+def ranks(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """int64 (N,): how many words score higher than the right one, 0 for a drawing that is guessed at once."""
+    own = np.take_along_axis(scores, labels[:, None], axis=1)
+    return (scores > own).sum(axis=1)
+
+
+def accuracy(scores: np.ndarray, labels: np.ndarray, top: int = 1) -> float:
+    """Share of rows whose label is among the `top` highest scores (N, W), which may be logits; NaN without a row."""
+    return float((ranks(scores, labels) < top).mean()) if len(labels) else float("nan")
+
+
+def map_at_3(scores: np.ndarray, labels: np.ndarray) -> float:
+    """Mean average precision at 3: 1 for a right first guess, 1/2 for the second, 1/3 for the third; their mean."""
+    return float(precisions_at_3(scores, labels).mean()) if len(labels) else float("nan")
+
+
+def precisions_at_3(scores: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float64 (N,): what each drawing adds to `map_at_3`."""
+    above = ranks(scores, labels)
+    return np.where(above < 3, 1 / (1 + above), 0.0)
+
+
+def calibration_bins(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> list[dict[str, float]]:
+    """The first guesses by their probability, in bins of equal width; a bin without a drawing is left out.
+
+    Each has `low` and `high`, `drawings`, `confidence` (their mean probability) and `accuracy` (the share right).
+    """
+    best, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    which = np.minimum((best * bins).astype(int), bins - 1)
+    return [
+        {
+            "low": k / bins,
+            "high": (k + 1) / bins,
+            "drawings": int((which == k).sum()),
+            "confidence": float(best[which == k].mean()),
+            "accuracy": float(right[which == k].mean()),
+        }
+        for k in np.unique(which).tolist()
+    ]
+
+
+def calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = BINS) -> float:
+    """Expected calibration error of the top guess over equal-width bins (Guo et al. 2017, arXiv 1706.04599)."""
+    parts = calibration_bins(probabilities, labels, bins)
+    return float(sum(abs(b["confidence"] - b["accuracy"]) * b["drawings"] for b in parts) / max(len(labels), 1))
+
+
+def cross_entropies(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """float64 (N,): minus the logarithm of each right word's probability, in nats, that being 1e-12 at least."""
+    own = np.take_along_axis(probabilities, labels[:, None], axis=1)[:, 0]
+    return -np.log(np.maximum(own.astype(np.float64), 1e-12))
+
+
+# All together
+
+
+def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> dict[str, float]:
+    """The numbers of the whole, by the names that `qdesk.evaluation.report` documents; `_low` and `_high` bound 95 %.
+
+    Intervals of shares are Wilson's, those of means bootstrapped (1,000 resamples from `seed`; balanced accuracy within
+    each word).
+    """
+    guesses, drawn = probabilities.argmax(axis=1), np.unique(labels)
+    above, random = ranks(probabilities, labels), np.random.default_rng(seed)
+    numbers: dict[str, float] = {"drawings": len(labels), "drawn_words": len(drawn)}
+    numbers |= _with_wilson("accuracy", metrics.accuracy_score(labels, guesses), len(labels))
+    for top in (1, 3, 5):
+        numbers |= _with_wilson(f"top_{top}", float((above < top).mean()), len(labels))
+    numbers |= _with_bootstrap("map_at_3", precisions_at_3(probabilities, labels), random)
+
+    # balanced_accuracy_score is this very mean, but warns of guesses that are nobody's word.
+    recalls = metrics.recall_score(labels, guesses, labels=drawn, average=None, zero_division=0)
+    counts = np.bincount(labels)[drawn]
+    again = random.binomial(counts, recalls, (RESAMPLES, len(drawn))) / counts
+    numbers |= _bounds("balanced_accuracy", recalls.mean(), again.mean(axis=1))
+
+    several = len(drawn) > 1
+    numbers["specificity"] = float(np.nanmean(specificities(labels, guesses, drawn))) if several else float("nan")
+    numbers["matthews_correlation"] = metrics.matthews_corrcoef(labels, guesses) if several else float("nan")
+    numbers["jaccard"] = metrics.jaccard_score(labels, guesses, labels=drawn, average="macro", zero_division=0)
+    numbers |= _with_bootstrap("cross_entropy", cross_entropies(probabilities, labels), random)
+    numbers["calibration_error"] = calibration_error(probabilities, labels)
+    return {name: value if isinstance(value, int) else float(value) for name, value in numbers.items()}
+
+
+def per_word(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each of `words`, float64 arrays: `drawings`, `recall`, `precision`, `specificity`, `jaccard`."""
+    precision, recall, _, counts = metrics.precision_recall_fscore_support(
+        labels, guesses, labels=words, zero_division=np.nan
+    )
+    return {
+        "drawings": counts,
+        "recall": recall,
+        "precision": precision,
+        "specificity": specificities(labels, guesses, words),
+        "jaccard": metrics.jaccard_score(labels, guesses, labels=words, average=None, zero_division=0),
+    }
+
+
+def specificities(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """float64 (len(words),): the share of other words' drawings that are not taken for this one."""
+    each = metrics.multilabel_confusion_matrix(labels, guesses, labels=words).astype(np.float64)
+    negatives = each[:, 0].sum(axis=1)
+    return np.divide(each[:, 0, 0], negatives, out=np.full(len(words), np.nan), where=negatives > 0)
+
+
+def wilson(successes: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of a share, by Wilson's score (1927), for counts above 0."""
+    successes, count = np.asarray(successes, np.float64), np.asarray(count, np.float64)
+    middle = (successes + _Z**2 / 2) / (count + _Z**2)
+    half = _Z / (count + _Z**2) * np.sqrt(successes * (count - successes) / count + _Z**2 / 4)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+
+
+def _with_wilson(name: str, share: float, count: int) -> dict[str, float]:
+    low, high = wilson(share * count, count)
+    return {name: share, f"{name}_low": float(low), f"{name}_high": float(high)}
+
+
+def _with_bootstrap(name: str, values: np.ndarray, random: np.random.Generator) -> dict[str, float]:
+    means = [values[random.integers(0, len(values), len(values))].mean() for _ in range(RESAMPLES)]
+    return _bounds(name, values.mean(), np.array(means))
+
+
+def _bounds(name: str, value: float, resampled: np.ndarray) -> dict[str, float]:
+    low, high = np.percentile(resampled, [2.5, 97.5])
+    return {name: float(value), f"{name}_low": float(low), f"{name}_high": float(high)}
+
+
+# One word against all others
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A receiver operating characteristic: false and true positive rates (at most `CURVE_POINTS`), and its area."""
+
+    false: np.ndarray
+    true: np.ndarray
+    area: float
+
+
+def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> Curve:
+    """Of the probability given to column `word`, one word against the rest. Its area is that of the whole curve.
+
+    NaN and no points where all drawings are of the word, or none.
+    """
+    own = labels == word
+    if own.all() or not own.any():
+        return Curve(np.zeros(0), np.zeros(0), float("nan"))
+    false, true, _ = metrics.roc_curve(own, probabilities[:, word])
+    area = metrics.auc(false, true)
+    if len(false) > CURVE_POINTS:  # points as far apart along the curve as each other
+        along = np.r_[0, np.cumsum(np.diff(false) + np.diff(true))]
+        kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS)))
+        false, true = false[kept], true[kept]
+    return Curve(false, true, float(area))
+
+
+def mean_roc(curves: list[Curve]) -> dict[str, np.ndarray]:
+    """The mean of curves over a common grid that is finest on the left, and what 8 in 10 of them lie between.
+
+    float64 arrays `false_positive_rate`, `true_positive_rate`, `true_positive_rate_10` and `_90` (percentiles).
+    """
+    grid = np.r_[0, np.geomspace(1e-4, 1, CURVE_POINTS - 1)]
+    known = [np.interp(grid, curve.false, curve.true) for curve in curves if len(curve.false)]
+    if not known:
+        return {}
+    low, high = np.percentile(known, [10, 90], axis=0)
+    return {
+        "false_positive_rate": grid,
+        "true_positive_rate": np.mean(known, axis=0),
+        "true_positive_rate_10": low,
+        "true_positive_rate_90": high,
+    }

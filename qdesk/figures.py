@@ -1,0 +1,95 @@
+"""Figures with their intervals, tables of them, and documents whose tables a command rewrites."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.files import written_whole
+
+RESAMPLES = 300
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its bootstrap interval (percentiles 2.5 and 97.5 of the figure over resamples)."""
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> Figure:
+        """From values (1 + resamples,): the number itself, then what it is in every resample."""
+        return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
+
+    def __str__(self) -> str:
+        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+
+
+@dataclass(frozen=True)
+class Table:
+    """Figures by row and column. note: what they are of, in a few sentences."""
+
+    note: str
+    rows: dict[str, dict[str, Figure]]
+
+
+def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """float32 (1 + RESAMPLES, N) weights: in each resample every group (N,) is drawn again from itself."""
+    weights = np.ones((1 + RESAMPLES, len(groups)), np.float32)
+    for group in dict.fromkeys(groups):
+        rows = np.flatnonzero(groups == group)
+        weights[1:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
+    return weights
+
+
+def markdown(tables: Mapping[str, Table]) -> str:
+    """The tables as Markdown that also reads well on a console."""
+    lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
+    for title, table in tables.items():
+        columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
+        grid = [
+            ["", *columns],
+            *([name, *(str(row.get(column, "")) for column in columns)] for name, row in table.rows.items()),
+        ]
+        lines += [f"**{title}**", "", *textwrap.wrap(table.note.replace(" %", "\u00a0%"), 120), ""]
+        lines += [*grid_lines(grid), ""]
+    return "\n".join(lines)
+
+
+def grid_lines(grid: list[list[str]]) -> list[str]:
+    """A Markdown table of cells, the first row its head, with columns that stand straight."""
+    widths = [max(map(len, cells)) for cells in zip(*grid, strict=True)]
+    lines = [grid[0], ["-" * width for width in widths], *grid[1:]]
+    return [f"| {' | '.join(map(str.ljust, cells, widths))} |" for cells in lines]
+
+
+def flat(tables: Mapping[str, Table]) -> dict[str, float]:
+    """The tables as one flat object for JSON, rounded: "table: row: column", and the same with (low) and (high)."""
+    numbers: dict[str, float] = {}
+    for title, table in tables.items():
+        for row, cells in table.rows.items():
+            for column, figure in cells.items():
+                name = f"{title}: {row}: {column}"
+                numbers |= {name: figure.value, f"{name} (low)": figure.low, f"{name} (high)": figure.high}
+    return {name: round(value, 4) for name, value in numbers.items()}
+
+
+def rewrite(path: Path, text: str, place: str = "figures") -> None:
+    """Put `text` between the lines `<!-- figures -->` and `<!-- end of figures -->` of a Markdown file.
+
+    place: another name than "figures", for files with several.
+    Raises ValueError where the file has no such lines, OSError where it cannot be read or written.
+    """
+    pattern = re.compile(rf"(?<=<!-- {place} -->\n).*?(?=<!-- end of {place} -->)", re.DOTALL)
+    whole, found = pattern.subn(lambda _: f"\n{text.strip()}\n\n", path.read_text(encoding="utf-8"))
+    if not found:
+        raise ValueError(f"{path} has no place for {place}")
+    with written_whole(path) as part:
+        part.write_text(whole, encoding="utf-8")

@@ -1,0 +1,148 @@
+"""A recorded drawing played through a round: its points at their times, the network's guesses, and how it went.
+
+The parts are those of a live round, `Round`, `Asker`, `top_guesses` and `said`; only the clock and the network's time
+are virtual. The round begins with the first point, as where somebody just begins to draw. Who has stopped drawing waits
+until the time is up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qdesk.drawings import Drawings
+from qdesk.game.asking import Asker, Strokes, top_guesses
+from qdesk.game.prompts import said
+from qdesk.game.round import Round, Rule
+from qdesk.simplify import simplify
+
+if TYPE_CHECKING:
+    from qdesk.guess import Guesser
+
+GUESS_MS = 10.0
+"""From a point to its guess: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
+
+AT_ONCE = 128
+"""Drawings that are played side by side, so that their guesses are made in batches."""
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """How a round went. recognised_ms: since the first point, None if it was not recognised.
+
+    wrong: the wrong words that were said first, before it was recognised or the time was up; each once, in order.
+    guesses: how often the network was asked.
+    """
+
+    recognised_ms: float | None
+    wrong: tuple[str, ...]
+    guesses: int
+
+    @property
+    def recognised(self) -> bool:
+        return self.recognised_ms is not None
+
+
+def replay(
+    strokes: Sequence[np.ndarray],
+    times: Sequence[np.ndarray] | None,
+    word: str,
+    guess: Callable[[Strokes], np.ndarray],
+    words: Sequence[str],
+    guess_ms: float = GUESS_MS,
+    rule: Rule | None = None,
+) -> Replayed:
+    """One drawing, strokes (n, 2) and times (n,) in ms; without times all of it is there at once, and then a wait.
+
+    guess: the network, strokes to float32 (words,), which takes `guess_ms` of the round's time. words: its words.
+    """
+    game = playing(strokes, times, word, words, guess_ms, rule)
+    shown = next(game)
+    try:
+        while True:
+            shown = game.send(guess(shown))
+    except StopIteration as end:
+        return end.value
+
+
+def replay_all(
+    drawings: Drawings,
+    guesser: Guesser,
+    guess_ms: float = GUESS_MS,
+    report: Callable[[float], object] = lambda share: None,
+) -> list[Replayed]:
+    """`replay` of every drawing as its own word, with the guesses of many drawings made together.
+
+    report: told the share that is done. Raises ValueError for a drawing whose word the network does not know.
+    """
+    if strangers := sorted({str(word) for word in drawings.words} - set(guesser.words)):
+        raise ValueError(f"The network does not know these words: {', '.join(strangers)}.")
+    done: list[Replayed | None] = [None] * len(drawings)
+    waiting = iter(range(len(drawings)))
+    games: dict[int, Generator[Strokes, np.ndarray, Replayed]] = {}
+    shown: dict[int, Strokes] = {}
+    while True:
+        for row in waiting:
+            one = drawings[row]
+            games[row] = playing(one.strokes, one.times, one.word, guesser.words, guess_ms)
+            shown[row] = next(games[row])
+            if len(games) == AT_ONCE:
+                break
+        if not games:
+            return done
+        for row, probabilities in zip(list(shown), guess_many(guesser, list(shown.values())), strict=True):
+            try:
+                shown[row] = games[row].send(probabilities)
+            except StopIteration as end:
+                done[row] = end.value
+                del games[row], shown[row]
+        report(1 - done.count(None) / len(done))
+
+
+def guess_many(guesser: Guesser, shown: Sequence[Strokes]) -> np.ndarray:
+    """float32 (N, words): `Guesser.guess_strokes` of each, made together."""
+    return guesser.probabilities(simplify(Drawings.from_strokes(shown)).fit_box())
+
+
+def playing(
+    strokes: Sequence[np.ndarray],
+    times: Sequence[np.ndarray] | None,
+    word: str,
+    words: Sequence[str],
+    guess_ms: float = GUESS_MS,
+    rule: Rule | None = None,
+) -> Generator[Strokes, np.ndarray, Replayed]:
+    """A round that yields what the network is shown, and is sent its probabilities (words,)."""
+    starts = set(np.cumsum([0, *map(len, strokes)]).tolist())
+    points = np.concatenate(strokes).tolist()
+    times = np.concatenate(times) if times else np.zeros(len(points))
+    at = np.maximum.accumulate(times - times[0]).tolist()  # some files have times that go back
+    now, done, asked = 0.0, 0, 0
+    current, asker = Round(word, clock=lambda: now, rule=rule), Asker()
+    question, answered_at, answer = None, 0.0, np.zeros(0)
+    current.start()
+    while not current.tick().ended:
+        if fresh := asker.ask():
+            question, answered_at, asked = fresh, now + guess_ms, asked + 1
+            answer = yield question.strokes
+        upcoming = at[done] if done < len(at) else current.limit_ms
+        if question and answered_at <= upcoming:
+            now = answered_at
+            if asker.answered(question):
+                current.guess(top_guesses(answer, words))
+            question = None
+        elif done < len(at):
+            now = upcoming
+            (current.press if done in starts else current.move)(*points[done])
+            done += 1
+            if done in starts:
+                current.release()
+            asker.look(current.strokes)
+        else:
+            now = upcoming
+    record = current.record()
+    heard = [spoken[0] for guess in record.guesses if (spoken := said(guess.top))]
+    return Replayed(record.recognised_ms, tuple(dict.fromkeys(w for w in heard if w != word)), asked)

@@ -1,0 +1,332 @@
+"""Experiments as files: what a run's log says, how the window began it, and whether its process lives. No Qt.
+
+A run is known by the weight file that it writes, `OUT`. Beside it lie `OUT.log` (the run's own account), `OUT.start`
+(how the window began it), `OUT.err` (what the process said), `OUT.checkpoint`, and the report.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from qdesk import paths
+from qdesk.files import written_whole
+from qdesk.gui.lab.processes import lives
+from qdesk.training.log import Follower, Log, path_of
+
+KINDS = {"classifier": "guess", "sketchrnn": "score"}
+"""The networks that can be trained, and what each learns to do."""
+
+ENDING = ".safetensors"
+
+_MOMENT_S = 1.0
+# What a log says of the options that a resumed run has to have again.
+_OPTIONS = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only")
+
+
+class State(StrEnum):
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    FINISHED = "finished"
+    EARLY = "stopped early"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+    @property
+    def active(self) -> bool:
+        """Whether its process is at work."""
+        return self in (State.STARTING, State.RUNNING, State.STOPPING)
+
+    @property
+    def complete(self) -> bool:
+        """Whether it came to its own end."""
+        return self in (State.FINISHED, State.EARLY)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the window began a run, kept beside it: the command, the folders of drawings, the process, and when (UTC)."""
+
+    command: list[str]
+    kind: str
+    words: list[str]
+    data: list[str]
+    pid: int
+    began: str
+
+    def write(self, out: Path) -> None:
+        with written_whole(beside(out, ".start")) as part:
+            part.write_text(json.dumps(asdict(self)), encoding="utf-8")
+
+    @staticmethod
+    def read(out: Path) -> Start | None:
+        try:
+            return Start(**json.loads(beside(out, ".start").read_text(encoding="utf-8")))
+        except (OSError, ValueError, TypeError):
+            return None
+
+
+class Run:
+    """One experiment, as its files tell it. `poll` reads what is new."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.start = Start.read(out)
+        self.stopping = False
+        self._alive = False
+        self._begun = -math.inf
+        self._complaint = ""  # the last thing that its process said of itself
+        self._follower = Follower(path_of(out))
+
+    @property
+    def log(self) -> Log:
+        """What its log said when it was last read."""
+        return self._follower.log
+
+    def poll(self) -> bool:
+        """Read what the run has written since; whether anything about it is another now."""
+        before = self._seen
+        asked = -1
+        while asked != self.pid:  # the log may name another process than the one that was looked for
+            asked = self.pid
+            self._alive = self._just_begun or lives(
+                asked, self.out
+            )  # before it is read: a run writes its end, and then it ends
+            self._follower.poll()
+        self.stopping = self.stopping and self._alive
+        if not self._alive and (self._newest_is_ours or (self.log.end or {}).get("ended") == State.FAILED):
+            self._complaint = _last_words(beside(self.out, ".err"))
+        return before != self._seen
+
+    @property
+    def _seen(self) -> tuple[object, ...]:
+        return self.state, self.log.start.get("began"), self.log.latest.get("seconds"), self.log.latest.get("step")
+
+    def begun(self, start: Start) -> None:
+        """The window has just begun it, or begun it again."""
+        self.start, self.stopping, self._alive, self._begun = start, False, True, time.monotonic()
+
+    @property
+    def _just_begun(self) -> bool:
+        """For a moment after it was begun a process has no command line yet to know it by."""
+        return time.monotonic() - self._begun < _MOMENT_S
+
+    # What it is
+
+    @property
+    def name(self) -> str:
+        return self.out.name.removesuffix(ENDING)
+
+    @property
+    def ours(self) -> bool:
+        """Whether it lies in the window's own folder."""
+        return self.out.parent == folder()
+
+    @property
+    def kind(self) -> str:
+        return self.log.start.get("run") or (self.start.kind if self.start else "classifier")
+
+    @property
+    def words(self) -> list[str]:
+        return self.log.start.get("words") or (self.start.words if self.start else [])
+
+    @property
+    def data(self) -> list[str]:
+        """The folders of drawings, as far as they are known."""
+        return self.start.data if self.start else self.options.get("data") or []
+
+    @property
+    def options(self) -> dict[str, Any]:
+        return self.log.start.get("options") or {}
+
+    @property
+    def _newest_is_ours(self) -> bool:
+        """Whether the window's start came after the last one in the log, so that the log knows nothing of it yet."""
+        if self.start is None or self.log.start.get("pid") == self.start.pid:
+            return False
+        return not self.log.start or _when(self.start.began) > _when(self.log.start.get("began"))
+
+    @property
+    def pid(self) -> int:
+        return self.start.pid if self._newest_is_ours else int(self.log.start.get("pid") or 0)
+
+    @property
+    def began(self) -> datetime:
+        """When it was last begun."""
+        return _when(self.start.began if self._newest_is_ours else self.log.start.get("began"))
+
+    # How it goes
+
+    @property
+    def state(self) -> State:
+        if self._alive and (self._newest_is_ours or not self.log.end):
+            return State.STOPPING if self.stopping else State.STARTING if self._newest_is_ours else State.RUNNING
+        if self._newest_is_ours:
+            return State.INTERRUPTED if self._complaint.endswith("interrupted") else State.FAILED
+        ended = (self.log.end or {}).get("ended")
+        return State(ended) if ended in set(State) else State.INTERRUPTED
+
+    @property
+    def done(self) -> float:
+        """The share that is done, 0 to 1."""
+        return 1.0 if self.state.complete else min(max(float(self.log.latest.get("done") or 0.0), 0.0), 1.0)
+
+    @property
+    def test(self) -> dict[str, Any]:
+        """The figures on drawings never trained on, once it is finished."""
+        return (self.log.end or {}).get("test") or {}
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, a sentence."""
+        if self.state is not State.FAILED:
+            return ""
+        logged = "" if self._newest_is_ours else (self.log.end or {}).get("reason")
+        return logged or self._complaint or "It ended at once, without a word."
+
+    @property
+    def resumable(self) -> bool:
+        """Whether there is a checkpoint to go on from, and it is known how."""
+        return not self.state.active and not self.state.complete and beside(self.out, ".checkpoint").exists()
+
+    @property
+    def command(self) -> list[str]:
+        """What began it, without `--resume`; empty where that is not known."""
+        if self.start:
+            return [word for word in self.start.command if word != "--resume"]
+        if not self.data or not all(os.path.isabs(place) for place in [*self.data, *self.options.get("extra", ())]):
+            return []  # where a relative path began is not known
+        options = {name: self.options.get(name) for name in _OPTIONS}
+        command = train_command(self.kind, self.out, self.data, self.words, options)
+        extra = self.options.get("extra")
+        return [*command, "--extra", *extra] if extra else command
+
+    @property
+    def report(self) -> Path:
+        return self.out.with_name(f"{self.name}.html")
+
+    @property
+    def reported(self) -> bool:
+        """Whether there is a report of these very weights."""
+        try:
+            return self.report.stat().st_mtime >= self.out.stat().st_mtime
+        except OSError:
+            return False
+
+    def files(self) -> list[Path]:
+        """Everything of it on disk."""
+        besides = [beside(self.out, ending) for ending in (".log", ".start", ".err", ".checkpoint")]
+        return [file for file in (self.out, *besides, self.report, self.report.with_suffix(".json")) if file.exists()]
+
+
+# All of them
+
+STARTER = paths.asset("starter.ndjson.gz")
+"""Drawings that come with qdesk, to try things out."""
+
+
+def place_name(place: str) -> str:
+    """A file or folder of drawings as people know it."""
+    return "Starter set, made by qdesk" if Path(place).absolute() == STARTER.absolute() else place
+
+
+def folder() -> Path:
+    """Where the window keeps its runs. Created when first asked for."""
+    where = paths.user_data() / "runs"
+    where.mkdir(exist_ok=True)
+    return where
+
+
+def beside(out: Path, ending: str) -> Path:
+    """The file of a run with that ending."""
+    return out.with_name(out.name + ending)
+
+
+def outs_in(where: Path) -> list[Path]:
+    """The weight files, written yet or not, of all runs in a folder."""
+    names = {entry.name for entry in os.scandir(where)} if where.is_dir() else set()
+    ends = (f"{ENDING}.log", f"{ENDING}.start")
+    return sorted({where / name.rpartition(".")[0] for name in names if name.endswith(ends)})
+
+
+def out_of(file: str | os.PathLike[str]) -> Path:
+    """The weight file of a run that somebody means by its log or its weights. Raises ValueError if there is no log."""
+    path = Path(os.path.abspath(file))
+    out = path.with_name(path.name.removesuffix(".log"))
+    if not path_of(out).is_file():
+        raise ValueError(f"There is no log {path_of(out).name} beside {path.name}, so there is nothing to show of it.")
+    return out
+
+
+def read_runs(outs: Iterable[Path]) -> list[Run]:
+    """The runs, read as far as they have come."""
+    runs = [Run(out) for out in outs]
+    for run in runs:
+        run.poll()
+    return runs
+
+
+def _last_words(file: Path) -> str:
+    """What a process said last of itself; its progress is JSON, and says nothing of that."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    said = [line.strip() for line in lines if line.strip() and not line.startswith("{")]
+    own = [line.removeprefix("qdesk: ") for line in said if line.startswith("qdesk: ")]
+    return own[-1] if own else said[-1] if said else ""
+
+
+def fresh_name(wanted: str) -> str:
+    """The name, with a number after it if there is a run of that name."""
+    name, number = wanted, 2
+    while taken(name):
+        name, number = f"{wanted} {number}", number + 1
+    return name
+
+
+def taken(name: str) -> bool:
+    """Whether there is a run of that name."""
+    out = folder() / f"{name}{ENDING}"
+    return any(file.exists() for file in (out, path_of(out), beside(out, ".start")))
+
+
+def train_command(
+    kind: str, out: Path, data: Sequence[str], words: Sequence[str] | None, options: Mapping[str, object]
+) -> list[str]:
+    """The command line of a run. words: None for all that there are. options: others by name, None for its default."""
+    command = [sys.executable, "-m", "qdesk", "train", kind, "--data", *data, "--out", str(out)]
+    if words:
+        line = io.StringIO()
+        csv.writer(line).writerow(words)  # which quotes a word with a comma in it
+        command += ["--words", line.getvalue().strip()]
+    for name, value in options.items():
+        if value is not None:
+            command += [f"--{name}", str(value)]
+    return command
+
+
+def evaluate_command(run: Run) -> list[str]:
+    """The command line that writes the report of a run, for people and for programs."""
+    page, numbers = str(run.report), str(run.report.with_suffix(".json"))
+    command = [sys.executable, "-m", "qdesk", "evaluate", *run.data, "--model", str(run.out)]
+    return [*command, "--part", "test", "--html", page, "--out", numbers]
+
+
+def _when(text: object) -> datetime:
+    try:
+        return datetime.fromisoformat(str(text)).astimezone()
+    except ValueError:
+        return datetime.fromtimestamp(0).astimezone()

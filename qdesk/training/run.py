@@ -1,0 +1,208 @@
+"""A training run: how far it is, its learning rate, the best weights so far, its averaged weights, its checkpoint."""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from qdesk.files import written_whole
+from qdesk.nets import weights
+
+LARGEST_BATCH, SMALLEST_BATCH, PASSES, AT_LEAST_STEPS = 512, 32, 20, 1000
+"""A run that names neither batch nor length: 50 steps a pass within these sizes, 20 passes, but so many steps. A few
+hundred drawings in batches of 512 would be seen in 20 steps and nothing learned of them."""
+
+
+class Average:
+    """The exponential moving average of a network's weights and buffers: the network that is judged and shipped.
+
+    decay grows from 0 to its full value over the first steps, so that the start is forgotten (as in Polyak & Juditsky
+    1992 and every diffusion code since).
+    """
+
+    def __init__(self, network: nn.Module, decay: float = 0.999) -> None:
+        self.network = copy.deepcopy(network).eval()
+        self.decay, self.steps = decay, 0
+        for parameter in self.network.parameters():
+            parameter.requires_grad_(False)
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        self.steps += 1
+        decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        mine, theirs = self.network.state_dict(), network.state_dict()
+        floats = [name for name in mine if mine[name].is_floating_point()]
+        torch._foreach_lerp_([mine[n] for n in floats], [theirs[n].detach() for n in floats], 1 - decay)
+        for name in mine.keys() - set(floats):
+            mine[name].copy_(theirs[name])
+
+
+class Run:
+    """How far a run is, its learning rate, its best weights so far, and its checkpoint beside `out`.
+
+    The run ends after `epochs`, or after `minutes`, whichever is given or comes first; `done` is the share of it. A
+    resumed run keeps its clock: minutes already spent count. With `patience` it also ends once so many validations in
+    a row brought nothing better.
+
+    best: the network that validated best, a copy; best_step, best_value: when, and how well.
+    made_of: what a checkpoint has to agree on with the run that it resumes.
+    """
+
+    def __init__(
+        self,
+        out: Path,
+        epochs: int | None,
+        steps_per_epoch: int,
+        minutes: float | None,
+        rate: float,
+        patience: int | None = None,
+    ) -> None:
+        self.out, self.checkpoint = out, _checkpoint_of(out)
+        self.epochs, self.steps_per_epoch = epochs, max(1, steps_per_epoch)
+        self.steps_total = epochs * self.steps_per_epoch if epochs else math.inf
+        self.minutes, self.rate, self.patience = minutes, rate, patience
+        self.step, self.spent = 0, 0.0
+        self.best: nn.Module | None = None
+        self.best_step, self.best_value, self.waited = None, math.inf, 0
+        self.made_of: dict = {}
+        self._began = time.monotonic()
+        self._validated = (0, 0.0)  # step and share done
+
+    @classmethod
+    def planned(cls, options: argparse.Namespace, drawings: int) -> Run:
+        """The run that the options ask for over so many drawings a pass; what they leave open is written into them."""
+        options.batch = options.batch or min(LARGEST_BATCH, max(SMALLEST_BATCH, drawings // 50))
+        steps = -(-drawings // options.batch)
+        if not options.epochs and not options.minutes:
+            options.epochs = max(PASSES, -(-AT_LEAST_STEPS // steps))
+        return cls(options.out, options.epochs, steps, options.minutes, options.rate, options.patience)
+
+    @property
+    def seconds(self) -> float:
+        return self.spent + time.monotonic() - self._began
+
+    @property
+    def done(self) -> float:
+        by_steps = self.step / self.steps_total
+        return min(1.0, max(by_steps, self.seconds / 60 / self.minutes) if self.minutes else by_steps)
+
+    @property
+    def out_of_patience(self) -> bool:
+        return self.patience is not None and self.waited >= self.patience
+
+    def progress(self) -> dict[str, float]:
+        """What every line of the log says."""
+        by_steps = self.seconds * (self.steps_total / max(self.step, 1) - 1)
+        left = min(by_steps, 60 * self.minutes - self.seconds) if self.minutes else by_steps
+        return {
+            "step": self.step,
+            "seconds": round(self.seconds, 2),
+            "done": round(self.done, 4),
+            "minutes_left": round(max(left, 0.0) / 60, 2),
+            "epoch": round(self.step / self.steps_per_epoch, 2),
+        }
+
+    def learning_rate(self) -> float:
+        """Up in the first 4 %, then a half cosine down to 0 (Loshchilov & Hutter 2017, arXiv 1608.03983).
+
+        A cosine's best weights come at its end, which a run with patience may not see. That one keeps its rate until
+        the last fifth: its averaged weights stand in for the fall wherever it stops (Sandler et al. 2023, arXiv
+        2301.02312; Hägele et al. 2024, arXiv 2405.18392, for the flat part).
+        """
+        done, fall = self.done, 0.04 if self.patience is None else 0.8
+        if done < 0.04:
+            return self.rate * (0.02 + 0.98 * done / 0.04)
+        return self.rate * 0.5 * (1 + math.cos(math.pi * max(0.0, done - fall) / (1 - fall)))
+
+    def advance(self, optimizer: torch.optim.Optimizer) -> None:
+        self.step += 1
+        rate = self.learning_rate()
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+
+    @property
+    def validation_due(self) -> bool:
+        """After a pass over the data (or 1,000 steps of a long one), and a fiftieth of the run (or 200 steps).
+
+        Nineteen drawings are trained on, forward and backward, where one is validated: this takes a few percent of
+        the time. It goes by steps and not by the clock, so that a seed chooses the same weights on every machine.
+        """
+        step, done = self._validated
+        steps = self.step - step
+        return steps >= min(self.steps_per_epoch, 1000) and (steps >= 200 or self.done - done > 0.0199)
+
+    def judge(self, network: nn.Module, value: float) -> bool:
+        """Take a validation's value (less is better) into account; says whether it is the best so far."""
+        self._validated = self.step, self.done
+        better = value < self.best_value
+        self.waited = 0 if better else self.waited + 1
+        if better:
+            self.best, self.best_step, self.best_value = copy.deepcopy(network), self.step, value
+        return better
+
+    def save(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
+        """Write the checkpoint, whole or not at all; its folder is made where there is none."""
+        state = {
+            "made_of": self.made_of,
+            "network": network.state_dict(),
+            "average": average.network.state_dict(),
+            "average_steps": average.steps,
+            "optimizer": optimizer.state_dict(),
+            "step": self.step,
+            "seconds": self.seconds,
+            "best_step": self.best_step,
+            "best_value": self.best_value,
+            "waited": self.waited,
+            "best": self.best and {"config": self.best.config(), "state": self.best.state_dict()},
+        }
+        self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(self.checkpoint) as part:
+            torch.save(state, part)
+
+    def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
+        """Go on where the checkpoint is. Raises `weights.WeightsError` where there is none, or one of another run."""
+        check_resumable(self.out)
+        state = {"made_of": self.made_of, "best": None, "best_step": None, "best_value": math.inf, "waited": 0}
+        state |= torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        _check_same_run(self.checkpoint, state["made_of"], self.made_of)
+        network.load_state_dict(state["network"])
+        average.network.load_state_dict(state["average"])
+        average.steps = state["average_steps"]
+        optimizer.load_state_dict(state["optimizer"])
+        self.step, self.spent, self._began = state["step"], state["seconds"], time.monotonic()
+        self._validated = self.step, self.done
+        self.best_step, self.best_value, self.waited = state["best_step"], state["best_value"], state["waited"]
+        if best := state["best"]:
+            self.best = type(network).from_config(best["config"]).eval()
+            self.best.load_state_dict(best["state"])
+            self.best.to(next(network.parameters()).device)
+
+    def finish(self) -> None:
+        self.checkpoint.unlink(missing_ok=True)
+
+
+def _checkpoint_of(out: Path) -> Path:
+    return out.with_name(out.name + ".checkpoint")
+
+
+def check_resumable(out: Path) -> None:
+    """Raises `weights.WeightsError` where no checkpoint lies beside `out`."""
+    if _checkpoint_of(out).exists():
+        return
+    if out.exists():
+        raise weights.WeightsError(f"{out} is finished, there is nothing to resume; --start {out} trains it further")
+    raise weights.WeightsError(f"there is no checkpoint {_checkpoint_of(out)} to resume")
+
+
+def _check_same_run(path: Path, then: dict, now: dict) -> None:
+    for name in now:
+        if then.get(name) != now[name]:
+            short = all(isinstance(value, int | float) for value in (then.get(name), now[name]))
+            which = f"--{name} {then.get(name)}, not {now[name]}" if short else f"other {name}"
+            raise weights.WeightsError(f"{path} is of a run with {which}: --resume goes on with what was begun")

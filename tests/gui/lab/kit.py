@@ -1,0 +1,114 @@
+"""What the tests of the Lab page share: logs as runs write them, drawings to learn from, processes that look alive."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.drawings import Drawings
+from qdesk.formats import write_drawings
+from qdesk.gui.lab.runs import ENDING, Run, folder
+
+
+def first_line(out: Path, **more: object) -> dict:
+    return {
+        "run": "classifier",
+        "out": str(out),
+        "began": "2026-11-21T17:00:00+00:00",
+        "pid": 999_999_999,
+        "resumed": False,
+        "step": 0,
+        "words": ["cat", "dog"],
+        "train": 540,
+        "validation": 30,
+        "test": 31,
+        "parameters": 381_972,
+        "options": {"seed": 0, "batch": 32, "rate": 0.002, "epochs": None, "minutes": 10.0, "data": ["/drawings"]},
+        **more,
+    }
+
+
+def progress(step: int, of: int = 100, **figures: float) -> dict:
+    left = (of - step) / 60
+    return {
+        "step": step,
+        "seconds": float(step),
+        "done": step / of,
+        "minutes_left": left,
+        "epoch": step / 10,
+        **figures,
+    }
+
+
+def some_progress(until: int, of: int = 100) -> list[dict]:
+    """A line of training at every step to `until`, and one of validation at every tenth."""
+    lines = []
+    for step in range(1, until + 1):
+        lines.append(progress(step, of, loss=3.0 - step / of, rate=0.002))
+        if step % 10 == 0:
+            better = step / of
+            lines.append(
+                progress(
+                    step, of, validation_loss=2.5 - better, validation_top1=better, validation_top3=min(2 * better, 1.0)
+                )
+            )
+    return lines
+
+
+def last_line(step: int, ended: str, of: int = 100, **more: object) -> dict:
+    test = {"drawings": 31, "top1": 0.871, "top3": 0.968, "calibration_error": 0.034}
+    done = ended in ("finished", "stopped early")
+    return {**progress(step, of), "ended": ended, "best_step": step // 10 * 10, "test": test if done else {}, **more}
+
+
+def out_of(name: str) -> Path:
+    return folder() / f"{name}{ENDING}"
+
+
+def log_of(out: Path) -> Path:
+    return out.with_name(out.name + ".log")
+
+
+def append(out: Path, *lines: dict) -> None:
+    with open(log_of(out), "a", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+
+
+def write_run(name: str, until: int = 100, ended: str | None = "finished", **first: object) -> Path:
+    """A run in the window's folder that came to step `until` of 100; its weight file."""
+    out = out_of(name)
+    append(out, first_line(out, **first), *some_progress(until))
+    if ended:
+        append(out, last_line(until, ended))
+    out.write_bytes(b"weights")
+    return out
+
+
+def polled(out: Path) -> Run:
+    run = Run(out)
+    run.poll()
+    return run
+
+
+def shapes(word: str, number: int) -> Drawings:
+    """Circles or zigzags that no two of are the same."""
+    rng = np.random.default_rng(len(word))
+    drawings = []
+    for _ in range(number):
+        t = np.linspace(0, 1, int(rng.integers(9, 16)))
+        if word == "circle":
+            path = np.stack([np.cos(6.1 * t + rng.uniform(0, 6)), np.sin(6.1 * t)], axis=1) * rng.uniform(0.7, 1.3, 2)
+        else:
+            path = np.stack([t * 2, (np.arange(len(t)) % 2) * rng.uniform(0.5, 1.5)], axis=1)
+        drawings.append([(path + rng.normal(0, 0.04, path.shape)) * 100 + 120])
+    return Drawings.from_strokes(drawings, word=word).fit_box()
+
+
+def write_drawings_to(where: Path, number: int = 60) -> Path:
+    """A folder with a file of circles and one of zigzags."""
+    where.mkdir(parents=True, exist_ok=True)
+    for word in ("circle", "zigzag"):
+        write_drawings(shapes(word, number), where / f"{word}.ndjson")
+    return where

@@ -1,0 +1,77 @@
+"""The page and real training processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from qdesk.gui.lab import runs
+from qdesk.gui.lab.page import LabPage
+from qdesk.gui.lab.processes import interrupt
+from qdesk.gui.lab.runs import State, outs_in, read_runs
+from tests.gui.lab import kit
+
+LONG_MS = 120_000
+"""Long enough for a busy machine to import torch."""
+
+
+@pytest.fixture(autouse=True)
+def nothing_runs_on(qtbot) -> Iterator[None]:
+    """A training outlives the window that began it, but not the test."""
+    yield
+    left = [run for run in read_runs(outs_in(runs.folder())) if run.state.active]
+    for run in left:
+        interrupt(run.pid, run.out)
+    qtbot.waitUntil(lambda: not any(run.poll() or run.state.active for run in left), timeout=LONG_MS)
+
+
+def fill_in(qtbot, page: LabPage, folder: Path) -> None:
+    page.new([str(folder)])
+    qtbot.waitUntil(lambda: not page.form.finder.busy)
+    page.form.small.setChecked(True)
+    page.form.minutes.setValue(2)
+
+
+def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
+    qtbot, make_page: Callable[[], LabPage], tmp_path: Path
+) -> None:
+    page = make_page()
+    fill_in(qtbot, page, kit.write_drawings_to(tmp_path / "mine"))
+    assert page.form.name.text() == "circle-zigzag"
+    QTest.keyClick(page.form.name, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert page.view.run.state is State.STARTING and page.view.state.text().startswith("Starting")
+    page.shutdown()
+
+    page = make_page()
+    run = page.view.run
+    assert run.name == "circle-zigzag" and run.state.active
+    qtbot.waitUntil(lambda: page.view.charts[1].curves != [], timeout=LONG_MS)
+    assert run.state is State.RUNNING and run.words == ["circle", "zigzag"]
+    assert "min" in page.view.state.text() or "s left" in page.view.state.text()
+    page.view.actions.stop.click()
+    qtbot.waitUntil(lambda: run.state is State.INTERRUPTED, timeout=LONG_MS)
+    assert run.resumable and run.out.exists()
+
+    stopped_at = run.log.latest["step"]
+    page.view.actions.resume.click()
+    assert run.state is State.STARTING
+    qtbot.waitUntil(lambda: run.state is State.RUNNING and run.log.latest["step"] > stopped_at, timeout=LONG_MS)
+    assert run.log.start["resumed"] and run.log.curves["loss"][0][0] <= stopped_at
+
+
+def test_what_cannot_be_learned_is_said_in_a_sentence(qtbot, make_page: Callable[[], LabPage], tmp_path: Path) -> None:
+    page = make_page()
+    folder = kit.write_drawings_to(tmp_path / "mine")
+    fill_in(qtbot, page, folder)
+    for file in folder.iterdir():  # gone before it is read
+        file.unlink()
+    page.form.start.click()
+    run = page.view.run
+    qtbot.waitUntil(lambda: run.state is State.FAILED, timeout=LONG_MS)
+    qtbot.waitUntil(page.view.trouble.isVisible)
+    assert "no drawings" in page.view.trouble.text() and "Traceback" not in page.view.trouble.text()
+    assert page.view.actions.resume.text().strip() == "Start again"
