@@ -19,6 +19,7 @@ from qdesk.files import written_whole
 from qdesk.game.held_out import held_out
 from qdesk.game.replay import GUESS_MS, Replayed, replay_all
 from qdesk.game.round import LIMIT_MS
+from qdesk.training.data import labels_of
 
 SECONDS = range(1, round(LIMIT_MS / 1000) + 1)
 CURVE, WHOLE = "recognised by each second", "rounds as a whole"
@@ -34,7 +35,7 @@ def measure(folders: Sequence[Path], report: Callable[[float], object] = lambda 
 
     found = held_out(folders)
     guesser = Guesser()
-    known = np.isin(found.raw.words.astype(str), guesser.words)
+    known = labels_of(found.raw, guesser.words) >= 0
     raw, part = found.raw.take(known), found.raw_part[known]
     if not len(raw):
         raise ValueError("There is no drawing with times that the classifier was not trained on.")

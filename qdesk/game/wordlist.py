@@ -17,7 +17,8 @@ words: by name, one object a line:
     seconds      to recognition, the median of the replays that are won, drawn to that of all words
     drawings, replays   how many there were, and how many of them with times
     taken_for    the words that its drawings are taken for, by mean probability, the first three above 3 %
-    confusable   words of which it is told apart too rarely to ask both in one game; symmetric
+    confusable   words that it is told from too rarely to ask both in one game, and how much of the probability one's
+                 drawings give the other; symmetric
     hint         which meaning is meant, where it has several;  meanings: how many drawings had which
 """
 
@@ -27,18 +28,20 @@ import argparse
 import hashlib
 import json
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qdesk import catalog, paths
+from qdesk import paths
 from qdesk.figures import grid_lines, rewrite
 from qdesk.files import check_writable, written_whole
 from qdesk.game import meanings
 from qdesk.game.held_out import HeldOut, held_out
 from qdesk.game.replay import Replayed, replay_all
+from qdesk.training.data import labels_of
 
 if TYPE_CHECKING:
     from qdesk.guess import Guesser
@@ -57,36 +60,26 @@ TAKEN_FOR = 0.03
 COMMAND = "python -m qdesk.game.wordlist --data RAW STROKES --out assets/words.json"
 
 
-def make(
-    found: HeldOut,
-    guesser: Guesser,
-    words: Sequence[str] | None = None,
-    report: Callable[[float], object] = lambda share: None,
-) -> dict:
-    """The list, as the file holds it, without `weights`. words: all that are to be listed, default every category."""
-    words = tuple(words or catalog.categories())
-    index = {word: row for row, word in enumerate(words)}
-    known = [word in guesser.words and word in index for word in found.once.words]
-    drawings = found.once.take(np.array(known, bool))
-    rounds = replay_all(drawings, guesser, report=report)
-    label = np.array([index[word] for word in drawings.words], np.int64)
+def make(found: HeldOut, guesser: Guesser, report: Callable[[float], object] = lambda share: None) -> dict:
+    """The list as the file holds it, of the words that the network knows, without `weights`.
 
-    finished = found.simplified
-    finished = finished.take(np.array([word in guesser.words and word in index for word in finished.words], bool))
-    given = np.zeros((len(finished), len(words)))
-    shared = [word for word in words if word in guesser.words]
-    all_given = guesser.probabilities(finished)
-    given[:, [index[word] for word in shared]] = all_given[:, [guesser.words.index(word) for word in shared]]
-    own = np.array([index[word] for word in finished.words], np.int64)
+    report: told the share that is done.
+    """
+    words = guesser.words
+    drawings, finished = (each.take(labels_of(each, words) >= 0) for each in (found.once, found.simplified))
+    rounds = replay_all(drawings, guesser, report=report)
+    given = guesser.probabilities(finished)
+    label, own = labels_of(drawings, words), labels_of(finished, words)
     above = (given > given[np.arange(len(own)), own][:, None]).sum(axis=1)
 
     count = np.bincount(label, minlength=len(words))
     won, low = share(np.bincount(label, [one.recognised for one in rounds], len(words)), count)
-    all_finished = np.bincount(own, minlength=len(words))
-    top = {k: share(np.bincount(own, above < k, len(words)), all_finished)[0] for k in (1, 3)}
+    ends = np.bincount(own, minlength=len(words))
+    top = {k: share(np.bincount(own, above < k, len(words)), ends)[0] for k in (1, 3)}
     replayed, seconds = _seconds(label[drawings.timed], [rounds[k] for k in np.flatnonzero(drawings.timed)], len(words))
     taken = mean_probabilities(given, own)
-    twins = pairs(taken)
+    mixed = (taken + taken.T) / 2
+    twins = pairs(mixed)
     entries = []
     for row, word in enumerate(words):
         others = [k for k in np.argsort(-taken[row], kind="stable")[:4] if k != row and taken[row, k] >= TAKEN_FOR]
@@ -101,10 +94,10 @@ def make(
             "drawings": int(count[row]),
             "replays": int(replayed[row]),
             "taken_for": [words[k] for k in others[:3]],
-            "confusable": [words[k] for k in np.flatnonzero(twins[row])],
+            "confusable": {words[k]: round(float(mixed[row, k]), 3) for k in np.flatnonzero(twins[row])},
         }
         if word in meanings.MEANINGS and (own == row).any():
-            counts = meanings.counted(word, all_given[own == row], guesser.words)
+            counts = meanings.counted(word, given[own == row], words)
             entry |= {"hint": next(iter(counts)), "meanings": counts}
         entries.append(entry)
     made = {"command": COMMAND, "drawings": len(drawings), "replays": int(drawings.timed.sum())}
@@ -159,9 +152,9 @@ def mean_probabilities(given: np.ndarray, label: np.ndarray) -> np.ndarray:
     return taken / np.maximum(np.bincount(label, minlength=len(taken)), 1)[:, None]
 
 
-def pairs(taken: np.ndarray) -> np.ndarray:
-    """bool (W, W), symmetric: the words that are `CONFUSABLE`."""
-    twins = (taken + taken.T) / 2 >= CONFUSABLE
+def pairs(mixed: np.ndarray) -> np.ndarray:
+    """bool (W, W): the words that are `CONFUSABLE`, from what two give each other, the mean of both ways (W, W)."""
+    twins = mixed >= CONFUSABLE
     np.fill_diagonal(twins, False)
     return twins
 
@@ -184,7 +177,6 @@ def write(made: dict, out: Path) -> None:
 def summary(made: dict) -> str:
     """What there is to say of the list, in Markdown: how many words of which difficulty, pairs, unfair words, hints."""
     entries = made["words"]
-    by_word = {entry["word"]: entry for entry in entries}
     grid = [["", "words", "won, mean", "seconds, mean", "some of them"]]
     for name in ("easy", "medium", "hard", "unfair"):
         some = sorted((entry for entry in entries if entry["difficulty"] == name), key=lambda entry: -entry["won"])
@@ -194,8 +186,13 @@ def summary(made: dict) -> str:
             shown = some if name == "unfair" else some[:: max(1, len(some) // 8)][:8]
             won = f"{np.mean([entry['won'] for entry in some]):.2f}"
             grid.append([name, str(len(some)), won, seconds, ", ".join(entry["word"] for entry in shown)])
-    twins = [(word, other) for word in by_word for other in by_word[word]["confusable"] if word < other]
-    twins.sort(key=lambda pair: by_word[pair[0]]["won"] + by_word[pair[1]]["won"])
+    twins = [
+        (-mixed, f"{entry['word']} / {other}")
+        for entry in entries
+        for other, mixed in entry["confusable"].items()
+        if entry["word"] < other
+    ]
+    said = f"{len(twins)} confusable pairs, the worst first: {', '.join(pair for _, pair in sorted(twins))}."
     hints = [["", "hint", "drawings by meaning"]]
     for entry in entries:
         if "hint" in entry:
@@ -208,9 +205,7 @@ def summary(made: dict) -> str:
             "",
             *grid_lines(grid),
             "",
-            f"{len(twins)} confusable pairs, those that are won least first: "
-            + ", ".join(f"{one} / {other}" for one, other in twins[:40])
-            + ("." if len(twins) <= 40 else ", and others."),
+            *textwrap.wrap(said, 120),
             "",
             *grid_lines(hints),
         ]

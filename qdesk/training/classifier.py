@@ -120,17 +120,17 @@ def run(options: argparse.Namespace) -> int:
         for seen, labels in batches:
             images, maps, points, has_strokes = (part.to(where, non_blocking=True) for part in seen)
             labels = labels.to(where, non_blocking=True)
-            loss = torch.zeros((), device=where)
+            parts = []
             with half:
                 if reads_picture:
                     pixels = warp(pixels_of(images), ~has_strokes).contiguous(memory_format=torch.channels_last)
                     logits = network.picture(pixels, maps_of(maps).contiguous(memory_format=torch.channels_last))
-                    loss = loss + F.cross_entropy(logits.float(), labels, label_smoothing=0.1)
+                    parts.append(F.cross_entropy(logits.float(), labels, label_smoothing=0.1))
                 if reads_strokes and has_strokes.any():
                     logits = network.strokes(points[has_strokes])
-                    loss = loss + F.cross_entropy(logits.float(), labels[has_strokes], label_smoothing=0.1)
-            if loss.requires_grad:  # bitmaps alone teach the stroke reader nothing
-                yield {"loss": loss}
+                    parts.append(F.cross_entropy(logits.float(), labels[has_strokes], label_smoothing=0.1))
+            if parts:  # bitmaps alone teach the stroke reader nothing
+                yield {"loss": torch.stack(parts).mean()}
 
     def validate(network: Classifier) -> dict[str, float]:
         picture, strokes = predict(network, corpus.validation)

@@ -45,7 +45,7 @@ def put(monkeypatch: pytest.MonkeyPatch, path: Path, *entries: dict) -> None:
 
 
 def entry(word: str, difficulty: str = "easy", **more: object) -> dict:
-    return {"word": word, "difficulty": difficulty, "confusable": [], **more}
+    return {"word": word, "difficulty": difficulty, "confusable": {}, **more}
 
 
 def test_fair_words_that_the_network_knows_are_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,9 +79,14 @@ def games(asked: Prompts, count: int) -> list[list[str]]:
 def test_no_game_asks_for_two_words_that_are_taken_for_each_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    twins = {"cup": ["mug", "bucket"], "mug": ["cup"], "bucket": ["cup"], "barn": ["house"], "house": ["barn"]}
+    twins = {"cup": {"mug": 0.2, "bucket": 0.1}, "mug": {"cup": 0.2}, "bucket": {"cup": 0.1}}
+    twins |= {"barn": {"house": 0.2}, "house": {"barn": 0.2}}
     names = [*twins, *catalog.categories()[:12]]
-    put(monkeypatch, tmp_path / "words.json", *(entry(word, confusable=twins.get(word, [])) for word in names))
+    put(
+        monkeypatch,
+        tmp_path / "words.json",
+        *(entry(word, confusable=twins.get(word, {})) for word in names),
+    )
     for game in games(Prompts(rng=random.Random(5)), 60 * len(names)):
         assert len(set(game)) == prompts.GAME
         assert not any(other in game for word in game for other in twins.get(word, []))
@@ -90,7 +95,7 @@ def test_no_game_asks_for_two_words_that_are_taken_for_each_other(
 def test_where_there_are_only_twins_they_are_asked_for_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    both = [entry("cup", confusable=["mug"]), entry("mug", confusable=["cup"])]
+    both = [entry("cup", confusable={"mug": 0.2}), entry("mug", confusable={"cup": 0.2})]
     put(monkeypatch, tmp_path / "words.json", *both)
     asked = Prompts(rng=random.Random(0))
     said = [asked.next() for _ in range(50)]
@@ -108,7 +113,7 @@ def test_the_shipped_list_says_of_every_category_what_the_game_needs() -> None:
     for word, one in shipped.items():
         assert 0 <= one["won_low"] <= one["won"] <= 1 and 0 <= one["top_1"] <= one["top_3"] <= 1
         assert word not in one["confusable"] and set(one["confusable"]) <= set(shipped)
-        assert all(word in shipped[other]["confusable"] for other in one["confusable"])
+        assert all(shipped[other]["confusable"][word] == mixed for other, mixed in one["confusable"].items())
         assert ("hint" in one) == (word in MEANINGS) and one.get("hint", "") in ("", *MEANINGS.get(word, ()))
     assert len(prompts.words()) > len(shipped) / 2
 

@@ -21,9 +21,10 @@ from qdesk.gui.lab.empty import Empty
 from qdesk.gui.lab.form import Form, Plan
 from qdesk.gui.lab.listing import Listing
 from qdesk.gui.lab.processes import interrupt
+from qdesk.gui.lab.reports import Reports
 from qdesk.gui.lab.runs import ENDING, Run, Start, beside, out_of, outs_in
 from qdesk.gui.lab.view import RunView
-from qdesk.gui.lab.work import Work, begin
+from qdesk.gui.lab.work import begin
 from qdesk.gui.theme import SPACE
 
 POLL_MS = 1000
@@ -44,8 +45,7 @@ class LabPage(DropPage):
         self._doomed: Run | None = None
         self._reading: jobs.Job | None = None
         self._read = False
-        self._reports: dict[Path, Work] = {}
-        self._shares: dict[Path, float] = {}
+        self.reports = Reports(self)
         self._build()
         self._connect()
         self._timer = QTimer(self)
@@ -84,6 +84,8 @@ class LabPage(DropPage):
         self.listing.open_asked.connect(self.ask_for_run)
         self.form.folder_asked.connect(self.ask_for_folder)
         self.form.started.connect(self.start)
+        self.reports.changed.connect(lambda run: run is self.current and self._show_run())
+        self.reports.ended.connect(self._evaluated)
         actions = self.view.actions
         actions.stop_asked.connect(self.stop)
         actions.resume_asked.connect(self.resume)
@@ -129,9 +131,7 @@ class LabPage(DropPage):
         """Stop looking. Runs go on by themselves; a report that is being written is given up."""
         self.hidden()
         self.form.close_work()
-        for work in self._reports.values():
-            work.close()
-        self._reports.clear()
+        self.reports.close()
 
     def _loaded(self, found: list[Run]) -> None:
         self._reading, self._read = None, True
@@ -188,7 +188,7 @@ class LabPage(DropPage):
 
     def _show_run(self) -> None:
         if self.current is not None:
-            self.view.show_run(self.current, self._shares.get(self.current.out))
+            self.view.show_run(self.current, self.reports.share(self.current))
 
     def choose(self, run: Run) -> None:
         """Show this run."""
@@ -271,26 +271,10 @@ class LabPage(DropPage):
 
     def evaluate(self) -> None:
         """Have a report of the run in sight written, and open it."""
-        run = self.current
-        if run is None or run.out in self._reports:
-            return
-        work = self._reports[run.out] = Work(files.evaluate_command(run), self)
-        self._shares[run.out] = 0.0
-        work.progress.connect(lambda share: self._evaluating(run, share))
-        work.done.connect(lambda: self._evaluated(run, ""))
-        work.failed.connect(lambda sentence: self._evaluated(run, sentence))
-        self._refresh()
-
-    def _evaluating(self, run: Run, share: float) -> None:
-        self._shares[run.out] = share
-        if run is self.current:
-            self._show_run()
+        if self.current is not None:
+            self.reports.begin(self.current)
 
     def _evaluated(self, run: Run, sentence: str) -> None:
-        self._shares.pop(run.out, None)
-        if (work := self._reports.pop(run.out, None)) is not None:
-            work.deleteLater()
-        self._refresh()
         if sentence:
             self.notice.say(f"No report of “{run.name}”: {sentence}", "bad")
         elif run is self.current and self.isVisible():
@@ -322,9 +306,7 @@ class LabPage(DropPage):
             self.notice.say(f"“{run.name}” is still learning: stop it first.", "warn", lasting=False)
             return
         self._bury()
-        if (work := self._reports.pop(run.out, None)) is not None:
-            work.close()
-            self._shares.pop(run.out, None)
+        self.reports.give_up(run)
         if run.ours:
             self._doomed = run
             said = f"“{run.name}” is deleted."

@@ -174,7 +174,7 @@ class Run:
         if self._alive and (self._newest_is_ours or not self.log.end):
             return State.STOPPING if self.stopping else State.STARTING if self._newest_is_ours else State.RUNNING
         if self._newest_is_ours:
-            return State.INTERRUPTED if self._complaint.endswith("interrupted") else State.FAILED
+            return State.INTERRUPTED if self._complaint.endswith(("interrupted", "KeyboardInterrupt")) else State.FAILED
         ended = (self.log.end or {}).get("ended")
         return State(ended) if ended in set(State) else State.INTERRUPTED
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, QProcess, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from qdesk.gui.lab import page as page_module
+from qdesk.gui.lab import reports
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.runs import beside
 from tests.gui.lab import kit
@@ -243,29 +245,65 @@ def test_weights_without_a_log_are_a_sentence(make_page: Make, tmp_path: Path) -
 # The report
 
 
-def test_a_report_that_cannot_be_made_says_why(
-    qtbot, make_page: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kit.write_run("a", options={"data": [str(tmp_path / "gone")]})
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What was opened with the desktop's programs, of which there may be none here."""
+    files: list[str] = []
+    monkeypatch.setattr(page_module.QDesktopServices, "openUrl", lambda url: files.append(url.toLocalFile()) is None)
+    return files
+
+
+def evaluating(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    """Have another program run in the place of `qdesk evaluate`, which loads both networks."""
+    monkeypatch.setattr(reports, "evaluate_command", lambda run: [sys.executable, "-c", code, str(run.report)])
+
+
+def test_a_report_that_cannot_be_made_says_why(qtbot, make_page: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    kit.write_run("a")
+    evaluating(monkeypatch, "import sys; sys.exit('qdesk: there is no folder /drawings')")
     page = make_page()
     page.view.actions.evaluate.click()
-    assert not page.view.actions.evaluate.isEnabled()
+    assert not page.view.actions.evaluate.isEnabled() and "Evaluating" in page.view.actions.evaluate.text()
     page.evaluate()  # asked twice, done once
-    assert len(page._reports) == 1
-    qtbot.waitUntil(lambda: page.notice.text != "", timeout=60_000)
-    assert page.notice.text.startswith("No report of “a”: ") and page.view.actions.evaluate.isEnabled()
+    qtbot.waitUntil(lambda: page.notice.text != "")
+    assert page.notice.text == "No report of “a”: there is no folder /drawings"
+    assert page.view.actions.evaluate.isEnabled()
 
 
-def test_a_report_is_opened_and_offered_again(make_page: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(page_module.QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()) is None)
+def test_a_report_is_opened_and_offered_again(
+    qtbot, make_page: Make, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluating(monkeypatch, "import sys; open(sys.argv[1], 'w').write('<html>')")
     out = kit.write_run("a")
     page = make_page()
     run = page.runs[out]
-    run.report.write_text("<html>")
-    page._evaluated(run, "")
-    assert opened == [str(run.report)]
+    page.view.actions.evaluate.click()
+    qtbot.waitUntil(lambda: opened == [str(run.report)])
     assert page.view.actions.report.isVisible() and not page.view.actions.evaluate.isVisible()
     page.view.actions.report.click()
     page.view.actions.folder.click()
     assert opened[1:] == [str(run.report), str(out.parent)]
+
+
+def test_a_report_of_another_run_waits_to_be_opened(
+    qtbot, make_page: Make, opened: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluating(monkeypatch, "import sys; open(sys.argv[1], 'w').write('<html>')")
+    other, out = kit.write_run("b"), kit.write_run("a")
+    page = make_page()
+    page.choose(page.runs[out])
+    page.evaluate()
+    page.choose(page.runs[other])
+    qtbot.waitUntil(lambda: page.notice.text == "The report of “a” is written.")
+    assert opened == []
+    page.notice.act.click()
+    assert opened == [str(page.runs[out].report)]
+
+
+def test_closing_gives_a_report_up(make_page: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    kit.write_run("a")
+    evaluating(monkeypatch, "import time; time.sleep(60)")
+    page = make_page()
+    page.evaluate()
+    page.shutdown()
+    assert page.reports.share(page.view.run) is None and not page.reports.findChildren(QProcess)[0].processId()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
     page = make_page()
     run = page.view.run
     assert run.name == "circle-zigzag" and run.state.active
-    qtbot.waitUntil(lambda: page.view.charts[1].curves != [], timeout=LONG_MS)
+    qtbot.waitUntil(lambda: page.view.charts[0].curves != [], timeout=LONG_MS)
     assert run.state is State.RUNNING and run.words == ["circle", "zigzag"]
     assert "min" in page.view.state.text() or "s left" in page.view.state.text()
     page.view.actions.stop.click()
@@ -63,15 +64,19 @@ def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
     assert run.log.start["resumed"] and run.log.curves["loss"][0][0] <= stopped_at
 
 
-def test_what_cannot_be_learned_is_said_in_a_sentence(qtbot, make_page: Callable[[], LabPage], tmp_path: Path) -> None:
+def test_what_cannot_be_learned_is_said_in_a_sentence(
+    qtbot, make_page: Callable[[], LabPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = "import sys; sys.exit('qdesk: there is no drawing to train on of zigzag')"
+    monkeypatch.setattr(runs, "train_command", lambda *_: [sys.executable, "-c", code])
     page = make_page()
-    folder = kit.write_drawings_to(tmp_path / "mine")
-    fill_in(qtbot, page, folder)
-    for file in folder.iterdir():  # gone before it is read
-        file.unlink()
+    fill_in(qtbot, page, kit.write_drawings_to(tmp_path / "mine", 5))
     page.form.start.click()
-    run = page.view.run
-    qtbot.waitUntil(lambda: run.state is State.FAILED, timeout=LONG_MS)
     qtbot.waitUntil(page.view.trouble.isVisible)
-    assert "no drawings" in page.view.trouble.text() and "Traceback" not in page.view.trouble.text()
-    assert page.view.actions.resume.text().strip() == "Start again"
+    assert page.view.run.state is State.FAILED and page.view.state.text() == "Failed"
+    assert page.view.trouble.text() == "there is no drawing to train on of zigzag"
+    actions = page.view.actions
+    assert actions.resume.isVisible() and actions.resume.text().strip() == "Start again"
+    actions.resume.click()
+    assert page.view.run.state is State.STARTING
+    qtbot.waitUntil(page.view.trouble.isVisible)
