@@ -178,6 +178,9 @@ def make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     _files(guess, "+")
     guess.add_argument("--top", metavar="K", type=_count, default=3, help="guesses a drawing; default 3")
+    guess.add_argument(
+        "--model", metavar="M", type=Path, help="a classifier's .safetensors file; default the shipped one"
+    )
     guess.add_argument("--out", metavar="FILE", type=Path, help="a CSV file; default stdout")
 
     evaluate = command(

@@ -136,16 +136,19 @@ def ranked(
 def guess(args: argparse.Namespace) -> int:
     """`qdesk guess`: the CNN's best guesses for every drawing, in the file's order."""
     check_out(args.out)
-    write_table(guesses(opened(args.files), args.top), args.out)
+    write_table(guesses(opened(args.files), args.top, args.model), args.out)
     return 0
 
 
-def guesses(drawings: Drawings, top: int = 3) -> pa.Table:
-    """key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top of every drawing."""
+def guesses(drawings: Drawings, top: int = 3, model: Path | None = None) -> pa.Table:
+    """key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top of every drawing.
+
+    model: a classifier's weight file, default the shipped one.
+    """
     from qdesk.guess import Guesser
     from qdesk.simplify import as_official
 
-    guesser = Guesser()
+    guesser = Guesser(model)
     names = np.array(guesser.words, object)
     place_of = {word: place for place, word in enumerate(guesser.words)}
     count, top = len(drawings), min(top, len(names))

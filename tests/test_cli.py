@@ -18,6 +18,8 @@ import numpy as np
 import pytest
 
 from qdesk import cli, commands
+from qdesk.nets import weights
+from qdesk.nets.classifier import Classifier
 
 RANK_COLUMNS = "rank,key_id,word,source,row,strokes,points,junk,loss,loss_per_point,lift,p_word,top_guess,p_top,reason"
 EXPORT_COLUMNS = (
@@ -296,6 +298,15 @@ def test_guess_keeps_the_order_of_the_file(squares, capsys):
     for row in rows:
         assert 1 >= float(row["p_1"]) >= float(row["p_2"]) >= 0
         assert 0 <= float(row["p_word"]) <= float(row["p_1"]) * (1 + 1e-5)
+
+
+def test_another_network_guesses_its_own_words(squares, tmp_path, capsys):
+    weights.save(Classifier(("square", "owl")), tmp_path / "two.safetensors")
+    assert run("guess", squares, "--model", tmp_path / "two.safetensors") == 0
+    rows = table(capsys.readouterr().out)
+    assert {row["guess_1"] for row in rows} <= {"square", "owl"}
+    assert run("guess", squares, "--model", tmp_path / "none.safetensors") == 1
+    assert "no weight file" in capsys.readouterr().err
 
 
 # get

@@ -9,6 +9,9 @@ from qdesk import paths
 from qdesk.catalog import categories
 from qdesk.drawings import Drawings
 from qdesk.guess import SHIPPED, Guesser, top
+from qdesk.nets import weights
+from qdesk.nets.classifier import Classifier
+from qdesk.raster import raster
 
 pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped weights are not here")
 
@@ -54,6 +57,27 @@ def test_embeddings_bring_alike_together(guesser: Guesser) -> None:
     e = guesser.embeddings(batch)
     e = e / np.linalg.norm(e, axis=1, keepdims=True)
     assert e[0] @ e[1] > e[0] @ e[2]
+
+
+def test_bitmaps_are_guessed_by_their_picture_alone(guesser: Guesser) -> None:
+    """And a drawing of which only the picture is known is guessed nearly as the drawing itself."""
+    house = [
+        np.array([(60, 250), (60, 120), (200, 120), (200, 250), (60, 250)]),
+        np.array([(60, 120), (130, 0), (200, 120)]),
+    ]
+    drawing = Drawings.from_strokes([house]).fit_box()
+    bitmap = Drawings.from_bitmaps(raster(drawing), word="house")
+    seen, alone = guesser.probabilities(drawing)[0], guesser.probabilities(bitmap)[0]
+    assert alone.sum() == pytest.approx(1, abs=1e-4)
+    assert {top(seen, guesser.words, 1)[0][0], top(alone, guesser.words, 1)[0][0]} <= {"house", "barn"}
+    assert guesser.embeddings(bitmap).shape == guesser.embeddings(drawing).shape
+
+
+def test_another_networks_words_are_its_own(tmp_path) -> None:
+    weights.save(Classifier(("cat", "owl")), tmp_path / "two.safetensors")
+    two = Guesser(tmp_path / "two.safetensors")
+    assert two.words == ("cat", "owl")
+    assert two.guess_strokes([circle(30, 50, 60, 60)]).shape == (2,)
 
 
 def test_nothing_to_guess(guesser: Guesser) -> None:

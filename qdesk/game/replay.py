@@ -85,12 +85,10 @@ def replay_all(
     games: dict[int, Generator[Strokes, np.ndarray, Replayed]] = {}
     shown: dict[int, Strokes] = {}
     while True:
-        for row in waiting:
+        while len(games) < AT_ONCE and (row := next(waiting, None)) is not None:
             one = drawings[row]
             games[row] = playing(one.strokes, one.times, one.word, guesser.words, guess_ms)
             shown[row] = next(games[row])
-            if len(games) == AT_ONCE:
-                break
         if not games:
             return done
         for row, probabilities in zip(list(shown), guess_many(guesser, list(shown.values())), strict=True):

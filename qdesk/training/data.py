@@ -72,7 +72,8 @@ def load(
     strokes, pixels = read(folders, words, report)
     extra_strokes, _ = read(extra, words, report)
     if strokes is None and pixels is None:
-        raise FormatError(f"no drawings of these words under {', '.join(map(str, folders))}")
+        which = "no drawings of these words" if words else "no drawings"
+        raise FormatError(f"{which} under {', '.join(map(str, folders))}")
     strokes = strokes if strokes is not None else Drawings.empty()
     extra_strokes = extra_strokes if extra_strokes is not None else Drawings.empty()
     found = present(strokes, extra_strokes, pixels)
@@ -101,8 +102,8 @@ def load(
         bitmap_labels=bitmap_labels,
     )
     report(
-        f"{len(corpus.words)} words: {len(corpus.real)} drawings, {len(corpus.extra)} extra, {len(bitmaps)} bitmaps; "
-        f"{len(corpus.validation)} to validate, {len(corpus.test)} to test"
+        f"words: {len(corpus.words)}; to train on: {len(corpus.real)} drawings, {len(corpus.extra)} extra, "
+        f"{len(bitmaps)} bitmaps; to validate: {len(corpus.validation)}; to test: {len(corpus.test)}"
     )
     return corpus
 

@@ -168,8 +168,7 @@ class Run:
     def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
         """Go on where the checkpoint is. Raises `weights.WeightsError` where there is none, or one of another run."""
         check_resumable(self.out)
-        state = {"made_of": self.made_of, "best": None, "best_step": None, "best_value": math.inf, "waited": 0}
-        state |= torch.load(self.checkpoint, map_location="cpu", weights_only=True)
+        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         _check_same_run(self.checkpoint, state["made_of"], self.made_of)
         network.load_state_dict(state["network"])
         average.network.load_state_dict(state["average"])
