@@ -25,7 +25,8 @@ import numpy as np
 from qdesk.catalog import categories
 from qdesk.commands import Progress, ranked, write_table
 from qdesk.drawings import Drawings, metadata_table, offsets_of
-from qdesk.figures import Table, flat, markdown
+from qdesk.figures import Table, flat, markdown, rewrite
+from qdesk.files import written_whole
 
 POINTS = 45
 STROKES = 6
@@ -293,23 +294,28 @@ def run_ranking(args: argparse.Namespace) -> int:
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
         tables = prove(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
-    _print(tables, args.json)
+    _show(tables, args)
     return 0
 
 
 def run_live(args: argparse.Namespace) -> int:
-    """`qdesk bench live`: the tables of `qdesk.game.live`."""
-    from qdesk.game.live import measure
+    """`qdesk bench live`: the tables of `qdesk.game.live`; beside a document that is named also its curve, as SVG."""
+    from qdesk.game.live import CURVE, measure, svg
 
     with Progress("playing the drawings") as progress:
         tables = measure(args.data, progress)
-    _print(tables, args.json)
+    _show(tables, args)
+    if args.docs:
+        with written_whole(args.docs.with_suffix(".svg")) as part:
+            part.write_text(svg(tables[CURVE]), encoding="utf-8")
     return 0
 
 
-def _print(tables: dict[str, Table], as_json: bool) -> None:
-    """Tables on stdout, or flat JSON: "table: row: column"."""
-    print(json.dumps(flat(tables), indent=2) if as_json else markdown(tables))
+def _show(tables: dict[str, Table], args: argparse.Namespace) -> None:
+    """Tables on stdout, or flat JSON ("table: row: column"); where a document is named, between its marks as well."""
+    print(json.dumps(flat(tables), indent=2) if args.json else markdown(tables))
+    if args.docs:
+        rewrite(args.docs, markdown(tables))
 
 
 if __name__ == "__main__":  # a command in a process of its own, and then the memory that it took

@@ -252,6 +252,7 @@ def make_parser() -> argparse.ArgumentParser:
     bench.add_argument(
         "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live: the folders that were trained on"
     )
+    bench.add_argument("--docs", metavar="FILE", type=Path, help="ranking, live: a Markdown file to put them in")
     bench.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
     bench.add_argument(
         "--model", metavar="M", type=Path,

@@ -1,21 +1,14 @@
-"""How soon is a drawing recognised? `qdesk bench live`: recorded drawings nothing was trained on, played as rounds.
-
-`python -m qdesk.game.live --data RAW STROKES --docs docs/live.md` writes the tables into that document, between its
-marks, and the curve beside it as an SVG.
-"""
+"""How soon is a drawing recognised? `qdesk bench live`: recorded drawings nothing was trained on, played as rounds."""
 
 from __future__ import annotations
 
-import argparse
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from qdesk.drawings import Drawings
-from qdesk.figures import Figure, Table, markdown, resampled, rewrite
-from qdesk.files import written_whole
+from qdesk.figures import Figure, Table, resampled
 from qdesk.game.held_out import held_out
 from qdesk.game.replay import GUESS_MS, Replayed, replay_all
 from qdesk.game.round import LIMIT_MS
@@ -145,22 +138,3 @@ def svg(curve: Table) -> str:
         end = y(figures[-1].value) + (4 if column != YES else -6) + (10 if column == ALL else 0)
         parts.append(f'<text x="{x(20) + 8}" y="{end}" fill="{colour}">{_NAMES[column]}</text>')
     return "\n".join([*parts, "</svg>", ""])
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    from qdesk.commands import Progress
-
-    parser = argparse.ArgumentParser(prog="python -m qdesk.game.live", description=__doc__)
-    parser.add_argument("--data", metavar="DIR", nargs="+", type=Path, required=True)
-    parser.add_argument("--docs", metavar="FILE", type=Path, required=True)
-    args = parser.parse_args(arguments)
-    with Progress("playing the drawings") as progress:
-        measured = measure(args.data, progress)
-    rewrite(args.docs, markdown(measured))
-    with written_whole(args.docs.with_suffix(".svg")) as part:
-        part.write_text(svg(measured[CURVE]), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -108,7 +108,7 @@ def test_the_document_is_written_anew_between_its_marks(
     monkeypatch.setattr(live, "measure", lambda *_: made)
     docs = tmp_path / "live.md"
     docs.write_text("# Before\n<!-- figures -->\nold\n<!-- end of figures -->\nAfter\n", encoding="utf-8")
-    assert live.main(["--data", str(folder), "--docs", str(docs)]) == 0
+    assert main(["bench", "live", "--data", str(folder), "--docs", str(docs)]) == 0
     text = docs.read_text(encoding="utf-8")
     assert text.startswith("# Before\n") and text.endswith("After\n") and "old" not in text and CURVE in text
     assert docs.with_suffix(".svg").read_text(encoding="utf-8").startswith("<svg")
