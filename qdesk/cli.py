@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from qdesk import __version__
+from qdesk.training import options
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -195,13 +196,14 @@ def make_parser() -> argparse.ArgumentParser:
         "--model", metavar="M", type=Path, help="a classifier's .safetensors file; default the shipped one"
     )
     evaluate.add_argument(
-        "--words", metavar="A,B,C",
+        "--words", type=options.words, metavar="A,B,C",
         help="only drawings of these words, and only these can be guessed: their probabilities are divided by their "
-        "sum, as if the network knew no others; default all that it knows",
+        "sum, as if the network knew no others; one with a comma in it in double quotes; default all that it knows",
     )  # fmt: skip
     evaluate.add_argument(
         "--part", choices=PARTS, default="all",
-        help="of all drawings, the twentieth that `qdesk train` validates or tests on; default all",
+        help="of all drawings, the twentieth that `qdesk train` validates or tests on (of bitmaps, where it trains on "
+        "bitmaps alone); default all",
     )  # fmt: skip
     evaluate.add_argument("--csv", metavar="FILE", type=_table, help="a line a word, as .csv or .parquet")
     evaluate.add_argument("--out", metavar="FILE", type=Path, help="a JSON file; default stdout")
@@ -270,8 +272,6 @@ def _files(parser: argparse.ArgumentParser, nargs: str) -> None:
 
 
 def _train_parsers(commands: argparse._SubParsersAction) -> None:
-    from qdesk.training import options
-
     train = commands.add_parser(
         "train",
         help="train one of the networks",
@@ -301,7 +301,7 @@ def _experiment_parser(command: Callable[..., argparse.ArgumentParser]) -> None:
     parser = command(
         "experiment", _experiment, "repeat what others published, their figures beside ours",
         f"{each}. Every drawing is guessed by methods that learned from other drawings (five-fold cross-validation, "
-        "twice); prints a table in Markdown with 95 % intervals. Takes one to three minutes.",
+        "twice); prints a table in Markdown with 95 % intervals. Takes one to four minutes.",
         "qdesk experiment cat-sheep --data strokes bitmaps",
     )  # fmt: skip
     parser.add_argument("name", metavar="NAME", choices=EXPERIMENTS, help=f"one of {', '.join(EXPERIMENTS)}")

@@ -14,6 +14,7 @@ WHY = {
     "no_word": "have no word",
     "unknown_word": "have a word that the network does not know",
     "copies": "are copies of another",
+    "bitmaps": "are bitmaps, judged only where there are no strokes beside them",
 }
 
 
@@ -21,9 +22,8 @@ def run(args: argparse.Namespace) -> int:
     """Evaluate, write the JSON and the page, and say the main figures on stderr."""
     for out in (args.out, args.html, args.csv):
         check_out(out)
-    words = [word for word in args.words.split(",") if word.strip()] if args.words else None
     with Progress("evaluating") as progress:
-        evaluation = evaluate_files(args.files, args.model, words, args.part, progress)
+        evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress)
     _say_left_out(evaluation)
     if args.html:
         write_html(evaluation, args.html)

@@ -11,6 +11,7 @@ import numpy as np
 from qdesk.drawings import Drawings
 from qdesk.formats import SUFFIXES, FormatError, Problem, open_drawings
 from qdesk.simplify import as_official
+from qdesk.training.bitmaps import fit_bitmaps
 from qdesk.training.data import labels_of, split_of
 
 PARTS = {"all": None, "validation": 0, "test": 1}
@@ -21,8 +22,9 @@ PARTS = {"all": None, "validation": 0, "test": 1}
 class Found:
     """The drawings of files, in the 255 box or bitmaps, and what was left out of them.
 
-    left_out: how many drawings for which reason; each is counted once, for the first that fits: no_word, unknown_word
-        (to the network), other_words (than asked for), copies (of a drawing before it), other_part.
+    left_out: how many drawings for which reason; each is counted once, for the first that fits: bitmaps (beside
+        strokes), no_word, unknown_word (to the network), other_words (than asked for), copies (of a drawing before
+        it), other_part.
     unknown_words: those the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
     skipped: of files in folders that could not be read, a sentence each.
     """
@@ -38,9 +40,9 @@ class Found:
 
 
 def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None) -> Found:
-    """All drawings of `files`; a folder stands for every supported file under it.
+    """All drawings of `files` as training sees them; a folder stands for every supported file under it.
 
-    Raises FormatError for a file that is named and cannot be read, and for a folder without a readable one.
+    Where there are strokes, bitmaps are left out, as `qdesk train` keeps none of them apart then. Raises FormatError for a file that is named and cannot be read, and for a folder without a readable one.
     """
     batches: list[Drawings] = []
     problems: list[Problem] = []
@@ -56,15 +58,20 @@ def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda 
                 raise
             skipped.append(str(error))
             continue
-        batches.append(as_official(opened.drawings))
+        drawings = as_official(opened.drawings)
+        if drawings.bitmaps is not None:
+            drawings = replace(drawings, bitmaps=fit_bitmaps(drawings.bitmaps)[0])
+        batches.append(drawings)
         problems += opened.problems
         count += opened.problem_count
     if not batches:
         why = f" ({skipped[0]})" if skipped else ""
         raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")
+    strokes = [batch for batch in batches if batch.bitmaps is None]
+    beside = sum(len(batch) for batch in batches if batch.bitmaps is not None) if strokes else 0
     return Found(
-        Drawings.concat(batches),
-        files=tuple(map(str, files)), problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
+        Drawings.concat(strokes or batches),
+        files=tuple(map(str, files)), left_out={"bitmaps": beside}, problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
     )  # fmt: skip
 
 
@@ -96,7 +103,7 @@ def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str 
         found,
         drawings=drawings.take(inside),
         part=part,
-        left_out=counts,
+        left_out=found.left_out | counts,
         unknown_words=tuple(sorted(set(drawings.words[left_out["unknown_word"]]))),
     )
 

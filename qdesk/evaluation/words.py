@@ -18,7 +18,10 @@ GUESSES = 3
 def where(evaluation: Evaluation) -> str:
     """Which drawings these are."""
     part = evaluation.found.part
-    return "all drawings given" if part == "all" else f"the {part} part, which qdesk train never trains on"
+    if part == "all":
+        return "all drawings given"
+    never = "never trains on" if evaluation.drawings.bitmaps is None else "never trains on where all are bitmaps"
+    return f"the {part} part, which qdesk train {never}"
 
 
 def link(evaluation: Evaluation, word: str) -> str:

@@ -37,15 +37,18 @@ def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **abou
 
 
 def load(path: Path, kind: str) -> Classifier | SketchRNN:
-    """The network of a weight file, in eval mode. Raises WeightsError where there is none, or one of another kind."""
+    """The network of a weight file, in eval mode. Raises WeightsError where there is none, or another than this `kind`."""
     header = about(path)
     if header["kind"] != kind:
         raise WeightsError(f"{path} holds a {header['kind']}, not a {kind}")
-    network = KINDS[kind].from_config(header["config"])
     with safe_open(path, "pt") as file:
         state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
-    wanted = network.state_dict()
-    network.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in state.items()})
+    try:
+        network = KINDS[kind].from_config(header["config"])
+        wanted = network.state_dict()
+        network.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in state.items()})
+    except (KeyError, TypeError, RuntimeError):  # missing, unknown or other layers
+        raise WeightsError(f"{path} is of another version of qdesk: its {kind} has other layers") from None
     return network.eval()
 
 

@@ -28,8 +28,9 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
             raise FileNotFoundError(f"there is no file or folder {path}")
     if options.resume:
         check_resumable(options.out)
-    if options.start:
-        weights.about(options.start)
+    for given in (options.start, getattr(options, "strokes", None)):
+        if given:
+            weights.about(given)
     try:
         corpus = load(options.data, options.extra, options.words, report=_say)
     except FormatError as error:
@@ -37,8 +38,11 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
         raise FormatError(
             f"{error}{'.' * bool(unknown)}{''.join(hint(word, categories()) for word in unknown)}"
         ) from None
-    if kind == "classifier" and not len(corpus.validation) + len(corpus.test):
-        corpus = _bitmaps_apart(corpus)
+    only = getattr(options, "only", None)
+    if only == "strokes" and not len(corpus.real) + len(corpus.extra):
+        raise ValueError("--only strokes needs drawings with strokes, and here is none to train on")
+    if kind == "classifier" and only != "strokes" and not len(corpus.validation) + len(corpus.test):
+        corpus = _bitmaps_apart(corpus) if len(corpus.bitmaps) else corpus
     _check_words(kind, corpus)
     if options.patience and not len(corpus.validation):
         raise ValueError("--patience needs drawings to validate on, and there are none: too few, or all used up")

@@ -175,6 +175,7 @@ def _made_of(task: Task, options: argparse.Namespace) -> dict:
     for part in (corpus.bitmaps, corpus.bitmap_labels):
         digest.update(part.tobytes())
     made_of = {"words": list(corpus.words), "data": digest.hexdigest(), "size": task.network.config()["shape"]}
+    made_of["readers"] = getattr(options, "only", None)
     return made_of | {name: getattr(options, name) for name in ("batch", "rate", "seed")}
 
 
@@ -209,7 +210,7 @@ def _conclude(console: Console, task: Task, run: Run, end: dict, options: argpar
         console.say(f"qdesk: stopped early: {run.waited} validations in a row were no better")
     which = f"the best, those of step {run.best_step:,}" if run.best_step else "the last ones"
     console.say(
-        f"qdesk: {run.step:,} steps in {duration(run.seconds)}; the weights in {run.out} are {which}; "
+        f"qdesk: {run.step:,} step{'s' * (run.step > 1)} in {duration(run.seconds)}; the weights in {run.out} are {which}; "
         f"the log is {log.path_of(run.out).name}"
     )
     if count := end["test"].get("drawings", 0):
@@ -217,5 +218,6 @@ def _conclude(console: Console, task: Task, run: Run, end: dict, options: argpar
         which = f"{count:,} drawing{'s' * (count > 1)} kept for the test"
         console.say(f"qdesk: on {which}: {listed(figures, len(task.corpus.words), count)}")
     data, model = (" ".join(shlex.quote(str(path)) for path in paths) for paths in (options.data, [run.out]))
-    more = f"evaluate {data} --part test" if task.kind == "classifier" else "rank FILE"
+    files = f"{data} --part test" if count else "FILE"
+    more = f"evaluate {files}" if task.kind == "classifier" else "rank FILE"
     console.say(f"qdesk: to judge them: qdesk {more} --model {model}")

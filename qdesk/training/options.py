@@ -24,7 +24,7 @@ def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, a
         help="folders (or files) of drawings, in any format that qdesk reads; sub-folders are looked into",
     )  # fmt: skip
     data.add_argument(
-        "--words", type=_words, metavar="A,B,C",
+        "--words", type=words, metavar="A,B,C",
         help='only these words, in this order; one with a comma in it in double quotes (default: all that occur)',
     )  # fmt: skip
     data.add_argument(
@@ -101,13 +101,13 @@ def sketchrnn_arguments(parser: argparse.ArgumentParser) -> None:
     learning.add_argument("--hidden", type=_whole, default=256, metavar="N", help="LSTM units (default: %(default)s)")
 
 
-def _words(text: str) -> list[str]:
+def words(text: str) -> list[str]:
     """`cat, "hat, tall"` -> ["cat", "hat, tall"]. The catalog's words may be written in lower case."""
     given = [word.strip() for word in next(csv.reader([text], skipinitialspace=True), [])]
-    words = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
-    if not words:
+    named = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
+    if not named:
         raise argparse.ArgumentTypeError("name one word or more, with commas between them")
-    return words
+    return named
 
 
 def _whole(text: str) -> int:

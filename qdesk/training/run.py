@@ -200,8 +200,8 @@ def check_resumable(out: Path) -> None:
 
 
 def _check_same_run(path: Path, then: dict, now: dict) -> None:
-    for name in now:
-        if then.get(name) != now[name]:
-            short = all(isinstance(value, int | float) for value in (then.get(name), now[name]))
-            which = f"--{name} {then.get(name)}, not {now[name]}" if short else f"other {name}"
+    for name in then:
+        if then[name] != now.get(name):
+            short = all(isinstance(value, int | float) for value in (then[name], now.get(name)))
+            which = f"--{name} {then[name]}, not {now[name]}" if short else f"other {name}"
             raise weights.WeightsError(f"{path} is of a run with {which}: --resume goes on with what was begun")

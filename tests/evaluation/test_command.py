@@ -60,6 +60,15 @@ def test_the_words_can_be_a_table(files, tmp_path):
     assert [line["drawings"] for line in lines] == ["8", "8"]
 
 
+def test_a_word_with_a_comma_is_quoted_as_in_training(files, tmp_path, capsys):
+    folder, _ = files
+    (folder / "hat.ndjson").write_text(json.dumps({"word": "hat, tall", "drawing": [[[0, 255], [9, 0]]]}) + "\n")
+    model = tmp_path / "hats.safetensors"
+    weights.save(Classifier(("line", "square", "hat, tall")), model)
+    assert run(folder, "--model", model, "--words", 'line,"hat, tall"') == 0
+    assert json.loads(capsys.readouterr().out)["words"] == ["line", "hat, tall"]
+
+
 @pytest.mark.parametrize(
     ("more", "status", "why"),
     [
@@ -68,6 +77,7 @@ def test_the_words_can_be_a_table(files, tmp_path):
         (["--html", "/nowhere/report.html"], 1, "no folder /nowhere"),
         (["--model", "/nowhere/small.safetensors"], 1, "no weight file"),
         (["--part", "best"], 2, "invalid choice"),
+        (["--words", ","], 2, "one word or more"),
     ],
 )
 def test_what_goes_wrong_is_said(files, capsys, more, status, why):

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qdesk import cli
 from qdesk.drawings import Drawings
 from qdesk.evaluation.sources import Found, chosen, read
-from qdesk.formats import FormatError
+from qdesk.formats import FormatError, write_drawings
+from qdesk.training.bitmaps import thin_raster
+from qdesk.training.checks import corpus_for
 from qdesk.training.data import split_of
 
 
@@ -63,6 +66,25 @@ def test_the_parts_are_those_of_training():
         assert split_of(found.drawings.content_ids()).tolist() == [number] * int((part == number).sum())
         assert found.left_out["other_part"] == 200 - len(found.drawings) and found.part == name
     assert len(chosen(Found(drawings), ["cat"], ["cat"]).drawings) == 200
+
+
+def test_the_parts_of_bitmaps_are_those_of_training_however_they_are_framed(tmp_path: Path):
+    for word, count in (("cat", 100), ("dog", 120)):
+        thin = thin_raster(batch(*[word] * count))
+        write_drawings(Drawings.from_bitmaps(thin, word=word), tmp_path / f"{word}.npy")
+    line = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "a.safetensors")]
+    corpus = corpus_for("classifier", cli.make_parser().parse_args(line))
+    for name, kept in (("validation", corpus.validation), ("test", corpus.test)):
+        found = chosen(read([tmp_path]), ["cat", "dog"], ["cat", "dog"], name)
+        assert len(kept) and set(found.drawings.content_ids()) == set(kept.content_ids())
+
+
+def test_bitmaps_beside_strokes_are_left_out(tmp_path: Path):
+    (tmp_path / "cat.ndjson").write_text("\n".join([line("cat", 1), line("cat", 2)]))
+    write_drawings(Drawings.from_bitmaps(np.full((3, 28, 28), 9), word="cat"), tmp_path / "cat.npy")
+    found = chosen(read([tmp_path]), ["cat"], ["cat"])
+    assert len(found.drawings) == 2 and found.left_out["bitmaps"] == 3
+    assert len(read([tmp_path / "cat.npy"]).drawings) == 3
 
 
 @pytest.mark.parametrize(

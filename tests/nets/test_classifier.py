@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from qdesk.nets import weights
@@ -71,6 +72,14 @@ def test_votes_weigh_the_opinions() -> None:
     flat = pool(picture, None, Votes(picture_alone=0.1)).exp()
     assert flat[0, 0] < pool(picture, None, Votes()).exp()[0, 0]
     assert torch.allclose(flat.sum(), torch.ones(()))
+
+
+def test_weights_of_other_layers_are_said(tmp_path) -> None:
+    net = network()
+    net.strokes = torch.nn.Identity()
+    weights.save(net, tmp_path / "c.safetensors")
+    with pytest.raises(weights.WeightsError, match="other layers"):
+        weights.load(tmp_path / "c.safetensors", "classifier")
 
 
 def test_a_classifier_keeps_its_words_shape_and_votes(tmp_path) -> None:

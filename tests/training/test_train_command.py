@@ -131,6 +131,18 @@ def test_only_the_same_run_is_resumed(
     assert train("sketchrnn", folder, interrupted, "--epochs", "3", *TINY["sketchrnn"], "--resume") == 0
 
 
+def test_a_run_of_one_reader_is_resumed_with_that_reader(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = ("classifier", folder, tmp_path / "a.safetensors", "--epochs", "1", *TINY["classifier"], "--only")
+    with monkeypatch.context() as patch:
+        patch.setattr(Console, "show", lambda *_: signal.raise_signal(signal.SIGINT))
+        assert train(*line, "strokes") == 130
+    assert train(*line, "picture", "--resume") == 1
+    assert "other readers" in capsys.readouterr().err
+    assert train(*line, "strokes", "--resume") == 0
+
+
 def test_without_resume_a_run_begins_anew(interrupted: Path, folder: Path) -> None:
     assert train("sketchrnn", folder, interrupted, "--epochs", "1", *TINY["sketchrnn"]) == 0
     said = log.read(log.path_of(interrupted))
@@ -169,6 +181,7 @@ def test_wrong_numbers_are_wrong_usage(more: tuple[str, ...], tmp_path: Path) ->
         ("classifier", ("--words", "circle,flamnigo"), "Did you mean flamingo?"),
         ("classifier", ("--data", "nowhere"), "no file or folder nowhere"),
         ("sketchrnn", ("--start", "nothing.safetensors"), "no weight file nothing.safetensors"),
+        ("classifier", ("--strokes", "nothing.safetensors"), "no weight file nothing.safetensors"),
     ],
 )
 def test_what_cannot_be_trained_is_a_sentence(
@@ -197,7 +210,9 @@ def test_too_few_drawings_are_said(tmp_path: Path, capsys: pytest.CaptureFixture
 
     few(tmp_path / "b", {"circle": {2: 30}, "zigzag": {2: 30}})
     assert train("classifier", tmp_path / "b", tmp_path / "b.st", "--epochs", "1", *TINY["classifier"]) == 0
-    assert "no drawing is left to validate on (one in 20" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "no drawing is left to validate on (one in 20" in err and "bitmaps alone" not in err
+    assert "qdesk evaluate FILE" in err  # none of these is kept for a test
     assert log.read(log.path_of(tmp_path / "b.st")).end["test"] == {}
     assert train("classifier", tmp_path / "b", tmp_path / "b.st", "--patience", "3") == 1
     assert "--patience needs drawings to validate on" in capsys.readouterr().err
@@ -218,6 +233,8 @@ def test_bitmaps_alone_are_validated_and_tested_on_too(tmp_path: Path, capsys: p
     assert said.start["validation"] > 5 and said.end["test"]["drawings"] > 5
     assert train("sketchrnn", tmp_path / "data", out) == 1
     assert "learns from strokes" in capsys.readouterr().err
+    assert train("classifier", tmp_path / "data", out, "--only", "strokes") == 1
+    assert "--only strokes needs drawings with strokes" in capsys.readouterr().err
 
 
 def test_other_sizes_are_another_shape(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
