@@ -81,17 +81,16 @@ class Actions(Bar):
             else "It was begun in a shell: the same command with --resume goes on"
         )
         can = run.kind == "classifier" and not state.active and bool(run.data) and run.out.exists()
-        self.evaluate.setVisible(can and not run.reported)
+        self.evaluate.setVisible(can and (evaluating is not None or not run.reported))
         self.evaluate.setEnabled(evaluating is None)
         for one in (self.evaluate, self.report):
             one.set_primary(state.complete)
         share = f" {round(100 * evaluating)} %" if evaluating else "…"
         self.evaluate.setText(" Evaluate" if evaluating is None else f" Evaluating{share}")
         self.report.setVisible(run.reported and evaluating is None)
-        self.delete.setEnabled(not state.active)
+        self.delete.setVisible(not state.active)
         self.delete.setText(" Delete" if run.ours else " Take off the list")
         self.delete.setToolTip(
-            "Stop it first" if state.active else "Delete its weights, log and report (Delete)" if run.ours
-            else "Its files stay where they are (Delete)"
-        )  # fmt: skip
-        self.note.setText("It goes on when the window is closed." if state.active else "")
+            "Delete its weights, log and report (Delete)" if run.ours else "Its files stay where they are (Delete)"
+        )
+        self.note.setText("It goes on without the window." if state.active else "")

@@ -8,9 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 
@@ -57,14 +65,17 @@ class Chart(QWidget):
         self._at: float | None = None
         self.title = label(title)
         self.title.setStyleSheet("font-weight: 600;")
-        self._legend = QHBoxLayout()
-        self._legend.setSpacing(SPACE // 2)
-        self._entries: list[tuple[Swatch, QWidget]] = []
+        self.legend: list[str] = []
+        """What the legend says, line by line."""
+        self._legend = QLabel()
+        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setFont(font("small"))
+        self._legend.setWordWrap(True)
+        self._legend.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         head = QHBoxLayout()
         head.setSpacing(2 * SPACE)
-        head.addWidget(self.title)
-        head.addStretch(1)
-        head.addLayout(self._legend)
+        head.addWidget(self.title, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._legend, 1)
         self.plot = _Plot(title)
         self.plot.pointed.connect(self.asked)
         self.plot.stepped.connect(self._step)
@@ -92,11 +103,6 @@ class Chart(QWidget):
         """What is shown."""
         return list(self._curves)
 
-    @property
-    def legend(self) -> list[str]:
-        """What the legend says, line by line."""
-        return [text.text() for _, text in self._entries]
-
     def show_curves(
         self, curves: Sequence[Curve], axis: str, span: float, best: float | None = None, otherwise: str = ""
     ) -> None:
@@ -109,32 +115,21 @@ class Chart(QWidget):
             line = pg.PlotDataItem(antialias=True, autoDownsample=True, downsampleMethod="peak")
             self._lines.append(line)
             self.plot.addItem(line)
-            self._add_entry(len(self._entries))
         for number, line in enumerate(self._lines):
             shown = number < len(self._curves)
             line.setVisible(shown)
             line.setData(*((self._curves[number].x, self._curves[number].y) if shown else ([], [])))
-            for part in self._entries[number]:
-                part.setVisible(shown)
         self.waiting.setText("" if self._curves else otherwise)
         self.plot.show_axes(bool(self._curves), axis)
         self.plot.setXRange(0.0, span or 1.0, padding=0.02)
         if self._curves:
             values = np.concatenate([curve.y for curve in self._curves])
             bottom, top = float(values.min()), float(values.max())
-            margin = max((top - bottom) * 0.08, abs(top) * 0.01, 1e-6)
+            margin = max((top - bottom) * 0.08, abs(top) * 0.05, 1e-6)
             self.plot.setYRange(bottom - margin, min(top + margin, self._most), padding=0)
         self.plot.places = np.unique(np.concatenate([curve.x for curve in self._curves] or [np.zeros(0)]))
         self._dress()
         self.point_at(self._at)
-
-    def _add_entry(self, number: int) -> None:
-        swatch, text = Swatch(number), label("", "small")
-        self._entries.append((swatch, text))
-        if number:
-            self._legend.addSpacing(SPACE)
-        self._legend.addWidget(swatch)
-        self._legend.addWidget(text)
 
     def point_at(self, x: float | None) -> None:
         """Mark the place x and say the values there; None: say the newest."""
@@ -142,11 +137,21 @@ class Chart(QWidget):
         self._marker.setVisible(self._at is not None)
         if self._at is not None:
             self._marker.setPos(self._at)
-        for (_, text), curve in zip(self._entries, self._curves, strict=False):
+        self.legend = []
+        for curve in self._curves:
             near = len(curve.x) - 1 if self._at is None else int(np.abs(curve.x - self._at).argmin())
-            text.setText(f"{curve.name} {self._value(float(curve.y[near]))}")
-        said = ", ".join(self.legend[: len(self._curves)])
+            self.legend.append(f"{curve.name} {self._value(float(curve.y[near]))}")
+        self._write_legend()
+        said = ", ".join(self.legend)
         self.plot.setAccessibleDescription(said if self._at is None else f"at {self._at:.4g}: {said}")
+
+    def _write_legend(self) -> None:
+        """Each line with a piece of its colour; a line break falls between them."""
+        entries = []
+        for number, text in enumerate(self.legend):
+            piece = f'<span style="color: {line_colour(number).name()};">▬</span>'
+            entries.append(f'<span style="white-space: nowrap;">&nbsp; {piece} {text}</span>')
+        self._legend.setText(" ".join(entries))
 
     def _step(self, by: int) -> None:
         places = self.plot.places
@@ -176,25 +181,14 @@ class Chart(QWidget):
         self._best_line.setVisible(self._best is not None and bool(self._curves))
         if self._best is not None:
             self._best_line.setPos(self._best)
-        for swatch, _ in self._entries:
-            swatch.update()
+        self._write_legend()
         self.plot.dress()
 
 
-class Swatch(QWidget):
-    """The colour of a line, as a short piece of it."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self._number = number
-        self.setFixedSize(2 * SPACE, 2 * SPACE)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(line_colour(self._number), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawLine(QPointF(2, SPACE), QPointF(2 * SPACE - 2, SPACE))
-        painter.end()
+class _Axis(pg.AxisItem):
+    def boundingRect(self) -> QRectF:
+        """With room for a value at either end, which pyqtgraph leaves out where there is a grid."""
+        return super().boundingRect().adjusted(0, -SPACE, 0, SPACE)
 
 
 class _Plot(pg.PlotWidget):
@@ -202,12 +196,10 @@ class _Plot(pg.PlotWidget):
     stepped = Signal(int)
 
     def __init__(self, name: str) -> None:
-        super().__init__(background=None)
-        self._filled = False
+        super().__init__(background=None, axisItems={"left": _Axis("left")})
         self.places = np.zeros(0)
         """The x of all points, rising."""
         self.setAccessibleName(name)
-        self.setToolTip("Point at the plot, or use the arrow keys, to read the values")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
         self.setCacheMode(self.CacheModeFlag.CacheNone)
@@ -221,9 +213,11 @@ class _Plot(pg.PlotWidget):
             axis.setTickFont(font("small"))
             axis.setStyle(tickLength=0, tickTextOffset=6, maxTickLevel=0)
             axis.enableAutoSIPrefix(False)
-        self.getAxis("left").setWidth(5 * SPACE)
+        self.getPlotItem().setContentsMargins(0, SPACE, 0, 0)
+        widest = QFontMetrics(font("small")).horizontalAdvance("0.0000")  # a value with less room is left out
+        self.getAxis("left").setWidth(-(-(widest + SPACE) // SPACE) * SPACE)
         self.getAxis("bottom").setHeight(5 * SPACE)
-        self.getAxis("bottom").setTickPen(QColor(Qt.GlobalColor.transparent))
+        self.getAxis("bottom").setStyle(tickAlpha=0)
         self.getViewBox().setDefaultPadding(0)
         self.disableAutoRange()
         self.dress()
@@ -232,9 +226,9 @@ class _Plot(pg.PlotWidget):
         return self.minimumSize()
 
     def show_axes(self, shown: bool, name: str) -> None:
-        self._filled = shown
         for side in ("left", "bottom"):
             self.getAxis(side).setStyle(showValues=shown)
+        self.getAxis("left").setStyle(tickAlpha=None if shown else 0)
         self.showGrid(y=shown, alpha=0.35)
         self.getAxis("bottom").setLabel(name if shown else "")
 
@@ -244,7 +238,7 @@ class _Plot(pg.PlotWidget):
             axis = self.getAxis(side)
             axis.setPen(look.accent if self.hasFocus() and side == "bottom" else look.line)
             axis.setTextPen(look.muted)
-        self.getAxis("left").setTickPen(look.muted if self._filled else QColor(Qt.GlobalColor.transparent))
+        self.getAxis("left").setTickPen(look.muted)
         self.getAxis("bottom").label.setFont(font("small"))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -27,13 +27,15 @@ from PySide6.QtWidgets import (
 from qdesk.gui.curate.bar import Elided
 from qdesk.gui.lab.actions import Bar
 from qdesk.gui.lab.number import Number
-from qdesk.gui.lab.phrases import count
+from qdesk.gui.lab.phrases import count, some
 from qdesk.gui.lab.runs import STARTER, fresh_name, place_name, taken
 from qdesk.gui.lab.words import WordFinder, WordList
 from qdesk.gui.theme import SPACE, button, label
 
 PATIENCE = 8
 MOST_NAMED = 3
+FEW = 20
+"""One drawing in twenty is kept to validate on and one to test on: of so many there may be one."""
 _BESIDE = 80 * SPACE  # a form as wide as this, in pixels, has two columns
 _KINDS = {
     "classifier": ("To guess", "A network that says which word a drawing shows."),
@@ -127,6 +129,11 @@ class Form(QWidget):
         row.addWidget(self.starter)
         row.addStretch(1)
         column.addLayout(row)
+        self.trouble = label("", "small")
+        self.trouble.setProperty("bad", True)
+        self.trouble.setWordWrap(True)
+        self.trouble.hide()
+        column.addWidget(self.trouble)
         column.addSpacing(SPACE)
         column.addWidget(_title("What it learns"))
         self._kinds = QButtonGroup(self)
@@ -147,7 +154,7 @@ class Form(QWidget):
         self.about = label("", "small", muted=True)
         self.about.setWordWrap(True)
         column.addWidget(self.about)
-        self.small = QCheckBox("Smaller: a third of the time")
+        self.small = QCheckBox("Small network: three times as fast")
         self.small.setToolTip("A quarter of the weights: enough to tell a few words apart")
         column.addWidget(self.small)
         column.addSpacing(SPACE)
@@ -208,11 +215,8 @@ class Form(QWidget):
         self.finding_bar = QProgressBar()
         self.finding_bar.setTextVisible(False)
         self.finding_bar.setRange(0, 1000)
-        self.trouble = label("", "small")
-        self.trouble.setProperty("bad", True)
-        self.trouble.setWordWrap(True)
         column.addWidget(self.words, 1)
-        for part in (self.finding, self.finding_bar, self.trouble):
+        for part in (self.finding, self.finding_bar):
             part.hide()
             column.addWidget(part)
         return column
@@ -265,12 +269,16 @@ class Form(QWidget):
         remove.setStyleSheet("padding: 0;")
         remove.setToolTip(f"Without {place}")
         remove.setAccessibleName(f"Without {place}")
-        remove.clicked.connect(lambda: self.set_places([other for other in self.places if other != place]))
+        remove.clicked.connect(lambda: self._remove(place))
         line = QHBoxLayout(row)
         line.setContentsMargins(SPACE + 4, SPACE // 2, SPACE // 2, SPACE // 2)
         line.addWidget(text, 1)
         line.addWidget(remove)
         return row
+
+    def _remove(self, place: str) -> None:
+        self.set_places([other for other in self.places if other != place])
+        self.folder.setFocus()  # the button pressed is gone
 
     def _show_finding(self, fraction: float, text: str) -> None:
         busy = self.finder.busy
@@ -322,7 +330,10 @@ class Form(QWidget):
         self.small.setVisible(self.kind == "classifier")
         trouble = self.trouble_text
         self.start.setEnabled(not trouble)
-        self.note.setText(trouble or f"{count(len(chosen), 'word')}, {count(self.words.drawings, 'drawing')}")
+        few = [word for word in chosen if 0 < self.words.counts[word] < FEW]
+        note = f"{count(len(chosen), 'word')}, {count(self.words.drawings, 'drawing')}"
+        note += f". Fewer than {FEW} of {some(few)}: too few to test on." if few and not self.finder.busy else ""
+        self.note.setText(trouble or note)
 
     def begin(self, places: Sequence[str] = ()) -> None:
         """A new experiment, with what was asked last time unless there are other places."""

@@ -58,7 +58,6 @@ class Listing(QWidget):
     chosen = Signal(object)
     new_asked = Signal()
     open_asked = Signal()
-    delete_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +70,7 @@ class Listing(QWidget):
         self.new.setStyleSheet("padding: 3px 12px;")
         self.new.clicked.connect(self.new_asked)
         head = QHBoxLayout()
-        head.setContentsMargins(SPACE, 0, 0, 0)
+        head.setContentsMargins(SPACE + 4, 0, 0, 0)  # as the rows begin
         head.addWidget(title, 1)
         head.addWidget(self.new)
         self.list = _List()

@@ -193,9 +193,9 @@ class LabPage(DropPage):
     def choose(self, run: Run) -> None:
         """Show this run."""
         self._chosen = run.out
+        self._show_run()  # before it is in sight: the first time takes a moment
         self._stack.setCurrentWidget(self._lab)
         self._side.setCurrentWidget(self.view)
-        self._show_run()
         self._show_list()
 
     # A new experiment
@@ -236,22 +236,23 @@ class LabPage(DropPage):
         settings = self._settings()
         settings.setValue("lab/folder", folder)
         settings.sync()
-        if self._begin(Run(out), command, plan.kind, plan.learns, plan.data):
-            self.listing.list.setFocus()
+        self._begin(Run(out), command, plan.kind, plan.learns, plan.data)
 
-    def _begin(self, run: Run, command: list[str], kind: str, words: list[str], data: list[str]) -> bool:
+    def _begin(self, run: Run, command: list[str], kind: str, words: list[str], data: list[str]) -> None:
         self.notice.hide()
         try:
+            if "--resume" not in command:
+                beside(run.out, ".log").unlink(missing_ok=True)  # it would pass for the new run's own until that comes
             pid = begin(command, beside(run.out, ".err"))
             start = Start(command, kind, words, data, pid, datetime.now(UTC).isoformat())
             start.write(run.out)
         except OSError as error:
             self.notice.say(f"It could not be begun: {error}", "bad")
-            return False
+            return
         run.begun(start)
         self.runs[run.out] = run
         self.choose(run)
-        return True
+        self.listing.list.setFocus()
 
     # What can be done about a run
 
@@ -260,7 +261,9 @@ class LabPage(DropPage):
         run = self.current
         if run is not None and run.state.active and interrupt(run.pid, run.out):
             run.stopping = True
-            self._refresh()
+            self._show_run()
+            self._show_list()
+            self.listing.list.setFocus()
 
     def resume(self) -> None:
         """Go on with the run in sight, or begin it again where there is nothing to go on from."""
@@ -273,6 +276,7 @@ class LabPage(DropPage):
         """Have a report of the run in sight written, and open it."""
         if self.current is not None:
             self.reports.begin(self.current)
+            self.listing.list.setFocus()
 
     def _evaluated(self, run: Run, sentence: str) -> None:
         if sentence:
@@ -335,10 +339,6 @@ class LabPage(DropPage):
         for file in run.files():
             file.unlink(missing_ok=True)
 
-    def _refresh(self) -> None:
-        self._show_run()
-        self._show_list()
-
     # Runs from elsewhere
 
     def ask_for_run(self) -> None:
@@ -356,9 +356,13 @@ class LabPage(DropPage):
                 self.notice.say(str(error), "bad")
                 continue
             if out not in self.runs:
-                self.runs[out] = Run(out)
-                self.runs[out].poll()
-                if not self.runs[out].ours:
+                run = Run(out)
+                run.poll()
+                if not run.log.start:
+                    self.notice.say(f"{beside(out, '.log').name} is not the log of a training.", "bad")
+                    continue
+                self.runs[out] = run
+                if not run.ours:
                     self._remember([*self._opened, out])
             self.choose(self.runs[out])
 

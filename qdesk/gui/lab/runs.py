@@ -106,7 +106,9 @@ class Run:
             )  # before it is read: a run writes its end, and then it ends
             self._follower.poll()
         self.stopping = self.stopping and self._alive
-        if not self._alive and (self._newest_is_ours or (self.log.end or {}).get("ended") == State.FAILED):
+        if not (self._alive or self._complaint) and (
+            self._newest_is_ours or (self.log.end or {}).get("ended") == State.FAILED
+        ):
             self._complaint = _last_words(beside(self.out, ".err"))
         return before != self._seen
 
@@ -115,7 +117,10 @@ class Run:
         return self.state, self.log.start.get("began"), self.log.latest.get("seconds"), self.log.latest.get("step")
 
     def begun(self, start: Start) -> None:
-        """The window has just begun it, or begun it again."""
+        """The window has just begun it, or begun it again. Unless it is resumed, its log begins anew."""
+        if "--resume" not in start.command:
+            self._follower = Follower(path_of(self.out))
+        self._complaint = ""
         self.start, self.stopping, self._alive, self._begun = start, False, True, time.monotonic()
 
     @property

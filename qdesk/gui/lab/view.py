@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -35,9 +36,21 @@ if TYPE_CHECKING:
 _BESIDE = 90 * SPACE  # a view as wide as this, in pixels, holds the plots side by side
 _SHARES = ("top", "auc", "accuracy")  # figures of these names are shares of 1
 _TILES = ("top1", "top3", "calibration_error")  # of a test's figures; the first few where there is none of these
+_NAMES = {
+    "loss": "validation",
+    "nats_per_point": "nats with its word",
+    "nats_per_point_no_word": "nats with none",
+    "nats_per_point_wrong_word": "nats with a wrong one",
+    "wrong_word_auc_loss_per_point": "wrong words by loss",
+    "wrong_word_auc_lift": "wrong words by lift",
+}
+"""Of the figures whose own names are long or say little."""
 AXES = ("passes", "steps")
-_BEST = "The dashed line marks the best validation: those weights are kept."
-_WHY_HIGHER = "Training changes the drawings anew each time, which is harder: its loss may well be the higher one."
+_JUDGED = {"classifier": "validation_loss", "sketchrnn": "validation_nats_per_point"}  # the best is the least of these
+_HINT = (
+    "The dashed line marks the best validation: those weights are kept. "
+    "Training changes the drawings anew each time, which is harder: its loss may well be the higher one."
+)
 
 
 class RunView(QWidget):
@@ -70,9 +83,9 @@ class RunView(QWidget):
         self.axis.addItems([f"Over {name}" for name in AXES])
         self.axis.currentIndexChanged.connect(self._draw)
         line = QHBoxLayout()
-        self.hint = Elided()
-        self.hint.setFont(font("small"))
-        self.hint.setProperty("muted", True)
+        line.setSpacing(2 * SPACE)
+        self.hint = label("", "small", muted=True)
+        self.hint.setWordWrap(True)
         line.addWidget(self.hint, 1)
         line.addWidget(self.axis)
         column.addSpacing(SPACE)
@@ -124,7 +137,7 @@ class RunView(QWidget):
 
         self.charts = [
             Chart("Loss, nats", lambda value: f"{value:.3f}"),
-            Chart("Validation, %", lambda value: f"{value:.1f} %", 104.0),
+            Chart("Validation, %", lambda value: f"{value:.1f} %", 100.9),
         ]
         for chart in self.charts:
             self._plots.addWidget(chart, 1)
@@ -146,9 +159,6 @@ class RunView(QWidget):
         learns = f"Learns to {KINDS.get(run.kind, run.kind)}" + (f" {some(words, 0)}" if words else "")
         self.learns.setText(learns + (f": {', '.join(words)}" if words else ""))
         self.state.setText(state_text(run))
-        self.progress.setVisible(run.state.active or run.state is State.INTERRUPTED)
-        self.progress.setRange(0, 0 if run.state is State.STARTING else 1000)
-        self.progress.setValue(round(1000 * run.done))
         self.trouble.setText(run.reason)
         self.trouble.setVisible(bool(run.reason))
         self.tiles.show_figures(dict(_test_figures(run)))
@@ -156,6 +166,9 @@ class RunView(QWidget):
         self.actions.show_run(run, evaluating)
         self._draw()
         self._dress()
+        self.progress.setVisible(run.state.active or run.state is State.INTERRUPTED)
+        self.progress.setRange(0, 0 if run.state is State.STARTING else 1000)
+        self.progress.setValue(round(1000 * run.done))  # last, for Qt paints at once what there is
 
     def _draw(self) -> None:
         if self.run is None:
@@ -163,38 +176,46 @@ class RunView(QWidget):
         if not self.charts:
             self._build_charts()
         axis = AXES[self.axis.currentIndex()]
-        latest, curves = self.run.log.latest, self.run.log.curves
+        latest = self.run.log.latest
         scale = 1.0
         if axis == "passes" and latest.get("step") and latest.get("epoch"):
             scale = latest["epoch"] / latest["step"]
-        end = self.run.log.end or {}
-        best = end["best_step"] * scale if end.get("best_step") else None
+        best_step = _best_step(self.run)
+        best = best_step * scale if best_step else None
         span = latest.get("step", 0) * scale
-        losses = list(_curves(curves, scale, False))
-        shares = list(_curves(curves, scale, True))
+        losses = list(_curves(self.run, scale, False))
+        shares = list(_curves(self.run, scale, True))
         going = self.run.state.active
         for chart, shown, otherwise in (
             (self.charts[0], losses, "The first figures come in a moment" if going else "Nothing was measured"),
             (self.charts[1], shares, "The first validation comes soon" if going else "Nothing was validated"),
         ):
             chart.show_curves(shown, axis, span, best, otherwise)
-        self.hint.setText(_WHY_HIGHER if best is None else _BEST)
+        self.hint.setText("" if best is None else _HINT)
 
     def _dress(self) -> None:
         if self.run is not None:
             self.state.setStyleSheet(f"font-weight: 600; color: {getattr(theme(), state_tint(self.run.state)).name()};")
 
 
-def _curves(logged: dict[str, tuple[list[int], list[float]]], scale: float, shares: bool) -> Iterator[Curve]:
+def _best_step(run: Run) -> int | None:
+    """The step of the best validation, as the run itself says at its end, or as its log has it until then."""
+    steps, values = run.log.curves.get(_JUDGED.get(run.kind, ""), ([], []))
+    so_far = steps[values.index(min(values))] if steps else None
+    return (run.log.end or {}).get("best_step") or so_far
+
+
+def _curves(run: Run, scale: float, shares: bool) -> Iterator[Curve]:
     """The lines of the plot of losses, or of that of shares. Losses begin with that in training."""
     from qdesk.gui.lab.chart import Curve
 
+    logged = run.log.curves
     for key in sorted(logged, key=lambda key: (key != "loss", key)):
         name = key.removeprefix("validation_")
         wanted = key == "loss" or key != name and not name.startswith("top1_")  # of the parts of a network
-        if wanted and _is_share(name) == shares:
+        if wanted and _is_share(name) == shares and _can_fail(name, run):
             steps, values = logged[key]
-            text = {"loss": "training"}.get(key, {"loss": "validation"}.get(name, plain(name)))
+            text = "training" if key == "loss" else plain(name).removeprefix("nats ")  # as the plot's title says
             height = np.array(values, float) * (100 if shares else 1)
             yield Curve(text, np.array(steps, float) * scale, height, key != "loss")
 
@@ -203,14 +224,22 @@ def _is_share(name: str) -> bool:
     return any(part in name for part in _SHARES)
 
 
+def _can_fail(name: str, run: Run) -> bool:
+    """Whether a figure says anything: the right word is always among the first three of three."""
+    top = name.removeprefix("top")
+    return name == top or not top.isdigit() or int(top) < (len(run.words) or math.inf)
+
+
 def plain(name: str) -> str:
     """A figure's name for people: "top1" is "top-1"."""
+    if name in _NAMES:
+        return _NAMES[name]
     return f"top-{name[3:]}" if name.startswith("top") and name[3:].isdigit() else name.replace("_", " ")
 
 
 def _test_figures(run: Run) -> Iterator[tuple[str, str]]:
     """What the tiles say: the test's figures, the shares first."""
-    test = {name: value for name, value in run.test.items() if isinstance(value, int | float)}
+    test = {name: value for name, value in run.test.items() if isinstance(value, int | float) and _can_fail(name, run)}
     drawings = test.pop("drawings", None)
     for name in [name for name in _TILES if name in test] or list(test)[: len(_TILES)]:
         yield plain(name).capitalize(), share(test[name]) if _is_share(name) else f"{test[name]:.3g}"
@@ -273,8 +302,6 @@ class Tiles(QFrame):
 
 class Facts(QWidget):
     """Names and what there is to say of them, in two columns."""
-
-    asked = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -26,31 +27,41 @@ from qdesk.gui.theme import SPACE, button, font, label, theme
 
 _COUNT = Qt.ItemDataRole.UserRole
 _COUNTED: dict[tuple[str, int, int], Counter[str]] = {}  # by path, size and time: a file is counted once
+_EVERY_S = 0.2
+"""The least time between two states of the counts: to paint one for every file would take longer than to count."""
 
 
-def drawing_files(places: Sequence[str]) -> list[Path]:
-    """Every file under these folders, and every one of these files, that may hold drawings; as training finds them."""
+def drawing_files(places: Sequence[str], check: Callable[[], object] = lambda: None) -> list[Path]:
+    """Every file under these folders, and every one of these files, that may hold drawings; as training finds them.
+
+    check: called for every file there is, of which a home folder has millions; what it raises ends the search.
+    """
     from qdesk.formats import SUFFIXES
 
     found: list[Path] = []
     for place in map(Path, places):
-        files = [place] if place.is_file() else sorted(place.rglob("*"))
-        found += [file for file in files if file.name.endswith(SUFFIXES)]
+        files = []
+        for file in [place] if place.is_file() else place.rglob("*"):
+            check()
+            if file.name.endswith(SUFFIXES):
+                files.append(file)
+        found += sorted(files)
     return found
 
 
 def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
     """How many drawings there are of each word, counted file by file; a file that cannot be read is left out.
 
-    Hands over the names that the files' own names promise (a list), then each new state of the counts (a Counter).
+    Hands over the names that the files' own names promise (a list), then now and then the counts so far (a Counter).
     Raises ValueError where there is no drawing.
     """
     from qdesk.formats import FormatError, open_drawings, word_of_name
 
     context.progress(0.0, "Looking for drawings")
-    files = drawing_files(places)
+    files = drawing_files(places, context.check)
     context.partial(sorted({word for file in files if (word := word_of_name(file))}, key=str.lower))
     found: Counter[str] = Counter()
+    told = time.monotonic()
     for number, file in enumerate(files):
         context.progress(number / len(files), f"Counting: {file.name}")
         about = file.stat()
@@ -64,7 +75,9 @@ def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
                 {pair["values"]: pair["counts"] for pair in table["word"].value_counts().to_pylist() if pair["values"]}
             )
         found += _COUNTED[key]
-        context.partial(found.copy())
+        if time.monotonic() - told >= _EVERY_S:
+            told = time.monotonic()
+            context.partial(found.copy())
     if not found:
         raise ValueError("There is no drawing with a word here: choose a folder with .ndjson, .bin, .npy or .npz files")
     return found
@@ -133,7 +146,6 @@ class WordList(QWidget):
             (self.none, "Choose no word in sight", Qt.CheckState.Unchecked),
         ):
             one.setToolTip(tip)
-            one.setStyleSheet("padding: 5px 12px;")
             one.clicked.connect(lambda _checked=False, state=state: self._check_shown(state))
         row = QHBoxLayout()
         row.setSpacing(SPACE)
@@ -189,7 +201,7 @@ class WordList(QWidget):
             return
         with QSignalBlocker(self.list):
             for word in fresh:
-                item = QListWidgetItem(word)
+                item = _Word(word)
                 item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
                 item.setCheckState(Qt.CheckState.Checked)
                 self.list.addItem(item)
@@ -243,6 +255,13 @@ class WordList(QWidget):
         self.changed.emit()
 
 
+class _Word(QListWidgetItem):
+    """In the order of a dictionary: "The Eiffel Tower" comes after "television"."""
+
+    def __lt__(self, other: QListWidgetItem) -> bool:
+        return self.text().casefold() < other.text().casefold()
+
+
 class _Words(QListWidget):
     """Space ticks a word; typing goes to the next word that begins so."""
 
@@ -260,6 +279,16 @@ class _Words(QListWidget):
             item.setCheckState(Qt.CheckState.Unchecked if on else Qt.CheckState.Checked)
         else:
             super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.count():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme().muted)
+            painter.drawText(
+                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, "The words of your drawings come here"
+            )
+            painter.end()
 
 
 class _Counted(QStyledItemDelegate):

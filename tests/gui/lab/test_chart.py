@@ -3,12 +3,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from qdesk.gui.lab.chart import Chart, Curve, line_colour
-from qdesk.gui.theme import refresh_theme, theme
+from qdesk.gui.theme import font, refresh_theme, theme
 
 X = np.arange(1.0, 11.0)
 
@@ -60,11 +60,29 @@ def test_all_of_it_is_within_the_plot(chart: Chart) -> None:
     assert left <= 0 and right >= 10 and bottom < 0.1 and top > 1
 
 
+def test_every_line_across_the_plot_has_its_number(chart: Chart) -> None:
+    for y in ([0.0, 100.0], [99.9, 100.0], [0.0121, 0.0129]):
+        chart.show_curves([Curve("training", X[:2], np.array(y))], "passes", 2)
+        chart.grab()
+        axis, picture = chart.plot.getAxis("left"), QImage(1, 1, QImage.Format.Format_ARGB32)
+        painter = QPainter(picture)
+        painter.setFont(font("small"))
+        _, lines, numbers = axis.generateDrawSpecs(painter)
+        painter.end()
+        assert len(numbers) == len(lines) >= 2
+
+
+def test_long_names_ask_for_no_more_room(chart: Chart) -> None:
+    narrow = chart.minimumSizeHint().width()
+    chart.show_curves([Curve(f"a long name {number}", X, X) for number in range(4)], "passes", 10)
+    assert chart.minimumSizeHint().width() <= max(narrow, chart.width())
+
+
 def test_a_place_stays_marked_while_the_run_goes_on(chart: Chart) -> None:
     chart.point_at(5.0)
     more = np.arange(1.0, 13.0)
     chart.show_curves([Curve("training", more, 3 / more)], "passes", 12)
-    assert chart.legend[0] == "training 0.60" and not chart._entries[1][1].isVisible()
+    assert chart.legend == ["training 0.60"]
 
 
 def test_nothing_yet_is_said(chart: Chart) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
 
 from qdesk.formats import write_drawings
+from qdesk.gui.jobs import Cancelled
 from qdesk.gui.lab.form import Form, Plan
 from qdesk.gui.lab.words import WordList, drawing_files
 from tests.gui.lab import kit
@@ -95,6 +97,14 @@ def test_what_keeps_it_from_starting_is_said(form: Form, filled: Form) -> None:
     assert filled.note.text() == "Choose a folder of drawings first."
 
 
+def test_a_word_with_few_drawings_is_named(qtbot, form: Form, tmp_path: Path) -> None:
+    folder = kit.write_drawings_to(tmp_path / "mine", 20)
+    write_drawings(kit.shapes("zigzag", 3), folder / "zigzag.ndjson")
+    form.set_places([str(folder)])
+    qtbot.waitUntil(lambda: not form.finder.busy)
+    assert form.note.text().endswith("Fewer than 20 of zigzag: too few to test on.") and form.start.isEnabled()
+
+
 def test_a_name_typed_stays(filled: Form) -> None:
     filled.name.selectAll()
     QTest.keyClicks(filled.name, "mine")
@@ -126,6 +136,22 @@ def test_folders_are_added_and_taken_off(qtbot, filled: Form, tmp_path: Path) ->
     assert filled.words.counts == {"zigzag": 4}
 
 
+def test_a_folder_taken_off_leaves_the_keyboard_in_its_place(filled: Form) -> None:
+    row = filled._place_rows.itemAt(0).widget()
+    row.findChild(QPushButton).click()
+    assert filled.places == [] and filled.focusWidget() is filled.folder
+
+
+def test_a_search_for_drawings_can_be_given_up_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "not a drawing.txt").touch()
+
+    def check() -> None:
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        drawing_files([str(tmp_path)], check)
+
+
 def test_the_last_question_is_the_one_answered(qtbot, filled: Form, tmp_path: Path) -> None:
     write_drawings(kit.shapes("zigzag", 4), tmp_path / "zigzag.ndjson")
     folder = filled.places[0]
@@ -145,6 +171,11 @@ def words(qtbot) -> WordList:
     made.show()
     made.add(["cat", "car", "dog"])
     return made
+
+
+def test_words_are_in_the_order_of_a_dictionary(words: WordList) -> None:
+    words.add(["The Mona Lisa", "telephone", "zebra"])
+    assert words.words == ["car", "cat", "dog", "telephone", "The Mona Lisa", "zebra"]
 
 
 def test_a_search_and_all_and_none(words: WordList) -> None:

@@ -99,8 +99,11 @@ def test_many_words_are_counted(make_page: Make) -> None:
 # One run
 
 
+FOUR = ["cat", "dog", "owl", "yak"]
+
+
 def test_a_finished_run_shows_its_test_figures(make_page: Make) -> None:
-    kit.write_run("a")
+    kit.write_run("a", words=FOUR)
     page = make_page()
     assert page.view.tiles.figures == {
         "Top-1": "87.1\N{NO-BREAK SPACE}%",
@@ -114,8 +117,15 @@ def test_a_finished_run_shows_its_test_figures(make_page: Make) -> None:
     assert not page.view.progress.isVisible()
 
 
+def test_the_first_three_of_two_words_are_no_figure(make_page: Make) -> None:
+    kit.write_run("a", words=["cat", "dog"])
+    page = make_page()
+    assert "Top-1" in page.view.tiles.figures and "Top-3" not in page.view.tiles.figures
+    assert page.view.charts[1].legend == ["top-1 100.0 %"]
+
+
 def test_its_curves_are_those_of_the_log_and_grow_with_it(make_page: Make, living: Callable[[Path], int]) -> None:
-    out = kit.write_run("a", 30, None, pid=living(kit.out_of("a")))
+    out = kit.write_run("a", 30, None, pid=living(kit.out_of("a")), words=FOUR)
     page = make_page()
     loss, share = page.view.charts
     assert [curve.name for curve in loss.curves] == ["training", "validation"]
@@ -128,6 +138,19 @@ def test_its_curves_are_those_of_the_log_and_grow_with_it(make_page: Make, livin
     assert loss.legend[0] == "training 1.250"
     page.view.axis.setCurrentIndex(1)
     assert loss.curves[0].x[-1] == 31
+
+
+def test_the_best_validation_is_marked_while_it_learns(make_page: Make, living: Callable[[Path], int]) -> None:
+    out = kit.write_run("a", 5, None, pid=living(kit.out_of("a")))
+    page = make_page()
+    best = page.view.charts[0]._best_line
+    assert not best.isVisible() and page.view.hint.text() == ""
+    kit.append(out, kit.progress(10, validation_loss=0.5), kit.progress(20, validation_loss=0.7))
+    page.look()
+    assert best.isVisible() and best.value() == 1.0 and "dashed line" in page.view.hint.text()  # ten steps a pass
+    kit.append(out, kit.last_line(20, "finished"))
+    page.look()
+    assert best.value() == 2.0  # the run itself knows best
 
 
 def test_the_page_follows_by_itself_while_it_is_shown(qtbot, make_page: Make, living: Callable[[Path], int]) -> None:
@@ -147,9 +170,9 @@ def test_a_sketchrnn_shows_what_it_has(make_page: Make) -> None:
     kit.append(out, start, kit.progress(10, loss=1.5, **figures), kit.last_line(10, "finished", test=test))
     page = make_page()
     loss, share = page.view.charts
-    assert loss.legend == ["training 1.500", "nats per point 1.200"]
-    assert share.legend == ["wrong word auc lift 93.0 %"]
-    assert page.view.tiles.figures["Nats per point"] == "1.1"
+    assert loss.legend == ["training 1.500", "with its word 1.200"]
+    assert share.legend == ["wrong words by lift 93.0 %"]
+    assert page.view.tiles.figures["Nats with its word"] == "1.1"
     assert page.view.learns.text().startswith("Learns to score")
     assert not page.view.actions.evaluate.isVisible()
 
@@ -167,14 +190,14 @@ def test_an_interrupted_run_offers_to_go_on(make_page: Make) -> None:
     actions = page.view.actions
     assert page.view.state.text() == "Interrupted at 40 %"
     assert actions.resume.isVisible() and actions.resume.text().strip() == "Resume"
-    assert not actions.stop.isVisible() and actions.delete.isEnabled()
+    assert not actions.stop.isVisible() and actions.delete.isVisible()
 
 
 def test_stopping_is_asked_once(qtbot, make_page: Make, living: Callable[[Path], int]) -> None:
     kit.write_run("a", 40, None, pid=living(kit.out_of("a")))
     page = make_page()
     actions = page.view.actions
-    assert actions.stop.isVisible() and not actions.delete.isEnabled() and "goes on" in actions.note.text()
+    assert actions.stop.isVisible() and not actions.delete.isVisible() and "goes on" in actions.note.text()
     QTest.keyClick(page.listing.list, Qt.Key.Key_Delete)
     assert "stop it first" in page.notice.text
     actions.stop.click()
@@ -242,6 +265,13 @@ def test_weights_without_a_log_are_a_sentence(make_page: Make, tmp_path: Path) -
     assert page.notice.text.startswith("There is no log x.safetensors.log")
 
 
+def test_a_log_of_something_else_is_a_sentence(make_page: Make, tmp_path: Path) -> None:
+    (tmp_path / "system.log").write_text("all is well\n")
+    page = make_page()
+    drop(page, tmp_path / "system.log")
+    assert page.notice.text == "system.log is not the log of a training." and names(page) == []
+
+
 # The report
 
 
@@ -265,6 +295,11 @@ def test_a_report_that_cannot_be_made_says_why(qtbot, make_page: Make, monkeypat
     page.view.actions.evaluate.click()
     assert not page.view.actions.evaluate.isEnabled() and "Evaluating" in page.view.actions.evaluate.text()
     page.evaluate()  # asked twice, done once
+    page.view.run.report.write_text("written, but its program is not gone yet")
+    page.look()
+    page.view.show_run(page.view.run, 0.9)
+    assert page.view.actions.evaluate.isVisible() and not page.view.actions.report.isVisible()
+    page.view.run.report.unlink()
     qtbot.waitUntil(lambda: page.notice.text != "")
     assert page.notice.text == "No report of “a”: there is no folder /drawings"
     assert page.view.actions.evaluate.isEnabled()

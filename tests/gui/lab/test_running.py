@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from qdesk.gui.lab import runs
+from qdesk.gui.lab import runs, work
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.processes import interrupt
 from qdesk.gui.lab.runs import State, outs_in, read_runs
@@ -21,8 +21,9 @@ LONG_MS = 120_000
 
 
 @pytest.fixture(autouse=True)
-def nothing_runs_on(qtbot) -> Iterator[None]:
-    """A training outlives the window that began it, but not the test."""
+def nothing_runs_on(qtbot, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A training outlives the window that began it, but not the test; which waits for it, so it need not be polite."""
+    monkeypatch.setattr(work.shutil, "which", lambda _name: None)
     yield
     left = [run for run in read_runs(outs_in(runs.folder())) if run.state.active]
     for run in left:

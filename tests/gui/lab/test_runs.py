@@ -90,13 +90,20 @@ def test_what_ends_before_it_begins_says_why() -> None:
 def test_a_run_begun_again_is_not_what_its_old_log_says(living: Callable[[Path], int]) -> None:
     out = kit.write_run("a", 40, "interrupted")
     run = kit.polled(out)
-    run.begun(begun(out, living(out)))
+    run.begun(begun(out, living(out), command=["qdesk", "train", "--resume"]))
     assert run.state is State.STARTING
     run.poll()
     assert run.state is State.STARTING and run.log.curves  # what it learned before stays in sight
     kit.append(out, kit.first_line(out, pid=run.pid, resumed=True, began=datetime.now(UTC).isoformat(), step=40))
     run.poll()
     assert run.state is State.RUNNING
+
+
+def test_a_run_begun_anew_has_learned_nothing(living: Callable[[Path], int]) -> None:
+    out = kit.write_run("a", 40, "interrupted")
+    run = kit.polled(out)
+    run.begun(begun(out, living(out)))
+    assert run.state is State.STARTING and run.done == 0 and not run.log.curves
 
 
 def test_one_resumed_in_a_shell_since_counts_as_that(living: Callable[[Path], int]) -> None:
