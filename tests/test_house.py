@@ -84,6 +84,7 @@ def test_no_room_is_too_large():
     ("module", "heavy"),
     [
         ("qdesk.cli", ("torch", "numpy", "PySide6", "pyarrow", "sklearn")),
+        ("qdesk.training.classifier", ("sklearn", "scipy", "PySide6")),
         ("qdesk.gui.app", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.window", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),

@@ -219,7 +219,8 @@ def _method(evaluation: Evaluation) -> str:
     """Where the drawings and the guesses come from, as rows of a table."""
     found, model = evaluation.found, evaluation.model
     reasons = {
-        "bitmaps": "that are bitmaps, beside others with strokes", "no_word": "without a word", "unknown_word": "of words that the network does not know",
+        "bitmaps": "that are bitmaps, beside others with strokes", "no_word": "without a word",
+        "unknown_word": "of words that the network does not know",
         "other_words": "of other words than asked for", "copies": "that are copies of another",
         "other_part": "of the other parts",
     }  # fmt: skip

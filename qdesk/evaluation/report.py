@@ -36,6 +36,7 @@ import numpy as np
 from qdesk import __version__, catalog, paths
 from qdesk.drawings import Drawings
 from qdesk.evaluation import confusion, metrics
+from qdesk.evaluation.scores import calibration_bins
 from qdesk.evaluation.sources import Found, chosen, read
 from qdesk.files import written_whole
 from qdesk.guess import SHIPPED, Guesser
@@ -97,7 +98,7 @@ class Evaluation:
 
     @cached_property
     def calibration(self) -> list[dict[str, float]]:
-        return metrics.calibration_bins(self.probabilities, self.labels)
+        return calibration_bins(self.probabilities, self.labels)
 
     @cached_property
     def matrix(self) -> np.ndarray:

@@ -42,7 +42,9 @@ class Found:
 def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None) -> Found:
     """All drawings of `files` as training sees them; a folder stands for every supported file under it.
 
-    Where there are strokes, bitmaps are left out, as `qdesk train` keeps none of them apart then. Raises FormatError for a file that is named and cannot be read, and for a folder without a readable one.
+    Bitmaps are fitted to the official frame; where there are strokes, they are left out, as `qdesk train` keeps none of
+    them apart then. Raises FormatError for a file that is named and cannot be read, and for a folder without a
+    readable one.
     """
     batches: list[Drawings] = []
     problems: list[Problem] = []
@@ -71,7 +73,8 @@ def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda 
     beside = sum(len(batch) for batch in batches if batch.bitmaps is not None) if strokes else 0
     return Found(
         Drawings.concat(strokes or batches),
-        files=tuple(map(str, files)), left_out={"bitmaps": beside}, problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
+        files=tuple(map(str, files)), left_out={"bitmaps": beside},
+        problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
     )  # fmt: skip
 
 

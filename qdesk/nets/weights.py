@@ -37,7 +37,10 @@ def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **abou
 
 
 def load(path: Path, kind: str) -> Classifier | SketchRNN:
-    """The network of a weight file, in eval mode. Raises WeightsError where there is none, or another than this `kind`."""
+    """The network of a weight file, in eval mode.
+
+    Raises WeightsError where there is none, or one of another kind or with other layers.
+    """
     header = about(path)
     if header["kind"] != kind:
         raise WeightsError(f"{path} holds a {header['kind']}, not a {kind}")

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
 from qdesk.drawings import Drawings
-from qdesk.evaluation.metrics import accuracy, calibration_error, cross_entropies, map_at_3
+from qdesk.evaluation.scores import accuracy, calibration_error, cross_entropies, map_at_3
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier, Shape, Votes, maps_of, pixels_of, pool
 from qdesk.training.checks import corpus_for

@@ -210,7 +210,7 @@ def _conclude(console: Console, task: Task, run: Run, end: dict, options: argpar
         console.say(f"qdesk: stopped early: {run.waited} validations in a row were no better")
     which = f"the best, those of step {run.best_step:,}" if run.best_step else "the last ones"
     console.say(
-        f"qdesk: {run.step:,} step{'s' * (run.step > 1)} in {duration(run.seconds)}; the weights in {run.out} are {which}; "
+        f"qdesk: {run.step:,} steps in {duration(run.seconds)}; the weights in {run.out} are {which}; "
         f"the log is {log.path_of(run.out).name}"
     )
     if count := end["test"].get("drawings", 0):
