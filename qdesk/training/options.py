@@ -39,8 +39,9 @@ def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, a
         help="train for M minutes; the learning rate falls to 0 just then (default: --epochs alone)",
     )  # fmt: skip
     length.add_argument(
-        "--epochs", type=_whole, metavar="N",
-        help="at most N passes over the data (default: 20, more of few drawings, as many as fit with --minutes)",
+        "--epochs", type=_whole_or_0, metavar="N",
+        help="at most N passes over the data (default: 20, more of few drawings, as many as fit with --minutes); 0 "
+        "trains nothing: what is left to fit to the weights of --start is fitted, and they are judged",
     )  # fmt: skip
     length.add_argument(
         "--patience", type=_whole, metavar="N",
@@ -108,6 +109,10 @@ def words(text: str) -> list[str]:
     if not named:
         raise argparse.ArgumentTypeError("name one word or more, with commas between them")
     return named
+
+
+def _whole_or_0(text: str) -> int:
+    return 0 if text == "0" else _whole(text)
 
 
 def _whole(text: str) -> int:

@@ -65,7 +65,7 @@ class Run:
     ) -> None:
         self.out, self.checkpoint = out, _checkpoint_of(out)
         self.epochs, self.steps_per_epoch = epochs, max(1, steps_per_epoch)
-        self.steps_total = epochs * self.steps_per_epoch if epochs else math.inf
+        self.steps_total = math.inf if epochs is None else epochs * self.steps_per_epoch
         self.minutes, self.rate, self.patience = minutes, rate, patience
         self.step, self.spent = 0, 0.0
         self.best: nn.Module | None = None
@@ -79,7 +79,7 @@ class Run:
         """The run that the options ask for over so many drawings a pass; what they leave open is written into them."""
         options.batch = options.batch or min(LARGEST_BATCH, max(SMALLEST_BATCH, drawings // 50))
         steps = -(-drawings // options.batch)
-        if not options.epochs and not options.minutes:
+        if options.epochs is None and not options.minutes:
             options.epochs = max(PASSES, -(-AT_LEAST_STEPS // steps))
         return cls(options.out, options.epochs, steps, options.minutes, options.rate, options.patience)
 
@@ -89,7 +89,7 @@ class Run:
 
     @property
     def done(self) -> float:
-        by_steps = self.step / self.steps_total
+        by_steps = self.step / self.steps_total if self.steps_total else 1.0
         return min(1.0, max(by_steps, self.seconds / 60 / self.minutes) if self.minutes else by_steps)
 
     @property

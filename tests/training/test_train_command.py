@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from qdesk import cli
 from qdesk.drawings import Drawings
@@ -131,6 +132,21 @@ def test_only_the_same_run_is_resumed(
     assert train("sketchrnn", folder, interrupted, "--epochs", "3", *TINY["sketchrnn"], "--resume") == 0
 
 
+def test_two_readers_trained_apart_are_joined_without_more_training(folder: Path, tmp_path: Path) -> None:
+    picture, strokes, both = (tmp_path / f"{name}.safetensors" for name in ("picture", "strokes", "both"))
+    for reader, out in (("picture", picture), ("strokes", strokes)):
+        assert train("classifier", folder, out, "--epochs", "1", *TINY["classifier"], "--only", reader) == 0
+    parts = ("--start", str(picture), "--strokes", str(strokes))
+    assert train("classifier", folder, both, "--epochs", "0", *TINY["classifier"], *parts) == 0
+    one, other, joined = (weights.load(path, "classifier") for path in (picture, strokes, both))
+    for name, tensor in joined.state_dict().items():
+        given = other if name.startswith("strokes.") else one
+        assert torch.equal(tensor, given.state_dict()[name]), name
+    assert joined.votes not in (one.votes, other.votes)
+    said = log.read(log.path_of(both)).end
+    assert said["step"] == 0 and said["test"]["drawings"]
+
+
 def test_a_run_of_one_reader_is_resumed_with_that_reader(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -167,7 +183,7 @@ def test_words_are_read_as_they_are_meant() -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [("--words", " , "), ("--minutes", "0"), ("--minutes", "nan"), ("--epochs", "0"), ("--patience", "-1")],
+    [("--words", " , "), ("--minutes", "0"), ("--minutes", "nan"), ("--epochs", "-1"), ("--patience", "-1")],
 )
 def test_wrong_numbers_are_wrong_usage(more: tuple[str, ...], tmp_path: Path) -> None:
     assert train("classifier", tmp_path, tmp_path / "x", *more) == 2
