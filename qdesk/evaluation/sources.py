@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk.drawings import Drawings
-from qdesk.formats import SUFFIXES, FormatError, Problem, open_drawings
+from qdesk.formats import FormatError, Problem, files_under, open_drawings
 from qdesk.simplify import as_official
 from qdesk.training.bitmaps import fit_bitmaps
 from qdesk.training.data import labels_of, split_of
@@ -50,7 +50,7 @@ def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda 
     problems: list[Problem] = []
     skipped: list[str] = []
     count = 0
-    every = [(path, file) for path in files for file in _under(path)]
+    every = [(path, file) for path in files for file in files_under([path])]
     for number, (path, file) in enumerate(every):
         on_progress(number / len(every))
         try:
@@ -76,10 +76,6 @@ def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda 
         files=tuple(map(str, files)), left_out={"bitmaps": beside},
         problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
     )  # fmt: skip
-
-
-def _under(path: Path) -> list[Path]:
-    return sorted(f for f in path.rglob("*") if f.name.endswith(SUFFIXES)) if path.is_dir() else [path]
 
 
 def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str = "all") -> Found:

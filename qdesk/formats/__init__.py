@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 from qdesk.drawings import Drawings
 from qdesk.formats import binary, bitmaps, ndjson, sketchrnn
@@ -27,6 +28,7 @@ __all__ = [
     "Problem",
     "drawing_svg",
     "file_dialog_filter",
+    "files_under",
     "open_drawings",
     "word_of_name",
     "write_drawings",
@@ -119,6 +121,25 @@ def write_drawings(drawings: Drawings, path: str | os.PathLike[str], format: str
 def file_dialog_filter() -> str:
     """The filter of an open dialog, in Qt's notation."""
     return f"Drawings ({' '.join('*' + suffix for suffix in SUFFIXES)});;All files (*)"
+
+
+def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: None) -> list[Path]:
+    """Files as they are named, and for a folder every file under it whose name ends as a format's, sorted.
+
+    check: called at every file of a folder, to give up a long search by raising.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        inside = []
+        for file in path.rglob("*"):
+            check()
+            if file.name.endswith(SUFFIXES) and file.is_file():
+                inside.append(file)
+        found += sorted(inside)
+    return found
 
 
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk.drawings import Drawings
-from qdesk.formats import SUFFIXES, FormatError, open_drawings
+from qdesk.formats import FormatError, files_under, open_drawings
 from qdesk.simplify import as_official
 from qdesk.training.data import split_of
 
@@ -59,15 +59,11 @@ def held_out(folders: Sequence[Path]) -> HeldOut:
 
 def _read(folders: Sequence[Path]) -> Drawings:
     found: list[Drawings] = []
-    for folder in folders:
-        files = [folder] if folder.is_file() else sorted(file for file in folder.rglob("*") if file.is_file())
-        for file in files:
-            if not file.name.endswith(SUFFIXES):
-                continue
-            drawings = open_drawings(file).drawings
-            named = np.array([word is not None for word in drawings.words], bool)
-            if drawings.bitmaps is None and named.any():
-                found.append(drawings.take(named))
+    for file in files_under(folders):
+        drawings = open_drawings(file).drawings
+        named = np.array([word is not None for word in drawings.words], bool)
+        if drawings.bitmaps is None and named.any():
+            found.append(drawings.take(named))
     if not found:
         raise FormatError(f"There are no drawings under {', '.join(map(str, folders))}.")
     return Drawings.concat(found)

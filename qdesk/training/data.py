@@ -10,7 +10,7 @@ import numpy as np
 
 from qdesk.catalog import categories
 from qdesk.drawings import Drawings
-from qdesk.formats import SUFFIXES, FormatError, open_drawings
+from qdesk.formats import FormatError, files_under, open_drawings
 from qdesk.raster import raster
 from qdesk.simplify import as_official
 from qdesk.training.bitmaps import fit_bitmaps, thin_raster
@@ -122,26 +122,20 @@ def read(
     """Every supported file under `folders`: the stroke drawings of `words` (None: of any), officially simplified, and
     their bitmaps as they are; None where there is none."""
     strokes, pixels = [], []
-    for folder in folders:
-        files = [folder] if folder.is_file() else sorted(folder.rglob("*"))
-        for file in files:
-            if not file.name.endswith(SUFFIXES):
-                continue
-            try:
-                opened = open_drawings(file)
-            except FormatError as error:
-                report(f"skipped: {error}")
-                continue
-            if opened.problem_count:
-                report(f"{file.name}: {opened.problem_count} bad lines skipped")
-            drawings = opened.drawings
-            drawings = as_official(drawings)
-            known = (
-                labels_of(drawings, words) >= 0 if words else np.array([w is not None for w in drawings.words], bool)
-            )
-            drawings = drawings if known.all() else drawings.take(known)
-            if len(drawings):
-                (strokes if drawings.bitmaps is None else pixels).append(drawings)
+    for file in files_under(folders):
+        try:
+            opened = open_drawings(file)
+        except FormatError as error:
+            report(f"skipped: {error}")
+            continue
+        if opened.problem_count:
+            report(f"{file.name}: {opened.problem_count} bad lines skipped")
+        drawings = opened.drawings
+        drawings = as_official(drawings)
+        known = labels_of(drawings, words) >= 0 if words else np.array([w is not None for w in drawings.words], bool)
+        drawings = drawings if known.all() else drawings.take(known)
+        if len(drawings):
+            (strokes if drawings.bitmaps is None else pixels).append(drawings)
     return (Drawings.concat(strokes) if strokes else None, Drawings.concat(pixels) if pixels else None)
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qdesk.drawings import Drawings
-from qdesk.formats import FormatError, file_dialog_filter, open_drawings, word_of_name, write_drawings
+from qdesk.formats import FormatError, file_dialog_filter, files_under, open_drawings, word_of_name, write_drawings
 
 DRAWINGS = Drawings.from_strokes([[[[0, 9], [0, 5]]], [[[1], [2]], [[3], [4]]]], word="cat", key_id=["11", "12"])
 
@@ -85,6 +85,26 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
             open_drawings(os.path.join(tmp_path, name))
     with pytest.raises(FormatError, match="No file"):
         open_drawings()
+
+
+def test_a_folder_stands_for_the_files_under_it(tmp_path: Path) -> None:
+    (tmp_path / "b" / "folder.ndjson").mkdir(parents=True)
+    for name in ("z.ndjson", "notes.txt", "b/a.npy.gz", "b/c.bin"):
+        (tmp_path / name).touch()
+    names = [file.relative_to(tmp_path).as_posix() for file in files_under([tmp_path])]
+    assert names == ["b/a.npy.gz", "b/c.bin", "z.ndjson"]
+    named = [tmp_path / "notes.txt", tmp_path / "nothing.here"]
+    assert files_under(named) == named  # whoever reads them says what is wrong with them
+
+
+def test_a_search_for_files_can_be_given_up_anywhere(tmp_path: Path) -> None:
+    (tmp_path / "no drawing.txt").touch()
+
+    def check() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        files_under([tmp_path], check)
 
 
 def test_a_damaged_gzip_file_keeps_what_can_be_read(tmp_path: Path) -> None:

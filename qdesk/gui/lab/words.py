@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSignalBlocker, QSize, Qt, Signal
@@ -31,34 +31,16 @@ _EVERY_S = 0.2
 """The least time between two states of the counts: to paint one for every file would take longer than to count."""
 
 
-def drawing_files(places: Sequence[str], check: Callable[[], object] = lambda: None) -> list[Path]:
-    """Every file under these folders, and every one of these files, that may hold drawings; as training finds them.
-
-    check: called for every file there is, of which a home folder has millions; what it raises ends the search.
-    """
-    from qdesk.formats import SUFFIXES
-
-    found: list[Path] = []
-    for place in map(Path, places):
-        files = []
-        for file in [place] if place.is_file() else place.rglob("*"):
-            check()
-            if file.name.endswith(SUFFIXES):
-                files.append(file)
-        found += sorted(files)
-    return found
-
-
 def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
     """How many drawings there are of each word, counted file by file; a file that cannot be read is left out.
 
     Hands over the names that the files' own names promise (a list), then now and then the counts so far (a Counter).
     Raises ValueError where there is no drawing.
     """
-    from qdesk.formats import FormatError, open_drawings, word_of_name
+    from qdesk.formats import FormatError, files_under, open_drawings, word_of_name
 
     context.progress(0.0, "Looking for drawings")
-    files = drawing_files(places, context.check)
+    files = files_under(map(Path, places), context.check)  # a home folder has millions: it can be given up
     context.partial(sorted({word for file in files if (word := word_of_name(file))}, key=str.lower))
     found: Counter[str] = Counter()
     told = time.monotonic()

@@ -10,9 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from qdesk.formats import write_drawings
-from qdesk.gui.jobs import Cancelled
 from qdesk.gui.lab.form import Form, Plan
-from qdesk.gui.lab.words import WordList, drawing_files
+from qdesk.gui.lab.words import WordList
 from tests.gui.lab import kit
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -53,14 +52,6 @@ def test_words_and_their_drawings_are_counted(filled: Form) -> None:
     assert filled.words.summary.text().replace("\N{NO-BREAK SPACE}", " ") == "2 of 2 words chosen: 24 drawings"
     assert filled.start.isEnabled()
     filled.grab()
-
-
-def test_the_files_are_those_that_training_reads(filled: Form) -> None:
-    found = drawing_files(filled.places)
-    assert sorted(file.name for file in found) == [
-        "broken.ndjson", "circle.bin", "circle.ndjson", "zigzag.bin", "zigzag.ndjson",
-    ]  # fmt: skip
-    assert drawing_files([str(found[0])]) == [found[0]]
 
 
 def test_the_plan_is_what_was_filled_in(filled: Form) -> None:
@@ -140,16 +131,6 @@ def test_a_folder_taken_off_leaves_the_keyboard_in_its_place(filled: Form) -> No
     row = filled._place_rows.itemAt(0).widget()
     row.findChild(QPushButton).click()
     assert filled.places == [] and filled.focusWidget() is filled.folder
-
-
-def test_a_search_for_drawings_can_be_given_up_anywhere(tmp_path: Path) -> None:
-    (tmp_path / "not a drawing.txt").touch()
-
-    def check() -> None:
-        raise Cancelled
-
-    with pytest.raises(Cancelled):
-        drawing_files([str(tmp_path)], check)
 
 
 def test_the_last_question_is_the_one_answered(qtbot, filled: Form, tmp_path: Path) -> None:
