@@ -22,7 +22,7 @@ from qdesk.simplify import simplify
 if TYPE_CHECKING:
     from qdesk.guess import Guesser
 
-GUESS_MS = 10.0
+GUESS_MS = 20.0
 """From a point to its guess: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
 
 AT_ONCE = 128
