@@ -14,7 +14,7 @@ from qdesk.files import check_writable
 from qdesk.formats import FormatError
 from qdesk.nets import weights
 from qdesk.training.data import Corpus, labels_of, load, split_of
-from qdesk.training.run import check_resumable
+from qdesk.training.run import check_checkpoint
 
 
 def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
@@ -26,8 +26,7 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
     for path in (*options.data, *options.extra):
         if not path.exists():
             raise FileNotFoundError(f"there is no file or folder {path}")
-    if options.resume:
-        check_resumable(options.out)
+    check_checkpoint(options.out, options.resume)
     for given in (options.start, getattr(options, "strokes", None)):
         if given:
             weights.about(given)

@@ -65,8 +65,6 @@ def train(task: Task, run: Run, options: argparse.Namespace) -> int:
     run.made_of = _made_of(task, options)
     if options.resume:
         run.resume(network, average, task.optimizer)
-    else:
-        run.finish()  # an earlier run's checkpoint is none of this one's
     console = Console(task.kind, f"validation_{task.shown}", len(task.corpus.words))
     file = log.Writer(log.path_of(run.out), options.resume)
     file.write(_start(task, run, options))

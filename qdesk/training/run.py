@@ -167,7 +167,7 @@ class Run:
 
     def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
         """Go on where the checkpoint is. Raises `weights.WeightsError` where there is none, or one of another run."""
-        check_resumable(self.out)
+        check_checkpoint(self.out, resume=True)
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         _check_same_run(self.checkpoint, state["made_of"], self.made_of)
         network.load_state_dict(state["network"])
@@ -190,13 +190,17 @@ def _checkpoint_of(out: Path) -> Path:
     return out.with_name(out.name + ".checkpoint")
 
 
-def check_resumable(out: Path) -> None:
-    """Raises `weights.WeightsError` where no checkpoint lies beside `out`."""
-    if _checkpoint_of(out).exists():
+def check_checkpoint(out: Path, resume: bool) -> None:
+    """Raises `weights.WeightsError` where a run that is to go on has no checkpoint beside `out`, or one that begins has:
+    hours of work, which a forgotten option must not delete."""
+    checkpoint = _checkpoint_of(out)
+    if checkpoint.exists() == resume:
         return
+    if not resume:
+        raise weights.WeightsError(f"{out} was interrupted: --resume goes on; delete {checkpoint} to begin anew")
     if out.exists():
         raise weights.WeightsError(f"{out} is finished, there is nothing to resume; --start {out} trains it further")
-    raise weights.WeightsError(f"there is no checkpoint {_checkpoint_of(out)} to resume")
+    raise weights.WeightsError(f"there is no checkpoint {checkpoint} to resume")
 
 
 def _check_same_run(path: Path, then: dict, now: dict) -> None:

@@ -159,7 +159,15 @@ def test_a_run_of_one_reader_is_resumed_with_that_reader(
     assert train(*line, "strokes", "--resume") == 0
 
 
-def test_without_resume_a_run_begins_anew(interrupted: Path, folder: Path) -> None:
+def test_a_forgotten_resume_deletes_nothing(
+    interrupted: Path, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checkpoint = interrupted.with_name(interrupted.name + ".checkpoint")
+    before = checkpoint.read_bytes()
+    assert train("sketchrnn", folder, interrupted, "--epochs", "1", *TINY["sketchrnn"]) == 1
+    assert "--resume goes on; delete" in capsys.readouterr().err
+    assert checkpoint.read_bytes() == before
+    checkpoint.unlink()
     assert train("sketchrnn", folder, interrupted, "--epochs", "1", *TINY["sketchrnn"]) == 0
     said = log.read(log.path_of(interrupted))
     assert not said.start["resumed"] and said.start["step"] == 0 and said.end["ended"] == "finished"
