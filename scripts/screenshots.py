@@ -1,4 +1,5 @@
-"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`.
+"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`, and of Curate alone
+with another ending and theme: `make screenshots ARGS="-dark dark"`.
 
 Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings are the starter
 set's, which this project made itself.
@@ -44,13 +45,15 @@ def main(suffix: str = "") -> int:
         settle(0.3)
         window.grab().save(str(DOCS / f"{name}{suffix}.png"))
 
-    play = window.page("play")
-    wait(lambda: play.guessing.awake, "the network to wake")
-    draw_a_round(play, shoot)
+    if not suffix:
+        play = window.page("play")
+        wait(lambda: play.guessing.awake, "the network to wake")
+        draw_a_round(play, shoot)
 
     window.show_page("curate")
     settle(0.3)
-    shoot("curate-empty")
+    if not suffix:
+        shoot("curate-empty")
     curate = window.page("curate")
     scored: list[bool] = []
     curate.scored.connect(lambda *_: scored.append(True))
@@ -66,11 +69,12 @@ def main(suffix: str = "") -> int:
         settle(0.2)
     QTest.keyClick(curate.grid, Qt.Key.Key_Left)
     curate.detail.tint.setChecked(True)
-    settle(1.0)
+    settle(4.0)  # the losses of its points are read in the background
     shoot("curate")
 
-    window.show_page("lab")
-    learn(window.page("lab"), shoot)
+    if not suffix:
+        window.show_page("lab")
+        learn(window.page("lab"), shoot)
     window.close()
     jobs.shutdown()
     return 0
@@ -109,7 +113,7 @@ def draw_a_round(play, shoot: Callable[[str], None]) -> None:
         if play.round.state.ended:
             break
         if number + 1 >= len(strokes) // 2 and play.round.guesses:
-            shoot("play")
+            shoot("play")  # the next stroke's takes its place: the last before the word is recognised stays
             shot = True
     if not shot:
         shoot("play")
