@@ -16,7 +16,7 @@ MAPS = 18
 
 FEATURES = 8
 LONGEST = 64
-"""The points of a drawing in `sequences`. Longer ones are thinned evenly; 85 % of drawings are shorter."""
+"""The points of a drawing in `sequences`. Longer ones are thinned evenly; five drawings in six are not."""
 
 _FINE = 2  # maps are painted at this times the picture's resolution
 _SAMPLES_PER_PIXEL = 1.5

@@ -99,7 +99,7 @@ class Classifier(nn.Module):
 
 
 class StrokeReader(nn.Module):
-    """Points float32 (N, FEATURES, LONGEST) to logits (N, words); what lies past a drawing's end is never looked at."""
+    """Points float32 (N, FEATURES, LONGEST) to logits (N, words), pooled over a drawing's own points."""
 
     def __init__(self, widths: tuple[int, int, int, int], words: int, dropout: float) -> None:
         super().__init__()
