@@ -173,7 +173,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
 
     guess = command(
-        "guess", _data("guess"), "what the CNN sees in each drawing, as CSV",
+        "guess", _data("guess"), "what the classifier sees in each drawing, as CSV",
         "Columns: key_id, word, source, row, p_word, guess_1, p_1, and so on; one line a drawing, in the file's order.",
         "qdesk guess flamingo.ndjson --top 5 --out guesses.csv",
     )  # fmt: skip
