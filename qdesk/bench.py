@@ -80,19 +80,19 @@ def measure_window(moves: int = 1500, runs: int = 3) -> dict[str, float]:
     shown_ms: from the last point on the canvas to the guesses that include it painted, in a round played at speed.
     """
     with tempfile.TemporaryDirectory() as home:
-        starts = [_apart(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
-        shown = _apart(home, "-m", "qdesk.gui.measure", str(moves))
+        starts = [apart(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
+        shown = apart(home, "-m", "qdesk.gui.measure", str(moves))
     return {"start_s": min(starts), "shown_ms_p50": shown["shown_ms_p50"], "shown_ms_p95": shown["shown_ms_p95"]}
 
 
-def _apart(home: str, *arguments: str, **environment: str) -> dict[str, float]:
+def apart(home: str, *arguments: str, **environment: str) -> dict[str, float]:
     """The JSON that a fresh process prints, with an offscreen window if any: nothing outside gui/ opens one itself."""
     done = subprocess.run(
         [sys.executable, *arguments],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QDESK_HOME": home, **environment},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=900,
     )
     if done.returncode:
         raise RuntimeError(f"{' '.join(arguments[:2])} failed: {done.stderr.strip()}")
@@ -215,7 +215,7 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
         rows = np.resize(np.arange(some), len(drawings) - some)
         with ScoreCache(Path(home, "scores")).keeping(scorer_id()) as keep:
             keep(drawing_keys(drawings)[some:], {name: values[rows] for name, values in columns.items()})
-        return _apart(home, "-m", "qdesk.bench", "rank", str(path), "--out", str(Path(home, "scores.parquet")))
+        return apart(home, "-m", "qdesk.bench", "rank", str(path), "--out", str(Path(home, "scores.parquet")))
 
 
 # How
@@ -275,14 +275,18 @@ def _threads(count: int) -> Iterator[None]:
 
 def run(args: argparse.Namespace) -> int:
     """`qdesk bench`: the figures on stdout, as a table or as one JSON object."""
-    figures = bench()
-    if args.json:
+    show_figures(bench(), args.json)
+    return 0
+
+
+def show_figures(figures: dict[str, float], as_json: bool) -> None:
+    """Figures on stdout, as a table or as one JSON object."""
+    if as_json:
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2))
     else:
         width = max(map(len, figures))
         for name, value in figures.items():
             print(f"{name:<{width}}  {value:>12,.3f}")
-    return 0
 
 
 def run_ranking(args: argparse.Namespace) -> int:
@@ -294,6 +298,16 @@ def run_ranking(args: argparse.Namespace) -> int:
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
         tables = prove(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
+    _show(tables, args)
+    return 0
+
+
+def run_curating(args: argparse.Namespace) -> int:
+    """`qdesk bench curating`: the tables of `qdesk.curation.curating_proof`."""
+    from qdesk.curation.curating_proof import prove
+
+    with Progress("measuring") as progress:
+        tables = prove(args.data, lambda text: progress(None, text))
     _show(tables, args)
     return 0
 

@@ -105,14 +105,19 @@ def _bench(args: argparse.Namespace) -> int:
 
     if args.what == "machine":
         return bench.run(args)
+    if args.what == "million":
+        from qdesk import million
+
+        return million.run(args)
     if not args.data:
         needs = {
             "ranking": "the folders that the networks were trained on",
             "live": "raw drawings, and simplified ones",
+            "curating": "the folders that the networks were trained on",
         }
         print(f"qdesk: bench {args.what} needs --data: {needs[args.what]}", file=sys.stderr)
         return 2
-    return {"ranking": bench.run_ranking, "live": bench.run_live}[args.what](args)
+    return getattr(bench, f"run_{args.what}")(args)
 
 
 def _experiment(args: argparse.Namespace) -> int:
@@ -159,15 +164,17 @@ def make_parser() -> argparse.ArgumentParser:
         "rank", _data("rank"), "rank drawings, the worst first, as a table",
         "Columns: rank, key_id, word, source, row, strokes, points, junk, loss, loss_per_point, lift, p_word, "
         "top_guess, p_top, reason. loss is in nats, lift = log p(drawing | word) - log p(drawing); what is not known "
-        "is left empty.",
+        "is left empty. As .html: the worst drawings themselves, as a page to look at, in one file.",
         "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
     )  # fmt: skip
     _files(rank, "+")
     rank.add_argument("--word", metavar="W", help="score as drawings of this word instead of each drawing's own")
     rank.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
     rank.add_argument("--by", metavar="COLUMN", choices=RANK_BY, default="junk", help=f"one of {', '.join(RANK_BY)}")
-    rank.add_argument("--top", metavar="N", type=_count, help="only the first N lines; default all")
-    rank.add_argument("--out", metavar="FILE", type=_table, help="a .csv or .parquet file; default CSV to stdout")
+    rank.add_argument(
+        "--top", metavar="N", type=_count, help="only the first N lines; default all, of a page the first 200"
+    )
+    rank.add_argument("--out", metavar="FILE", type=_ranking, help="a .csv, .parquet or .html; default CSV to stdout")
     rank.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
     )
@@ -232,13 +239,39 @@ def make_parser() -> argparse.ArgumentParser:
     convert.add_argument("--simplify", action="store_true", help="make raw drawings simplified, by the official recipe")
 
     export = command(
-        "export", _data("export"), "your flags as CSV, or data without the flagged drawings",
+        "export", _data("export"), "your flags as CSV, data without the flagged drawings, or pictures",
         "Columns: key_id, word, reason, note, rank, junk, loss_per_point, loss, lift, p_word, countrycode, timestamp, "
-        "recognized, source, row, flagged_at.",
+        "recognized, source, row, flagged_at; of --all also identity.",
         "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
     )  # fmt: skip
     export.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")
-    export.add_argument("--clean", metavar="IN", type=Path, help="write this file's drawings without the flagged ones")
+    what = export.add_mutually_exclusive_group()
+    what.add_argument(
+        "--all", action="store_true", help="the CSV of all your verdicts, the kept drawings too: for `qdesk merge`"
+    )
+    what.add_argument(
+        "--clean", metavar="IN", type=Path, nargs="+",
+        help="write this file's drawings without the flagged ones; of several files, to the folder that --out names",
+    )  # fmt: skip
+    what.add_argument(
+        "--sheet", metavar="FILE", type=Path, nargs="+",
+        help="a contact sheet of the flagged drawings in these files, the worst first: .pdf, .png or .svg",
+    )  # fmt: skip
+    what.add_argument(
+        "--replay", metavar="FILE", type=Path, help="one drawing of this file as it was drawn: .gif or .svg"
+    )
+    export.add_argument("--key", metavar="K", help="which one: its key_id, its row (from 0), or its content name")
+    export.add_argument("--side", metavar="PX", type=_side, default=256, help="of the replay, 32 to 512; default 256")
+
+    merge = command(
+        "merge", _data("merge"), "take over other people's verdicts; where they differ, yours stay",
+        "Reads what `qdesk export --all` writes. Each file is one step to undo in the window. Prints open conflicts "
+        "as CSV: key_id, identity, word, mine, theirs, my_note, their_note, name, source, row. A conflict is "
+        "settled when you decide about its drawing again, also with the same verdict.",
+        "qdesk merge ann.csv ben.csv --conflicts conflicts.csv",
+    )  # fmt: skip
+    merge.add_argument("files", metavar="CSV", nargs="+", type=Path, help="what `qdesk export --all` wrote elsewhere")
+    merge.add_argument("--conflicts", metavar="FILE", type=Path, help="a CSV file for the conflicts; default stdout")
 
     bench = command(
         "bench", _bench, "what this machine does, or what the ranking and the game are worth",
@@ -246,15 +279,21 @@ def make_parser() -> argparse.ArgumentParser:
         "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
         "the networks never saw, with intervals, and what cleanlab and scikit-learn find of the same; takes about two "
         "minutes and needs --data. live: raw drawings that the classifier never saw, played as rounds at their own "
-        "times: the share recognised by each second; takes a few minutes and needs --data.",
+        "times: the share recognised by each second; takes a few minutes and needs --data. million: Curate with a "
+        "million drawings: opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: "
+        "what 'more like these' finds, and what the learned order brings; takes two minutes and needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
-    bench.add_argument("what", nargs="?", choices=["machine", "ranking", "live"], default="machine")
+    about = ["machine", "ranking", "curating", "live", "million"]
+    bench.add_argument("what", nargs="?", choices=about, default="machine")
     bench.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
     bench.add_argument(
-        "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live: the folders that were trained on"
+        "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live, curating: the folders that were trained on"
     )
-    bench.add_argument("--docs", metavar="FILE", type=Path, help="ranking, live: a Markdown file to put them in")
+    bench.add_argument(
+        "--count", metavar="N", type=int, default=1_000_000, help="million: how many drawings (default: %(default)s)"
+    )
+    bench.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
     bench.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
     bench.add_argument(
         "--model", metavar="M", type=Path,
@@ -331,6 +370,21 @@ def _table(text: str) -> Path:
     if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/"):
         raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
     return Path(text)
+
+
+def _ranking(text: str) -> Path:
+    if text.lower().endswith((".html", ".htm")):
+        return Path(text)
+    try:
+        return _table(text)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"{text!r} ends in none of .csv, .parquet and .html") from None
+
+
+def _side(text: str) -> int:
+    if not text.isdecimal() or not 32 <= int(text) <= 512:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 32 to 512")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The commands that turn files into tables, files or downloads: rank, guess, get, convert, export."""
+"""The commands that turn files into tables, files or downloads: rank, guess, get, convert, export, merge."""
 
 from __future__ import annotations
 
@@ -25,6 +25,9 @@ GUESS_BATCH = 2048
 """Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
 
 SHOWN_PROBLEMS = 5
+
+_EXPORTS = {"clean": ("",), "sheet": (".pdf", ".png", ".svg"), "replay": (".gif", ".svg")}
+"""What `qdesk export` writes beside CSV, and how the names of the files may end."""
 
 
 class Progress:
@@ -85,11 +88,16 @@ def say_skipped(problems: Sequence[Problem], count: int) -> None:
 
 
 def rank(args: argparse.Namespace) -> int:
-    """`qdesk rank`: score every drawing and write the table of `qdesk.curation.score.COLUMNS`, worst first."""
+    """`qdesk rank`: score every drawing and write them worst first: `qdesk.curation.score.COLUMNS`, or a page."""
     from qdesk.curation.cache import ScoreCache
 
     check_out(args.out)
     cache = ScoreCache() if args.cache else None
+    if args.out and args.out.suffix.lower() in (".html", ".htm"):
+        from qdesk.curation import command
+
+        drawings = opened(args.files)
+        return command.gallery(args, drawings, scored(drawings, args.word, args.model, cache))
     write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top, cache), args.out)
     return 0
 
@@ -102,13 +110,23 @@ def ranked(
     top: int | None = None,
     cache: ScoreCache | None = None,
 ) -> pa.Table:
-    """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr.
+    """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr; see `scored`."""
+    from qdesk.curation.score import rank_table
+
+    table = rank_table(drawings, scored(drawings, word, model, cache), by=by)
+    return table if top is None else table.slice(0, top)
+
+
+def scored(
+    drawings: Drawings, word: str | None = None, model: Path | None = None, cache: ScoreCache | None = None
+) -> dict[str, np.ndarray]:
+    """Every column of `curation.score.ScoredChunk` for all drawings, with progress on stderr.
 
     word: score all as drawings of this word, written in upper or lower case. Raises ValueError for one that neither
     network knows, with the nearest that they know. cache: where scores are looked up first and kept.
     """
     from qdesk.curation.identity import is_official, reader_files
-    from qdesk.curation.score import Scorer, rank_table
+    from qdesk.curation.score import Scorer
 
     scorer = Scorer(model=model, cache=cache)
     if word is not None:
@@ -129,8 +147,7 @@ def ranked(
         print(f"qdesk: {scorer.trouble}", file=sys.stderr)
     if model is not None and is_official(model) and reader_files(model) == [model]:
         print(f"qdesk: no other official decoder lies beside {model.name}, so there is no lift", file=sys.stderr)
-    table = rank_table(drawings, columns, by=by)
-    return table if top is None else table.slice(0, top)
+    return columns
 
 
 def guess(args: argparse.Namespace) -> int:
@@ -203,22 +220,45 @@ def convert(args: argparse.Namespace) -> int:
 
 
 def export(args: argparse.Namespace) -> int:
-    """`qdesk export`: the flags as CSV, or with `--clean` a file without the flagged drawings."""
-    from qdesk.curation.export import clean, export_flags
+    """`qdesk export`: the flags as CSV, or what one of the other options asks for."""
+    from qdesk.curation import command
+    from qdesk.curation.export import export_flags
     from qdesk.curation.verdicts import Verdicts
 
-    if args.clean and not args.out:
-        print("qdesk: --clean needs --out: the file to write the other drawings to", file=sys.stderr)
+    for name, endings in _EXPORTS.items():
+        if not getattr(args, name):
+            continue
+        if not args.out or not args.out.name.lower().endswith(endings):
+            kind = f" a name in {', '.join(endings[:-1])} or {endings[-1]}" if endings[0] else " a file or a folder"
+            print(f"qdesk: --{name} needs --out with{kind}", file=sys.stderr)
+            return 2
+        if name == "replay" and args.key is None:
+            print("qdesk: --replay needs --key: the key_id of the drawing, or its row in the file", file=sys.stderr)
+            return 2
+        return getattr(command, name)(args)
+    if args.key is not None:
+        print("qdesk: --key goes with --replay", file=sys.stderr)
         return 2
     with Verdicts() as verdicts:
-        if args.clean:
-            with Progress("reading") as progress:
-                done = clean(args.clean, args.out, verdicts, on_progress=progress)
-            say_skipped(done.problems, done.problem_count)
-            print(f"qdesk: {done.kept:,} drawings kept, {done.dropped:,} left out", file=sys.stderr)
-        else:
-            count = export_flags(args.out or sys.stdout, verdicts)
-            print(f"qdesk: {count:,} flagged drawings", file=sys.stderr)
+        count = export_flags(args.out or sys.stdout, verdicts, everything=args.all)
+    print(f"qdesk: {count:,} {'verdicts' if args.all else 'flagged drawings'}", file=sys.stderr)
+    return 0
+
+
+def merge(args: argparse.Namespace) -> int:
+    """`qdesk merge`: take over the verdicts of these CSV files, and write the open conflicts as CSV."""
+    from qdesk.curation.merge import export_conflicts, read_verdicts, sentence, take_over
+    from qdesk.curation.verdicts import Verdicts
+
+    check_out(args.conflicts)
+    given = [read_verdicts(path) for path in args.files]  # all of them, before anything is changed
+    with Verdicts() as verdicts:
+        for path, (theirs, unidentified) in zip(args.files, given, strict=True):
+            print(f"qdesk: {path.name}: {sentence(take_over(verdicts, theirs, unidentified))}", file=sys.stderr)
+        count = export_conflicts(args.conflicts or sys.stdout, verdicts)
+    if count:
+        what = "open conflict" if count == 1 else "open conflicts"
+        print(f"qdesk: {count:,} {what} in all: yours stay until you decide again", file=sys.stderr)
     return 0
 
 

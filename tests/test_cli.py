@@ -27,7 +27,8 @@ EXPORT_COLUMNS = (
     "flagged_at"
 )
 COMMANDS = (
-    "play", "curate", "lab", "rank", "guess", "evaluate", "train", "get", "convert", "export", "bench", "experiment",
+    "play", "curate", "lab", "rank", "guess", "evaluate", "train", "get", "convert", "export", "merge", "bench",
+    "experiment",
 )  # fmt: skip
 
 
@@ -100,6 +101,7 @@ def test_every_command_of_the_contract_is_in_the_help(capsys):
         "experiment mice --data drawings",
         "experiment five",
         "bench live",
+        "bench curating",
     ],
 )
 def test_wrong_usage_is_2_and_says_why_on_stderr(line, capsys):
@@ -373,7 +375,7 @@ def test_flags_are_exported_and_left_out_of_clean_data(squares, tmp_path, capsys
 
     drawings = open_drawings(str(squares)).drawings
     with Verdicts() as verdicts:
-        verdicts.flag(identities(drawings)[0], "scribble", info={"word": "square", "rank": 1})
+        verdicts.flag(identities(drawings)[0].as_py(), "scribble", info={"word": "square", "rank": 1})
     assert run("export", "--out", tmp_path / "flags.csv") == 0
     (row,) = table((tmp_path / "flags.csv").read_text())
     assert (row["key_id"], row["reason"]) == ("1", "scribble")

@@ -7,8 +7,9 @@ import pytest
 
 from qdesk import paths
 from qdesk.catalog import categories
+from qdesk.curation.identity import file_digest
 from qdesk.drawings import Drawings
-from qdesk.guess import SHIPPED, Guesser, top
+from qdesk.guess import PROJECTION, SHIPPED, Guesser, top
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 from qdesk.raster import raster
@@ -57,6 +58,28 @@ def test_embeddings_bring_alike_together(guesser: Guesser) -> None:
     e = guesser.embeddings(batch)
     e = e / np.linalg.norm(e, axis=1, keepdims=True)
     assert e[0] @ e[1] > e[0] @ e[2]
+
+
+def test_one_pass_gives_the_guess_and_64_bytes_by_which_alike_drawings_are_found(guesser: Guesser) -> None:
+    cross = [np.array([[0, 0], [255, 255]]), np.array([[255, 0], [0, 255]])]
+    batch = Drawings.from_strokes([[circle(30, 100, 130, 130)], [circle(34, 90, 120, 140)], cross] * 30).fit_box()
+    bitmaps = Drawings.from_bitmaps(raster(batch.take(slice(0, 3))))
+    probabilities, embeddings = guesser.read(batch)
+    alone, of_bitmaps = guesser.read(bitmaps)
+    assert np.array_equal(probabilities, guesser.probabilities(batch))
+    assert np.array_equal(alone, guesser.probabilities(bitmaps))
+    assert embeddings.dtype == of_bitmaps.dtype == np.int8
+    unit = np.concatenate([embeddings[:3], of_bitmaps]) / np.float32(127)
+    assert np.linalg.norm(unit, axis=1) == pytest.approx(1, abs=0.03)
+    likeness = unit @ unit.T
+    assert likeness[0, 1] > 0.8 > 0.3 > likeness[0, 2]
+    assert likeness[0, 3] > likeness[0, 5] and likeness[2, 5] > likeness[2, 3]  # a bitmap lies near its drawing
+    assert guesser.read(Drawings.empty())[1].shape == (0, 64)
+
+
+def test_the_projection_is_the_shipped_classifiers() -> None:
+    made_of = weights.about(paths.model(PROJECTION))["about"]["classifier"]
+    assert made_of == file_digest(paths.model(SHIPPED)).hex()
 
 
 def test_bitmaps_are_guessed_by_their_picture_alone(guesser: Guesser) -> None:

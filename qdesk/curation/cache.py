@@ -28,19 +28,20 @@ from qdesk.drawings import expand_ranges
 from qdesk.files import written_whole
 
 Columns = Mapping[str, np.ndarray]
+Found = tuple[np.ndarray, np.ndarray]
 
 PAUSE_S = 20.0
 """So much scoring a killed program loses at most."""
 
-ROWS = 16_384
+ROWS = 65_536
 """Drawings in a row group: what is read, and shown, at once."""
 
-SMALL, MANY = 2 << 20, 16
+SMALL, MANY = 5 << 20, 16
 """More than `MANY` files of fewer than `SMALL` bytes (some 45,000 drawings) are made one."""
 
-LIMIT = 200 << 20
-"""Bytes that the scores of all scorers may take. Past it those of scorers go that were not asked for the longest; the
-one at work keeps its own, however many."""
+LIMIT = 400 << 20
+"""Bytes that the scores of all scorers may take; a million drawings are 100 MB, half of it embeddings. Past it those of
+scorers go that were not asked for the longest; the one at work keeps its own, however many."""
 
 
 class ScoreCache:
@@ -58,12 +59,10 @@ class ScoreCache:
 
         Some thousands at a time, each position once at most.
         """
-        order = np.argsort(keys)
-        wanted, open_ = keys[order], np.ones(len(keys), bool)
+        places_of, open_ = _finder(keys), np.ones(len(keys), bool)
         for path in self._files(scorer):
-            for group in self._groups(path, lambda stored: _places(wanted, stored)[0]):
-                rows, places = _places(wanted, group["key"].to_numpy())
-                places, first = np.unique(order[places], return_index=True)
+            for group, (rows, places) in self._groups(path, places_of):
+                places, first = np.unique(places, return_index=True)
                 rows, places = rows[first][open_[places]], places[open_[places]]
                 open_[places] = False
                 if len(places):
@@ -110,14 +109,15 @@ class ScoreCache:
             files = []
         return files
 
-    def _groups(self, path: Path, wanted: Callable[[np.ndarray], np.ndarray]) -> Iterator[pa.Table]:
-        """The row groups of a file with something `wanted` in their keys. A damaged file is said, and put away."""
+    def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
+        """The row groups of a file with keys to `find`, and what was found. A damaged file is said, and put away."""
         try:
             with open(path, "rb") as opened:
                 file = parquet.ParquetFile(opened, page_checksum_verification=True)
                 for group in range(file.num_row_groups):
-                    if len(wanted(file.read_row_group(group, ["key"])["key"].to_numpy())):
-                        yield file.read_row_group(group)
+                    found = find(file.read_row_group(group, ["key"])["key"].to_numpy())
+                    if len(found[0]):
+                        yield file.read_row_group(group), found
         except FileNotFoundError:
             return
         except (OSError, pa.ArrowException, ValueError, KeyError) as error:
@@ -151,7 +151,8 @@ class ScoreCache:
                     part.unlink()
             small = [path for path in self._files(scorer) if path.stat().st_size < SMALL]
             if len(small) > MANY:
-                table = _together([group for path in small for group in self._groups(path, lambda keys: keys)])
+                groups = [group for path in small for group, _ in self._groups(path, lambda keys: (keys, keys))]
+                table = _together(groups)
                 if table.num_rows < sum(parquet.read_metadata(path).num_rows for path in small if path.exists()):
                     return  # one could not be read this time
                 _, first = np.unique(table["key"].to_numpy(), return_index=True)
@@ -171,10 +172,22 @@ class ScoreCache:
                 sizes[folder] -= size
 
 
-def _places(wanted: np.ndarray, stored: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Where the keys `stored` (M,) are in the sorted keys `wanted` (N,): rows of `stored` and places in `wanted`."""
-    first, last = (np.searchsorted(wanted, stored, side) for side in ("left", "right"))
-    return np.repeat(np.arange(len(stored)), last - first), expand_ranges(first, last - first)
+def _finder(keys: np.ndarray) -> Callable[[np.ndarray], Found]:
+    """A function from stored keys (M,) to where they are in `keys` (N,): rows of the stored, and places in `keys`."""
+    order = np.argsort(keys)
+    wanted = keys[order]
+    starts = np.flatnonzero(np.diff(wanted, prepend=~wanted[:1]))
+    wanted, counts = wanted[starts], np.diff(starts, append=len(keys))
+
+    def find(stored: np.ndarray) -> Found:
+        rows = np.argsort(stored)  # in order, the search goes through memory once
+        at = np.searchsorted(wanted, stored[rows])
+        there = at < len(wanted)
+        there[there] = wanted[at[there]] == stored[rows[there]]
+        rows, at = rows[there], at[there]
+        return np.repeat(rows, counts[at]), order[expand_ranges(starts[at], counts[at])]
+
+    return find
 
 
 def _together(tables: list[pa.Table]) -> pa.Table:
@@ -182,6 +195,9 @@ def _together(tables: list[pa.Table]) -> pa.Table:
 
 
 def _stored(values: np.ndarray) -> pa.Array:
+    if values.ndim == 2:
+        rows, width = values.shape
+        return pa.Array.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(np.ascontiguousarray(values))])
     if values.dtype == object:
         return pa.array(values, pa.string()).dictionary_encode()
     return pa.array(values)
@@ -189,6 +205,9 @@ def _stored(values: np.ndarray) -> pa.Array:
 
 def _values(column: pa.ChunkedArray) -> np.ndarray:
     array = column.combine_chunks()
+    if pa.types.is_fixed_size_binary(array.type):
+        rows = np.frombuffer(array.buffers()[1], np.int8).reshape(-1, array.type.byte_width)
+        return rows[array.offset : array.offset + len(array)]
     if not pa.types.is_dictionary(array.type):
         return array.to_numpy(zero_copy_only=False)
     names = np.array([*array.dictionary.to_pylist(), None], object)

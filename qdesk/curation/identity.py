@@ -10,11 +10,11 @@ import numpy as np
 from qdesk import paths
 from qdesk.drawings import Drawings
 
-SCORER_VERSION = 1
+SCORER_VERSION = 2
 """To be raised with every change of the code that changes a score, a reason or its evidence, or adds a column."""
 
 SHIPPED = "sketchrnn.safetensors"
-BESIDE = ("classifier.safetensors", "junk.json")
+BESIDE = ("classifier.safetensors", "projection.safetensors", "junk.json")
 """The shipped files that judge beside every Sketch-RNN."""
 
 AT_HAND = 9
@@ -49,7 +49,7 @@ def scorer_id(model: Path | None = None) -> str:
     """
     hasher = hashlib.blake2b(str(SCORER_VERSION).encode(), digest_size=16)
     for path in [*reader_files(model), *map(paths.model, BESIDE)]:
-        hasher.update(_file_digest(path))
+        hasher.update(file_digest(path))
     return hasher.hexdigest()
 
 
@@ -86,7 +86,8 @@ def _salt(text: bytes) -> np.uint64:
     return np.frombuffer(_digest(text), "<u8")[0]
 
 
-def _file_digest(path: Path) -> bytes:
+def file_digest(path: Path) -> bytes:
+    """64 bytes of the file's content; b"missing" where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "blake2b").digest()

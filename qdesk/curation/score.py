@@ -52,11 +52,24 @@ class ScoredChunk:
 
     loss, loss_per_point, lift, p_word, p_top and junk are float, NaN where they cannot be known (no strokes, no word,
     a word that the network never saw); top_guess, reason and evidence (of the reason) are object arrays of strings.
+    embedding is int8 (n, 64): what the classifier saw, for `curation.similar`.
     """
 
     indices: np.ndarray
     columns: dict[str, np.ndarray]
     known: bool = False  # from a cache
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the CNN sees in a drawing. picture: uint8 (28, 28), ink 255; guesses: the five best, and their probability.
+
+    own: the probability and the place (from 1) of the drawing's own word; None where the network does not know it.
+    """
+
+    picture: np.ndarray
+    guesses: list[tuple[str, float]]
+    own: tuple[float, int] | None
 
 
 class Scorer:
@@ -109,17 +122,21 @@ class Scorer:
                 self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
             return self._networks
 
-    def stream(self, drawings: Drawings, stop: Callable[[], bool] = lambda: False) -> Iterator[ScoredChunk]:
+    def stream(
+        self, drawings: Drawings, stop: Callable[[], bool] = lambda: False, keys: np.ndarray | None = None
+    ) -> Iterator[ScoredChunk]:
         """Score everything, some drawings at a time, every drawing exactly once; ends early when `stop()`.
 
-        What the cache knows comes first, some thousands at once. What is scored is kept, however the stream ends.
+        keys: `identity.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
+        thousands at once. What is scored is kept, however the stream ends.
         """
         rows = np.arange(len(drawings))
         if self.cache is None:
             yield from self._scored(drawings, rows, stop)
             return
         self.cache.trouble = ""
-        keys = drawing_keys(drawings, self.word)
+        if keys is None or self.word:
+            keys = drawing_keys(drawings, self.word)
         unknown = np.ones(len(drawings), bool)
         for indices, columns in self.cache.known(self._id or scorer_id(self.model), keys):
             if stop():
@@ -153,14 +170,14 @@ class Scorer:
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
     ) -> dict[str, np.ndarray]:
-        """Every column of `ScoredChunk` for all drawings at once, (N,) in their order. on_progress is told 0 to 1."""
+        """Every column of `ScoredChunk` for all drawings at once, in their order. on_progress is told 0 to 1."""
         columns: dict[str, np.ndarray] = {}
         done = 0
         with closing(self.stream(drawings)) as chunks:  # what was scored is kept before an interrupt goes on
             for chunk in chunks:
                 for name, values in chunk.columns.items():
                     if name not in columns:
-                        columns[name] = np.empty(len(drawings), values.dtype)
+                        columns[name] = np.empty((len(drawings), *values.shape[1:]), values.dtype)
                     columns[name][chunk.indices] = values
                 done += len(chunk.indices)
                 on_progress(done / len(drawings))
@@ -181,6 +198,19 @@ class Scorer:
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)
+
+    def seen(self, one: Drawings) -> Seen:
+        """What the CNN sees in a batch of one drawing."""
+        from qdesk.guess import top
+        from qdesk.raster import raster
+
+        ready, words = as_official(one), list(self.guesser.words)
+        probabilities = self.guesser.probabilities(ready)[0]
+        own, (word,) = None, self._words(one)
+        if word in words:
+            p = float(probabilities[words.index(word)])
+            own = p, int(np.count_nonzero(probabilities > p)) + 1
+        return Seen(raster(ready)[0], top(probabilities, words), own)
 
     # Batches
 
@@ -231,7 +261,7 @@ class Scorer:
         columns = {name: measured[name] for name in MEASURED}
         words, own = self._words(part), isinstance(self.reader, OwnReader)
         columns["evidence"] = evidence.sentences(part, words, measured, features, reason, self._order.usual, own)
-        return {**columns, "junk": odds, "reason": reason}
+        return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
 
     def _measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """`MEASURED`, and what else `junk.features_of` wants, (N,) each, of one batch."""
@@ -251,13 +281,14 @@ class Scorer:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
 
     def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
-        seen = self.guesser.probabilities(drawings)
+        seen, embedding = self.guesser.read(drawings)
         column = np.array([self._columns.get(word, -1) for word in self._words(drawings)], np.int64)
         rows, best = np.arange(len(drawings)), seen.argmax(axis=1)
         return {
             "p_word": np.where(column >= 0, seen[rows, column], np.nan).astype(float),
             "top_guess": np.array(self.guesser.words, object)[best],
             "p_top": seen[rows, best].astype(float),
+            "embedding": embedding,
         }
 
 
@@ -302,17 +333,23 @@ def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
 def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
     """`COLUMNS` of all drawings, worst first by the column `by`; what has no value there goes last, in file order."""
     counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
-    values = np.asarray(columns[by] if by in columns else counts[by], float)
-    order = np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
+    order = worst_first(drawings, columns, by)
     table = drawings.table.take(pa.array(order))
     data: dict[str, pa.Array | pa.ChunkedArray] = {"rank": pa.array(np.arange(1, len(order) + 1))}
     for name, count in counts.items():  # a bitmap's strokes are not none, they are not known
         data[name] = pa.array(count[order]) if drawings.bitmaps is None else pa.nulls(len(order), pa.int64())
     for name in ("key_id", "word", "source", "row"):
         data[name] = table.column(name)
-    for name, scores in columns.items():
-        data[name] = pa.array(scores[order], from_pandas=True)
+    for name in columns.keys() & set(COLUMNS):
+        data[name] = pa.array(columns[name][order], from_pandas=True)
     return pa.table({name: data[name] for name in COLUMNS})
+
+
+def worst_first(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> np.ndarray:
+    """int64 (N,): the drawings, the worst first by a column; what has no value there goes last, in file order."""
+    counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
+    values = np.asarray(columns[by] if by in columns else counts[by], float)
+    return np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
 
 
 def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:

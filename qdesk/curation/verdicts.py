@@ -3,23 +3,25 @@
 Every decision is its own transaction, on disk before the call returns, and one line of an append-only history. Undo and
 redo walk that history and survive a restart. A verdict belongs to the drawing, not to the file: its identity is the
 drawing's `key_id`, or a hash of its content where it has none, so that renaming or converting a file changes nothing.
+What other people decided can be merged in; where they differ, that is a conflict until it is decided again.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from qdesk import paths
+from qdesk.curation import verdicts_sql as sql
+from qdesk.curation.verdicts_file import VerdictsError as VerdictsError
+from qdesk.curation.verdicts_file import VerdictsFile
 from qdesk.drawings import Drawings
 
 FLAGS = ("scribble", "graffiti", "wrong", "other")
@@ -27,6 +29,8 @@ FLAGS = ("scribble", "graffiti", "wrong", "other")
 
 KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""
+
+REASONS = (*FLAGS, KEEP)
 
 FACTS = (
     "word",
@@ -46,40 +50,7 @@ FACTS = (
 
 CONTENT = "content:"
 
-# Step n takes a file of version n to version n + 1. Steps are never edited once released, only added.
-MIGRATIONS = (
-    """
-    CREATE TABLE verdicts (
-        identity   TEXT PRIMARY KEY,
-        reason     TEXT NOT NULL,
-        note       TEXT NOT NULL,
-        flagged_at TEXT NOT NULL,
-        facts      TEXT NOT NULL
-    ) WITHOUT ROWID;
-    CREATE TABLE history (
-        id         INTEGER PRIMARY KEY AUTOINCREMENT,
-        step       INTEGER NOT NULL,
-        kind       TEXT NOT NULL CHECK (kind IN ('do', 'undo', 'redo')),
-        time       TEXT NOT NULL,
-        identity   TEXT NOT NULL,
-        old_reason TEXT NOT NULL,
-        new_reason TEXT NOT NULL,
-        note       TEXT NOT NULL,
-        old        TEXT,
-        new        TEXT
-    );
-    CREATE INDEX history_step ON history (step);
-    CREATE TABLE steps (
-        step   INTEGER PRIMARY KEY AUTOINCREMENT,
-        undone INTEGER NOT NULL DEFAULT 0
-    );
-    """,
-)
-APPLICATION_ID = 0x71647376  # "qdsv": tells a verdicts file from any other SQLite file
-
-
-class VerdictsError(Exception):
-    """The verdicts cannot be read or written; the message is a plain sentence for the user."""
+Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, reason, note, flagged_at, facts
 
 
 @dataclass(frozen=True)
@@ -105,7 +76,13 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Change:
+class Theirs(Verdict):
+    """A verdict of somebody else; `name` is that of the file it came in."""
+
+    name: str = ""
+
+
+class Change(NamedTuple):
     """What a decision, an undo or a redo did to one drawing: its reason before and after, "" for no verdict."""
 
     identity: str
@@ -113,42 +90,58 @@ class Change:
     new: str
 
 
-def identities(drawings: Drawings) -> np.ndarray:
-    """object (N,): what each drawing is known by: its key_id, or "content:" and a hash where it has none."""
-    names = drawings.column("key_id").copy()
-    nameless = np.flatnonzero([not name for name in names])
-    if len(nameless) == len(names):
-        names[:] = [CONTENT + name for name in drawings.content_ids()]
-    elif len(nameless):
-        names[nameless] = [CONTENT + name for name in drawings.take(nameless).content_ids()]
-    return names
+@dataclass(frozen=True)
+class Decision:
+    """A step that could be undone: when (ISO 8601 in UTC), how many drawings, and what became of the first of them.
 
-
-class Verdicts:
-    """The verdicts of one SQLite file, by default `verdicts.db` in the user's folder. To be used from one thread.
-
-    Raises VerdictsError, in plain words, when the file cannot be opened, is damaged, or is from a newer qdesk; it is
-    then left as it is. Every method that writes has the change on disk when it returns.
+    reason: "" if its verdict was taken back.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
-        try:
-            self.path = Path(path) if path is not None else paths.user_data() / "verdicts.db"
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise VerdictsError(f"Verdicts cannot be kept: {error.strerror}: {error.filename}.") from error
-        with self._in_words():
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=10)
-        try:
-            with self._in_words():
-                self._prepare()
-        except BaseException:
-            self._db.close()
-            raise
+    step: int
+    time: str
+    identity: str
+    reason: str
+    count: int
+    note: str
 
-    def close(self) -> None:
-        """Close the file. What was decided is on disk already."""
-        self._db.close()
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did, in rows: verdicts taken over, those that say the same as mine, and those that do not.
+
+    conflicts: those that are open, new or not; settled: those about which I have decided since.
+    unidentified: rows that do not say which drawing they are about. changes: of the verdicts taken over.
+    """
+
+    taken: int
+    same: int
+    conflicts: int
+    settled: int
+    unidentified: int
+    changes: list[Change]
+
+
+def identities(drawings: Drawings) -> pa.StringArray:
+    """Strings (N,): what each drawing is known by: its key_id, or "content:" and a hash where it has none."""
+    names = drawings.table["key_id"].combine_chunks()
+    nameless = pc.equal(pc.fill_null(pc.binary_length(names), 0), 0)
+    if not pc.any(nameless).as_py():  # null, not False, where there are no drawings at all
+        return names
+    content = drawings.take(nameless.to_numpy(zero_copy_only=False)).content_ids()
+    return pc.replace_with_mask(names, nameless, pa.array([CONTENT + name for name in content], pa.string()))
+
+
+class Verdicts(VerdictsFile):
+    """The verdicts of one file. Every method that writes has the change on disk when it returns.
+
+    All methods raise VerdictsError when the file cannot be read or written.
+    """
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._db.execute("PRAGMA temp_store = MEMORY")
+        self._db.execute("PRAGMA cache_size = -65536")
+        self._db.execute(sql.MOVES)
 
     def __enter__(self) -> Verdicts:
         return self
@@ -161,7 +154,8 @@ class Verdicts:
     def flag(self, identity: str, reason: str, note: str = "", info: Mapping[str, Any] | None = None) -> Change:
         """Flag a drawing for one of `FLAGS`, or `KEEP` it. `info` may hold any of `FACTS`; the rest is ignored.
 
-        Raises ValueError for another reason. The same verdict again changes nothing and is no step to undo.
+        Raises ValueError for another reason. The same verdict again changes nothing and is no step to undo, unless it
+        settles a conflict.
         """
         return self.flag_many([(identity, reason, note, info or {})])[0]
 
@@ -170,26 +164,26 @@ class Verdicts:
         return self.flag(identity, KEEP, info=info)
 
     def flag_many(self, decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> list[Change]:
-        """Several (identity, reason, note, info) as one step to undo."""
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        fresh = []
+        """Several (identity, reason, note, info) as one step to undo; of a drawing that comes twice the last counts."""
+        now = _now("seconds")
+        moves = []
         for identity, reason, note, info in decisions:
-            if reason not in FLAGS and reason != KEEP:
-                raise ValueError(f'no such reason: "{reason}"; use one of {", ".join((*FLAGS, KEEP))}')
-            fresh.append((identity, Verdict(identity, reason, note, now, _plain_facts(info))))
-        return self._decide(fresh)
+            if reason not in REASONS:
+                raise ValueError(f'no such reason: "{reason}"; use one of {", ".join(REASONS)}')
+            moves.append((identity, reason, note, now, _text(info)))
+        return self._decide(moves)
 
     def clear(self, *names: str) -> list[Change]:
         """Take the verdict of these drawings back, as one step that can itself be undone."""
-        return self._decide([(identity, None) for identity in names])
+        return self._decide([(identity, None, None, None, None) for identity in names])
 
     def undo(self) -> list[Change]:
         """Take the last step back; [] when there is nothing left to undo."""
-        return self._walk("SELECT max(step) FROM steps WHERE NOT undone", "undo")
+        return self._walk("undo")
 
     def redo(self) -> list[Change]:
         """Do the last undone step again; [] when there is none. A new decision forgets what could be redone."""
-        return self._walk("SELECT min(step) FROM steps WHERE undone", "redo")
+        return self._walk("redo")
 
     def refresh(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
         """Replace the facts of these identities (those with a verdict), as when scores come in after a decision.
@@ -197,182 +191,175 @@ class Verdicts:
         Facts are not decisions: this is no step to undo, and a fact that is None in `facts` keeps its old value.
         """
         with self._transaction():
-            for identity, info in facts.items():
-                verdict = self.get(identity)
-                if verdict is not None:
-                    known = {name: value for name, value in _plain_facts(info).items() if value is not None}
-                    self._put(replace(verdict, facts={**verdict.facts, **known}))
+            self._db.executemany(
+                "UPDATE verdicts SET facts = json_patch(facts, ?1) WHERE identity = ?2",
+                ((_text(info), identity) for identity, info in facts.items()),
+            )
+
+    def take_over(self, theirs: Iterable[Theirs]) -> Merged:
+        """Take over the verdicts of others where there are none of mine, as one step, conflicts included.
+
+        Verdicts with the same reason agree, whatever their notes. Where the reasons differ mine stays, and theirs is a
+        conflict until I decide about the drawing again. What was told before is not told again: to merge a file twice
+        changes nothing.
+        """
+        theirs = list(theirs)
+        names = _list(verdict.identity for verdict in theirs)
+        taken, differing = [], []
+        same = settled = conflicts = 0
+        with self._transaction():
+            mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
+            told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
+            for verdict in theirs:
+                about = (verdict.identity, verdict.reason, verdict.note, verdict.flagged_at)
+                if verdict.identity not in mine:
+                    mine[verdict.identity] = verdict.reason
+                    taken.append(verdict)
+                elif mine[verdict.identity] == verdict.reason:
+                    same += 1
+                elif about not in told:
+                    told[about] = True
+                    conflicts += 1
+                    differing.append(verdict)
+                elif told[about]:
+                    conflicts += 1
+                else:
+                    settled += 1
+            if taken or differing:
+                step = self._new_step()
+                self._db.executemany(sql.MOVE, map(_row, taken))
+                # A conflict is a line of the history that changes nothing: so it can be undone, too.
+                names = _list(verdict.identity for verdict in differing)
+                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}", (names,))
+                self._write(step, "do")
+                self._db.executemany(
+                    "INSERT INTO conflicts (step, name, identity, reason, note, flagged_at, facts)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    ((step, verdict.name, *_row(verdict)) for verdict in differing),
+                )
+        changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
+        return Merged(len(taken), same, conflicts, settled, 0, changes)
 
     # Looking
 
     def get(self, identity: str) -> Verdict | None:
         """The verdict of one drawing, or None."""
+        return self.get_many([identity]).get(identity)
+
+    def get_many(self, names: Iterable[str]) -> dict[str, Verdict]:
+        """The verdicts of those of these drawings that have one, by identity."""
         with self._in_words():
-            row = self._db.execute(f"{_SELECT} WHERE identity = ?", (identity,)).fetchone()
-        return _verdict(*row) if row else None
+            rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}", (_list(names),))
+            return {row[0]: _verdict(*row) for row in rows}
 
     def all(self) -> list[Verdict]:
         """Every verdict, the oldest first."""
         with self._in_words():
-            return [_verdict(*row) for row in self._db.execute(f"{_SELECT} ORDER BY flagged_at, identity")]
+            return [_verdict(*row) for row in self._db.execute(f"{sql.SELECT} ORDER BY flagged_at, identity")]
 
-    def reasons(self, names: Sequence[str] | np.ndarray) -> np.ndarray:
+    def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
         """object (N,): the reason of each identity, "" where there is no verdict. Meant for a million at once."""
         with self._in_words():
-            known = dict(self._db.execute("SELECT identity, reason FROM verdicts"))
-        found = np.full(len(names), "", object)
-        if known:
-            found[:] = [known.get(name, "") for name in names]
+            known = self._db.execute("SELECT identity, reason FROM verdicts").fetchall()
+        if not isinstance(names, pa.Array | pa.ChunkedArray):
+            names = pa.array(names, pa.string())
+        places = pc.index_in(names, value_set=pa.array([identity for identity, _ in known], pa.string()))
+        return np.array([*(reason for _, reason in known), ""], object)[np.asarray(pc.fill_null(places, -1))]
+
+    def recent(self, count: int = 24) -> list[Decision]:
+        """The last decisions that are not undone, the newest first."""
+        with self._in_words():
+            return [Decision(*row) for row in self._db.execute(sql.RECENT, (count,))]
+
+    def can_walk(self) -> tuple[bool, bool]:
+        """Whether there is a step to undo, and one to redo."""
+        with self._in_words():
+            exists = "EXISTS (SELECT 1 FROM steps WHERE undone = {})"
+            undo, redo = self._db.execute(f"SELECT {exists.format(0)}, {exists.format(1)}").fetchone()
+        return bool(undo), bool(redo)
+
+    def conflicts(self) -> dict[str, list[Theirs]]:
+        """The open conflicts: what others decided differently, by identity, in the order in which they came.
+
+        Any decision about the drawing settles them, the same verdict again included; its undo opens them again. The
+        undo of a merge takes back those that it brought.
+        """
+        found: dict[str, list[Theirs]] = {}
+        with self._in_words():
+            for *verdict, name in self._db.execute(sql.CONFLICTS):
+                theirs = Theirs(**vars(_verdict(*verdict)), name=name)
+                found.setdefault(theirs.identity, []).append(theirs)
         return found
 
     # Inside
 
-    def _prepare(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        (application,) = self._db.execute("PRAGMA application_id").fetchone()
-        if version > len(MIGRATIONS):
-            raise VerdictsError(
-                f"{self.path} was written by a newer qdesk (its version is {version}, this qdesk knows "
-                f"{len(MIGRATIONS)}). Update qdesk to open it."
-            )
-        strangers = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if application != APPLICATION_ID and strangers:
-            raise VerdictsError(f"{self.path} is a database of another program, not a verdicts file.")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        if version < len(MIGRATIONS):
-            if version:
-                self._back_up(version)
-            self._migrate()
-        for table in ("verdicts", "steps"):  # fails where the file is damaged
-            self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
-
-    def _back_up(self, version: int) -> None:
-        copy = sqlite3.connect(self.path.with_name(f"{self.path.name}.version{version}"))
-        try:
-            self._db.backup(copy)
-        finally:
-            copy.close()
-
-    def _migrate(self) -> None:
+    def _decide(self, moves: Iterable[Move]) -> list[Change]:
         with self._transaction():
-            # Another qdesk may have done it while this one waited for the lock.
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            for step in MIGRATIONS[version:]:
-                for statement in filter(str.strip, step.split(";")):
-                    self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            self._db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-
-    def _decide(self, decisions: Sequence[tuple[str, Verdict | None]]) -> list[Change]:
-        changes = []
-        step = None
-        with self._transaction():
-            for identity, new in decisions:
-                old = self.get(identity)
-                changes.append(Change(identity, old.reason if old else "", new.reason if new else ""))
-                if (old and (old.reason, old.note)) == (new and (new.reason, new.note)):
-                    continue
-                if step is None:
-                    self._db.execute("DELETE FROM steps WHERE undone")
-                    step = self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
-                self._apply(step, "do", identity, old, new)
+            self._db.executemany(sql.MOVE, moves)
+            changes = self._changes()
+            self._db.execute(sql.FORGET_SAME)
+            if self._db.execute("SELECT 1 FROM moves").fetchone():
+                step = self._new_step()
+                self._db.execute(sql.SETTLE, (step,))
+                self._write(step, "do")
         return changes
 
-    def _walk(self, which: str, kind: str) -> list[Change]:
-        changes = []
+    def _walk(self, kind: str) -> list[Change]:
+        undo = kind == "undo"
         with self._transaction():
-            (step,) = self._db.execute(which).fetchone()
+            (step,) = self._db.execute(
+                f"SELECT {'max' if undo else 'min'}(step) FROM steps WHERE undone = ?", (not undo,)
+            ).fetchone()
             if step is None:
                 return []
-            order, wanted = ("DESC", "old") if kind == "undo" else ("ASC", "new")
-            rows = self._db.execute(
-                f"SELECT identity, {wanted} FROM history WHERE step = ? AND kind = 'do' ORDER BY id {order}", (step,)
-            ).fetchall()
-            for identity, text in rows:
-                old, new = self.get(identity), _verdict(**json.loads(text)) if text else None
-                self._apply(step, kind, identity, old, new)
-                changes.append(Change(identity, old.reason if old else "", new.reason if new else ""))
-            self._db.execute("UPDATE steps SET undone = ? WHERE step = ?", (kind == "undo", step))
+            # Back to before the step's first line about a drawing, or to before the last time that it was undone.
+            first = "IGNORE" if undo else "REPLACE"
+            self._db.execute(sql.BACK.format(first), (step, "do" if undo else "undo"))
+            changes = self._changes()
+            self._write(step, kind)
+            self._db.execute("UPDATE steps SET undone = ? WHERE step = ?", (undo, step))
+            self._db.execute("UPDATE conflicts SET settled = -settled WHERE settled = ?", (step if undo else -step,))
         return changes
 
-    def _apply(self, step: int, kind: str, identity: str, old: Verdict | None, new: Verdict | None) -> None:
-        if new is None:
-            self._db.execute("DELETE FROM verdicts WHERE identity = ?", (identity,))
-        else:
-            self._put(new)
-        self._db.execute(
-            "INSERT INTO history (step, kind, time, identity, old_reason, new_reason, note, old, new)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                step,
-                kind,
-                datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                identity,
-                old.reason if old else "",
-                new.reason if new else "",
-                new.note if new else "",
-                _json(old),
-                _json(new),
-            ),
-        )
+    def _new_step(self) -> int:
+        self._db.execute("DELETE FROM steps WHERE undone = 1")
+        return self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
 
-    def _put(self, verdict: Verdict) -> None:
-        self._db.execute(
-            "INSERT OR REPLACE INTO verdicts (identity, reason, note, flagged_at, facts) VALUES (?, ?, ?, ?, ?)",
-            (verdict.identity, verdict.reason, verdict.note, verdict.flagged_at, json.dumps(dict(verdict.facts))),
-        )
+    def _changes(self) -> list[Change]:
+        return list(map(Change._make, self._db.execute(sql.CHANGES)))
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._in_words():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled it back already
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise VerdictsError(_in_words(error, self.path)) from error
+    def _write(self, step: int, kind: str) -> None:
+        self._db.execute(sql.REMEMBER, (step, kind, _now("milliseconds")))
+        self._db.execute("DELETE FROM verdicts WHERE identity IN (SELECT identity FROM moves WHERE reason IS NULL)")
+        self._db.execute(sql.PUT)
+        self._db.execute("DELETE FROM moves")
 
 
-_SELECT = "SELECT identity, reason, note, flagged_at, facts FROM verdicts"
+def _now(to: str) -> str:
+    return datetime.now(UTC).isoformat(timespec=to).replace("+00:00", "Z")
 
 
-def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str | dict[str, Any]) -> Verdict:
-    known = json.loads(facts) if isinstance(facts, str) else facts
+def _list(names: Iterable[str]) -> str:
+    """Identities as one parameter of a statement, however many."""
+    return json.dumps(list(names))
+
+
+def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str) -> Verdict:
+    known = json.loads(facts)
     return Verdict(identity, reason, note, flagged_at, {name: known.get(name) for name in FACTS})
 
 
-def _json(verdict: Verdict | None) -> str | None:
-    return None if verdict is None else json.dumps({**vars(verdict), "facts": dict(verdict.facts)})
+def _row(verdict: Verdict) -> Move:
+    return verdict.identity, verdict.reason, verdict.note, verdict.flagged_at, _text(verdict.facts)
 
 
-def _plain_facts(info: Mapping[str, Any]) -> dict[str, Any]:
-    facts = {}
-    for name in FACTS:
-        value = info.get(name)
-        if isinstance(value, np.generic):
-            value = value.item()
-        facts[name] = None if isinstance(value, float) and not math.isfinite(value) else value
-    return facts
+_encode = json.JSONEncoder(check_circular=False, allow_nan=False, default=lambda value: value.item()).encode
 
 
-def _in_words(error: sqlite3.Error, path: Path) -> str:
-    kind = getattr(error, "sqlite_errorname", "") or ""
-    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return f"The verdicts file {path} is damaged ({error}). Move it away to start a new one; it was not changed."
-    if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-        return f"Verdicts cannot be saved in {path}: it is read-only or cannot be opened."
-    if kind.startswith("SQLITE_FULL"):
-        return f"Verdicts cannot be saved in {path}: the disk is full."
-    if kind.startswith("SQLITE_BUSY"):
-        return f"{path} is in use by another program. Try again."
-    return f"The verdicts file {path} cannot be used: {error}."
+def _text(info: Mapping[str, Any]) -> str:
+    """The facts that are known, as JSON; numbers may be NumPy's. What is not finite is not known."""
+    known = {name: value for name in FACTS if (value := info.get(name)) is not None and value == value}
+    try:
+        return _encode(known)
+    except ValueError:
+        return _encode({n: v for n, v in known.items() if isinstance(v, str) or math.isfinite(v)})

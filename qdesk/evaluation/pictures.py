@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import io
-
-import cairocffi
 import numpy as np
 
 from qdesk.drawings import Drawings
+from qdesk.formats.svg import bitmap_uri, path_data, png_uri
 
 # Cividis (Nunez, Anderton, Renslow 2018), read the same with and without colour blindness; evenly spaced.
 _CIVIDIS = np.array(
@@ -30,7 +27,7 @@ def heatmap(values: np.ndarray) -> str:
     """A data URI: PNG of values (height, width) from 0 to 1 in cividis, one pixel each."""
     pixels = np.full((*values.shape, 4), 255, np.uint8)
     pixels[..., 2::-1] = cividis(values)  # cairo's order is blue, green, red
-    return _png(pixels)
+    return png_uri(pixels)
 
 
 def sprite(images: np.ndarray, columns: int) -> str:
@@ -45,28 +42,10 @@ def sprite(images: np.ndarray, columns: int) -> str:
 def drawing(drawings: Drawings, index: int) -> str:
     """One drawing of a batch in the 255 box, centred: an SVG in the text's colour, or for bitmaps an image."""
     if drawings.bitmaps is not None:
-        pixels = np.zeros((*drawings.bitmaps.shape[1:], 4), np.uint8)
-        pixels[..., 3] = drawings.bitmaps[index]  # black, as opaque as there is ink
-        return f'<img class="ink" alt="" src="{_png(pixels)}">'
+        return f'<img class="ink" alt="" src="{bitmap_uri(drawings.bitmaps[index])}">'
     strokes = [np.rint(stroke).astype(int) for stroke in drawings.strokes_of(index)]
     corner = np.concatenate(strokes).max(axis=0)
     left, top = ((corner - 255) // 2 - 12).tolist()
-    return f'<svg viewBox="{left} {top} 279 279" aria-hidden="true"><path d="{"".join(map(_path, strokes))}"/></svg>'
-
-
-def _path(stroke: np.ndarray) -> str:
-    """SVG path data: from the first point on, steps from one to the next, which take fewer letters."""
-    steps = np.diff(stroke, axis=0) if len(stroke) > 1 else np.zeros((1, 2), int)  # a step to itself is a dot
-    numbers = "".join(f"{x}{y}" if x < 0 and y < 0 else f" {x} {y}" for x, y in steps.tolist())
-    return f"M{stroke[0, 0]} {stroke[0, 1]}l{numbers.strip().replace(' -', '-')}"
-
-
-def _png(pixels: np.ndarray) -> str:
-    """uint8 (height, width, 4), blue green red alpha, premultiplied."""
-    height, width, _ = pixels.shape
-    surface = cairocffi.ImageSurface(
-        cairocffi.FORMAT_ARGB32, width, height, memoryview(np.ascontiguousarray(pixels).reshape(-1)), 4 * width
+    return (
+        f'<svg viewBox="{left} {top} 279 279" aria-hidden="true"><path d="{"".join(map(path_data, strokes))}"/></svg>'
     )
-    file = io.BytesIO()
-    surface.write_to_png(file)
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"

@@ -19,20 +19,28 @@ from qdesk.formats.base import (
     open_output,
     word_of_name,
 )
-from qdesk.formats.svg import drawing_svg, sheet
+from qdesk.formats.sheet import Caption, write_sheet
+from qdesk.formats.svg import drawing_svg
 
 __all__ = [
     "SUFFIXES",
+    "Caption",
     "FormatError",
     "Opened",
     "Problem",
     "drawing_svg",
     "file_dialog_filter",
     "files_under",
+    "format_of",
     "open_drawings",
     "word_of_name",
     "write_drawings",
+    "write_sheet",
 ]
+
+
+_READERS = {"ndjson": ndjson.read, "bin": binary.read, "npy": bitmaps.read, "npz": sketchrnn.read}
+_REPORTED = 1000  # drawings written between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -90,13 +98,19 @@ def open_drawings(
     return Opened(drawings, tuple(problems.kept), problems.count)
 
 
-def write_drawings(drawings: Drawings, path: str | os.PathLike[str], format: str | None = None) -> None:
+def write_drawings(
+    drawings: Drawings,
+    path: str | os.PathLike[str],
+    format: str | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
     """Writes a file in one piece: it appears whole or not at all, and is gzipped when its name ends in .gz.
 
     format: "simplified" (ndjson of x and y), "raw" (ndjson of x, y and times in ms), "ndjson" (raw if the drawings
             have times, else simplified), "bin", "npy" (for bitmaps), or a contact sheet to look at: "svg", "png",
             "pdf". By default the name says it: .raw.ndjson, .simplified.ndjson, .ndjson, .bin, .npy, .svg, .png,
             .pdf, each but the last two with or without .gz.
+    on_progress: called now and then with 0..1; what it raises comes through (cancel), and the file is as it was.
 
     Raises FormatError when the format cannot hold these drawings, is not known, or the file cannot be written.
     """
@@ -108,14 +122,19 @@ def write_drawings(drawings: Drawings, path: str | os.PathLike[str], format: str
     elif format == "npy":
         lines = bitmaps.blocks(drawings)
     elif format in ("svg", "png", "pdf"):
-        lines = [sheet(drawings, format)]
+        write_sheet(path, drawings, on_progress=on_progress, format=format)
+        return
     else:
         raise FormatError(
             f"qdesk does not write a format called {format!r}: it writes simplified, raw, bin, npy, svg, png and pdf."
         )
     with open_output(path) as out:
-        for line in lines:
+        for done, line in enumerate(lines):
+            if on_progress and done % _REPORTED == 0:
+                on_progress(min(done / max(len(drawings), 1), 1.0))
             out.write(line)
+        if on_progress:
+            on_progress(1.0)
 
 
 def file_dialog_filter() -> str:
@@ -142,21 +161,18 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
     return found
 
 
+def format_of(path: str | os.PathLike[str]) -> str:
+    """What is in a file, whatever it is called: "ndjson", "bin", "npy" or "npz". Raises FormatError."""
+    with open_input(path) as file:
+        return _format_of(file)
+
+
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     """One file by what its first bytes are. Raises FormatError when nothing good is in it."""
     head = file.head()
     if not head:
         raise FormatError(f"{file.source} {'cannot be read: ' + file.damage if file.damage else 'is empty'}.")
-    if head.startswith(b"\x93NUMPY"):
-        reader = bitmaps.read
-    elif head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        reader = sketchrnn.read
-    elif head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
-        raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
-    elif b"\0" in head:  # JSON has no zero byte, and a .bin record always has one
-        reader = binary.read
-    else:
-        reader = ndjson.read
+    reader = _READERS[_format_of(file)]
     before = problems.count
     batches = reader(file, limit, problems)
     if file.damage:
@@ -168,6 +184,17 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
         line = next((f"line {p.line}: " for p in problems.kept[before:]), "")
         raise FormatError(f"{file.source} has no drawing in it ({line}{why}).")
     return Drawings.concat(batches)
+
+
+def _format_of(file: Input) -> str:
+    head = file.head()
+    if head.startswith(b"\x93NUMPY"):
+        return "npy"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "npz"
+    if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
+        raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
+    return "bin" if b"\0" in head else "ndjson"  # JSON has no zero byte, and a .bin record always has one
 
 
 def _size(path: str | os.PathLike[str]) -> int:
@@ -191,4 +218,6 @@ def _format_of_name(path: str | os.PathLike[str]) -> str:
     ):
         if name.endswith(ending):
             return format
+    if name.endswith(".npz"):
+        raise FormatError(f"{path}: qdesk reads .npz, but does not write it; choose a name in .ndjson.")
     raise FormatError(f"{path}: choose a name in .ndjson, .raw.ndjson, .bin, .npy, .svg, .png or .pdf.")

@@ -1,57 +1,14 @@
-"""Drawings as pictures: one as SVG, many as a contact sheet in SVG, PNG or PDF."""
+"""A drawing as SVG, and the pieces that other pictures are made of."""
 
 from __future__ import annotations
 
-import math
+import base64
+import io
 from xml.sax.saxutils import escape
 
 import numpy as np
 
-from qdesk.drawings import Drawing, Drawings
-from qdesk.formats.base import FormatError
-
-MOST = 2000
-"""Drawings on one sheet: more make a picture that nothing opens."""
-
-_CAPTION = 20  # px below each drawing: its word
-
-
-def sheet_svg(drawings: Drawings, cell: float = 128, ink: str = "#1c1b19", paper: str = "#ffffff") -> str:
-    """A contact sheet as the text of an SVG file: rows of `cell` px squares, each drawing's word below it.
-
-    Raises FormatError for more than `MOST` drawings, and for none.
-    """
-    if not 0 < len(drawings) <= MOST:
-        raise FormatError(f"A picture holds 1 to {MOST:,} drawings, not {len(drawings):,}.")
-    columns = min(len(drawings), max(1, math.ceil(math.sqrt(1.5 * len(drawings)))))
-    rows = -(-len(drawings) // columns)
-    width, height = columns * cell, rows * (cell + _CAPTION)
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
-        f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" font-size="11" text-anchor="middle">',
-        f'<rect width="100%" height="100%" fill="{_attribute(paper)}"/>',
-    ]
-    for index, word in enumerate(drawings.words):
-        x, y = index % columns * cell, index // columns * (cell + _CAPTION)
-        parts.append(f'<g transform="translate({x:g} {y:g})">')
-        if drawings.bitmaps is not None:
-            parts += _pixels(drawings.bitmaps[index], cell, 0.06, ink)
-        else:
-            parts += _strokes(drawings.strokes_of(index), cell, 0.08, 0.014, ink)
-        if word:
-            parts.append(f'<text x="{cell / 2:g}" y="{cell + 10:g}" fill="{_attribute(ink)}">{escape(word)}</text>')
-        parts.append("</g>")
-    return "\n".join([*parts, "</svg>", ""])
-
-
-def sheet(drawings: Drawings, format: str) -> bytes:
-    """`sheet_svg` as a file's bytes: format is "svg", "png" (small sheets at twice the size) or "pdf"."""
-    text = sheet_svg(drawings).encode()
-    if format == "svg":
-        return text
-    import cairosvg
-
-    return cairosvg.svg2png(text, scale=2 if len(drawings) <= 100 else 1) if format == "png" else cairosvg.svg2pdf(text)
+from qdesk.drawings import Drawing
 
 
 def drawing_svg(
@@ -73,12 +30,42 @@ def drawing_svg(
     if drawing.word:
         parts.append(f"<title>{escape(drawing.word)}</title>")
     if paper:
-        parts.append(f'<rect width="100%" height="100%" fill="{_attribute(paper)}"/>')
+        parts.append(f'<rect width="100%" height="100%" fill="{attribute(paper)}"/>')
     if drawing.bitmap is not None:
         parts += _pixels(drawing.bitmap, size, padding, ink)
     else:
         parts += _strokes(drawing.strokes, size, padding, line_width, ink)
     return "\n".join([*parts, "</svg>", ""])
+
+
+def path_data(stroke: np.ndarray) -> str:
+    """SVG path data of whole-numbered points (n, 2): the first, and steps from one to the next, which take few letters.
+
+    A stroke of one point has a step to itself: that makes it a dot where lines have round ends.
+    """
+    steps = np.diff(stroke, axis=0) if len(stroke) > 1 else np.zeros((1, 2), int)
+    numbers = "".join(f"{x}{y}" if x < 0 and y < 0 else f" {x} {y}" for x, y in steps.tolist())
+    return f"M{stroke[0, 0]} {stroke[0, 1]}l{numbers.strip().replace(' -', '-')}"
+
+
+def png_uri(pixels: np.ndarray) -> str:
+    """A picture as a data URI. pixels: uint8 (height, width, 4), blue green red alpha, premultiplied."""
+    import cairocffi
+
+    height, width, _ = pixels.shape
+    surface = cairocffi.ImageSurface(
+        cairocffi.FORMAT_ARGB32, width, height, memoryview(np.ascontiguousarray(pixels).reshape(-1)), 4 * width
+    )
+    file = io.BytesIO()
+    surface.write_to_png(file)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def bitmap_uri(bitmap: np.ndarray) -> str:
+    """A bitmap (side, side), ink 255, as a data URI: black, as opaque as there is ink."""
+    pixels = np.zeros((*bitmap.shape, 4), np.uint8)
+    pixels[..., 3] = bitmap
+    return png_uri(pixels)
 
 
 def _strokes(strokes: tuple[np.ndarray, ...], size: float, padding: float, line_width: float, ink: str) -> list[str]:
@@ -97,7 +84,7 @@ def _strokes(strokes: tuple[np.ndarray, ...], size: float, padding: float, line_
         # A line to itself is what makes a dot of a single point.
         lines.append(f'<path d="M{path}{" h0" if len(at) == 1 else ""}"/>')
     width = size * line_width
-    style = f'fill="none" stroke="{_attribute(ink)}" stroke-width="{width:g}" stroke-linecap="round"'
+    style = f'fill="none" stroke="{attribute(ink)}" stroke-width="{width:g}" stroke-linecap="round"'
     return [f'<g {style} stroke-linejoin="round">', *lines, "</g>"]
 
 
@@ -108,8 +95,9 @@ def _pixels(bitmap: np.ndarray, size: float, padding: float, ink: str) -> list[s
         x, y = size * padding + column * side, size * padding + row * side
         opacity = "" if bitmap[row, column] == 255 else f' opacity="{bitmap[row, column] / 255:.3f}"'
         rects.append(f'<rect x="{x:.2f}" y="{y:.2f}" width="{side:.2f}" height="{side:.2f}"{opacity}/>')
-    return [f'<g fill="{_attribute(ink)}" shape-rendering="crispEdges">', *rects, "</g>"]
+    return [f'<g fill="{attribute(ink)}" shape-rendering="crispEdges">', *rects, "</g>"]
 
 
-def _attribute(text: str) -> str:
+def attribute(text: str) -> str:
+    """Text that can stand in an attribute, between double quotes."""
     return escape(text, {'"': "&quot;"})

@@ -235,6 +235,8 @@ class LatestWorker(_Delivering, Generic[T]):
                 self._post("failed", _sentence(error))
             else:
                 self._post("answered", value, result)
+                del result
+            del value  # while it waits it keeps nothing alive that was asked about
         self._post("gone")
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
-from qdesk.gui.theme import SPACE, theme
+from qdesk.gui.theme import SPACE, loss_colour, theme
 
 _FRAME_MS = 16
 _LONGEST_PAUSE_MS = 500.0
 _PACE_MS = 40.0  # a point, where a drawing has no times: about what people need for a simplified one
 _SHORTEST_REPLAY_MS = 600.0
+_PIECE = 16
+_SHADES = 48
 
 
 def polygon(points: np.ndarray) -> QPolygonF:
@@ -56,8 +60,9 @@ def _draw(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
             path.quadTo(QPointF(x, y), middle)
         path.lineTo(QPointF(*stroke[-1]))
         painter.drawPath(path)
-    else:
-        painter.drawPolyline(polygon(stroke))
+    else:  # a broad line is far quicker in pieces: Qt looks for where it crosses itself
+        for first in range(0, len(stroke) - 1, _PIECE):
+            painter.drawPolyline(polygon(stroke[first : first + _PIECE + 1]))
 
 
 def _steadied(stroke: np.ndarray) -> np.ndarray:
@@ -98,6 +103,8 @@ class StrokesView(QWidget):
     The playhead runs from 0 (nothing drawn) to 1 (all of it). A replay follows the drawing's own times, with pauses
     cut to half a second, or an even pace where there are none. What is still to be drawn stays visible, faintly.
     `smooth` rounds the corners as the canvas does; without it every point is where the data say.
+
+    What is drawn already is kept as a picture, so that a step of a replay costs the same however much there is.
     """
 
     playhead_changed = Signal(float)
@@ -108,9 +115,13 @@ class StrokesView(QWidget):
         self._smooth = smooth
         self._pen_width = pen_width
         self._strokes: list[np.ndarray] = []
-        self._clock: list[np.ndarray] = []  # when each point is drawn, ms of replay
+        self._clock = np.zeros(0)  # when each point is drawn, ms of replay
+        self._shades: np.ndarray | None = None  # of each point, -1 unknown
+        self._pieces: list[tuple[int, int]] = []  # first and last point of each, a whole stroke or a part of one
+        self._piece_ends = np.zeros(0)  # when the last point of each is drawn
+        self._layers: _Layers | None = None
         self._length = 0.0
-        self._colours: list[QColor] | None = None
+        self._speed = 1.0
         self._playhead = 1.0
         self._from = 0.0
         self._elapsed = QElapsedTimer()
@@ -132,15 +143,44 @@ class StrokesView(QWidget):
         self._timer.stop()
         kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
-        self._clock = _replay_times(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
-        self._length = max(float(self._clock[-1][-1]), _SHORTEST_REPLAY_MS) if self._clock else 0.0
-        self._colours = None
+        clocks = _replay_times(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
+        self._clock = np.concatenate(clocks) if clocks else np.zeros(0)
+        self._length = max(float(self._clock[-1]), _SHORTEST_REPLAY_MS) if clocks else 0.0
+        self.set_loss_places(None)
         self.set_playhead(1.0)
+
+    def set_loss_places(self, places: np.ndarray | None) -> None:
+        """Paint each step of the pen in the colour of the loss of the point that it leads to, or all in ink again.
+
+        places (points,): where the losses lie on the ramp, 0 to 1; NaN is not known.
+        """
+        self._shades = None
+        if places is not None:
+            known = np.nan_to_num(np.clip(places, 0, 1)) * (_SHADES - 1)
+            self._shades = np.where(np.isnan(places), -1, np.rint(known)).astype(np.int64)
+        self._pieces = list(self._cut())
+        self._piece_ends = self._clock[[last for _, last in self._pieces]] if self._pieces else np.zeros(0)
+        self._layers = None
         self.update()
 
-    def set_stroke_colours(self, colours: Sequence[QColor] | None) -> None:
-        """Paint each stroke in its own colour (as many as strokes), or all in ink again."""
-        self._colours = None if colours is None else [QColor(colour) for colour in colours]
+    def _cut(self) -> Iterator[tuple[int, int]]:
+        begin = 0
+        for stroke in self._strokes:
+            end = begin + len(stroke) - 1
+            first = begin
+            if not self._smooth:  # a smooth line needs all of its points
+                for point in range(begin + 1, end):
+                    other = self._shades is not None and self._shades[point] != self._shades[point + 1]
+                    if other or point - first == _PIECE:
+                        yield first, point
+                        first = point
+            yield first, end
+            begin = end + 1
+
+    def set_pen_width(self, width: float) -> None:
+        """How broad the lines are, pixels."""
+        self._pen_width = width
+        self._layers = None
         self.update()
 
     @property
@@ -151,6 +191,21 @@ class StrokesView(QWidget):
     def playhead(self) -> float:
         """How much of the replay has been shown, 0 to 1."""
         return self._playhead
+
+    @property
+    def length(self) -> float:
+        """How long a replay takes at its own speed, ms."""
+        return self._length
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as drawn it is replayed."""
+        return self._speed
+
+    def set_speed(self, speed: float) -> None:
+        """Replay so many times as fast; a replay under way goes on so."""
+        self._speed = speed
+        self.set_playhead(self._playhead)
 
     def play(self) -> None:
         """Replay from the playhead, or from the start if it is at the end."""
@@ -176,7 +231,7 @@ class StrokesView(QWidget):
         self.update()
 
     def _tick(self) -> None:
-        place = min(self._from + self._elapsed.elapsed() / self._length, 1.0)
+        place = min(self._from + self._elapsed.elapsed() * self._speed / self._length, 1.0)
         if place != self._playhead:
             self._playhead = place
             self.playhead_changed.emit(place)
@@ -194,26 +249,80 @@ class StrokesView(QWidget):
         area = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
         if not self._strokes or area.width() <= 0 or area.height() <= 0:
             return
-        look = theme()
+        key = self.size(), self.devicePixelRatioF(), theme().name
+        if self._layers is None or self._layers.key != key:
+            self._layers = _Layers(key, np.concatenate(fitted(self._strokes, area)))
+        layers = self._layers
+        now = self._playhead * self._length if self._playhead < 1 else np.inf
+        done = int(np.searchsorted(self._piece_ends, now, side="right"))
+        if layers.inked > done:
+            layers.ink, layers.inked = None, 0
+        if layers.ink is None:
+            layers.ink = layers.blank()
+        if layers.inked < done:
+            self._paint_pieces(layers.ink, range(layers.inked, done))
+            layers.inked = done
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        strokes = fitted(self._strokes, area)
-        now = self._playhead * self._length
         if self._playhead < 1:
-            painter.setPen(round_pen(look.line, self._pen_width))
-            for stroke in strokes:
-                _draw(painter, stroke, self._smooth)
-        for index, (stroke, clock) in enumerate(zip(strokes, self._clock, strict=True)):
-            shown = stroke if self._playhead >= 1 else _until(stroke, clock, now)
-            if not len(shown):
-                break
-            own = self._colours[index] if self._colours and index < len(self._colours) else look.ink
-            painter.setPen(round_pen(own, self._pen_width))
-            _draw(painter, shown, self._smooth)
-            if now < clock[-1]:
-                painter.setPen(round_pen(look.accent, self._pen_width * 2))
-                painter.drawPoint(QPointF(*shown[-1]))
+            if layers.faint is None:
+                layers.faint = layers.blank()
+                self._paint_pieces(layers.faint, range(len(self._pieces)), theme().line)
+            painter.drawPixmap(0, 0, layers.faint)
+        painter.drawPixmap(0, 0, layers.ink)
+        if done < len(self._pieces):
+            self._paint_begun(painter, layers.points, done, now)
         painter.end()
+
+    def _paint_pieces(self, layer: QPixmap, pieces: range, colour: QColor | None = None) -> None:
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(round_pen(colour or theme().ink, self._pen_width))
+        pens: dict[int, QPen] = {}
+        for piece in pieces:
+            first, last = self._pieces[piece]
+            if self._shades is not None and colour is None:
+                shade = int(self._shades[last])
+                if shade not in pens:
+                    pens[shade] = round_pen(self.step_colour(last), self._pen_width)
+                painter.setPen(pens[shade])
+            _draw(painter, self._layers.points[first : last + 1], self._smooth)
+        painter.end()
+
+    def _paint_begun(self, painter: QPainter, points: np.ndarray, piece: int, now: float) -> None:
+        """The piece that the pen is on, as far as it is drawn, and the pen."""
+        first, last = self._pieces[piece]
+        shown = _until(points[first : last + 1], self._clock[first : last + 1], now)
+        if len(shown):
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(round_pen(self.step_colour(last), self._pen_width))
+            _draw(painter, shown, self._smooth)
+            painter.setPen(round_pen(theme().accent, self._pen_width * 2))
+            painter.drawPoint(QPointF(*shown[-1]))
+
+    def step_colour(self, point: int) -> QColor:
+        """The colour of the step of the pen that leads to this point."""
+        if self._shades is None:
+            return theme().ink
+        shade = int(self._shades[point])
+        return loss_colour(math.nan if shade < 0 else shade / (_SHADES - 1))
+
+
+@dataclass
+class _Layers:
+    """Pictures of a drawing at one size and in one look: all of it faintly, and what is drawn already."""
+
+    key: tuple[QSize, float, str]
+    points: np.ndarray  # (n, 2), where they are painted
+    faint: QPixmap | None = None
+    ink: QPixmap | None = None
+    inked: int = 0  # the pieces in `ink`
+
+    def blank(self) -> QPixmap:
+        size, ratio, _ = self.key
+        made = QPixmap(size * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        return made
 
 
 def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:

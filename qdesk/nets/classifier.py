@@ -87,7 +87,18 @@ class Classifier(nn.Module):
 
     def log_probabilities(self, pixels: Tensor, maps: Tensor | None = None, points: Tensor | None = None) -> Tensor:
         """(N, words), calibrated; the network must be in eval mode. points: as `qdesk.trace.sequences` gives them."""
-        return pool(self.picture(pixels, maps), None if points is None else self.strokes(points), self.votes)
+        return self.read(pixels, maps, points)[0]
+
+    def read(self, pixels: Tensor, maps: Tensor | None = None, points: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """`log_probabilities`, and the layers before the readers' logits side by side, which the same pass gives:
+        (N, embedding + stroke embedding), or of a picture alone (N, embedding)."""
+        picture = self.embedding(pixels, maps)
+        seen = self.logits(self.dropout(picture))
+        if points is None:
+            return pool(seen, None, self.votes), picture
+        strokes = self.strokes.embedding(points)
+        told = self.strokes.logits(self.strokes.dropout(strokes))
+        return pool(seen, told, self.votes), torch.cat([picture, strokes], dim=1)
 
     def config(self) -> dict:
         return {"shape": asdict(self.shape), "words": list(self.words), "votes": asdict(self.votes)}
@@ -116,6 +127,10 @@ class StrokeReader(nn.Module):
         self.logits = nn.Linear(2 * last, words)
 
     def forward(self, points: Tensor) -> Tensor:
+        return self.logits(self.dropout(self.embedding(points)))
+
+    def embedding(self, points: Tensor) -> Tensor:
+        """(N, 2 * last width): what is pooled over the points, the layer before the logits."""
         there = points[:, -1:]
         x = points
         for number, stage in enumerate(self.stages):
@@ -124,7 +139,7 @@ class StrokeReader(nn.Module):
             x = stage(x) * there
         x = self.last(x) * there
         mean = x.sum(dim=2) / there.sum(dim=2).clamp(min=1)
-        return self.logits(self.dropout(torch.cat([mean, x.amax(dim=2)], dim=1)))
+        return torch.cat([mean, x.amax(dim=2)], dim=1)
 
 
 def pool(picture: Tensor, strokes: Tensor | None, votes: Votes) -> Tensor:

@@ -11,16 +11,17 @@ from torch import nn
 
 from qdesk.files import written_whole
 from qdesk.nets.classifier import Classifier
+from qdesk.nets.projection import Projection
 from qdesk.nets.sketchrnn import SketchRNN
 
-KINDS: dict[str, type[nn.Module]] = {"classifier": Classifier, "sketchrnn": SketchRNN}
+KINDS: dict[str, type[nn.Module]] = {"classifier": Classifier, "projection": Projection, "sketchrnn": SketchRNN}
 
 
 class WeightsError(ValueError):
     """A weight file that cannot be used; the text says why."""
 
 
-def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **about: object) -> None:
+def save(network: Classifier | Projection | SketchRNN, path: Path, half: bool = False, **about: object) -> None:
     """Write `network` to `path`, whole or not at all; its folder is made where there is none.
 
     half: as float16, read back as float32. about: facts for the header.
@@ -36,7 +37,7 @@ def save(network: Classifier | SketchRNN, path: Path, half: bool = False, **abou
         part.write_bytes(to_bytes(tensors, header))
 
 
-def load(path: Path, kind: str) -> Classifier | SketchRNN:
+def load(path: Path, kind: str) -> Classifier | Projection | SketchRNN:
     """The network of a weight file, in eval mode.
 
     Raises WeightsError where there is none, or one of another kind or with other layers.

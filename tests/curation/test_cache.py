@@ -35,7 +35,8 @@ def scores(keys: np.ndarray) -> Columns:
     values[keys % 5 == 0] = np.nan
     texts = np.array(["" if key % 3 else f"reason {key % 7}" for key in keys.tolist()], object)
     texts[keys % 11 == 0] = None
-    return {"loss": values, "p_top": values.astype(np.float32), "reason": texts}
+    embedding = (keys[:, None] >> np.arange(64, dtype=np.uint64)).astype(np.int8)
+    return {"loss": values, "p_top": values.astype(np.float32), "reason": texts, "embedding": embedding}
 
 
 def keep(cache: ScoreCache, keys: np.ndarray, scorer: str = "a") -> Columns:
@@ -51,7 +52,7 @@ def found(cache: ScoreCache, keys: np.ndarray, scorer: str = "a") -> tuple[np.nd
     for places, part in cache.known(scorer, keys):
         times[places] += 1
         for name, values in part.items():
-            columns.setdefault(name, np.empty(len(keys), values.dtype))[places] = values
+            columns.setdefault(name, np.empty((len(keys), *values.shape[1:]), values.dtype))[places] = values
     return times, columns
 
 
@@ -59,7 +60,7 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
     """Bit for bit, and of the same type."""
     if one.dtype == object:
         return one.tolist() == other.tolist()
-    return one.dtype == other.dtype and one.tobytes() == other.tobytes()
+    return one.dtype == other.dtype and one.shape == other.shape and one.tobytes() == other.tobytes()
 
 
 def files(cache: ScoreCache) -> list[Path]:
@@ -102,6 +103,7 @@ def test_large_files_are_read_part_by_part(cache: ScoreCache, monkeypatch: pytes
     keep(cache, KEYS)
     assert [len(places) for places, _ in cache.known("a", KEYS)] == [100] * 10
     assert len(list(cache.known("a", KEYS[250:260]))) == 1
+    assert list(cache.known("a", KEYS[:0])) == []
 
 
 # When it is written

@@ -1,18 +1,15 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qdesk.curation.export import COLUMNS, clean, export_flags
-from qdesk.curation.verdicts import Verdicts, identities
-from qdesk.formats import FormatError
+from qdesk.curation.export import COLUMNS, export_flags
+from qdesk.curation.verdicts import Verdicts
 
 
 @pytest.fixture
@@ -106,68 +103,3 @@ def test_a_link_stays_a_link(tmp_path: Path, store: Verdicts) -> None:
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     export_flags(tmp_path / "link.csv", store)
     assert (tmp_path / "link.csv").is_symlink() and (tmp_path / "real.csv").read_text().startswith("key_id")
-
-
-def cats(path: Path, count: int = 4) -> Path:
-    lines = []
-    for number in range(count):
-        about = {"word": "cat", "countrycode": "DE", "timestamp": "2017", "recognized": True}
-        if number != 2:  # one without a key_id
-            about["key_id"] = str(number)
-        lines.append(json.dumps({**about, "drawing": [[[0, 255, number], [0, number, 9]]]}))
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdicts) -> None:
-    from qdesk import formats
-
-    source = cats(tmp_path / "cats.ndjson")
-    drawings = formats.open_drawings(source).drawings
-    names = identities(drawings)
-    store.flag(names[1], "scribble")
-    store.flag(names[2], "wrong")
-    store.keep(names[3])
-    for out in (tmp_path / "clean.ndjson", tmp_path / "clean.ndjson.gz", source):
-        done = clean(source, out, store)
-        assert (done.kept, done.dropped, done.problem_count) == (2, 2, 0)
-        left = formats.open_drawings(out).drawings
-        assert list(left.column("key_id")) == ["0", "3"]
-        assert np.array_equal(left.points, drawings.take([0, 3]).points)
-        cats(source)
-
-
-def test_clean_keeps_the_times_of_raw_drawings(tmp_path: Path, store: Verdicts) -> None:
-    from qdesk import formats
-
-    source = tmp_path / "raw.ndjson"
-    drawing = [[[0.5, 255, 3], [0, 8, 9], [0, 16, 40]], [[1, 2], [1, 2], [100, 116]]]
-    lines = [json.dumps({"word": "cat", "key_id": str(n), "drawing": drawing}) for n in range(2)]
-    source.write_text("\n".join(lines) + "\n")
-    store.flag("0", "wrong")
-    done = clean(source, tmp_path / "out.ndjson", store)
-    assert (done.kept, done.dropped) == (1, 1)
-    left = formats.open_drawings(tmp_path / "out.ndjson").drawings
-    assert left.times is not None and left.times.tolist() == [0, 16, 40, 100, 116]
-
-
-@pytest.mark.parametrize("kind", ["a broken line", "a cut file", "a link to it"])
-def test_clean_never_overwrites_what_it_cannot_read(tmp_path: Path, store: Verdicts, kind: str) -> None:
-    source = cats(tmp_path / "cats.ndjson")
-    if kind == "a cut file":
-        packed = gzip.compress(source.read_bytes() * 500)
-        source.write_bytes(packed[: len(packed) // 2])
-    else:
-        source.write_text(source.read_text() + '{"word": "cat", "drawing": [[[1, 2\n')
-    out = source
-    if kind == "a link to it":
-        out = tmp_path / "link.ndjson"
-        out.symlink_to(source)
-    before = source.read_bytes()
-    store.flag("0", "wrong")
-    with pytest.raises(FormatError, match=r"was left as it is: \d of its records cannot be read"):
-        clean(source, out, store)
-    assert source.read_bytes() == before
-    done = clean(source, tmp_path / "other.ndjson", store)
-    assert done.problem_count == len(done.problems) > 0 and done.dropped > 0
-    assert source.read_bytes() == before

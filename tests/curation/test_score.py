@@ -39,7 +39,7 @@ def test_every_drawing_is_scored_once_and_keeps_its_name(scorer: Scorer, starter
     for chunk in scorer.stream(batch):
         seen[chunk.indices] += 1
         for name, values in chunk.columns.items():
-            columns.setdefault(name, np.empty(len(batch), values.dtype))[chunk.indices] = values
+            columns.setdefault(name, np.empty((len(batch), *values.shape[1:]), values.dtype))[chunk.indices] = values
     assert (seen == 1).all()
     for name in ("loss", "loss_per_point", "lift", "p_word", "p_top", "junk"):
         assert np.isfinite(columns[name].astype(float)).all(), name
@@ -49,6 +49,7 @@ def test_every_drawing_is_scored_once_and_keeps_its_name(scorer: Scorer, starter
         assert alone["loss"][0] == pytest.approx(columns["loss"][k], rel=1e-4)
         assert alone["junk"][0] == pytest.approx(columns["junk"][k], rel=1e-3, abs=1e-3)
         assert alone["top_guess"][0] == columns["top_guess"][k]
+        assert np.abs(alone["embedding"][0].astype(int) - columns["embedding"][k]).max() <= 1  # rounded
 
 
 def test_planted_junk_comes_first(scorer: Scorer, starter: Drawings) -> None:
@@ -90,6 +91,7 @@ def test_bitmaps_have_a_guess_and_no_loss(scorer: Scorer) -> None:
     columns = scorer.score(Drawings.from_bitmaps(np.zeros((3, 28, 28), np.uint8), word="cat"))
     assert np.isnan(columns["loss"]).all() and np.isnan(columns["lift"]).all()
     assert np.isfinite(columns["p_word"]).all() and np.isfinite(columns["junk"]).all()
+    assert columns["embedding"].dtype == np.int8 and columns["embedding"].shape == (3, 64)
     table = rank_table(Drawings.from_bitmaps(np.zeros((3, 28, 28), np.uint8)), columns)
     assert table["strokes"].null_count == table["points"].null_count == table["loss"].null_count == 3
 

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawing, Drawings
-from qdesk.formats import FormatError, drawing_svg, write_drawings
+from qdesk.drawings import Drawing
+from qdesk.formats import drawing_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -61,32 +61,3 @@ def test_a_bitmap_is_drawn_pixel_by_pixel() -> None:
 
 def test_a_drawing_of_nothing_is_an_empty_picture() -> None:
     assert paths(drawing_svg(Drawing(()))) == []
-
-
-def words(count: int) -> Drawings:
-    line = [np.array([[0, 0], [200, 100]])]
-    return Drawings.from_strokes([line] * count, word=[f"word <{k}>" for k in range(count)])
-
-
-def test_a_sheet_has_every_drawing_with_its_word_inside_the_picture(tmp_path) -> None:
-    write_drawings(words(7), tmp_path / "sheet.svg")
-    root = ElementTree.fromstring((tmp_path / "sheet.svg").read_text())
-    assert [text.text for text in root.iter(f"{SVG}text")] == [f"word <{k}>" for k in range(7)]
-    width, height = float(root.get("width")), float(root.get("height"))
-    places = [element.get("transform")[10:-1].split() for element in root.iter(f"{SVG}g") if element.get("transform")]
-    assert len({tuple(place) for place in places}) == 7
-    assert all(float(x) + 128 <= width and float(y) + 148 <= height for x, y in places)
-
-
-def test_a_sheet_as_png_and_pdf(tmp_path) -> None:
-    write_drawings(words(3), tmp_path / "sheet.png")
-    write_drawings(Drawings.from_bitmaps(np.full((2, 28, 28), 255, np.uint8), word="cat"), tmp_path / "sheet.pdf")
-    assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
-    assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
-
-
-@pytest.mark.parametrize("count", [0, 2001])
-def test_a_sheet_has_its_limits(tmp_path, count: int) -> None:
-    with pytest.raises(FormatError, match="A picture holds"):
-        write_drawings(words(count), tmp_path / "sheet.svg")
-    assert not (tmp_path / "sheet.svg").exists()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Literal
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,19 +20,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.gui.curate.export_button import ExportButton
+from qdesk.gui.curate.keys import ACTIONS, KeyMap, shown
 from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
 
 Kind = Literal["info", "good", "warn", "bad"]
-KEYS = (
-    ("F", "flag"),
-    ("1", "scribble"),
-    ("2", "graffiti"),
-    ("3", "wrong"),
-    ("4", "other"),
-    ("K", "keep"),
-    ("U", "undo"),
-    ("R", "replay"),
-)
 _SIGNS = {"info": ("flag", "ink"), "good": ("check", "good"), "warn": ("warning", "warn"), "bad": ("warning", "bad")}
 
 
@@ -160,50 +153,76 @@ class Keycap(QLabel):
 
     def __init__(self, key: str, does: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._key, self._does = key, does
+        self._does = does
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setFont(font("small"))
-        self.setAccessibleName(f"{key}: {does}")
         theme_changes().changed.connect(self._dress)
+        self.set_key(key)
+
+    def set_key(self, key: str) -> None:
+        """Another key does it now."""
+        self._key = key
+        self.setAccessibleName(f"{key}: {self._does}")
         self._dress()
 
     def _dress(self) -> None:
         look = theme()
         self.setText(
             f'<span style="background: {look.hover.name()}; color: {look.ink.name()}; font-weight: 600;">'
-            f'&nbsp;{self._key}&nbsp;</span> <span style="color: {look.muted.name()};">{self._does}</span>'
+            f'&nbsp;{escape(self._key)}&nbsp;</span> <span style="color: {look.muted.name()};">{self._does}</span>'
         )
 
 
 class Keys(QWidget):
-    """The keys, in as many lines as it takes."""
+    """The keys of the map that belong on a bar, in as many lines as it takes, and a way to all of them."""
 
     _GAP = SPACE + SPACE // 2
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._caps = [Keycap(key, does, self) for key, does in KEYS]
+        self._keymap = keymap
+        self._caps = {action.name: Keycap("", action.text, self) for action in ACTIONS if action.on_bar}
+        self.all = button("", parent=self)
+        self.all.setProperty("flat", True)
+        self.all.setFont(font("small"))
+        self.all.setStyleSheet("padding: 0 4px;")
+        self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.all.setAccessibleDescription("Show and change the keys")
+        self._parts: list[QWidget] = [*self._caps.values(), self.all]
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        keymap.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        for name, cap in self._caps.items():
+            cap.set_key(shown(self._keymap.keys(name)[0]))
+        self.all.setText(f"Keys ({shown(self._keymap.keys('keys')[0])})")
+        self.updateGeometry()
+        self._place()
 
     def sizeHint(self) -> QSize:
-        return QSize(0, self._caps[0].sizeHint().height())
+        return QSize(0, self.all.sizeHint().height())
 
     def heightForWidth(self, width: int) -> int:
         last = self._places(width)[-1]
         return last.y() + last.height()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        for cap, place in zip(self._caps, self._places(self.width()), strict=True):
-            cap.setGeometry(place)
+        self._place()
+
+    def _place(self) -> None:
+        for part, place in zip(self._parts, self._places(self.width()), strict=True):
+            part.setGeometry(place)
 
     def _places(self, width: int) -> list[QRect]:
         places, x, y = [], 0, 0
-        for size in (cap.sizeHint() for cap in self._caps):
+        height = self.all.sizeHint().height()
+        for size in (part.sizeHint() for part in self._parts):
             if x and x + size.width() > width:
-                x, y = 0, y + size.height() + SPACE // 2
-            places.append(QRect(QPoint(x, y), size))
+                x, y = 0, y + height
+            places.append(QRect(x, y, size.width(), height))
             x += size.width() + self._GAP
         return places
 
@@ -252,18 +271,20 @@ class WorkLine(QWidget):
 class BottomBar(QFrame):
     """Work under way with its progress, and below it keys, counts and the export."""
 
-    export_asked = Signal()
+    export_asked = Signal(str)
+    """A name of `EXPORTS`."""
+    keys_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keymap: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        keymap = keymap or KeyMap(self)
         self.setObjectName("bottom")
-        self.download, self.work = WorkLine("Cancel"), WorkLine("Stop")
-        self.keys = Keys()
+        self.download, self.task, self.work = WorkLine("Cancel"), WorkLine("Cancel"), WorkLine("Stop")
+        self.keys = Keys(keymap)
+        self.keys.all.clicked.connect(self.keys_asked)
         self._counts = label("", "body")
-        self.export = button("Export CSV", "export")
-        self.export.setToolTip("Write the flagged drawings to a CSV file (Ctrl+E)")
-        self.export.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.export.clicked.connect(self.export_asked)
+        self.export = ExportButton(keymap)
+        self.export.asked.connect(self.export_asked)
         self.line = QWidget()
         line = QHBoxLayout(self.line)
         line.setContentsMargins(0, 0, 0, 0)
@@ -274,7 +295,7 @@ class BottomBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        for part in (self.download, self.work, self.line):
+        for part in (self.download, self.task, self.work, self.line):
             column.addWidget(part)
         theme_changes().changed.connect(self._dress)
         self._dress()
@@ -299,13 +320,18 @@ class BottomBar(QFrame):
         self.download.show_work(text, fraction)
         self._show_if_needed()
 
+    def set_task(self, text: str | None, fraction: float = 0.0) -> None:
+        """The same of a file that is being written."""
+        self.task.show_work(text, fraction)
+        self._show_if_needed()
+
     def set_open(self, is_open: bool) -> None:
         """Whether there are drawings to judge: without any, keys and export are not offered."""
         self.line.setVisible(is_open)
         self._show_if_needed()
 
     def _show_if_needed(self) -> None:
-        self.setVisible(not all(part.isHidden() for part in (self.download, self.work, self.line)))
+        self.setVisible(not all(part.isHidden() for part in (self.download, self.task, self.work, self.line)))
 
     def _dress(self) -> None:
         look = theme()

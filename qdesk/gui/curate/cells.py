@@ -1,21 +1,31 @@
-"""Painting one cell of the grid: the drawing, its loss, its word, its verdict."""
+"""Painting one cell of the grid: the drawing, its loss, its word, its verdict.
+
+What many cells share (cards, losses, words, badges) is painted once and kept, so that a cell is four small pictures
+put in their places: a frame of two hundred cells takes milliseconds.
+"""
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
+from collections.abc import Callable, Hashable, Mapping
+from functools import cache
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.table import Table
-from qdesk.gui.strokes import paint_strokes
+from qdesk.gui.curate.inking import Look, Tint, pixels_image
+from qdesk.gui.curate.thumbs import Thumbs
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
+
+__all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "pixels_image", "text_on"]
 
 GAP = SPACE
 CAPTION = 4 * SPACE
-_CACHED_BYTES = 96 * 2**20
+_NARROW = 11 * SPACE
+_SHADES = 32  # steps of the ramp that a loss is shown in
+_KEPT_PIECES = 4000
 
 
 def cell_height(width: int) -> int:
@@ -30,126 +40,187 @@ def text_on(colour: QColor) -> QColor:
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
 
 
-def pixels_image(bitmap: np.ndarray, ink: QColor) -> QImage:
-    """A bitmap uint8 (28, 28), ink 255, as a picture of the same size in `ink` on nothing."""
-    side = len(bitmap)
-    rgba = np.empty((side, side, 4), np.uint8)
-    rgba[..., :3] = ink.red(), ink.green(), ink.blue()
-    rgba[..., 3] = bitmap
-    return QImage(rgba.tobytes(), side, side, 4 * side, QImage.Format.Format_RGBA8888).copy()
+class CellDelegate(QStyledItemDelegate):
+    """Paints the cells of a `DrawingsModel`, gap included. The drawings come from `thumbs`."""
 
+    def __init__(self, thumbs: Thumbs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbs = thumbs
+        self.tint: Tint = "none"
+        self.proposals: Mapping[int, str] = {}
+        """Verdicts proposed for drawings, shown in outline."""
+        self.patient_until = 0.0
+        """Until when (`time.perf_counter`) a picture that is not there is painted at once."""
+        self._pieces: dict[Hashable, QPixmap] = {}
+        self._made_for: tuple[object, ...] = ()
+        self._look = Look(1, 1, 1.0, "", "none", 0.0, 1.0)
+        self._ratio = 1.0
 
-class CellPainter:
-    """Paints cells, and keeps the pictures of the drawings it has painted last."""
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        width = max(option.rect.width(), 9 * SPACE)
+        return QSize(width, cell_height(width))
 
-    def __init__(self) -> None:
-        self._pictures: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
-        self._bytes = 0
+    def look(self, size: QSize, ratio: float, scale: tuple[float, float]) -> Look:
+        """How pictures look in cells of this size, gap included, at `ratio` device pixels a pixel."""
+        side = size.width() - GAP - 2 * SPACE
+        width, height = max(round(side * ratio), 1), max(round((size.height() - GAP - CAPTION - 12) * ratio), 1)
+        low, high = (round(edge, 1) for edge in scale) if self.tint == "loss" else (0.0, 0.0)
+        return Look(width, height, ratio, theme().name, self.tint, low, high)
 
-    def forget(self) -> None:
-        """Drop all kept pictures, as when other drawings are opened."""
-        self._pictures.clear()
-        self._bytes = 0
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint a cell into `option.rect`. The painter is left as it was, its pen and brush aside."""
+        model = index.model()
+        table, drawing = model.table, model.drawing_at(index.row())
+        cell = option.rect
+        self._prepare(painter, cell.size(), table.point_range)
+        x, y, width, height = cell.x() + GAP // 2, cell.y() + GAP // 2, cell.width() - GAP, cell.height() - GAP
+        state = option.state
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        current = bool(state & QStyle.StateFlag.State_HasFocus)
+        painter.drawPixmap(x, y, self._card(width, height, selected, current))
+        self._picture(painter, QRect(x + SPACE, y + SPACE, width - 2 * SPACE, height - CAPTION - 12), drawing)
 
-    def paint(self, painter: QPainter, cell: QRect, table: Table, index: int, selected: bool, current: bool) -> None:
-        """Paint drawing `index` into `cell`, gap included. The painter is left as it was, its pen and brush aside."""
-        look = theme()
-        card = QRectF(cell).adjusted(GAP / 2, GAP / 2, -GAP / 2, -GAP / 2)
-        verdict = table.verdicts[index]
-        edge = look.accent if selected else look.line
-        width = 2.0 if selected else 1.0
-        painter.setPen(QPen(edge, width))
-        painter.setBrush(look.hover if selected and not current else look.surface)
-        inset = width / 2
-        painter.drawRoundedRect(card.adjusted(inset, inset, -inset, -inset), RADIUS, RADIUS)
-
-        side = card.width() - 2 * SPACE
-        caption = QRectF(card.left() + SPACE, card.bottom() - CAPTION, side, CAPTION - SPACE)
-        picture = QRectF(card.left() + SPACE, card.top() + SPACE, side, card.height() - CAPTION - 1.5 * SPACE)
-        self._picture(painter, picture, table, index)
-        self._caption(painter, caption, table, index)
-        if verdict:
-            paint_badge(painter, QPointF(card.right() - 4, card.top() + 4), verdict)
-
-    def _picture(self, painter: QPainter, rect: QRectF, table: Table, index: int) -> None:
-        device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
-        width, height = max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1)
-        key = (index, width, height, theme().name)
-        pixmap = self._pictures.get(key)
-        if pixmap is None:
-            pixmap = QPixmap(width, height)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            inside = QPainter(pixmap)
-            _paint_drawing(inside, QRectF(0, 0, width, height), table, index, ratio)
-            inside.end()
-            pixmap.setDevicePixelRatio(ratio)
-            self._pictures[key] = pixmap
-            self._bytes += 4 * width * height
-            while self._bytes > _CACHED_BYTES:
-                _, old = self._pictures.popitem(last=False)
-                self._bytes -= 4 * old.width() * old.height()
-        else:
-            self._pictures.move_to_end(key)
-        painter.drawPixmap(rect.topLeft(), pixmap)
-
-    def _caption(self, painter: QPainter, rect: QRectF, table: Table, index: int) -> None:
-        look = theme()
-        painter.setFont(font("small"))
-        metrics = QFontMetrics(font("small"))
-        loss = float(table.numbers["loss_per_point"][index])
-        left = rect.left()
+        verdict, proposed = table.verdicts[drawing], self.proposals.get(drawing)
+        left, right, top = x + SPACE, x + width - SPACE, y + height - CAPTION
+        if verdict or proposed:
+            badge = self._badge(proposed or verdict, bool(proposed), width - SPACE)
+            place = x + width - 4 - round(badge.width() / self._ratio)
+            if width < _NARROW:  # it would cover the drawing, and says more than the loss
+                painter.drawPixmap(place, top + 2, badge)
+                return
+            painter.drawPixmap(place, y + 4, badge)
+        loss = float(table.numbers["loss_per_point"][drawing])
         if loss == loss:
-            text = f"{loss:.2f}"
-            chip = QRectF(left, rect.center().y() - 9, metrics.horizontalAdvance(text) + 12, 18)
-            colour = loss_colour(table.loss_place(index))
+            chip = self._chip(f"{loss:.2f}", table.loss_place(drawing))
+            painter.drawPixmap(left, top, chip)
+            left += round(chip.width() / self._ratio) + 6
+        if right - left > SPACE:
+            painter.drawPixmap(left, top, self._words(table.words[drawing] or "no word", right - left))
+
+    def _prepare(self, painter: QPainter, size: QSize, scale: tuple[float, float]) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        made_for = (size.width(), size.height(), ratio, theme(), self.tint, scale)
+        if made_for != self._made_for:
+            if self._made_for[2:4] != made_for[2:4] or len(self._pieces) > _KEPT_PIECES:
+                self._pieces.clear()
+            self._made_for, self._ratio = made_for, ratio
+            self._look = self.look(size, ratio, scale)
+
+    # The drawing
+
+    def _picture(self, painter: QPainter, rect: QRect, drawing: int) -> None:
+        key = self._thumbs.key(drawing, self._look)
+        picture = self._thumbs.picture(key)
+        if picture is None and time.perf_counter() < self.patient_until:
+            picture = self._thumbs.paint_now(key)
+        if picture is not None:
+            painter.drawPixmap(rect.topLeft(), picture)
+            return
+        picture = self._thumbs.stand_in(key)
+        if picture is not None:
+            painter.drawPixmap(rect, picture)
+
+    # What is shared
+
+    def _piece(self, key: Hashable, size: Callable[[], tuple[int, int]], draw: Callable[[QPainter], None]) -> QPixmap:
+        """A picture of `size` (width, height) pixels as `draw` makes it, kept under `key`."""
+        piece = self._pieces.get(key)
+        if piece is None:
+            piece = self._pieces[key] = QPixmap(*(max(round(side * self._ratio), 1) for side in size()))
+            piece.setDevicePixelRatio(self._ratio)
+            piece.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(piece)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setFont(font("small"))
+            draw(painter)
+            painter.end()
+        return piece
+
+    def _card(self, width: int, height: int, selected: bool, current: bool) -> QPixmap:
+        def draw(painter: QPainter) -> None:
+            look = theme()
+            edge = 2.0 if selected else 1.0
+            painter.setPen(QPen(look.accent if selected else look.line, edge))
+            painter.setBrush(look.hover if selected and not current else look.surface)
+            painter.drawRoundedRect(QRectF(edge / 2, edge / 2, width - edge, height - edge), RADIUS, RADIUS)
+
+        return self._piece(("card", width, height, selected, selected and current), lambda: (width, height), draw)
+
+    def _chip(self, text: str, place: float) -> QPixmap:
+        shade = round(min(max(place, 0.0), 1.0) * (_SHADES - 1)) / (_SHADES - 1)
+
+        def size() -> tuple[int, int]:
+            return QFontMetrics(font("small")).horizontalAdvance(text) + 12, CAPTION - SPACE
+
+        def draw(painter: QPainter) -> None:
+            colour = loss_colour(shade)
+            chip = QRectF(0, 3, size()[0], 18)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(chip, 4, 4)
             painter.setPen(text_on(colour))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
-            left = chip.right() + 6
-        word = table.words[index] or "no word"
-        place = QRectF(left, rect.top(), rect.right() - left, rect.height())
-        painter.setPen(look.muted)
-        text = metrics.elidedText(word, Qt.TextElideMode.ElideRight, int(place.width()))
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+        return self._piece(("chip", text, shade), size, draw)
+
+    def _words(self, word: str, width: int) -> QPixmap:
+        def draw(painter: QPainter) -> None:
+            painter.setPen(theme().muted)
+            text = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, width)
+            align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+            painter.drawText(QRectF(0, 0, width, CAPTION - SPACE), align, text)
+
+        return self._piece(("word", word, width), lambda: (width, CAPTION - SPACE), draw)
+
+    def _badge(self, verdict: str, proposed: bool, room: int) -> QPixmap:
+        signed = badge_width(verdict) <= room
+
+        def draw(painter: QPainter) -> None:
+            paint_badge(painter, QPointF(badge_width(verdict, signed), 0), verdict, proposed, signed)
+
+        return self._piece(("badge", verdict, proposed, signed), lambda: (badge_width(verdict, signed), 20), draw)
 
 
-def _paint_drawing(painter: QPainter, rect: QRectF, table: Table, index: int, ratio: float) -> None:
-    bitmaps = table.drawings.bitmaps
-    if bitmaps is None:
-        paint_strokes(painter, table.drawings.strokes_of(index), rect, (1.2 + rect.width() / ratio / 130) * ratio)
-        return
-    side = min(rect.width(), rect.height())
-    square = QRectF(rect.center().x() - side / 2, rect.center().y() - side / 2, side, side)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(square, pixels_image(bitmaps[index], theme().ink))
+@cache
+def badge_width(verdict: str, signed: bool = True) -> int:
+    """How wide the badge of a verdict is, pixels, with its sign or without."""
+    return QFontMetrics(font("small")).horizontalAdvance(verdict) + (30 if signed else 10)
 
 
-def paint_badge(painter: QPainter, top_right: QPointF, verdict: str) -> None:
-    """A verdict as a pill with a sign and a word, its upper right corner at `top_right`."""
+def paint_badge(
+    painter: QPainter, top_right: QPointF, verdict: str, proposed: bool = False, signed: bool = True
+) -> None:
+    """A verdict as a pill with a sign and a word, its upper right corner at `top_right`; in outline if `proposed`."""
     look = theme()
-    metrics = QFontMetrics(font("small"))
-    width = metrics.horizontalAdvance(verdict) + 30
+    width = badge_width(verdict, signed)
     pill = QRectF(top_right.x() - width, top_right.y(), width, 20)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.good if verdict == KEEP else look.bad)
-    painter.drawRoundedRect(pill, 6, 6)
-    sign = QRectF(pill.left() + 8, pill.center().y() - 5, 10, 10)
-    painter.setPen(QPen(look.paper, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+    tone = look.good if verdict == KEEP else look.bad
+    ink = tone if proposed else look.paper
+    painter.setPen(QPen(tone, 1.5) if proposed else Qt.PenStyle.NoPen)
+    painter.setBrush(look.surface if proposed else tone)
+    inset = 0.75 if proposed else 0
+    painter.drawRoundedRect(pill.adjusted(inset, inset, -inset, -inset), 6, 6)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    x, y = sign.left(), sign.top()
+    painter.setFont(font("small"))
+    painter.setPen(ink)
+    text = pill.adjusted(22 if signed else 5, 0, -8 if signed else -5, 0)
+    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, verdict)
+    if signed:
+        _paint_sign(painter, QPointF(pill.left() + 8, pill.center().y() - 5), verdict, ink)
+
+
+def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> None:
+    """A tick for keep, a flag for the others, ten pixels wide and high."""
+    x, y = at.x(), at.y()
+    painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     if verdict == KEEP:
         painter.drawPolyline(QPolygonF([QPointF(x, y + 5.5), QPointF(x + 3.5, y + 9), QPointF(x + 9.5, y + 1.5)]))
-    else:
-        painter.drawLine(QPointF(x + 1.5, y), QPointF(x + 1.5, y + 10))
-        cloth = QPainterPath(QPointF(x + 1.5, y + 0.8))
-        cloth.lineTo(x + 9, y + 3.2)
-        cloth.lineTo(x + 1.5, y + 6)
-        painter.setBrush(look.paper)
-        painter.drawPath(cloth)
-    painter.setFont(font("small"))
-    painter.setPen(look.paper)
-    text = pill.adjusted(22, 0, -8, 0)
-    painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, verdict)
+        return
+    painter.drawLine(QPointF(x + 1.5, y), QPointF(x + 1.5, y + 10))
+    cloth = QPainterPath(QPointF(x + 1.5, y + 0.8))
+    cloth.lineTo(x + 9, y + 3.2)
+    cloth.lineTo(x + 1.5, y + 6)
+    painter.setBrush(ink)
+    painter.drawPath(cloth)

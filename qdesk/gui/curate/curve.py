@@ -1,26 +1,39 @@
-"""The loss of each point of a drawing, as a curve to replay along. Imports pyqtgraph: see `plot`."""
+"""The loss of each point of a drawing, as a curve to replay along."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.plot import Plot
-from qdesk.gui.theme import SPACE, label, loss_colour, theme, theme_changes
+from qdesk.gui.curate.story import number
+from qdesk.gui.strokes import polygon
+from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
 
-_HEIGHT = 8 * SPACE
 _SHADES = 9
 _TITLE = "Loss of each point, nats"
+_INSET = 6  # left and right of the points, so that the playhead's knob is whole
 
 
 class LossCurve(QWidget):
     """A curve over the points in the order they were drawn, high where one surprises, in the colours of the strokes.
 
-    Press or drag to see the drawing as it was at a point: `sought` carries that place of the replay, 0 to 1. The
-    slider of the replay does the same by key.
+    Press or drag to see the drawing as it was at a point: `sought` carries that place of the replay, 0 to 1. Left and
+    Right go from point to point, Home and End to the first and last. Its room is there before the losses are known.
     """
 
     sought = Signal(float)
@@ -28,37 +41,37 @@ class LossCurve(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._losses = self._places = np.zeros(0)
+        self._playhead = 0.0
         self.colour_range = (0.0, 1.0)
         """The losses, nats, with the first and the last colour."""
         self.value = label("", "small")
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        # Of a fixed size: its text changes with every step of a replay, and must not lay out the page anew.
+        self.value.setFixedSize(self.value.fontMetrics().horizontalAdvance("at most 888.88 ") + 4, 2 * SPACE)
         head = QHBoxLayout()
-        head.addWidget(label(_TITLE, "small", muted=True), 1)
+        title = label(_TITLE, "small", muted=True)
+        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head.addWidget(title, 1)
         head.addWidget(self.value)
-        self.plot = Plot(_TITLE, _HEIGHT)
-        self.plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.plot.setToolTip("Drag to see how the drawing was at a point")
-        self.plot.viewport().setCursor(Qt.CursorShape.SplitHCursor)
-        self.plot.reached.connect(self._seek)
+        self.plot = _Plot(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE // 2)
         column.addLayout(head)
         column.addWidget(self.plot)
-        self._strokes = pg.PlotCurveItem(connect="pairs")  # a line where a new one begins
-        self._curve = pg.PlotCurveItem(antialias=True)
-        self._playhead = pg.InfiniteLine()
-        for item in (self._strokes, self._curve, self._playhead):
-            self.plot.box.addItem(item, ignoreBounds=True)
-        theme_changes().changed.connect(self._dress)
         self.clear()
 
-    def clear(self) -> None:
-        """Show nothing, as while the losses of the next drawing are not known."""
+    def clear(self, why: str = "") -> None:
+        """Show no losses, and say why not."""
         self._losses = self._places = np.zeros(0)
-        self.value.clear()
-        for item in (self._strokes, self._curve):
-            item.setData([], [])
-        self._playhead.hide()
+        self.plot.set_curve(self._losses, np.zeros(0), self.colour_range, why)
+        self._say()
+
+    def fade(self) -> None:
+        """Say nothing more of this drawing, and show its curve faintly until the next one's comes or `clear`."""
+        self._losses = self._places = np.zeros(0)
+        self.plot.fade()
+        self._say()
 
     def set_losses(
         self, losses: np.ndarray, places: np.ndarray, begins: np.ndarray, colour_range: tuple[float, float]
@@ -71,47 +84,189 @@ class LossCurve(QWidget):
         if not len(losses):
             return
         self._losses, self._places, self.colour_range = losses.astype(np.float64), places, colour_range
-        scored = self._losses[1:]  # nothing foretells the first point, so that it has no loss
-        low, high = scored.min(initial=colour_range[0]), scored.max(initial=colour_range[1])
-        last, margin = max(len(losses) - 1, 1), (high - low) / 16
-        self.plot.box.setRange(xRange=(-last / 64, last * 65 / 64), yRange=(low, high + margin), padding=0)
-        self._strokes.setData(np.repeat(begins[1:] - 0.5, 2), np.tile([low, high + margin], len(begins) - 1))
-        self._curve.setData(np.arange(1, len(losses)), scored, fillLevel=low)
-        self._dress()
-        self._playhead.show()
+        self.plot.set_curve(self._losses, begins, colour_range)
         self.set_playhead(1.0)
+
+    @property
+    def playhead(self) -> float:
+        """The point that the replay has reached."""
+        return self._playhead
 
     def set_playhead(self, place: float) -> None:
         """Mark the point that a replay has reached at `place`, 0 to 1."""
         if not len(self._losses):
             return
         points = np.arange(len(self._losses))
-        point = points[-1] if place >= 1 else np.interp(place, self._places, points)
-        self._playhead.setPos(point)
-        most = place >= 1
-        loss = self._losses.max() if most else self._losses[int(point)]
-        self.value.setText(("at most " if most else "") + f"{loss:.2f}".replace("-", "−"))
+        self._playhead = float(points[-1] if place >= 1 else np.interp(place, self._places, points))
+        self.plot.set_playhead(self._playhead)
+        self._say(most=place >= 1)
 
-    def _seek(self, point: float) -> None:
+    def _say(self, most: bool = False) -> None:
+        if not len(self._losses):
+            self.value.clear()
+            self.plot.setAccessibleDescription("Not known")
+            return
+        loss = self._losses.max() if most else self._losses[int(self._playhead)]
+        self.value.setText(("at most " if most else "") + number(float(loss)))
+        if most or self.plot.hasFocus():  # a replay is not for reading out
+            point = f"at point {int(self._playhead) + 1:,} of {len(self._losses):,}"
+            self.plot.setAccessibleDescription(f"{self.value.text()} nats{'' if most else ' ' + point}")
+
+    def seek(self, point: float) -> None:
+        """Ask for the drawing as it was at `point`."""
         last = len(self._losses) - 1
         if last >= 0:
             self.sought.emit(1.0 if point >= last else float(np.interp(point, np.arange(last + 1), self._places)))
 
-    def _dress(self) -> None:
-        look = theme()
-        self._strokes.setPen(look.line)
-        pen = QPen(QBrush(self._ramp(255)), 2)
-        pen.setCosmetic(True)
-        self._curve.setPen(pen)
-        self._curve.setBrush(QBrush(self._ramp(72)))
-        self._playhead.setPen(look.ink)
 
-    def _ramp(self, alpha: int) -> QLinearGradient:
+class _Plot(QWidget):
+    """The curve itself, kept as a picture under the playhead."""
+
+    def __init__(self, curve: LossCurve) -> None:
+        super().__init__(curve)
+        self._curve = curve
+        self._losses = self._begins = np.zeros(0)
+        self._range = (0.0, 1.0)
+        self._why = ""
+        self._playhead = 0.0
+        self._faded = False
+        self._picture: tuple[object, QPixmap] | None = None
+        self.setFixedHeight(8 * SPACE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setToolTip("Drag to see how the drawing was at a point")
+        self.setAccessibleName(_TITLE)
+
+    def set_curve(
+        self, losses: np.ndarray, begins: np.ndarray, colour_range: tuple[float, float], why: str = ""
+    ) -> None:
+        self._losses, self._begins, self._range, self._why = losses, begins, colour_range, why
+        self._faded, self._picture = False, None
+        self.update()
+
+    def fade(self) -> None:
+        self._faded = True
+        self.update()
+
+    def set_playhead(self, point: float) -> None:
+        self._playhead = point
+        self.update()
+
+    @property
+    def view_range(self) -> tuple[float, float]:
+        """The lowest and the highest loss that are in view, nats."""
+        scored = self._losses[1:]  # nothing foretells the first point, so that it has no loss
+        low, high = scored.min(initial=self._range[0]), scored.max(initial=self._range[1])
+        return float(low), float(high + (high - low) / 16)
+
+    def x_of(self, point: float) -> float:
+        """Where a point lies, pixels from the left."""
+        return _INSET + point / max(len(self._losses) - 1, 1) * (self.width() - 2 * _INSET)
+
+    def point_at(self, x: float) -> float:
+        """The point that lies there."""
+        return (x - _INSET) / max(self.width() - 2 * _INSET, 1) * max(len(self._losses) - 1, 1)
+
+    # The hand
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._curve.seek(self.point_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._curve.seek(max(self.point_at(event.position().x()), 0.0))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self._losses) - 1
+        here = self._playhead
+        wanted = {
+            Qt.Key.Key_Left: np.ceil(here) - 1,
+            Qt.Key.Key_Right: np.floor(here) + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }.get(Qt.Key(event.key()))
+        if wanted is None or last < 0:
+            super().keyPressEvent(event)
+        else:
+            self._curve.seek(float(np.clip(wanted, 0, last)))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        floor = self.height() - 0.5
+        painter.setPen(QPen(look.accent if self.hasFocus() else look.line, 1))
+        painter.drawLine(QPointF(0, floor), QPointF(self.width(), floor))
+        if self._why:
+            painter.setFont(font("small"))
+            painter.setPen(look.muted)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._why)
+        if len(self._losses):
+            key = self.size(), self.devicePixelRatioF(), look.name
+            if self._picture is None or self._picture[0] != key:
+                self._picture = key, self._painted()
+            painter.setOpacity(0.35 if self._faded else 1.0)
+            painter.drawPixmap(0, 0, self._picture[1])
+            if not self._faded:
+                x = self.x_of(self._playhead)
+                painter.setPen(QPen(look.accent if self.hasFocus() else look.ink, 2 if self.hasFocus() else 1.5))
+                painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
+        painter.end()
+
+    def _painted(self) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        made = QPixmap(self.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(Qt.GlobalColor.transparent)
+        low, high = self.view_range
+
+        def y_of(loss: np.ndarray | float) -> np.ndarray | float:
+            return (high - loss) / max(high - low, 1e-6) * self.height()
+
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().line, 1))
+        strokes = np.unique(np.rint(self.x_of(self._begins[1:] - 0.5)))  # a line where a new one begins
+        for x in strokes[: self.width() // 3]:
+            painter.drawLine(QPointF(x + 0.5, 0), QPointF(x + 0.5, self.height()))
+        points, losses = peaks(self._losses, self.width())
+        line = np.column_stack([self.x_of(points), y_of(losses)])
+        if len(line):
+            ground = [[line[-1, 0], self.height()], [line[0, 0], self.height()]]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QBrush(self._ramp(y_of, 72)))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # the line covers its edge
+            painter.drawPolygon(polygon(np.vstack([line, ground])))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QBrush(self._ramp(y_of, 255)), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            for first in range(0, len(line) - 1, 16):  # in pieces it is far quicker: see strokes
+                painter.drawPolyline(polygon(line[first : first + 17]))
+        painter.end()
+        return made
+
+    def _ramp(self, y_of: Callable[[float], float], alpha: int) -> QLinearGradient:
         """The colours of the losses, from the lowest up."""
-        low, high = self.colour_range
-        ramp = QLinearGradient(QPointF(0, low), QPointF(0, high))
+        low, high = self._range
+        ramp = QLinearGradient(QPointF(0, y_of(low)), QPointF(0, y_of(high)))
         for share in np.linspace(0, 1, _SHADES):
             colour = QColor(loss_colour(share))
             colour.setAlpha(alpha)
             ramp.setColorAt(share, colour)
         return ramp
+
+
+def peaks(losses: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """The points that have a loss, and their losses; of many, the least and the greatest of `most` / 2 stretches."""
+    if len(losses) - 1 <= most:
+        return np.arange(1, len(losses)), losses[1:]
+    edges = np.linspace(1, len(losses), most // 2 + 1).astype(np.int64)[:-1]
+    ends = np.column_stack([np.minimum.reduceat(losses, edges), np.maximum.reduceat(losses, edges)])
+    return np.repeat(edges, 2), ends.ravel()

@@ -1,15 +1,15 @@
-"""The selected drawing, large, with its replay and its story."""
+"""The selected drawing and its story: in a narrow column beside the grid, or wide, one drawing after the other."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -17,41 +17,38 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSizePolicy,
-    QSlider,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.cells import pixels_image
-from qdesk.gui.curate.story import (
-    NBSP,
-    count_text,
-    drawn_text,
-    evidence_text,
-    lift_text,
-    loss_text,
-    number,
-    seen_text,
-    summary,
-)
-from qdesk.gui.curate.table import Table
-from qdesk.gui.strokes import StrokesView, replay_places
-from qdesk.gui.theme import SPACE, button, icon, label, loss_colour, theme, theme_changes
+from qdesk.gui.curate.alike import Alike
+from qdesk.gui.curate.player import SIDE, Player
+from qdesk.gui.curate.scores import Scores
+from qdesk.gui.curate.seen import Seen
+from qdesk.gui.curate.story import NBSP, count_text, drawn_text, evidence_text, number, summary
+from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
-if TYPE_CHECKING:
-    from qdesk.gui.curate.curve import LossCurve
+WIDTH = SIDE + 5 * SPACE
+"""The width of the narrow column."""
 
-WIDTH = 40 * SPACE
-_PACE_MS = 40.0
+_LEAST_WORDS, _MOST_WORDS = 36 * SPACE, 60 * SPACE
+_ONE_LINE = 49 * SPACE  # from this width on the sentences of the scores hold in a line
+_PATIENCE_MS = 250
+"""So long what is known of the drawing before stays in sight: what comes sooner takes its place without a flicker."""
 
 
 class Detail(QScrollArea):
-    """One drawing of the table. `wants_losses` asks for the losses of its points, for the tint and the curve."""
+    """One drawing of the table. Signals ask for what has to be worked out; the slots of the same name take it."""
 
     wants_losses = Signal(int)
+    wants_seen = Signal(int)
+    wants_similar = Signal(int)
     note_written = Signal(int, str)
+    similar_clicked = Signal(int)
+    """The index of another drawing."""
+    like_these_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,136 +56,189 @@ class Detail(QScrollArea):
         self._index = -1
         self._losses: np.ndarray | None = None
         self._usual = (0.0, 1.0)  # the low and high losses that those shown are coloured by
-        self.curve: LossCurve | None = None
-        """The loss of each point; made when the first losses are known."""
-        self.setFixedWidth(WIDTH)
+        self._waiting: set[Seen | Alike] = set()
+        self._similar_later = False
+        self._wide = False
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._give_up)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the drawings
+        self.setAccessibleName("The selected drawing")
         inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
-        column.setSpacing(SPACE)
+        self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, inside)
+        self._halves.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
+        self._halves.setSpacing(2 * SPACE)
         self.setWidget(inside)
+        self.player = Player()
+        self.strokes, self.pixels, self.curve = self.player.strokes, self.player.pixels, self.player.curve
+        self.play, self.slider, self.tint = self.player.play, self.player.slider, self.player.tint
+        self._halves.addWidget(self.player)
+        self._words = self._story()
+        self._halves.addWidget(self._words)
+        self._beside = QScrollArea()
+        self._beside.setWidgetResizable(True)
+        self._beside.setFrameShape(QFrame.Shape.NoFrame)
+        self._beside.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._beside.setAccessibleName("About the drawing")
+        self._beside.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._halves.addWidget(self._beside)
+        self._empty = label("No drawing is selected.\nChoose one to see it large, with its story.", muted=True)
+        self._empty.setParent(self.viewport())
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        theme_changes().changed.connect(self.refresh_verdict)
+        self._arrange(False)
+        self.show_drawing(None, -1)
 
-        card = QFrame()
-        card.setProperty("card", True)
-        card.setFixedHeight(WIDTH - 5 * SPACE)
-        self._pictures = QStackedWidget()
-        self.strokes = StrokesView(pen_width=4.0)
-        self.pixels = _Pixels()
-        self._pictures.addWidget(self.strokes)
-        self._pictures.addWidget(self.pixels)
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(1, 1, 1, 1)
-        layout.addWidget(self._pictures)
-        column.addWidget(card)
-        column.addLayout(self._replay_row())
-        self._curve_place = QVBoxLayout()
-        column.addLayout(self._curve_place)
-        column.addSpacing(SPACE)
-
+    def _story(self) -> QWidget:
+        words = QWidget()
+        column = QVBoxLayout(words)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
         self.word = label("", "large")
         self.word.setWordWrap(True)
-        self.verdict = label("")
-        self.verdict.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        head = QHBoxLayout()
-        head.addWidget(self.word, 1)
-        head.addWidget(self.verdict)
-        column.addLayout(head)
         self.summary = label("", muted=True)
         self.summary.setWordWrap(True)
-        column.addWidget(self.summary)
-        self.evidence = label("")
-        self.evidence.setWordWrap(True)
-        self.evidence.setAccessibleDescription("On what the suggestion rests")
-        self.evidence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        column.addWidget(self.evidence)
+        self.verdict = label("", "small")
         self.note = QLineEdit()
         self.note.setPlaceholderText("A note, if you like")
         self.note.setAccessibleName("Note")
         self.note.editingFinished.connect(self._note_edited)
         self.note.returnPressed.connect(self.note.clearFocus)
-        column.addWidget(self.note)
+        judged = QWidget()
+        judged.setFixedHeight(4 * SPACE)
+        row = QHBoxLayout(judged)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE)
+        row.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.note, 1)
+        row.addStretch(0)
+        self.conflict = label("", "small")
+        self.conflict.setWordWrap(True)
+        self.evidence = label("", "small")
+        self.evidence.setWordWrap(True)
+        self.evidence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.evidence.setMinimumHeight(3 * self.evidence.fontMetrics().lineSpacing())  # more is rarely needed
+        self.evidence.setAccessibleDescription("On what the suggestion rests")
+        self.evidence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        kept = self.evidence.sizePolicy()
+        kept.setRetainSizeWhenHidden(True)
+        self.evidence.setSizePolicy(kept)
+        self.scores, self.seen, self.alike = Scores(), Seen(), Alike()
+        self.alike.clicked.connect(self.similar_clicked)
+        self.alike.more_asked.connect(self.like_these_asked)
+        for part in (self.word, judged, self.conflict, self.summary, self.evidence):
+            column.addWidget(part)
+        for part in (self.scores, self.seen, self.alike, self._facts()):
+            column.addSpacing(SPACE)
+            column.addWidget(part)
+        column.addStretch(1)
+        return words
 
-        self._story = QGridLayout()
-        self._story.setHorizontalSpacing(2 * SPACE)
-        self._story.setVerticalSpacing(SPACE)
-        self._story.setColumnStretch(1, 1)
+    def _facts(self) -> QWidget:
+        facts = QWidget()
+        grid = QGridLayout(facts)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(2 * SPACE)
+        grid.setVerticalSpacing(SPACE // 2)
+        grid.setColumnStretch(1, 1)
         self._rows: dict[str, tuple[QLabel, QLabel]] = {}
-        for place, name in enumerate(("Per point", "Loss", "Lift", "Seen as", "Drawn", "Strokes", "File", "Key")):
-            title = label(name, muted=True)
-            value = label("")
+        for place, name in enumerate(("Drawn", "Strokes", "Whole loss", "File", "Key")):
+            title, value = label(name, "small", muted=True), label("", "small")
             value.setWordWrap(True)
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            flags = Qt.TextInteractionFlag.TextSelectableByMouse
-            value.setTextInteractionFlags(flags)
-            self._story.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
-            self._story.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            grid.addWidget(title, place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, place, 1, Qt.AlignmentFlag.AlignTop)
             self._rows[name] = (title, value)
-        column.addSpacing(SPACE)
-        column.addLayout(self._story)
         self.copy = button("Copy key")
+        self.copy.setFont(font("small"))
+        self.copy.setStyleSheet("padding: 3px 8px;")
         self.copy.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.copy.clicked.connect(self._copy)
-        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
-        column.addStretch(1)
-        theme_changes().changed.connect(self._recolour)
-        self._recolour()
-        self.show_drawing(None, -1)
+        grid.addWidget(self.copy, grid.rowCount(), 1, Qt.AlignmentFlag.AlignLeft)
+        return facts
 
-    def _replay_row(self) -> QHBoxLayout:
-        self.play = button("")
-        self.play.setFixedSize(4 * SPACE, 4 * SPACE)
-        self.play.setStyleSheet("padding: 0;")
-        self.play.setToolTip("Replay the drawing (R)")
-        self.play.setAccessibleName("Replay")
-        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.play.clicked.connect(self.toggle_replay)
-        self.slider = QSlider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, 1000)
-        self.slider.setAccessibleName("Replay position")
-        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.sliderMoved.connect(self._scrub)
-        self.tint = button("Loss")
-        self.tint.setCheckable(True)
-        self.tint.setStyleSheet("padding: 5px 10px;")
-        self.tint.setToolTip("Colour each part of a stroke by how surprising it is (T)")
-        self.tint.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tint.toggled.connect(lambda _on: self._show_strokes())
-        self.strokes.playhead_changed.connect(lambda place: self.slider.setValue(round(place * 1000)))
-        self.strokes.playhead_changed.connect(lambda _place: self._show_play_icon())
-        self.strokes.finished.connect(self._show_play_icon)
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
-        row.addWidget(self.play)
-        row.addWidget(self.slider, 1)
-        row.addWidget(self.tint)
-        return row
+    # The two paces
+
+    def set_wide(self, wide: bool) -> None:
+        """Take all the room there is (one by one), or be a narrow column."""
+        if wide != self._wide:
+            self._arrange(wide)
+
+    def _arrange(self, wide: bool) -> None:
+        self._wide = wide
+        self.setMinimumWidth(_LEAST_WORDS if wide else WIDTH)
+        self.setMaximumWidth(16777215 if wide else WIDTH)
+        room = Qt.ScrollBarPolicy.ScrollBarAsNeeded if wide else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setHorizontalScrollBarPolicy(room)
+        right = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._halves.setDirection(right)
+        if wide:
+            self._words.setContentsMargins(0, 0, 2 * SPACE, 0)  # the scroll bar's
+            self._beside.setWidget(self._words)
+        elif self._beside.widget() is not None:
+            self._words.setContentsMargins(0, 0, 0, 0)
+            self._halves.addWidget(self._beside.takeWidget())
+        self._beside.setVisible(wide)
+        self._words.show()
+        for part in (self.player, self.seen):
+            part.set_wide(wide)
+        self._order_of_tab()
+        self._fit()
+
+    def _order_of_tab(self) -> None:
+        player = self.player
+        ends = [self.play, self.slider, player.speed, self.tint, player.each, self.curve.plot]
+        ends += [self.note, *self.alike.thumbs, self.alike.more, self.copy]
+        for one, other in zip(ends, ends[1:], strict=False):
+            QWidget.setTabOrder(one, other)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        words = min(max(round(self.width() * 0.4 / SPACE) * SPACE, _LEAST_WORDS), _MOST_WORDS)
+        self._beside.setFixedWidth(words)
+        self.scores.set_lines(1 if self._wide and words >= _ONE_LINE else 2)
+        self._empty.setGeometry(self.viewport().rect().adjusted(2 * SPACE, 0, -2 * SPACE, 0))
 
     # What is shown
 
     def show_drawing(self, table: Table | None, index: int) -> None:
         """Show drawing `index` of the table, or nothing for -1."""
         self._flush_note()
-        self._table, self._index, self._losses = table, index, None
-        self.widget().setVisible(index >= 0)
-        if table is None or index < 0:
-            self._index = -1
-            self.strokes.set_drawing([])
+        shown = table is not None and index >= 0
+        self._table, self._index, self._losses = table, index if shown else -1, None
+        self.widget().setVisible(shown)
+        self._empty.setVisible(not shown)
+        rule = Qt.ScrollBarPolicy.ScrollBarAsNeeded if shown else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(rule)
+        self.set_conflict("")
+        self.player.show_drawing(table, self._index)
+        self._waiting = {self.seen, self.alike}
+        self._similar_later = False
+        if not shown:
+            self._patience.stop()
+            self._give_up()
             return
-        bitmap = None if table.drawings.bitmaps is None else table.drawings.bitmaps[index]
-        self._pictures.setCurrentWidget(self.strokes if bitmap is None else self.pixels)
-        self.pixels.set_bitmap(bitmap)
-        for control in (self.play, self.slider, self.tint):
-            control.setVisible(bitmap is None)
-        if self.curve is not None:
-            self.curve.clear()
-            self.curve.setVisible(bitmap is None)
-        self._show_strokes()
+        if not self._patience.isActive():
+            self._patience.start()
         self.refresh()
-        if bitmap is None:
+        if table.drawings.bitmaps is None:
             self.wants_losses.emit(index)
+        self.wants_seen.emit(index)
+        self.wants_similar.emit(index)
+
+    def _give_up(self) -> None:
+        """What did not come in time is not known: nothing of another drawing stays in sight."""
+        self.player.forget()
+        if self.seen in self._waiting:
+            self.seen.clear("Not known yet" if self._index >= 0 else "")
+        if self.alike in self._waiting:
+            self.alike.say("")
 
     def refresh(self) -> None:
         """Say again what is known of the drawing, as when its scores or its verdict have changed."""
@@ -197,56 +247,53 @@ class Detail(QScrollArea):
             return
         drawing = table.drawings[index]
         if self._losses is not None and self._usual != table.point_range:
-            self._show_losses()
+            self.set_losses(index, self._losses)
         self.word.setText(drawing.word or "No word")
         self.refresh_verdict()
-        top, seen = str(table.texts["top_guess"][index]), float(table.numbers["p_word"][index])
         self.summary.setText(summary(table, index))
         self.evidence.setText(evidence_text(table, index))
         self.evidence.setVisible(bool(self.evidence.text()))
+        self.scores.show_scores(table, index)
         whole = float(table.numbers["loss"][index])
-        self._say("Per point", loss_text(table, index))
         paper = f"formula{NBSP}9 of the Sketch-RNN paper"
-        self._say("Loss", "" if whole != whole else f"{number(whole)}{NBSP}nats ({paper})")
-        self._say("Lift", lift_text(float(table.numbers["lift"][index]), drawing.word))
-        self._say("Seen as", seen_text(drawing.word, seen, top, float(table.numbers["p_top"][index])))
         self._say("Drawn", drawn_text(drawing.timestamp, drawing.countrycode, drawing.recognized))
         self._say("Strokes", "" if drawing.bitmap is not None else count_text(len(drawing.strokes), drawing.points))
+        self._say("Whole loss", "" if whole != whole else f"{number(whole)}{NBSP}nats ({paper})")
         row = "" if drawing.row is None else f", record{NBSP}{drawing.row:,}"
         self._say("File", "" if drawing.source is None else re.split(r"[/\\]", drawing.source)[-1] + row)
         self._say("Key", drawing.key_id or "none; known by its content")
         self.copy.setVisible(bool(drawing.key_id))
+        if self._similar_later:
+            self.wants_similar.emit(index)
 
     def refresh_verdict(self, note: str | None = None) -> None:
         """Show the verdict of the drawing, and its note if one is given."""
         if self._table is None or self._index < 0:
             return
-        verdict = self._table.verdicts[self._index]
-        tone = theme().good if verdict == KEEP else theme().bad
-        self.verdict.setText({"": "", KEEP: "Kept"}.get(verdict, f"Flagged: {verdict}"))
-        self.verdict.setStyleSheet(f"color: {tone.name()}; font-weight: 600;")
+        look, verdict = theme(), self._table.verdicts[self._index]
+        if verdict:
+            tone = look.good if verdict == KEEP else look.bad
+            style = f"background: {tone.name()}; color: {look.paper.name()}; font-weight: 600;"
+            self.verdict.setStyleSheet(f"{style} border-radius: 6px; padding: 3px 8px;")
+        else:
+            self.verdict.setStyleSheet(f"color: {look.muted.name()};")
+        self.verdict.setText({"": "No verdict yet", KEEP: "Kept"}.get(verdict, f"Flagged: {verdict}"))
+        self.conflict.setStyleSheet(f"color: {look.warn.name()};")
         self.note.setVisible(bool(verdict))
         if note is not None or not verdict:
             self.note.setText(note or "")
             self.note.setModified(False)
+
+    def set_conflict(self, text: str) -> None:
+        """Say that somebody else decided otherwise, or nothing. It is of the drawing shown."""
+        self.conflict.setText(text)
+        self.conflict.setVisible(bool(text))
 
     def _say(self, name: str, text: str) -> None:
         title, value = self._rows[name]
         value.setText(text)
         title.setVisible(bool(text))
         value.setVisible(bool(text))
-
-    def _recolour(self) -> None:
-        look = theme()
-        self.slider.setStyleSheet(
-            f"QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {look.line.name()}; }}"
-            f"QSlider::sub-page:horizontal {{ border-radius: 2px; background: {look.muted.name()}; }}"
-            f"QSlider::handle:horizontal {{ width: 12px; margin: -4px 0; border-radius: 6px;"
-            f" background: {look.ink.name()}; }}"
-        )
-        self._show_play_icon()
-        self.refresh_verdict()
-        self._show_strokes()
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._rows["Key"][1].text())
@@ -262,116 +309,37 @@ class Detail(QScrollArea):
 
     _flush_note = _note_edited
 
-    # Replay and tint
+    # What is worked out
 
     def toggle_replay(self) -> None:
         """Play, or pause."""
-        if self._pictures.currentWidget() is self.strokes:
-            self.strokes.pause() if self.strokes.playing else self.strokes.play()
-        self._show_play_icon()
-
-    def _show_play_icon(self) -> None:
-        self.play.setIcon(icon("pause" if self.strokes.playing else "run"))
-
-    def _scrub(self, value: float) -> None:
-        self.strokes.pause()
-        self.strokes.set_playhead(value / 1000)
-        self._show_play_icon()
+        self.player.toggle()
 
     def set_losses(self, index: int, losses: np.ndarray) -> None:
         """The losses (points,) of drawing `index` in nats, asked for by `wants_losses`."""
-        if index == self._index:
-            self._losses = losses
-            self._show_losses()
+        if index == self._index and self._table is not None:
+            self._losses, self._usual = losses, self._table.point_range
+            self.player.set_losses(losses)
 
-    def _show_losses(self) -> None:
-        strokes, losses, self._usual = (
-            self._table.drawings.strokes_of(self._index),
-            self._losses,
-            self._table.point_range,
-        )
-        if self.tint.isChecked():
-            self._show_strokes()
-        if len(losses) != sum(map(len, strokes)):
-            return
-        if self.curve is None:
-            from qdesk.gui.curate.curve import LossCurve  # not with the page: see there
+    def set_seen(
+        self, index: int, picture: np.ndarray, guesses: Sequence[tuple[str, float]], own: tuple[float, int] | None
+    ) -> None:
+        """What the CNN saw in drawing `index`, asked for by `wants_seen`: its picture uint8 (28, 28), its best guesses
+        with their probabilities, and the probability and rank (from 1) of the drawing's own word, None without one.
+        """
+        if index == self._index and self._table is not None:
+            self._waiting.discard(self.seen)
+            self.seen.show_seen(picture, guesses, self._table.words[index] or "", own)
 
-            self.curve = LossCurve()
-            self.curve.sought.connect(lambda place: self._scrub(place * 1000))
-            self.strokes.playhead_changed.connect(self.curve.set_playhead)
-            self._curve_place.addWidget(self.curve)
-        begins = np.cumsum([0, *map(len, strokes[:-1])])
-        places = replay_places(strokes, self._table.drawings.times_of(self._index))
-        self.curve.set_losses(losses, places, begins, self._usual)
-        self.curve.set_playhead(self.strokes.playhead)
-
-    def _show_strokes(self) -> None:
-        if self._table is None or self._index < 0 or self._table.drawings.bitmaps is not None:
-            self.strokes.set_drawing([])
-            return
-        strokes = self._table.drawings.strokes_of(self._index)
-        times = self._table.drawings.times_of(self._index)
-        same = getattr(self.strokes, "shown", None) == (id(self._table), self._index)
-        place, playing = self.strokes.playhead, self.strokes.playing
-        if self.tint.isChecked() and self._losses is not None and len(self._losses) == sum(map(len, strokes)):
-            parts, times, losses = tinted(strokes, times, self._losses)
-            self.strokes.set_drawing(parts, times)
-            self.strokes.set_stroke_colours([loss_colour(self._table.point_place(loss)) for loss in losses])
-        else:
-            self.strokes.set_drawing(strokes, times)
-        self.strokes.shown = (id(self._table), self._index)
-        if same and place < 1:
-            self.strokes.set_playhead(place)
-            if playing:
-                self.strokes.play()
-        self.slider.setValue(round(self.strokes.playhead * 1000))
-        self._show_play_icon()
-
-
-class _Pixels(QWidget):
-    """A drawing that is pixels alone, as pixels."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._bitmap: np.ndarray | None = None
-
-    def set_bitmap(self, bitmap: np.ndarray | None) -> None:
-        """Show a uint8 (28, 28) bitmap, ink 255, or nothing."""
-        self._bitmap = bitmap
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._bitmap is None:
-            return
-        side = (min(self.width(), self.height()) - 2 * SPACE) // len(self._bitmap) * len(self._bitmap)
-        painter = QPainter(self)
-        place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter.drawImage(place, pixels_image(self._bitmap, theme().ink))
-        painter.end()
-
-
-def tinted(
-    strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None, losses: np.ndarray
-) -> tuple[list[np.ndarray], list[np.ndarray], np.ndarray]:
-    """The drawing as one piece for each step of the pen, so that each can have its own colour.
-
-    Returns pieces (2, 2) (a stroke of one point stays one point), when their points are drawn in ms, and a loss each:
-    that of the point a piece leads to.
-    """
-    if times is None:
-        edges = np.cumsum([len(stroke) for stroke in strokes])[:-1]
-        times = np.split(np.arange(len(losses)) * _PACE_MS, edges)
-    pieces, when, each = [], [], []
-    first = 0
-    for stroke, clock in zip(strokes, times, strict=True):
-        if len(stroke) == 1:
-            pieces.append(stroke)
-            when.append(clock)
-            each.append(losses[first])
-        for point in range(1, len(stroke)):
-            pieces.append(stroke[point - 1 : point + 1])
-            when.append(clock[point - 1 : point + 1])
-            each.append(losses[first + point])
-        first += len(stroke)
-    return pieces, when, np.array(each)
+    def set_similar(self, index: int, indices: Sequence[int] | None, likeness: Sequence[float] = ()) -> None:
+        """The drawings most like `index`, asked for by `wants_similar`, the likest first, and how alike they are, 0 to
+        1; none, or None as long as it is not known: then it is asked for again when more scores have come.
+        """
+        if index == self._index and self._table is not None:
+            self._waiting.discard(self.alike)
+            self._similar_later = indices is None
+            self.alike.more.setEnabled(indices is not None)
+            if indices is None or not len(indices):
+                self.alike.say("Known once it is scored" if indices is None else "None is like it")
+            else:
+                self.alike.show_alike(self._table, indices, likeness, self._table.words[index] or "no word")

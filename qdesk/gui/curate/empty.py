@@ -6,29 +6,17 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QCompleter,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QProgressBar,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from qdesk import paths
 from qdesk.catalog import categories
-from qdesk.gui.theme import SPACE, button, icon, label, theme_changes
+from qdesk.gui.empty import EmptyPage, card
+from qdesk.gui.theme import SPACE, button, label
 
 STARTER = ("starter.ndjson.gz",)
-_THREE_CARDS = 115 * SPACE  # a page as wide as this, in pixels, holds the cards side by side
 
 
-class Empty(QScrollArea):
+class Empty(EmptyPage):
     """Open a file, download a category, or take the starter set."""
 
     open_asked = Signal()
@@ -37,44 +25,17 @@ class Empty(QScrollArea):
     cancel_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._downloading = False
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        inside = QWidget()
-        self.setWidget(inside)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(6 * SPACE, 6 * SPACE, 6 * SPACE, 6 * SPACE)
-        column.setSpacing(0)
-        column.addStretch(2)
-        title = label("Find the drawings that do not belong", "large")
-        title.setStyleSheet("font-weight: 600;")
-        column.addWidget(title)
-        column.addSpacing(SPACE)
         lead = "qdesk puts the strangest drawings first. You decide, one key each, and take the flags along as CSV."
-        intro = label(lead, muted=True)
-        intro.setWordWrap(True)
-        column.addWidget(intro)
-        column.addSpacing(4 * SPACE)
-        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._cards.setSpacing(2 * SPACE)
-        for one in (self._file_card(), self._download_card(), self._starter_card()):
-            self._cards.addWidget(one, 1)
-        column.addLayout(self._cards)
-        column.addSpacing(4 * SPACE)
+        super().__init__("Find the drawings that do not belong", lead, parent)
+        self._downloading = False
+        self.add_cards(self._file_card(), self._download_card(), self._starter_card())
+        self.below.addSpacing(4 * SPACE)
         self._recent_title = label("Opened last", muted=True)
-        column.addWidget(self._recent_title)
+        self.below.addWidget(self._recent_title)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
-        column.addLayout(self._recent)
-        column.addStretch(3)
+        self.below.addLayout(self._recent)
         self.set_recent([])
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        beside = event.size().width() >= _THREE_CARDS
-        self._cards.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
-        super().resizeEvent(event)
 
     def _file_card(self) -> QFrame:
         self.open = button("Open a file…", "open", primary=True)
@@ -163,38 +124,3 @@ class Empty(QScrollArea):
 def _short(folder: str) -> str:
     home = os.path.expanduser("~")
     return "~" + folder[len(home) :] if folder.startswith(home + os.sep) else folder
-
-
-class _Sign(QLabel):
-    """A large icon in the accent colour."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self._name = name
-        theme_changes().changed.connect(self._draw)
-        self._draw()
-
-    def _draw(self) -> None:
-        self.setPixmap(icon(self._name, "accent").pixmap(32, 32))
-
-
-def card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFrame:
-    """One way to begin: a sign, what it is, and the controls that do it."""
-    made = QFrame()
-    made.setProperty("card", True)
-    picture = _Sign(sign)
-    head = label(title)
-    head.setStyleSheet("font-weight: 600;")
-    body = label(text, muted=True)
-    body.setWordWrap(True)
-    column = QVBoxLayout(made)
-    column.setContentsMargins(3 * SPACE, 3 * SPACE, 3 * SPACE, 3 * SPACE)
-    column.setSpacing(SPACE)
-    column.addWidget(picture)
-    column.addWidget(head)
-    column.addWidget(body)
-    column.addStretch(1)
-    column.addSpacing(SPACE)
-    for control in controls:
-        column.addWidget(control)
-    return made

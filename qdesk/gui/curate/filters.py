@@ -1,216 +1,206 @@
-"""The filters on the left: verdict, word, what scoring suggests, and three histograms with ranges."""
+"""The filters on the left: a search, verdicts, what scoring suggests, words, countries, and histograms with ranges."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QCheckBox,
-    QComboBox,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+import numpy as np
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.header import Choice
-from qdesk.gui.curate.table import SUGGESTED, Filters, Table
+from qdesk.curation.filters import Filters, Survey
+from qdesk.curation.table import SUGGESTED
+from qdesk.gui.curate.bar import Elided
+from qdesk.gui.curate.facets import Facet, Verdicts
+from qdesk.gui.curate.keys import KeyMap, shown
+from qdesk.gui.curate.options import Field
+from qdesk.gui.curate.ranges import Ranges
+from qdesk.gui.curate.section import Section, small_button
 from qdesk.gui.theme import SPACE, button, label
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.histogram import Histogram
 
 WIDTH = 30 * SPACE
-VERDICTS = {"all": "All", "todo": "To do", "flagged": "Flagged", "keep": "Kept"}
-HISTOGRAMS = {
-    "loss_per_point": ("Loss per point", "nats", "High is surprising."),
-    "lift": ("Lift", "nats", "Below 0 the word explains the drawing worse than no word does."),
-    "p_word": ("Seen as its word", "probability", "0 never, 1 for sure."),
-}
+TYPING_MS = 150
+"""After so long without another letter the text is searched for."""
 
 
-class FilterPanel(QScrollArea):
-    """What to show. `changed` carries the new `Filters`."""
+class FilterPanel(QWidget):
+    """What to show. It knows the drawings by a `Survey` alone, and asks for another by saying what is wanted."""
 
     changed = Signal(object)
+    """The new `Filters`."""
+    left = Signal()
+    """The user is done with typing: the drawings may have the keys."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keymap: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._keymap = keymap or KeyMap(self)
         self.setFixedWidth(WIDTH)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        column.setSpacing(SPACE)
-        self.setWidget(inside)
+        self._said = Filters()
+        self._among: np.ndarray | None = None
+        self.search = Field("Search")
+        self.search.textChanged.connect(lambda: self._typing.start())
+        self.search.entered.connect(self._emit)
+        self.search.entered.connect(self.left)
+        self.search.left.connect(self.left)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self._typing.timeout.connect(self._emit)
 
-        head = QHBoxLayout()
+        self.among = QFrame()
+        self.among.setProperty("card", True)
+        self._among_text = Elided()
+        drop = small_button("close", "Look at all drawings again, not these alone")
+        drop.clicked.connect(lambda: self.set_among(None))
+        chip = QHBoxLayout(self.among)
+        chip.setContentsMargins(SPACE, 2, 2, 2)
+        chip.addWidget(self._among_text, 1)
+        chip.addWidget(drop)
+        self.among.hide()
+
         self.shown = label("", muted=True)
         self.clear = button("Clear")
         self.clear.setProperty("flat", True)
         self.clear.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clear.setAccessibleName("Clear all filters")
         self.clear.setToolTip("Show all drawings again")
-        self.clear.setFixedHeight(4 * SPACE)
-        self.clear.setStyleSheet("padding: 4px 8px;")
+        self.clear.setFixedHeight(3 * SPACE)
+        self.clear.setStyleSheet("padding: 0 8px;")
         self.clear.clicked.connect(self.reset)
-        policy = self.clear.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.clear.setSizePolicy(policy)
+        self.clear.hide()
+        head = QHBoxLayout()
         head.addWidget(self.shown, 1)
         head.addWidget(self.clear)
-        column.addLayout(head)
+        above = QVBoxLayout()
+        above.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE // 2)
+        above.setSpacing(SPACE)
+        above.addWidget(self.search)
+        above.addWidget(self.among)
+        above.addLayout(head)
 
-        self._verdicts = QButtonGroup(self)
-        self.verdict_buttons = {}
-        places = QGridLayout()
-        places.setSpacing(SPACE // 2)
-        for place, (name, text) in enumerate(VERDICTS.items()):
-            choice = button(text)
-            choice.setCheckable(True)
-            choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            choice.setStyleSheet("padding: 5px 8px;")
-            self._verdicts.addButton(choice)
-            self.verdict_buttons[name] = choice
-            places.addWidget(choice, place // 2, place % 2)
-        self.verdict_buttons["all"].setChecked(True)
-        self._verdicts.buttonClicked.connect(self._emit)
-        column.addWidget(_title("Verdict"))
-        column.addLayout(places)
-
-        column.addSpacing(SPACE)
-        column.addWidget(_title("Word"))
-        self.word = Choice()
-        self.word.setAccessibleName("Word")
-        self.word.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.word.setMaxVisibleItems(20)
-        self.word.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.word.setMinimumContentsLength(8)
-        self.word.currentIndexChanged.connect(self._emit)
-        column.addWidget(self.word)
-
-        column.addSpacing(SPACE)
-        column.addWidget(_title("Looks like"))
-        self.suggested: dict[str, QCheckBox] = {}
-        self._suggested_counts: dict[str, QLabel] = {}
-        self._reasons = QWidget()
-        reasons = QVBoxLayout(self._reasons)
-        reasons.setContentsMargins(0, 0, 0, 0)
-        reasons.setSpacing(2)
-        column.addWidget(self._reasons)
-        for reason in SUGGESTED:
-            line = QHBoxLayout()
-            box = QCheckBox(reason or "nothing wrong")
-            box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            box.toggled.connect(self._emit)
-            count = label("", "small", muted=True)
-            line.addWidget(box, 1)
-            line.addWidget(count)
-            reasons.addLayout(line)
-            self.suggested[reason] = box
-            self._suggested_counts[reason] = count
-
-        self.histograms: dict[str, Histogram] = {}
-        self._ranges: dict[str, QLabel] = {}
-        self._spreads = QVBoxLayout()
-        column.addLayout(self._spreads)
+        self.verdicts = Verdicts()
+        self.facets = {
+            "reason": Facet("reason", "Looks like", "nothing wrong", SUGGESTED),
+            "word": Facet("word", "Word", "no word", by_name=True),
+            "countrycode": Facet("countrycode", "Country", "unknown", unfolded=False, folded=True),
+            "recognized": Facet("recognized", "Recognised", "unknown", ("yes", "no"), unfolded=False),
+        }
+        self.scores = Ranges("scores", "Scores", ("junk", "loss_per_point", "lift", "p_word", "learned"))
+        self.drawing = Ranges("drawing", "Drawing", ("strokes", "points", "date"), unfolded=False)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(2 * SPACE - 2, 0, 2 * SPACE, SPACE)
+        column.setSpacing(0)
+        for section in self._sections():
+            section.changed.connect(self._emit)
+            column.addWidget(section)
+        for facet in self.facets.values():
+            facet.left.connect(self.left)
         column.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        area.verticalScrollBar().rangeChanged.connect(  # what is in it stays in its place whether there is a bar or not
+            lambda _low, high: column.setContentsMargins(2 * SPACE - 2, 0, (1 if high else 2) * SPACE, SPACE)
+        )
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(above)
+        whole.addWidget(area, 1)
+        self._keymap.changed.connect(self._show_key)
+        self._show_key()
 
-    def _build_histograms(self) -> None:
-        """Only when there is something to show: pyqtgraph would keep the window from opening at once."""
-        from qdesk.gui.curate.histogram import Histogram
+    def _show_key(self) -> None:
+        self.search.setPlaceholderText(f"Search ({shown(self._keymap.keys('search')[0])})")
+        about = "Words, keys, countries, reasons, and what the network sees"
+        self.search.setToolTip(self._keymap.hint(about, "search"))
 
-        for name, (title, unit, meaning) in HISTOGRAMS.items():
-            self._spreads.addSpacing(SPACE)
-            line = QHBoxLayout()
-            line.setSpacing(0)
-            line.addWidget(_title(title), 1)
-            self._ranges[name] = label(unit, "small", muted=True)
-            line.addWidget(self._ranges[name])
-            self._spreads.addLayout(line)
-            histogram = Histogram(title, ramp=name == "loss_per_point")
-            histogram.setToolTip(f"{meaning} Drag to choose a range, double-click to show all.")
-            histogram.range_changed.connect(self._emit)
-            self.histograms[name] = histogram
-            self._spreads.addWidget(histogram)
+    def _sections(self) -> tuple[Section, ...]:
+        reason, *others = self.facets.values()
+        return self.verdicts, reason, self.scores, *others, self.drawing
+
+    # What is wanted
 
     @property
     def filters(self) -> Filters:
         """What is wanted now."""
-        verdict = next(name for name, choice in self.verdict_buttons.items() if choice.isChecked())
-        suggested = frozenset(reason for reason, box in self.suggested.items() if box.isChecked())
-        ranges = {name: one.chosen for name, one in self.histograms.items() if one.chosen is not None}
-        return Filters(verdict, self.word.currentData(), suggested or None, ranges)
+        chosen = {"verdict": self.verdicts.chosen} | {name: facet.chosen for name, facet in self.facets.items()}
+        chosen = {name: texts for name, texts in chosen.items() if texts}
+        return Filters(chosen, self.scores.ranges | self.drawing.ranges, self.search.text().strip(), self._among)
 
-    def _emit(self, *_: object) -> None:
-        filters = self.filters
-        for name, text in self._ranges.items():
-            text.setText(_range_text(filters.ranges.get(name)) or HISTOGRAMS[name][1])
-        self.clear.setVisible(filters.active)
-        self.changed.emit(filters)
+    @property
+    def histograms(self) -> dict[str, Histogram]:
+        """Those made so far, by what is spread in them."""
+        return self.scores.histograms | self.drawing.histograms
+
+    def fixed_edges(self) -> dict[str, np.ndarray]:
+        """The axes that have to stay, because a range is chosen on them: name -> edges float64 (33,)."""
+        return {name: one.edges for name, one in self.histograms.items() if one.chosen is not None}
+
+    def choose(self, facet: str, *texts: str) -> None:
+        """Want these texts of a facet ("verdict": "" is to do), or all of them if none is given."""
+        (self.verdicts if facet == "verdict" else self.facets[facet]).choose(texts)
+        self._emit()
+
+    def set_among(self, mask: np.ndarray | None, text: str = "") -> None:
+        """Want these drawings alone, bool (N,), as a lasso has caught them; `text` says so. None for all."""
+        self._among = mask
+        self._among_text.setText(text)
+        self.among.setVisible(mask is not None)
+        self._emit()
 
     def reset(self) -> None:
         """Want everything again."""
-        with QSignalBlocker(self):
-            self.verdict_buttons["all"].setChecked(True)
-            self.word.setCurrentIndex(0)
-            for box in self.suggested.values():
-                box.setChecked(False)
-            for histogram in self.histograms.values():
-                histogram.clear_range()
+        self._forget()
         self._emit()
 
-    def open(self, table: Table) -> None:
-        """Offer what these drawings have, with nothing filtered."""
-        if not self.histograms:
-            self._build_histograms()
-        with QSignalBlocker(self.word):
-            self.word.clear()
-            words = table.word_counts()
-            self.word.addItem("All words" if len(words) != 1 else f"{words[0][0]}  ({words[0][1]:,})", None)
-            if len(words) > 1:
-                for word, count in words:
-                    self.word.addItem(f"{word}  ({count:,})", word)
-            self.word.setEnabled(len(words) > 1)
-        with QSignalBlocker(self):
-            self.reset()
-        self.refresh(table)
-        self.clear.setVisible(False)
+    def _forget(self) -> None:
+        for section in self._sections():
+            section.clear()
+        with QSignalBlocker(self.search):
+            self.search.clear()
+        self._among = None
+        self.among.hide()
 
-    def refresh(self, table: Table) -> None:
-        """Show new counts and spreads, as when scores have come in."""
-        for reason, count in table.suggested_counts().items():
-            self._suggested_counts[reason].setText(f"{count:,}")
-        for name, histogram in self.histograms.items():
-            limits = (0.0, 1.0) if name == "p_word" else None
-            without = table.drawings.bitmaps is not None and name != "p_word"
-            otherwise = "no strokes to score" if without else "not scored yet"
-            histogram.set_values(table.numbers[name], limits, otherwise)
-        self.refresh_shown(table)
+    def _emit(self) -> None:
+        self._typing.stop()
+        filters = self.filters
+        self.clear.setVisible(filters.active)
+        if filters != self._said:
+            self._said = filters
+            self.changed.emit(filters)
 
-    def refresh_shown(self, table: Table) -> None:
-        """Say how many drawings pass."""
-        shown, count = len(table.order), len(table)
-        whole = f"{count:,} {'drawing' if count == 1 else 'drawings'}"
-        self.shown.setText(whole if shown == count else f"{shown:,} of {count:,}")
+    # What there is
 
+    def open(self, survey: Survey, losses: tuple[float, float] | None = None) -> None:
+        """Offer what these drawings have, with nothing filtered and nothing said. See `refresh`."""
+        self._forget()
+        self._typing.stop()
+        self._said = Filters()
+        self.clear.hide()
+        self.verdicts.begin()
+        for facet in self.facets.values():
+            facet.begin()
+        self.refresh(survey, losses)
 
-def _title(text: str) -> QLabel:
-    made = label(text)
-    made.setStyleSheet("font-weight: 600;")
-    return made
+    def refresh(self, survey: Survey, losses: tuple[float, float] | None = None) -> None:
+        """Show new counts and spreads. losses: what counts as a low and as a high loss per point, for their colours."""
+        self.verdicts.refresh(survey.counts.get("verdict", {}))
+        for name, facet in self.facets.items():
+            facet.refresh(survey.counts.get(name, {}))
+        self.scores.refresh(survey.spreads, losses)
+        self.drawing.refresh(survey.spreads, losses)
+        self.set_shown(survey.shown, survey.total)
+        self._emit()  # a reason never given before is a flag too
 
-
-def _range_text(chosen: tuple[float, float] | None) -> str:
-    if chosen is None:
-        return ""
-    low, high = (f"{edge:.2f}".replace("-", "−") for edge in chosen)
-    if chosen[0] == float("-inf"):
-        return f"up to {high}"
-    return f"{low} and more" if chosen[1] == float("inf") else f"{low} to {high}"
+    def set_shown(self, shown: int, total: int) -> None:
+        """Say how many drawings pass, of how many."""
+        whole = f"{total:,} {'drawing' if total == 1 else 'drawings'}"
+        self.shown.setText(whole if shown == total else f"{shown:,} of {total:,}")

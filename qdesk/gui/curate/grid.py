@@ -1,52 +1,68 @@
-"""The grid of drawings: a view whose layout is arithmetic, so that a million cells cost what a screenful costs.
-
-Qt's own list view lays out every item whenever the order changes; here only the visible cells are ever looked at.
-"""
+"""The grid of drawings: what is selected, what stays in sight while rows move, and painting what is in sight."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+import time
+from collections.abc import Mapping
 
-from qdesk.gui.curate.cells import GAP, CellPainter, cell_height
+import numpy as np
+from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
+
+from qdesk.gui.curate.cells import GAP, CellDelegate
+from qdesk.gui.curate.cellview import SIZES, CellView, Chosen
+from qdesk.gui.curate.inking import Tint
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.theme import SPACE, theme, theme_changes
+from qdesk.gui.curate.thumbs import Thumbs
+from qdesk.gui.theme import theme, theme_changes
 
-SIZES = (72, 96, 128, 160, 208, 272, 352)
-"""The widths of a cell, in pixels, that zooming steps through."""
+__all__ = ["SIZES", "Grid"]
+
+_MOST_PIECES = 1000  # of a selection: each cell painted is looked for in all of them
+_FIRST_S, _STILL_S = 0.03, 0.006  # for painting drawings at once: the first time, and when nothing moved just now
+_STILL_AFTER_S = 0.1
+_LOSSES_MS = 80
 
 
-class Grid(QAbstractItemView):
+class Grid(CellView):
     """Shows a `DrawingsModel`. Until somebody selects or scrolls it stays at the top, on the worst drawing."""
 
     current_changed = Signal(int)
     """The drawing selected last, or -1."""
     replay_asked = Signal()
-    zoomed = Signal(int)
+    losses_wanted = Signal(object)
+    """Drawings in sight (a list of indices) whose points' losses the tint lacks; `set_losses` takes them."""
 
     def __init__(self, model: DrawingsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._cells = CellPainter()
-        self._size = 2
-        self._columns = 1
+        self.thumbs = Thumbs(self)
+        self._cells = CellDelegate(self.thumbs, self)
         self._following_top = True
         self._anchor = 0  # how far down the current drawing was before the others moved, pixels
-        self._current_before = -1
+        self._current_before = self._top_before = -1
+        self._chosen_before: np.ndarray | None = None
         self._left: tuple[int, int] | None = None  # a drawing that filters took away while it was current, and its top
+        self._painted_at = 0.0
+        self._lacking: list[int] = []
+        self._ask_losses = QTimer(self)
+        self._ask_losses.setSingleShot(True)
+        self._ask_losses.timeout.connect(self._want_losses)
+        model.layoutAboutToBeChanged.connect(self._before)  # before the selection hears of it
         self.setModel(model)
+        self.setItemDelegate(self._cells)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setAccessibleName("Drawings")
         self.viewport().setMouseTracking(False)
-        model.layoutAboutToBeChanged.connect(self._before)
         model.rearranged.connect(self._after)
-        model.rowsRemoved.connect(self.updateGeometries)
-        self.verticalScrollBar().actionTriggered.connect(self.touch)
+        model.rowsRemoved.connect(self._rows_left)
+        self.thumbs.came.connect(self._pictures_came)
         theme_changes().changed.connect(self.viewport().update)
+
+    def shutdown(self) -> None:
+        """End the thread that paints."""
+        self.thumbs.shutdown()
 
     # What is selected
 
@@ -56,10 +72,16 @@ class Grid(QAbstractItemView):
         index = self.currentIndex()
         return self._model.drawing_at(index.row()) if index.isValid() else -1
 
+    def selection(self) -> np.ndarray:
+        """The selected drawings, int (n,), in the order shown."""
+        spans = sorted((span.top(), span.bottom() + 1) for span in self.selectionModel().selection())
+        if not spans or self._model.table is None:
+            return np.zeros(0, np.int64)
+        return np.concatenate([self._model.table.order[first:last] for first, last in spans])
+
     def selected(self) -> list[int]:
         """The selected drawings, in the order shown."""
-        rows = sorted(row for span in self.selectionModel().selection() for row in range(span.top(), span.bottom() + 1))
-        return self._model.table.order[rows].tolist() if rows else []
+        return self.selection().tolist()
 
     def select_row(self, row: int) -> None:
         """Select one row alone and show it; a row outside the list is moved to its nearest end."""
@@ -70,22 +92,31 @@ class Grid(QAbstractItemView):
         count = self._model.rowCount()
         if count:
             # Not the view's own `setCurrentIndex`: with Ctrl held down, as for an undo, that keeps what is selected.
-            command = QItemSelectionModel.SelectionFlag.ClearAndSelect
-            self.selectionModel().setCurrentIndex(self._model.index(min(max(row, 0), count - 1)), command)
+            index = self._model.index(min(max(row, 0), count - 1))
+            self.selectionModel().setCurrentIndex(index, Chosen.ClearAndSelect)
 
     def start_over(self) -> None:
         """Back to the first row, as for drawings just opened."""
-        self._cells.forget()
         self._left = None
         self._following_top = True
+        self._first = 0
+        self._painted_at = 0.0
         self.updateGeometries()
-        self.verticalScrollBar().setValue(0)
+        self._glide.jump(0)
         self.select_row(0)
 
     def touch(self) -> None:
         """Somebody is at work here: from now on the view follows the selected drawing, not the top."""
         self._following_top = False
         self._left = None
+
+    def reset(self) -> None:
+        super().reset()
+        table = self._model.table
+        self.thumbs.open(None if table is None else table.drawings)
+        self._cells.proposals = {}
+        self._lacking = []
+        self._ask_losses.stop()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
@@ -96,15 +127,29 @@ class Grid(QAbstractItemView):
         super().selectionChanged(selected, deselected)
         self.viewport().update()
 
+    # While rows move
+
     def _before(self) -> None:
         self._anchor = self.visualRect(self.currentIndex()).top()
         self._current_before = self.current
+        self._top_before = self._model.drawing_at(self._first) if self._model.rowCount() else -1
+        chosen = self.selectionModel()
+        # Qt would remember each row of a large selection by itself, and ask the model for each where it went.
+        if sum(span.height() for span in chosen.selection()) > _MOST_PIECES:
+            self._chosen_before = self.selection()
+            chosen.blockSignals(True)
+            chosen.clearSelection()
+            chosen.blockSignals(False)
 
     def _after(self) -> None:
         """Keep the selected drawing where it was on the screen while the others move around it.
 
         One that the filters let pass no more is remembered, and selected again as soon as they do.
         """
+        if self._chosen_before is not None:
+            self._choose_again(self._chosen_before)
+        if self._paged and self._top_before >= 0 and (row := self._model.row_of(self._top_before)) >= 0:
+            self._first = row
         self.updateGeometries()
         in_sight = -self.cell.height() < self._anchor < self.viewport().height()
         if self._left is not None and (row := self._model.row_of(self._left[0])) >= 0:
@@ -116,115 +161,124 @@ class Grid(QAbstractItemView):
         if not self._model.rowCount():
             self.current_changed.emit(-1)
         elif self._following_top:
-            self.verticalScrollBar().setValue(0)
+            self._first = 0
+            self._glide.jump(0)
             self._select(0)
-        elif not index.isValid():
+        elif not index.isValid() or (self._paged and index.row() not in self.page_rows):
             self._select(self.indexAt(QPoint(GAP, GAP)).row())
-        elif in_sight:
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + self.visualRect(index).top() - self._anchor)
+        elif in_sight and not self._paged:
+            self._glide.jump(self.verticalOffset() + self.visualRect(index).top() - self._anchor)
+        self.viewport().update()
+        if self._paged:
+            self.page_changed.emit()
+
+    def _choose_again(self, drawings: np.ndarray) -> None:
+        """Select these again where they are now, unless they fell into very many pieces."""
+        self._chosen_before = None
+        rows = self._model.table.row_of[drawings]
+        rows = np.sort(rows[rows >= 0])
+        ends = np.flatnonzero(np.diff(rows, append=-1) != 1)
+        chosen = QItemSelection()
+        if len(ends) <= _MOST_PIECES:
+            starts = rows[np.r_[0, ends[:-1] + 1]] if len(ends) else rows
+            for first, last in zip(starts.tolist(), rows[ends].tolist(), strict=True):
+                chosen.select(self._model.index(first), self._model.index(last))
+        elif self.currentIndex().isValid():
+            chosen.select(self.currentIndex(), self.currentIndex())
+        self.selectionModel().select(chosen, Chosen.ClearAndSelect)
+
+    def _rows_left(self, _parent: QModelIndex, first: int, last: int) -> None:
+        if last < self._first:
+            self._first -= last - first + 1
+        self.updateGeometries()
+        if self._paged:
+            self.page_changed.emit()
+
+    # How it is shown
+
+    @property
+    def tint(self) -> Tint:
+        """What colours the strokes: "none", "time" (see `time_colour`) or "loss" (see `loss_colour`)."""
+        return self._cells.tint
+
+    def set_tint(self, tint: Tint) -> None:
+        """Colour the strokes by time, by the loss of their points (see `losses_wanted`), or not."""
+        self._cells.tint = tint
+        self._lacking = []
         self.viewport().update()
 
-    # Where things are
+    def set_losses(self, losses: Mapping[int, np.ndarray]) -> None:
+        """The losses of points, float32 (points,) in nats, by drawing; those not asked for are kept as well."""
+        self.thumbs.set_losses(losses)
+        self.viewport().update()
+        lacking = [drawing for drawing in self._lacking if not self.thumbs.knows(drawing)]
+        if lacking != self._lacking:
+            self._lacking = lacking
+            self._ask_losses.start(0)  # what comes in parts goes on without a pause
 
-    @property
-    def cell(self) -> QSize:
-        """The size of a cell with its gap; a row's cells share the width there is."""
-        width = max((self.viewport().width() - SPACE) // self._columns, 1)
-        return QSize(width, cell_height(width))
+    def _want_losses(self) -> None:
+        if self._lacking:
+            self.losses_wanted.emit(list(self._lacking))
 
-    @property
-    def columns(self) -> int:
-        return self._columns
+    def set_proposals(self, proposals: Mapping[int, str]) -> None:
+        """Verdicts to show in outline, by drawing."""
+        self._cells.proposals = proposals
+        self.viewport().update()
 
-    def _content_height(self) -> int:
-        rows = -(-self._model.rowCount() // self._columns)
-        return rows * self.cell.height() + SPACE
+    # Painting
 
-    def updateGeometries(self) -> None:
-        super().updateGeometries()
-        self._columns = max((self.viewport().width() - SPACE) // SIZES[self._size], 1)
-        bar = self.verticalScrollBar()
-        bar.setRange(0, max(self._content_height() - self.viewport().height(), 0))
-        bar.setPageStep(self.viewport().height())
-        bar.setSingleStep(self.cell.height() // 4)
-
-    def visualRect(self, index: QModelIndex) -> QRect:
-        if not index.isValid():
-            return QRect()
-        row, column = divmod(index.row(), self._columns)
-        cell = self.cell
-        x, y = SPACE // 2 + column * cell.width(), SPACE // 2 + row * cell.height() - self.verticalOffset()
-        return QRect(QPoint(x, y), cell)
-
-    def indexAt(self, point: QPoint) -> QModelIndex:
-        cell = self.cell
-        column = (point.x() - SPACE // 2) // cell.width()
-        row = (point.y() - SPACE // 2 + self.verticalOffset()) // cell.height() * self._columns + column
-        inside = 0 <= column < self._columns and 0 <= row < self._model.rowCount()
-        return self._model.index(row) if inside else QModelIndex()
-
-    def scrollTo(
-        self, index: QModelIndex, hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible
-    ) -> None:
-        place = self.visualRect(index)
-        if not place.isValid():
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), theme().paper)  # as the page's ground, which need not be painted below it
+        if self._model.table is None:
             return
-        above, below = place.top() - SPACE, place.bottom() + SPACE - self.viewport().height()
-        bar = self.verticalScrollBar()
-        if hint == QAbstractItemView.ScrollHint.PositionAtCenter:
-            bar.setValue(bar.value() + (above + below) // 2)
-        elif above < 0 or hint == QAbstractItemView.ScrollHint.PositionAtTop:
-            bar.setValue(bar.value() + above)
-        elif below > 0:
-            bar.setValue(bar.value() + below)
+        if not self._model.rowCount():
+            painter.setPen(theme().muted)
+            area = self.viewport().rect()
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "No drawing passes these filters.")
+        self._be_patient()
+        chosen, current = self.selectionModel(), self.currentIndex().row()
+        option = QStyleOptionViewItem()
+        Is = QStyle.StateFlag
+        for row in sorted({row for rect in event.region() for row in self.rows_in(rect.top(), rect.bottom())}):
+            index = self._model.index(row)
+            option.rect = self.place(row)
+            option.state = Is.State_Enabled
+            if chosen.isSelected(index):
+                option.state = Is.State_Selected | (Is.State_HasFocus if row == current else Is.State_None)
+            self._cells.paint(painter, option, index)
+        painter.end()
+        self._painted_at = time.perf_counter()
+        self._look_ahead()
 
-    def horizontalOffset(self) -> int:
-        return 0
+    def _be_patient(self) -> None:
+        """Let the cells paint missing drawings at once, for a while, unless it is being scrolled."""
+        now = time.perf_counter()
+        still = now - self._painted_at > _STILL_AFTER_S
+        self._cells.patient_until = now + (_FIRST_S if not self._painted_at else _STILL_S) if still else 0.0
 
-    def verticalOffset(self) -> int:
-        return self.verticalScrollBar().value()
+    def _look_ahead(self) -> None:
+        """Have the drawings in sight painted, and then a page of those that scrolling would show next."""
+        table = self._model.table
+        seen = self.rows_in(0, self.viewport().height())
+        if self._heading > 0:
+            ahead = range(seen.stop, min(seen.stop + len(seen), self._model.rowCount()))
+        else:
+            ahead = range(max(seen.start - len(seen), 0), seen.start)[::-1]
+        look = self._cells.look(self.cell, self.devicePixelRatioF(), table.point_range)
+        seen = table.order[seen.start : seen.stop].tolist()
+        self.thumbs.want([self.thumbs.key(drawing, look) for drawing in [*seen, *table.order[ahead].tolist()]])
+        if self.tint == "loss" and table.drawings.bitmaps is None:
+            lacking = [drawing for drawing in seen if not self.thumbs.knows(drawing)]
+            if lacking != self._lacking:
+                self._lacking = lacking
+                self._ask_losses.start(_LOSSES_MS)
 
-    def isIndexHidden(self, index: QModelIndex) -> bool:
-        return False
-
-    def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        self.touch()
-        count, row = self._model.rowCount(), self.currentIndex().row()
-        if not count:
-            return QModelIndex()
-        Move = QAbstractItemView.CursorAction
-        page = max(self.viewport().height() // self.cell.height(), 1) * self._columns
-        step = {
-            Move.MoveLeft: -1,
-            Move.MovePrevious: -1,
-            Move.MoveRight: 1,
-            Move.MoveNext: 1,
-            Move.MoveUp: -self._columns,
-            Move.MoveDown: self._columns,
-            Move.MovePageUp: -page,
-            Move.MovePageDown: page,
-            Move.MoveHome: -count,
-            Move.MoveEnd: count,
-        }[action]
-        if action == Move.MoveUp and row + step < 0:
-            return self._model.index(max(row, 0))
-        return self._model.index(min(max(row + step, 0), count - 1))
-
-    def setSelection(self, rect: QRect, command: QItemSelectionModel.SelectionFlag) -> None:
-        cell, count = self.cell, self._model.rowCount()
-        rect = rect.normalized().translated(-SPACE // 2, self.verticalOffset() - SPACE // 2)
-        left, right = max(rect.left() // cell.width(), 0), min(rect.right() // cell.width(), self._columns - 1)
-        first, last = max(rect.top() // cell.height(), 0), rect.bottom() // cell.height()
-        chosen = QItemSelection()
-        for line in range(first, min(last, (count - 1) // self._columns) + 1):
-            start, stop = line * self._columns + left, min(line * self._columns + right, count - 1)
-            if start <= stop:
-                chosen.select(self._model.index(start), self._model.index(stop))
-        self.selectionModel().select(chosen, command)
-
-    def visualRegionForSelection(self, selection: QItemSelection) -> QRegion:
-        return QRegion(self.viewport().rect())
+    def _pictures_came(self, drawings: list[int]) -> None:
+        seen = self.rows_in(0, self.viewport().height())
+        rows = [row for row in map(self._model.row_of, drawings) if row in seen]
+        if rows:
+            self.viewport().update(self.place(min(rows)).united(self.place(max(rows))).adjusted(-10000, 0, 10000, 0))
 
     # Events
 
@@ -232,46 +286,9 @@ class Grid(QAbstractItemView):
         if self._model.rowCount():
             self.viewport().update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        table = self._model.table
-        if table is None:
-            return
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._model.rowCount():
-            painter.setPen(theme().muted)
-            area = self.viewport().rect()
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, "No drawing passes these filters.")
-        height, offset = self.cell.height(), self.verticalOffset() - SPACE // 2
-        first = max((event.rect().top() + offset) // height, 0) * self._columns
-        last = min(((event.rect().bottom() + offset) // height + 1) * self._columns, self._model.rowCount())
-        selection, current = self.selectionModel(), self.currentIndex().row()
-        for row in range(first, last):
-            index = self._model.index(row)
-            selected = selection.isSelected(index)
-            drawing = self._model.drawing_at(row)
-            self._cells.paint(painter, self.visualRect(index), table, drawing, selected, row == current)
-        painter.end()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        index = self.currentIndex()
-        seen = index.isValid() and self.viewport().rect().intersects(self.visualRect(index))
-        self.updateGeometries()
-        if seen:
-            self.scrollTo(index)
-        super().resizeEvent(event)
-
     def mousePressEvent(self, event) -> None:  # noqa: ANN001
         self.touch()
         super().mousePressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.zoom(1 if event.angleDelta().y() > 0 else -1)
-            event.accept()
-            return
-        self.touch()
-        super().wheelEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.modifiers():
@@ -281,13 +298,3 @@ class Grid(QAbstractItemView):
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are verdicts here, not a search."""
-
-    def zoom(self, steps: int) -> None:
-        """Larger (above 0) or smaller cells; the current drawing stays in sight."""
-        size = min(max(self._size + steps, 0), len(SIZES) - 1)
-        if size != self._size:
-            self._size = size
-            self.updateGeometries()
-            self.scrollTo(self.currentIndex(), QAbstractItemView.ScrollHint.PositionAtCenter)
-            self.viewport().update()
-            self.zoomed.emit(SIZES[size])

@@ -1,72 +1,150 @@
-"""The line above the grid: what is open, how it is sorted, how large it is shown."""
+"""The line above the grid: what is open, at what pace it is looked through, how it is sorted and shown."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QWidget,
+)
 
+from qdesk.curation.order import SORTS
 from qdesk.gui.curate.bar import Elided
-from qdesk.gui.curate.table import SORTS
+from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.strokes import round_pen
-from qdesk.gui.theme import SPACE, button, theme
+from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
+
+PACES = {
+    "grid": ("grid", "Grid", "All drawings side by side"),
+    "one": ("one", "One by one", "One drawing after another, large"),
+    "page": ("page", "By the page", "Everything in sight is bad unless you say otherwise"),
+}
+"""Pace -> its icon, its name, and what it is."""
+TINTS = {"none": "No colours", "time": "Time", "loss": "Loss"}
+"""What the strokes can be coloured by."""
+LATER = ("learned", "unsure", "likeness")
+"""The orders there are only once something was learned or looked for."""
+_TITLE = 18 * SPACE  # what the title should have before anything else gives way
 
 
 class Header(QWidget):
-    """Open, sort, zoom, and the filters' switch."""
+    """What is open; pace, plane and tint; order and size; and the filters' switch.
+
+    Signals tell of the user's wishes; the `set_` methods show what is so, and say nothing.
+    """
 
     open_asked = Signal()
     close_asked = Signal()
     sort_changed = Signal(str, bool)
+    """A name of `SORTS`, and whether it is turned around."""
+    pace_changed = Signal(str)
+    """"grid", "one" or "page"."""
+    plane_toggled = Signal(bool)
+    tint_changed = Signal(str)
+    """"none", "time" or "loss"."""
     zoom_asked = Signal(int)
     filters_toggled = Signal(bool)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, keymap: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.filters = _square("filter", "Show or hide the filters")
-        self.filters.setCheckable(True)
+        self._keymap = keymap or KeyMap(self)
+        self.filters = _square("filter", "Filters", checkable=True)
         self.filters.setChecked(True)
         self.filters.toggled.connect(self.filters_toggled)
         self.title = Elided()
         self.title.setStyleSheet("font-weight: 600;")
+        self.paces = Segments("Pace", {name: (sign, text) for name, (sign, text, _about) in PACES.items()})
+        self.paces.chosen.connect(self.pace_changed)
+        self.plane = _square("plane", "Plane", checkable=True)
+        self.plane.toggled.connect(self.plane_toggled)
+        self.tints = QMenu("Colours", self)
+        group = QActionGroup(self)
+        for name, text in TINTS.items():
+            one = QAction(text, group, checkable=True, checked=name == "none")
+            one.setData(name)
+            self.tints.addAction(one)
+        group.triggered.connect(self._tint_chosen)
+        self.tint_button = _square("tint", "Colours")
+        self.tint_button.setMenu(self.tints)
+        theme_changes().changed.connect(self._show_tint)
+
         self.sort_box = Choice()
         self.sort_box.setAccessibleName("Sort by")
         self.sort_box.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for name, text in SORTS.items():
-            self.sort_box.addItem(text, name)
-        self.sort_box.currentIndexChanged.connect(self._emit)
-        self.reverse_box = _square("sort", "Turn the order around")
-        self.reverse_box.setCheckable(True)
-        self.reverse_box.toggled.connect(self._emit)
-        smaller, larger = _square("", "Smaller drawings (Ctrl −)"), _square("", "Larger drawings (Ctrl +)")
-        smaller.setText("−")
-        larger.setText("+")
-        smaller.clicked.connect(lambda: self.zoom_asked.emit(-1))
-        larger.clicked.connect(lambda: self.zoom_asked.emit(1))
-        self.open = button("Open…", "open")
-        self.open.setToolTip("Open other drawings (Ctrl+O)")
-        self.open.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.sort_box.setMaxVisibleItems(len(SORTS))
+        self.set_sorts(set(SORTS).difference(LATER))
+        self.sort_box.currentIndexChanged.connect(self._emit_sort)
+        self.reverse_box = _square("sort", "Turn the order around", checkable=True)
+        self.reverse_box.toggled.connect(self._emit_sort)
+        self.smaller, self.larger = _square("", "Smaller drawings"), _square("", "Larger drawings")
+        self.smaller.setText("−")
+        self.larger.setText("+")
+        self.smaller.clicked.connect(lambda: self.zoom_asked.emit(-1))
+        self.larger.clicked.connect(lambda: self.zoom_asked.emit(1))
+        self.open = _square("open", "Open other drawings (Ctrl+O)")
         self.open.clicked.connect(self.open_asked)
-        self.close_files = _square("close", "Close these drawings and choose others (Ctrl+W)")
+        self.close_files = _square("close", "Close these drawings and choose others")
         self.close_files.clicked.connect(self.close_asked)
+        self.more = _square("more", "More")
+        self.more.setMenu(self._more_menu())
+
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         row.setSpacing(SPACE)
-        row.addWidget(self.filters)
-        row.addSpacing(SPACE)
-        row.addWidget(self.title, 1)
-        row.addWidget(self.sort_box)
-        row.addWidget(self.reverse_box)
-        row.addSpacing(SPACE)
-        row.addWidget(smaller)
-        row.addWidget(larger)
-        row.addSpacing(SPACE)
-        row.addWidget(self.open)
-        row.addWidget(self.close_files)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it fits itself: see `resizeEvent`
+        parts = (self.filters, self.title, self.paces, self.plane, self.tint_button, self.sort_box, self.reverse_box)
+        for part in (*parts, self.smaller, self.larger, self.open, self.close_files, self.more):
+            row.addWidget(part, 1 if part is self.title else 0)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._keymap.changed.connect(self._show_keys)
+        self._show_keys()
+        self._fold(0)
+
+    def _more_menu(self) -> QMenu:
+        """What is not in sight in a narrow window."""
+        menu = QMenu(self)
+        menu.addMenu(self.tints)
+        menu.addSeparator()
+        self._actions = {
+            "bigger": menu.addAction("Larger drawings", self.larger.click),
+            "smaller": menu.addAction("Smaller drawings", self.smaller.click),
+        }
+        menu.addSeparator()
+        menu.addAction("Open other drawings…\tCtrl+O", self.open.click)
+        self._actions["close"] = menu.addAction("Close these drawings", self.close_files.click)
+        return menu
+
+    def _show_keys(self) -> None:
+        keymap = self._keymap
+        for part, text, name in (
+            (self.filters, "Show or hide the filters", "filters"),
+            (self.plane, "Show or hide the plane: like drawings lie side by side", "plane"),
+            (self.smaller, "Smaller drawings", "smaller"),
+            (self.larger, "Larger drawings", "bigger"),
+            (self.close_files, "Close these drawings and choose others", "close"),
+            (self.tint_button, "Colour the strokes", "tint"),
+        ):
+            part.setToolTip(keymap.hint(text, name))
+        for name, part in self.paces.buttons.items():
+            about = f"{PACES[name][1]}: {PACES[name][2][0].lower()}{PACES[name][2][1:]}"
+            part.setToolTip(about if name == "grid" else keymap.hint(about, name))
+        for name, action in self._actions.items():
+            action.setText(f"{action.text().split(chr(9))[0]}\t{shown(keymap.keys(name)[0])}")
+
+    # What is so
 
     @property
     def sort(self) -> str:
@@ -78,24 +156,166 @@ class Header(QWidget):
         """Whether the order is turned around."""
         return self.reverse_box.isChecked()
 
-    def _emit(self) -> None:
-        self.sort_changed.emit(self.sort, self.reverse)
+    def set_sort(self, name: str, reverse: bool = False) -> None:
+        """Show that it is sorted so. Raises ValueError for what cannot be sorted by now."""
+        place = self.sort_box.findData(name)
+        if place < 0:
+            raise ValueError(f"Nothing is known to sort by {name}.")
+        with QSignalBlocker(self.sort_box), QSignalBlocker(self.reverse_box):
+            self.sort_box.setCurrentIndex(place)
+            self.reverse_box.setChecked(reverse)
+
+    def set_sorts(self, available: Collection[str]) -> None:
+        """Offer these orders alone. If the one chosen is not among them, the first is, and the signal says so."""
+        before = self.sort_box.currentData()
+        with QSignalBlocker(self.sort_box):
+            self.sort_box.clear()
+            for name, text in SORTS.items():
+                if name in available:
+                    self.sort_box.addItem(text, name)
+            self.sort_box.setCurrentIndex(max(self.sort_box.findData(before), 0))
+        if before not in (None, self.sort):
+            self._emit_sort()
+
+    def set_pace(self, pace: str) -> None:
+        """Show that it is looked through at this pace: "grid", "one" or "page"."""
+        self.paces.choose(pace)
+
+    def set_plane(self, on: bool) -> None:
+        """Show whether the plane is in sight."""
+        with QSignalBlocker(self.plane):
+            self.plane.setChecked(on)
+
+    @property
+    def tint(self) -> str:
+        """What the strokes are coloured by: "none", "time" or "loss"."""
+        return next(one.data() for one in self.tints.actions() if one.isChecked())
+
+    def set_tint(self, tint: str) -> None:
+        """Show what the strokes are coloured by."""
+        for one in self.tints.actions():
+            one.setChecked(one.data() == tint)
+        self._show_tint()
 
     def show_files(self, files: Sequence[str], count: int, title: str = "") -> None:
         """Say what is open, by `title` or by the files' names."""
-        with QSignalBlocker(self):
-            name = os.path.basename(files[0])
-            more = f" and {len(files) - 1} more" if len(files) > 1 else ""
-            self.title.setText(title or f"{name}{more}")
-            self.title.setToolTip("\n".join([*files, f"{count:,} drawings"]))
+        name = os.path.basename(files[0])
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        self.title.setText(title or f"{name}{more}")
+        self.title.setToolTip("\n".join([*files, f"{count:,} drawings"]))
+
+    def _emit_sort(self) -> None:
+        self.sort_changed.emit(self.sort, self.reverse)
+
+    def _tint_chosen(self, action: QAction) -> None:
+        self._show_tint()
+        self.tint_changed.emit(action.data())
+
+    # Its room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for step in range(5):
+            self._fold(step)
+            if self.layout().minimumSize().width() + _TITLE <= self.width():
+                break
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fold(self, step: int) -> None:
+        """Take less room, step by step: icons for words, then a menu for what is rarely used, then a narrower order."""
+        self._folded = step
+        self._show_tint()
+        _show_text(self.open, "Open…" if step == 0 else "")
+        self.paces.show_texts(step < 2)
+        for part in (self.tint_button, self.smaller, self.larger, self.open, self.close_files):
+            part.setVisible(step < 3)
+        self.more.setVisible(step >= 3)
+        self.sort_box.setFixedWidth((31, 31, 31, 28, 20)[step] * SPACE)
+        self.layout().invalidate()
+
+    def _show_tint(self) -> None:
+        on = self.tint != "none"
+        _show_text(self.tint_button, TINTS[self.tint] if on and self._folded == 0 else "")
+        self.tint_button.setIcon(icon("tint", "accent" if on else "ink"))
+        self.tint_button.setAccessibleName(f"Colours: {TINTS[self.tint].lower()}")
+
+
+class _Toggle(Button):
+    """A button that is on or off, and coloured while it is on."""
+
+    def __init__(self, icon_name: str) -> None:
+        super().__init__("", icon_name, primary=False, parent=None)
+        self.setCheckable(True)
+
+    def checkStateSet(self) -> None:  # whoever turned it, and with signals blocked too
+        super().checkStateSet()
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._icon, "accent" if self.isChecked() else "ink"))
+
+
+class Segments(QFrame):
+    """A few choices side by side, of which one is so. name -> (icon, text)."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Mapping[str, tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(name)
+        self._choices = choices
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, Button] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for one, (sign, text) in choices.items():
+            made = self.buttons[one] = _Toggle(sign)
+            made.setAccessibleName(text)
+            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            made.clicked.connect(lambda _on=False, one=one: self.chosen.emit(one))
+            self._group.addButton(made)
+            row.addWidget(made)
+        next(iter(self.buttons.values())).setChecked(True)
+        self.setFixedHeight(4 * SPACE)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    def choose(self, name: str) -> None:
+        """Show that this one is so, and say nothing."""
+        self.buttons[name].setChecked(True)
+
+    def show_texts(self, on: bool) -> None:
+        """Words beside the icons, or icons alone."""
+        for name, (_sign, text) in self._choices.items():
+            self.buttons[name].setText(f" {text}" if on else "")
+        self.layout().invalidate()
+        self.updateGeometry()  # else the header would still reckon with the width before
+
+    def _dress(self) -> None:
+        look = theme()
+        self.setStyleSheet(
+            f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
+            f" border-radius: {RADIUS}px; }}"
+            f"QPushButton {{ border: 1px solid transparent; border-radius: {RADIUS - 1}px; padding: 5px 8px; }}"
+            f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
+            f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
+        )
 
 
 class Choice(QComboBox):
-    """A combo box with a chevron in the theme's own ink."""
+    """A combo box with a chevron in the theme's own ink, and an ellipsis where its text does not fit."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
+        style = QStyleOptionComboBox()
+        self.initStyleOption(style)
+        room = self.width() - 5 * SPACE
+        style.currentText = self.fontMetrics().elidedText(style.currentText, Qt.TextElideMode.ElideRight, room)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, style)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, style)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(theme().muted, 1.75))
         x, y = self.width() - 20.0, self.height() / 2 - 2
@@ -103,15 +323,24 @@ class Choice(QComboBox):
         painter.end()
 
 
-def _square(icon_name: str, tip: str) -> QPushButton:
-    made = button("", icon_name)
-    made.setText("")  # an icon alone sits in the middle
-    made.setFixedSize(4 * SPACE, 4 * SPACE)
-    made.setStyleSheet("padding: 0;")
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
+def _square(icon_name: str, name: str, checkable: bool = False) -> Button:
+    made = _Toggle(icon_name) if checkable else button("", icon_name)
+    made.setToolTip(name)
+    made.setAccessibleName(name)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    _show_text(made, "")
     return made
+
+
+def _show_text(one: Button, text: str) -> None:
+    """Text beside the button's icon; "" leaves the icon alone, in the middle of a square."""
+    one.setText(f" {text}" if text else "")
+    padding = "5px 10px" if text else "0"
+    one.setStyleSheet(
+        f"QPushButton {{ padding: {padding}; }} QPushButton::menu-indicator {{ image: none; width: 0; }}"
+        "QPushButton:checked { border-color: palette(mid); } QPushButton:focus { border-color: palette(highlight); }"
+    )
+    one.setFixedSize(one.sizeHint().width() if text else 4 * SPACE, 4 * SPACE)
 
 
 def vertical_line() -> QWidget:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import math
+from datetime import UTC, datetime
+from typing import Literal
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from qdesk.curation.filters import BINS, Spread
 from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
-BINS = 32
+Kind = Literal["number", "whole", "date"]
 _BARS, _AXIS = 5 * SPACE, 2 * SPACE  # heights, pixels
 
 
@@ -27,11 +30,11 @@ class Histogram(Plot):
     range_changed = Signal(object)
     """(low, high), infinite where it is open, or None for all."""
 
-    def __init__(self, name: str, ramp: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, kind: Kind = "number", parent: QWidget | None = None) -> None:
         super().__init__(name, _BARS + _AXIS, parent)
-        self._ramp = ramp
+        self._kind = kind
         self._edges = np.linspace(0.0, 1.0, BINS + 1)
-        self._loss_edges = (0.0, 1.0)
+        self._ramp: tuple[float, float] | None = None
         self._range: tuple[int, int] | None = None  # first and last bin wanted
         self._bars = pg.BarGraphItem(x=np.arange(BINS) + 0.5, height=np.zeros(BINS), width=0.84, pen=None)
         self._ground = pg.InfiniteLine(0, angle=0)
@@ -43,18 +46,18 @@ class Histogram(Plot):
         self._region.sigRegionChangeFinished.connect(self._region_moved)
         for item in (self._bars, self._ground, self._region):
             self.box.addItem(item, ignoreBounds=True)
-        self._low, self._high, self._note = self.text((0, 0)), self.text((1, 0)), self.text((0.5, 0))
-        for item, x in ((self._low, 0), (self._high, BINS), (self._note, BINS / 2)):
+        self._low, self._high = self.text((0, 0)), self.text((1, 0))
+        for item, x in ((self._low, 0), (self._high, BINS)):
             item.setPos(x, -2 / _BARS)
         self.box.setRange(xRange=(0, BINS), yRange=(-_AXIS / _BARS, 1), padding=0)
         self.dragged.connect(self._dragged)
         self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
-        self.set_values(np.empty(0))
+        self.set_spread(None)
 
     @property
-    def edges(self) -> tuple[float, float]:
-        """The values the axis begins and ends with."""
-        return float(self._edges[0]), float(self._edges[-1])
+    def edges(self) -> np.ndarray:
+        """The edges of the bins, float64 (33,)."""
+        return self._edges
 
     @property
     def chosen(self) -> tuple[float, float] | None:
@@ -66,29 +69,53 @@ class Histogram(Plot):
         high = math.inf if last == BINS - 1 else float(self._edges[last + 1])
         return low, high
 
-    def set_values(
-        self, values: np.ndarray, limits: tuple[float, float] | None = None, otherwise: str = "not scored yet"
-    ) -> None:
-        """Show these values, NaN left out, or say `otherwise` if there are none.
+    @property
+    def range_text(self) -> str:
+        """The range wanted, in words; "" for all."""
+        if self._range is None:
+            return ""
+        first, last = self._range
+        low, high = self._edges[first], self._edges[last + 1]
+        if self._kind == "whole":  # only the whole numbers between the edges can pass
+            low, high = math.ceil(low), math.floor(high)
+        low_text, high_text = self._text(low), self._text(high)
+        if first == 0:
+            return f"up to {high_text}"
+        if last == BINS - 1:
+            return f"from {low_text}" if self._kind == "date" else f"{low_text} and more"
+        if low_text == high_text:
+            return low_text
+        return f"{low_text} to {high_text}" if low < high else "none"
 
-        A range already chosen keeps the axis as it is, so that it stays true.
+    def set_spread(self, spread: Spread | None, ramp: tuple[float, float] | None = None) -> None:
+        """Show this spread, or nothing. ramp: what counts as a low and as a high loss, to colour the bars by.
+
+        While a range is chosen the axis stays, so that it stays true: a spread with other edges was asked for before,
+        and is left out.
         """
-        known = values[np.isfinite(values)]
-        self.setEnabled(len(known) > 0)
-        if len(known) and self._range is None:
-            low, high = limits or (float(edge) for edge in np.quantile(known, (0.005, 0.995)))
-            self._edges = np.linspace(low, max(high, low + 1e-6), BINS + 1)
-            if self._ramp:
-                self._loss_edges = tuple(float(edge) for edge in np.quantile(known, (0.02, 0.98)))
-        counts, _ = np.histogram(np.clip(known, *self.edges), BINS, self.edges)
+        self.setEnabled(spread is not None)
+        if spread is not None and self._range is not None and not np.array_equal(spread.edges, self._edges):
+            return
+        if spread is not None:
+            self._edges = spread.edges
+        self._ramp = ramp
+        counts = np.zeros(BINS) if spread is None else spread.counts
         # The square root keeps the rare junk at the end of the axis visible beside the many usual drawings.
         heights = np.sqrt(counts / max(counts.max(), 1))
         self._bars.setOpts(height=np.where(counts, np.maximum(heights, 2 / _BARS), 0))
-        digits = 2 if self.edges[1] - self.edges[0] < 10 else 1 if self.edges[1] - self.edges[0] < 100 else 0
-        for item, edge in zip((self._low, self._high), self.edges, strict=True):
-            item.setText(f"{edge:.{digits}f}".replace("-", "−") if len(known) else "")
-        self._note.setText("" if len(known) else otherwise)
+        low, high = self._edges[0], self._edges[-1]
+        if self._kind == "whole":
+            low, high = math.ceil(low), math.floor(high)
+        for item, edge in ((self._low, low), (self._high, high)):
+            item.setText("" if spread is None else self._text(edge))
         self.dress()
+
+    def _text(self, value: float) -> str:
+        if self._kind == "date":
+            return datetime.fromtimestamp(value, UTC).date().isoformat()
+        span = self._edges[-1] - self._edges[0]
+        digits = 0 if self._kind == "whole" or span >= 100 else 1 if span >= 10 else 2
+        return f"{value:,.{digits}f}".replace("-", "−")
 
     def clear_range(self) -> None:
         """Want all again, without a signal."""
@@ -115,6 +142,13 @@ class Histogram(Plot):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.choose(0, BINS - 1)
 
+    def event(self, event: QEvent) -> bool:
+        escape = event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape
+        if escape and self._range is not None:
+            event.accept()  # it clears the range before it is the page's
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Left and right move the upper end of the range, with Shift the lower one; Escape wants all."""
         first, last = self._range or (0, BINS - 1)
@@ -131,10 +165,11 @@ class Histogram(Plot):
     def dress(self) -> None:
         look = theme()
         first, last = self._range or (0, BINS - 1)
-        middles, (low, high) = (self._edges[:-1] + self._edges[1:]) / 2, self._loss_edges
-        colours = [
-            loss_colour((middle - low) / max(high - low, 1e-6)) if self._ramp else look.muted for middle in middles
-        ]
+        colours = [look.muted] * BINS
+        if self._ramp is not None:
+            low, high = self._ramp
+            middles = (self._edges[:-1] + self._edges[1:]) / 2
+            colours = [loss_colour((middle - low) / max(high - low, 1e-6)) for middle in middles]
         self._bars.setOpts(brushes=[c if first <= place <= last else look.line for place, c in enumerate(colours)])
         self._ground.setPen(look.accent if self.hasFocus() else look.line)
         with QSignalBlocker(self._region):
@@ -147,5 +182,6 @@ class Histogram(Plot):
         for line in self._region.lines:
             line.setPen(look.ink)
             line.setHoverPen(look.accent, width=2)
-        for item in (self._low, self._high, self._note):
+        for item in (self._low, self._high):
             item.setColor(look.muted)
+        self.setAccessibleDescription(self.range_text or "all")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -12,10 +12,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.export import export_flags
-from qdesk.curation.verdicts import FLAGS, KEEP, Change, Verdicts, VerdictsError
+from qdesk.curation.table import Table
+from qdesk.curation.verdicts import FLAGS, KEEP, Change, Decision, Merged, Theirs, Verdicts, VerdictsError
 from qdesk.gui.curate.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.table import Table
 
 T = TypeVar("T")
 
@@ -30,11 +30,15 @@ class Judge(QObject):
     """
 
     said = Signal(str, str)
+    decided = Signal()
+    """Verdicts were given, taken back or merged: what was decided last is another."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model, self._grid = model, grid
         self._deaf_until = -math.inf
+        self._conflicts: dict[str, list[Theirs]] = {}
+        self._disputed = False  # there were conflicts since the program began
         self.verdicts: Verdicts | None = None
         self.trouble = ""
         try:
@@ -60,7 +64,13 @@ class Judge(QObject):
 
     def look_up(self, table: Table) -> None:
         """Put the verdicts known of these drawings into the table."""
-        table.verdicts = self._with_store(lambda store: store.reasons(table.names), table.verdicts)
+        everything = np.arange(len(table))
+        table.verdicts.put(everything, self._with_store(lambda store: store.reasons(table.names.arrow), [""]))
+        self._look_up_conflicts()
+
+    def _look_up_conflicts(self) -> None:
+        self._conflicts = self._with_store(lambda store: store.conflicts(), {})
+        self._disputed = self._disputed or bool(self._conflicts)
 
     def note_of(self, table: Table, index: int) -> str:
         """The note to the verdict of a drawing, or ""."""
@@ -68,6 +78,38 @@ class Judge(QObject):
             return ""
         verdict = self._with_store(lambda store: store.get(table.names[index]), None)
         return verdict.note if verdict else ""
+
+    def conflict_of(self, table: Table, index: int) -> str:
+        """What somebody else says of a drawing where that differs, "" where it does not."""
+        theirs = self._conflicts.get(table.names[index], [])
+        return "; ".join(f"{one.name} says {one.reason}" + (f": {one.note}" if one.note else "") for one in theirs)
+
+    def conflicting(self, table: Table) -> np.ndarray:
+        """int64 (n,): the drawings about which somebody else decided differently."""
+        return table.names.find(list(self._conflicts))[0]
+
+    def merge(self, path: str | Path) -> Merged | None:
+        """Take over somebody's verdicts where there are none, and note where they differ; None if that failed."""
+        from qdesk.curation.merge import merge
+
+        try:
+            merged = self._with_store(lambda store: merge(store, Path(path)), None)
+        except (ValueError, OSError) as error:
+            self.said.emit(str(error), "bad")
+            return None
+        if merged is not None:
+            self._look_up_conflicts()
+            self._show(merged.changes)
+            self.decided.emit()
+        return merged
+
+    def recent(self, count: int) -> list[Decision]:
+        """What was decided last, the newest first."""
+        return [] if self.verdicts is None else self._with_store(lambda store: store.recent(count), [])
+
+    def can_walk(self) -> tuple[bool, bool]:
+        """Whether there is a step to take back, and one to do again."""
+        return (False, False) if self.verdicts is None else self._with_store(lambda s: s.can_walk(), (False, False))
 
     # Deciding
 
@@ -85,17 +127,22 @@ class Judge(QObject):
         table, chosen = self._model.table, self._chosen()
         if table is None or not chosen:
             return
-        if all(table.verdicts[index] not in ("", KEEP) for index in chosen):
-            names = list(dict.fromkeys(table.names[index] for index in chosen))
+        if set(table.verdicts[chosen]).isdisjoint(("", KEEP)):
+            names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
             self._show(self._with_store(lambda store: store.clear(*names), []))
             return
-        suggested = (str(table.texts["reason"][index]) for index in chosen)
+        suggested = table.texts["reason"][chosen]
         self._decide(chosen, [reason if reason in FLAGS else "other" for reason in suggested])
 
     def judge(self, reason: str) -> None:
         """Give what is selected this verdict, and move on."""
         chosen = self._chosen()
         self._decide(chosen, [reason] * len(chosen))
+
+    def decide(self, decisions: Mapping[int, str]) -> int:
+        """Give each of these drawings its verdict, all of them as one step; how many there were."""
+        self._decide(list(decisions), list(decisions.values()))
+        return len(decisions)
 
     def _decide(self, chosen: list[int], reasons: Iterable[str]) -> None:
         table = self._model.table
@@ -104,24 +151,32 @@ class Judge(QObject):
         self._grid.touch()
         last = int(table.row_of[chosen].max())
         after = last + 1
-        following = self._model.drawing_at(after) if after < self._model.rowCount() else None
-        decisions = [
-            (table.names[index], reason, self.note_of(table, index), facts)
-            for index, reason, facts in zip(chosen, reasons, table.facts(chosen), strict=True)
-        ]
+        following = self._model.drawing_at(after) if 0 < after < self._model.rowCount() else None
+        names = table.names[np.asarray(chosen)]
+        notes = self._notes(table, chosen, names)
+        decisions = zip(names, reasons, notes, table.facts(chosen), strict=True)
         changes = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
             return
-        self._show(changes)
+        # Twins in the list are one decision each, and one drawing may be there twice.
+        self._show(changes, np.asarray(chosen) if len(changes) == len(chosen) else None)
         if following is not None and (row := self._model.row_of(following)) >= 0:
             self._grid.select_row(row)
         elif len(chosen) > 1:
             self._grid.select_row(last)
 
+    def _notes(self, table: Table, chosen: list[int], names: np.ndarray) -> list[str]:
+        """The notes there are already: a new verdict keeps them."""
+        if not np.any(table.verdicts.codes[chosen]):
+            return [""] * len(chosen)
+        known = self._with_store(lambda store: store.get_many(names), {})
+        return [known[name].note if name in known else "" for name in names]
+
     def write_note(self, index: int, note: str) -> None:
         """Put a note to the verdict of a drawing."""
         table = self._model.table
-        if table is not None and (reason := table.verdicts[index]):
+        # The same note again would be a decision where somebody else's differs.
+        if table is not None and (reason := table.verdicts[index]) and note != self.note_of(table, index):
             (facts,) = table.facts([index])
             self._with_store(lambda store: store.flag(table.names[index], reason, note, facts), None)
 
@@ -147,7 +202,7 @@ class Judge(QObject):
         self._show(changes)
         table = self._model.table
         change = changes[0]
-        here = table.indices_of([change.identity])[0] if table is not None else []
+        here = table.names.find([change.identity])[0] if table is not None else []
         what = f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
         if not len(here):
             self.said.emit(f"{done} in a file that is not open: {what}.", "info")
@@ -158,9 +213,13 @@ class Judge(QObject):
         many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""
         self.said.emit(f"{done}{many}: {what}.", "info")
 
-    def _show(self, changes: list[Change]) -> None:
+    def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
-            self._model.set_verdicts({change.identity: change.new for change in changes})
+            if self._conflicts or self._disputed:  # a decision settles a conflict, its undo opens it again
+                self._look_up_conflicts()
+            changed = {change.identity: change.new for change in changes}
+            self._model.set_verdicts(changed, indices if len(changed) == len(changes) else None)
+            self.decided.emit()
 
     # Taking along
 
@@ -169,27 +228,33 @@ class Judge(QObject):
         table = self._model.table
         if table is None or self.verdicts is None:
             return
-        judged = np.flatnonzero((table.verdicts != "") & table.scored)
+        judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
         if len(judged):
             facts = dict(zip(table.names[judged], table.facts(judged), strict=True))
             self._with_store(lambda store: store.refresh(facts), None)
 
-    def export_to(self, path: str | Path) -> int | None:
-        """Write the flags of the open drawings to a CSV file; how many, or None if that failed (it is said why)."""
+    def export_to(self, path: str | Path, everything: bool = False) -> int | None:
+        """Write the flags of the open drawings to a CSV file; how many, or None if that failed (it is said why).
+
+        everything: the kept ones, too, and what it takes to merge them with somebody else's.
+        """
         table = self._model.table
         if table is None or self.verdicts is None:
             self.said.emit(self.trouble or "Open some drawings first.", "bad")
             return None
         self.refresh_facts()
         try:
-            count = export_flags(Path(path), self.verdicts, only=set(table.names[table.verdicts != ""]))
-            others = sum(verdict.flagged for verdict in self.verdicts.all()) - count
+            only = set(table.names[np.flatnonzero(table.verdicts.codes)])
+            count = export_flags(Path(path), self.verdicts, only, everything)
+            others = sum(verdict.flagged or everything for verdict in self.verdicts.all()) - count
         except (OSError, VerdictsError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self.said.emit(f"{Path(path).name} was not written: {reason}.", "bad")
             return None
-        text = f"Wrote {count:,} {'flag' if count == 1 else 'flags'} to {Path(path).name}."
+        what = "verdict" if everything else "flag"
+        text = f"Wrote {count:,} {what if count == 1 else what + 's'} to {Path(path).name}."
         if others:
-            text += f" {others:,} more in other files: “qdesk export” writes them all."
+            command = "qdesk export --all" if everything else "qdesk export"
+            text += f" {others:,} more in other files: “{command}” writes them all."
         self.said.emit(text, "good")
         return count

@@ -1,27 +1,52 @@
-"""The table as a Qt list: rows are what is shown, in order. It says precisely what changed, never more."""
+"""The table as a Qt list: rows are what is shown, in order. It says precisely what changed, never more.
+
+A new order of many drawings is computed in the background, and what is shown stays until it is there.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from qdesk.gui.curate.table import Filters, Table
+from qdesk.curation.filters import Filters, Survey
+from qdesk.curation.table import Arrangement, Table, Wishes
+from qdesk.gui import jobs
 
 Index = QModelIndex | QPersistentModelIndex
+Asked = tuple[Table, Wishes, bool, tuple[int, int]]
+
+AT_ONCE = 20_000
+"""So many drawings are sorted and filtered within a frame; more are in the background."""
+
+COUNT_MS = 120
+"""The pause after a verdict before what passes the filters is counted again."""
 
 
 class DrawingsModel(QAbstractListModel):
     """One row a drawing shown. `table` is None while nothing is open."""
 
+    rearranging = Signal()
+    """The order is about to become another."""
     rearranged = Signal()
     """The order or the choice of rows is another one; what was selected stays selected where it is still shown."""
+    surveyed = Signal()
+    """The table's survey is a new one."""
     verdicts_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.table: Table | None = None
+        self._worker: jobs.LatestWorker | None = None
+        self._ordering = False  # a new order is under way
+        self._wish = self._verdicts = 0  # how often there was another wish, and verdicts have changed
+        self._count_soon = QTimer(self)
+        self._count_soon.setSingleShot(True)
+        self._count_soon.setInterval(COUNT_MS)
+        self._count_soon.timeout.connect(self._count)
 
     def rowCount(self, parent: Index | None = None) -> int:
         inside = parent is not None and parent.isValid()
@@ -47,16 +72,28 @@ class DrawingsModel(QAbstractListModel):
         """The row a drawing is shown in, or -1."""
         return -1 if self.table is None else int(self.table.row_of[drawing])
 
+    def close(self) -> None:
+        """End the work in the background."""
+        self._count_soon.stop()
+        if self._worker is not None:
+            self._worker.close()
+
     def set_table(self, table: Table | None) -> None:
-        """Show other drawings, or none."""
+        """Show other drawings, or none. The table's order is shown as it is."""
+        self._ordering = False
         self.beginResetModel()
         self.table = table
-        if table is not None:
-            table.arrange()
         self.endResetModel()
+        self.surveyed.emit()
         self.verdicts_changed.emit()
 
-    def rearrange(self, filters: Filters | None = None, sort: str | None = None, reverse: bool | None = None) -> None:
+    def rearrange(
+        self,
+        filters: Filters | None = None,
+        sort: str | None = None,
+        reverse: bool | None = None,
+        edges: Mapping[str, np.ndarray] | None = None,
+    ) -> None:
         """Sort and filter again, after new scores or with another wish. Persistent indices follow their drawings."""
         table = self.table
         if table is None:
@@ -64,33 +101,96 @@ class DrawingsModel(QAbstractListModel):
         table.filters = table.filters if filters is None else filters
         table.sort = table.sort if sort is None else sort
         table.reverse = table.reverse if reverse is None else reverse
+        table.edges = table.edges if edges is None else edges
+        self._wish += 1
+        if len(table) <= AT_ONCE:
+            self._show(table.arranged(table.wishes))
+        else:
+            self._ask(order=True)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a new order is under way."""
+        return self._ordering
+
+    def _ask(self, order: bool) -> None:
+        if self._worker is None:
+            self._worker = jobs.LatestWorker(lambda: None, _answer, self, "qdesk-order")
+            self._worker.answered.connect(self._answered)
+        self._ordering = self._ordering or order  # a wish to count must not push out a wish to sort
+        self._worker.request((self.table, self.table.wishes, self._ordering, (self._wish, self._verdicts)))
+
+    def _answered(self, asked: Asked, answer: Arrangement | Survey) -> None:
+        table, wishes, order, (wish, verdicts) = asked
+        if table is not self.table or wish != self._wish:
+            return
+        if order and verdicts != self._verdicts and "verdict" in wishes.filters.chosen:
+            self._ask(order)  # it may hold drawings that have left meanwhile
+        elif order:
+            self._ordering = False
+            self._show(answer)
+        elif not self._ordering:
+            self._show_survey(answer)
+
+    def _show(self, arrangement: Arrangement) -> None:
+        table = self.table
+        self.rearranging.emit()
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         drawings = [int(table.order[index.row()]) for index in kept]
-        table.arrange()
+        table.take(arrangement)
         rows = [int(table.row_of[drawing]) for drawing in drawings]
         self.changePersistentIndexList(kept, [self.index(row) if row >= 0 else QModelIndex() for row in rows])
         self.layoutChanged.emit()
         self.rearranged.emit()
+        self.surveyed.emit()
 
-    def set_verdicts(self, changed: dict[str, str]) -> None:
-        """Note new verdicts by identity ("" for none): their rows are repainted, or leave if the filter wants so."""
+    def count_soon(self) -> None:
+        """Count again what passes the filters, as something may have changed that they do not tell of."""
+        self._count_soon.start()
+
+    def _count(self) -> None:
+        table = self.table
+        if table is None or self._ordering:
+            return
+        if len(table) <= AT_ONCE:
+            self._show_survey(table.surveyed(table.wishes))
+        else:
+            self._ask(order=False)
+
+    def _show_survey(self, survey: Survey) -> None:
+        self.table.take(replace(self.table.arrangement, survey=survey))
+        self.surveyed.emit()
+
+    def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> None:
+        """Note new verdicts by identity ("" for none): their rows are repainted, or leave if the filter wants so.
+
+        indices: of these drawings, in the same order, for one who knows them.
+        """
         table = self.table
         if table is None:
             return
-        indices = table.set_verdicts(changed)
+        self._verdicts += 1
+        indices = table.set_verdicts(changed, indices)
         rows = table.row_of[indices]
         wanted = table.pass_verdict(indices)
         leaving = rows[(rows >= 0) & ~wanted]
-        if len(leaving) == 1 and not np.any((rows < 0) & wanted):
+        coming = np.any((rows < 0) & wanted) and table.filters.chosen.get("verdict") is not None
+        if len(leaving) == 1 and not coming:
             row = int(leaving[0])
             self.beginRemoveRows(QModelIndex(), row, row)
             table.drop_rows(leaving)
             self.endRemoveRows()
-        elif len(leaving) or np.any((rows < 0) & wanted):
+        elif len(leaving) or coming:
             self.rearrange()
         rows = table.row_of[indices]
         rows = rows[rows >= 0]
         if len(rows):
             self.dataChanged.emit(self.index(int(rows.min())), self.index(int(rows.max())))
+        self._count_soon.start()
         self.verdicts_changed.emit()
+
+
+def _answer(_prepared: None, asked: Asked) -> Arrangement | Survey:
+    table, wishes, order, _versions = asked
+    return table.arranged(wishes) if order else table.surveyed(wishes)

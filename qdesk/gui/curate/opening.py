@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from qdesk.curation.shelf import Shelf
 from qdesk.gui import jobs
 from qdesk.gui.curate.work import OpenedTable, download_word, open_table
 
@@ -30,6 +31,7 @@ class Opening(QObject):
         self._base_url = base_url
         self._reading: jobs.Job | None = None
         self._downloading: jobs.Job | None = None
+        self._keeping: jobs.Job | None = None
         self.download_state: tuple[str, float] | None = None
         """What is being downloaded, in words, and how far that is (0 to 1); None while nothing is."""
 
@@ -47,6 +49,23 @@ class Opening(QObject):
         job.done.connect(lambda result: self._read(job, files, result))
         job.failed.connect(lambda sentence: self._not_read(job, sentence))
         job.cancelled.connect(lambda: self._not_read(job, ""))
+
+    def keep(self, files: Sequence[str], result: OpenedTable) -> None:
+        """Keep a copy of what was read, where there is much of it: opening these files again takes no time then."""
+        if result.to_shelve is not None:
+            shelved, files = result.to_shelve, list(files)
+            job = self._keeping = jobs.start(lambda _context: Shelf().put(files, shelved), self, "qdesk-shelve")
+            for end in (job.done, job.failed, job.cancelled):
+                end.connect(lambda *_: self._kept(job))
+
+    def _kept(self, job: jobs.Job) -> None:
+        if self._keeping is job:
+            self._keeping = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether files are being read or kept."""
+        return self._reading is not None or self._keeping is not None
 
     def cancel(self) -> None:
         """Give up the files being read."""

@@ -6,27 +6,38 @@ import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
+from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui.curate.bar import BottomBar, Notice
+from qdesk.gui.curate import recent
+from qdesk.gui.curate.bar import BottomBar, Kind, Notice
+from qdesk.gui.curate.deciding import Deciding
+from qdesk.gui.curate.decisions import Decisions
 from qdesk.gui.curate.detail import Detail
 from qdesk.gui.curate.empty import STARTER, Empty
+from qdesk.gui.curate.exporting import Exporting
 from qdesk.gui.curate.filters import FilterPanel
 from qdesk.gui.curate.grid import Grid
 from qdesk.gui.curate.header import Header, vertical_line
 from qdesk.gui.curate.judging import Judge
+from qdesk.gui.curate.keys import KeyMap, bind
+from qdesk.gui.curate.looking import Looking
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.opening import Opening
+from qdesk.gui.curate.paging import Paging
 from qdesk.gui.curate.scoring import Scoring
-from qdesk.gui.curate.table import Table
 from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
 from qdesk.gui.drop import DropPage
 from qdesk.gui.theme import SPACE
+
+if TYPE_CHECKING:
+    from qdesk.gui.curate.keys_panel import KeysPanel
 
 NARROW = 125 * SPACE
 """Less than this many pixels are too few for filters, drawings and details side by side."""
@@ -46,13 +57,18 @@ class CuratePage(DropPage):
     ) -> None:
         super().__init__("Drop to open", parent)
         self._files: list[str] = []
-        self._narrow = False
+        self.narrow = False
+        self._keys_panel: KeysPanel | None = None
+        self.keymap = KeyMap(self)
         self._build()
         self.opening = Opening(base_url, self)
         self.scoring = Scoring(scorer_factory, self)
         self.judge = Judge(self.model, self.grid, self)
+        self.looking = Looking(self)
+        self.deciding = Deciding(self.model, self.judge, self.paging, self.decisions, self.detail, self.grid, self)
+        self.exporting = Exporting(self.model, self.grid, self.judge, self)
         self._connect()
-        self._shortcuts()
+        self._bind_keys()
         self._show_empty()
         if self.judge.trouble:
             self.notice.say(self.judge.trouble, "bad")
@@ -61,20 +77,31 @@ class CuratePage(DropPage):
 
     def _build(self) -> None:
         self.model = DrawingsModel(self)
-        self.header = Header()
+        self.header = Header(self.keymap)
         self.notice = Notice()
         self.empty = Empty()
-        self.filters = FilterPanel()
+        self.filters = FilterPanel(self.keymap)
         self.grid = Grid(self.model)
         self.detail = Detail()
-        self.bar = BottomBar()
+        self.decisions = Decisions(self.keymap)
+        self.bar = BottomBar(self.keymap)
+        self.paging = Paging(self.model, self.grid, self)
+        self.middle = QSplitter(Qt.Orientation.Vertical)
+        self.middle.setChildrenCollapsible(False)
+        self.middle.addWidget(self.grid)
+        self.centre = QWidget()
+        centre = QVBoxLayout(self.centre)
+        centre.setContentsMargins(0, 0, 0, 0)
+        centre.setSpacing(0)
+        centre.addWidget(self.paging.bar)
+        centre.addWidget(self.middle, 1)
         work = QWidget()
-        row = QHBoxLayout(work)
+        row = self.row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         self._filters_line = vertical_line()
-        for part in (self.filters, self._filters_line, self.grid, vertical_line(), self.detail):
-            row.addWidget(part, 1 if part is self.grid else 0)
+        for part in (self.filters, self._filters_line, self.centre, vertical_line(), self.detail):
+            row.addWidget(part, 1 if part is self.centre else 0)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(work)
@@ -84,21 +111,25 @@ class CuratePage(DropPage):
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)  # below the grid: what comes and goes must not move the drawings
+        column.addWidget(self.decisions)
         column.addWidget(self.bar)
 
     def _connect(self) -> None:
         self.header.open_asked.connect(self.ask_for_files)
         self.header.close_asked.connect(self.close_files)
-        self.header.sort_changed.connect(lambda sort, reverse: self._arrange(sort=sort, reverse=reverse))
-        self.header.zoom_asked.connect(self.grid.zoom)
+        self.header.sort_changed.connect(lambda sort, reverse: self.model.rearrange(sort=sort, reverse=reverse))
         self.header.filters_toggled.connect(self._show_filters)
-        self.filters.changed.connect(lambda filters: self._arrange(filters=filters))
+        self.filters.changed.connect(
+            lambda filters: self.model.rearrange(filters=filters, edges=self.filters.fixed_edges())
+        )
+        self.filters.left.connect(self.grid.setFocus)
         self.grid.current_changed.connect(self._show_drawing)
-        self.grid.replay_asked.connect(self.detail.toggle_replay)
-        self.detail.wants_losses.connect(self._wants_losses)
         self.detail.note_written.connect(self.judge.write_note)
+        self.model.surveyed.connect(self._surveyed)
         self.model.verdicts_changed.connect(self._verdicts_changed)
-        self.judge.said.connect(lambda text, kind: self.notice.say(text, kind, lasting=kind == "bad"))
+        self.judge.said.connect(partial(self._say, action=None))
+        self.decisions.clicked.connect(self.looking.go_to)
+        self.deciding.said.connect(self._say)
         self.opening.progress.connect(self.bar.set_work)
         self.opening.opened.connect(self._opened)
         self.opening.not_opened.connect(self._not_opened)
@@ -106,50 +137,69 @@ class CuratePage(DropPage):
         self.opening.downloaded.connect(self._downloaded)
         self.opening.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self.scoring.scores_came.connect(self._scores_came)
+        self.scoring.scorer_came.connect(self.looking.asking.set_scorer)
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.said.connect(self._scoring_said)
-        self.scoring.losses_came.connect(self.detail.set_losses)
-        self.scoring.losses_failed.connect(lambda why: self.notice.say(f"No losses of the points: {why}", "warn"))
+        self.looking.said.connect(self._say)
+        self.exporting.said.connect(self.notice.say)
+        self.exporting.progress.connect(self.bar.set_task)
+        self.exporting.merged.connect(lambda merged: self.deciding.merged(merged, self.filters))
         self.bar.work.stop_asked.connect(self._stop_or_go_on)
+        self.bar.task.stop_asked.connect(self.exporting.cancel)
         self.bar.download.stop_asked.connect(self.opening.cancel_download)
-        self.bar.export_asked.connect(self.ask_for_export)
+        self.bar.export_asked.connect(self.exporting.ask)
+        self.bar.keys_asked.connect(self._show_keys)
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
         self.empty.download_asked.connect(self.download)
         self.empty.cancel_asked.connect(self.opening.cancel_download)
 
-    def _shortcuts(self) -> None:
-        actions: dict[str, Callable[[], object]] = {
-            "F": self.judge.flag_or_unflag,
-            **{str(key): partial(self.judge.judge, reason) for key, reason in enumerate(FLAGS, 1)},
-            "K": partial(self.judge.judge, KEEP),
-            "U": self.judge.undo,
-            "Ctrl+Z": self.judge.undo,
-            "Ctrl+Y": self.judge.redo,
-            "Ctrl+Shift+Z": self.judge.redo,
-            "R": self.detail.toggle_replay,
-            "T": self.detail.tint.toggle,
-            "Ctrl+E": self.ask_for_export,
-            "Ctrl+W": self.close_files,
-            "Ctrl++": partial(self.grid.zoom, 1),
-            "Ctrl+=": partial(self.grid.zoom, 1),
-            "Ctrl+-": partial(self.grid.zoom, -1),
+    def _bind_keys(self) -> None:
+        header = self.header
+        does: dict[str, Callable[[], object]] = {
+            "flag": self.deciding.flag,
+            **{reason: partial(self.deciding.judge, reason) for reason in (*FLAGS, KEEP)},
+            "undo": self.judge.undo,
+            "redo": self.judge.redo,
+            "replay": self.detail.toggle_replay,
+            "tint": self.detail.tint.toggle,
+            "like": self.looking.like_these,
+            "search": self._search,
+            "filters": header.filters.toggle,
+            "bigger": partial(self.grid.zoom, 1),
+            "smaller": partial(self.grid.zoom, -1),
+            "back": self.looking.back,
+            "one": partial(self.looking.turn_pace, "one"),
+            "page": partial(self.looking.turn_pace, "page"),
+            "plane": header.plane.toggle,
+            "export": partial(self.exporting.ask, "flags"),
+            "close": self.close_files,
+            "keys": self._show_keys,
         }
-        for keys, action in actions.items():
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(action)
+        bind(self, self.keymap, does)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = event.size().width() < NARROW
-        if narrow != self._narrow:  # whoever asks for the filters in a narrow window can have them
-            self._narrow = narrow
-            self.header.filters.setChecked(not narrow)
+        if narrow != self.narrow:  # whoever asks for the filters in a narrow window can have them
+            self.narrow = narrow
+            self.header.filters.setChecked(not narrow and self.looking.pace != "one")
 
     def _show_filters(self, on: bool) -> None:
         self.filters.setVisible(on)
         self._filters_line.setVisible(on)
+
+    def _show_keys(self) -> None:
+        from qdesk.gui.curate.keys_panel import KeysPanel
+
+        if self._keys_panel is None:
+            self._keys_panel = KeysPanel(self.keymap, self)
+        self._keys_panel.toggle()
+
+    def _search(self) -> None:
+        self.header.filters.setChecked(True)
+        self.filters.search.setFocus()
+        self.filters.search.selectAll()
 
     # The page's own life
 
@@ -166,6 +216,10 @@ class CuratePage(DropPage):
         self.detail.show_drawing(None, -1)
         self.opening.close()
         self.scoring.close()
+        self.exporting.close()
+        self.looking.close()
+        self.model.close()
+        self.grid.shutdown()
         self.judge.close()
 
     @property
@@ -173,11 +227,17 @@ class CuratePage(DropPage):
         """What is being curated, or None."""
         return self.model.table
 
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is being done in the background."""
+        return not (self.opening.busy or self.scoring.running or self.model.busy or self.exporting.running)
+
     def _show_empty(self) -> None:
         self._stack.setCurrentWidget(self.empty)
         self.header.hide()
+        self.decisions.hide()
         self.bar.set_open(False)
-        self.empty.set_recent(self._recent())
+        self.empty.set_recent(recent.files())
 
     # Opening
 
@@ -205,8 +265,11 @@ class CuratePage(DropPage):
         if self.table is None:
             return
         self.detail.show_drawing(None, -1)
+        self.looking.set_pace("grid")
         self.scoring.drop()
         self.model.set_table(None)
+        self.looking.set_table()
+        self.deciding.set_table()
         self.notice.hide()
         self._show_empty()
         self._show_work()
@@ -221,26 +284,31 @@ class CuratePage(DropPage):
     def _opened(self, files: list[str], result: OpenedTable) -> None:
         if self.table is not None:
             self.judge.pause()  # the key on its way was meant for a drawing that is gone
-        self._files = files
+        self._files = self.exporting.files = files
         table = result.table
         self.judge.look_up(table)
         self.detail.show_drawing(None, -1)
         table.sort, table.reverse = self.header.sort, self.header.reverse
         self.model.set_table(table)
-        self.filters.open(table)
+        self.looking.set_table()
+        self.filters.open(table.survey, table.arrangement.losses)
+        self.deciding.set_table()
         starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
         self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
         self.header.show()
+        self.decisions.show()
         self.bar.set_open(True)
         self._stack.setCurrentIndex(1)
         self.grid.start_over()
         self.grid.setFocus()
         if result.problem_count:
             self._say_problems(result)
-        self._remember(files)
+        recent.remember(files)
         self._show_download()
         self.opened.emit()
-        self._score()
+        self.scoring.start(table, result.keys)
+        self._show_work()
+        self.opening.keep(files, result)
 
     def _say_problems(self, result: OpenedTable) -> None:
         total = len(result.table) + result.problem_count
@@ -266,18 +334,8 @@ class CuratePage(DropPage):
         else:  # nobody's work is taken away
             self.notice.say(f"“{word}” is downloaded.", "good", action=("Open", lambda: self.open_files([file])))
 
-    def _settings(self) -> QSettings:
-        return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
-
-    def _recent(self) -> list[str]:
-        found = self._settings().value("curate/recent", [])
-        return [found] if isinstance(found, str) else list(found or [])
-
-    def _remember(self, files: Sequence[str]) -> None:
-        fresh = [os.path.abspath(file) for file in files][:8]
-        settings = self._settings()
-        settings.setValue("curate/recent", (fresh + [file for file in self._recent() if file not in fresh])[:8])
-        settings.sync()
+    def _say(self, text: str, kind: Kind, action: tuple[str, Callable[[], object]] | None) -> None:
+        self.notice.say(text, kind, lasting=kind in ("bad", "warn"), action=action)
 
     # Scoring
 
@@ -297,14 +355,16 @@ class CuratePage(DropPage):
     def _scores_came(self) -> None:
         if self.table is not None:
             self.model.rearrange()
-            self.filters.refresh(self.table)
             self.detail.refresh()
+            self.looking.refresh_plane()
+            self.looking.learning.verdicts_changed()
             self._show_work()
 
     def _scoring_ended(self, sentence: str) -> None:
         if sentence:
             self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
         self.judge.refresh_facts()
+        self._show_drawing(self.grid.current)
         self._show_work()
         self.scored.emit()
 
@@ -317,42 +377,22 @@ class CuratePage(DropPage):
             self.bar.work.stop.setText("Stop" if self.scoring.running else "Go on")
             self.bar.set_work(*(self.scoring.state() or (None,)))
 
-    def _wants_losses(self, index: int) -> None:
-        if self.table is not None and index >= 0:
-            self.scoring.ask_losses(index, self.table.drawings[index])
-
     # Looking and judging
 
-    def _arrange(self, **wishes: object) -> None:
-        if self.table is not None:
-            self.model.rearrange(**wishes)
-            self.filters.refresh_shown(self.table)
-
     def _show_drawing(self, index: int) -> None:
-        self.detail.show_drawing(self.table, index)
-        self._show_verdict()
+        self.looking.show(index)
+        self.deciding.show_verdict()
 
-    def _show_verdict(self) -> None:
-        table, index = self.table, self.grid.current
-        if table is not None and index >= 0:
-            self.detail.refresh_verdict(self.judge.note_of(table, index))
+    def _surveyed(self) -> None:
+        if self.table is not None:
+            self.filters.refresh(self.table.survey, self.table.arrangement.losses)
 
     def _verdicts_changed(self) -> None:
         if self.table is not None:
             self.bar.set_counts(*self.table.counts())
-            self.filters.refresh_shown(self.table)
-            self._show_verdict()
-
-    def ask_for_export(self) -> None:
-        """Let the user name a file for the flags, and write it."""
-        if self.table is None:
-            return
-        source = Path(self._files[0])
-        ours = source.resolve().is_relative_to(paths.asset().resolve())
-        proposed = (Path.home() if ours else source.parent) / f"{source.name.split('.')[0]}-flags.csv"
-        path, _ = QFileDialog.getSaveFileName(self, "Export flags", str(proposed), "CSV (*.csv)")
-        if path:
-            self.export_to(path)
+            self.looking.mark_verdicts()
+            self.looking.learning.verdicts_changed()
+            self.deciding.show_verdict()
 
     def export_to(self, path: str | Path) -> int | None:
         """Write the flags of the open drawings to a CSV file; how many, or None if that failed (a bar says why)."""

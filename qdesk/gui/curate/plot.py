@@ -24,7 +24,8 @@ class Plot(pg.GraphicsView):
     dragged = Signal(float, float)
     """It is dragged from this x to that one, on no item that can be dragged itself."""
 
-    def __init__(self, name: str, height: int, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, height: int | None = None, parent: QWidget | None = None) -> None:
+        """height: in pixels; without one the plot takes what there is."""
         super().__init__(parent, background=None)
         self.box = _Box(self)
         self.setCentralItem(self.box)
@@ -32,8 +33,11 @@ class Plot(pg.GraphicsView):
         self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ground is another in another theme
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setFixedHeight(height)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        upward = QSizePolicy.Policy.Expanding
+        if height is not None:
+            self.setFixedHeight(height)
+            upward = QSizePolicy.Policy.Fixed
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, upward)
         theme_changes().changed.connect(self.dress)
 
     def dress(self) -> None:

@@ -9,9 +9,8 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.drawings import Drawing
+from qdesk.curation.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.table import Table
 from qdesk.gui.curate.work import Scorer, Scores, score_table
 
 PAUSE_MS = 500
@@ -29,9 +28,8 @@ class Scoring(QObject):
     ended = Signal(str)
     said = Signal(str, str)
     """Something worth a sentence, and its kind: good or warn."""
-    losses_came = Signal(int, object)
-    """A drawing's index and the losses (points,) of its points, as asked for by `ask_losses`."""
-    losses_failed = Signal(str)
+    scorer_came = Signal(object)
+    """The scorer, once it can be asked for more than scores."""
 
     def __init__(self, make: Callable[[], Scorer], parent: QObject) -> None:
         super().__init__(parent)
@@ -41,8 +39,7 @@ class Scoring(QObject):
         self._job: jobs.Job | None = None
         self._since: float | None = None
         self._before = self._known = 0
-        self._losses: jobs.LatestWorker | None = None
-        self._wish: tuple[int, Drawing] | None = None
+        self._keys: np.ndarray | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._take_in)
@@ -53,19 +50,22 @@ class Scoring(QObject):
     def running(self) -> bool:
         return self._job is not None
 
-    def start(self, table: Table) -> None:
-        """Score what is not scored yet in `table`; a run under way is given up."""
+    def start(self, table: Table, keys: np.ndarray | None = None) -> None:
+        """Score what is not scored yet in `table`; a run under way is given up. keys: see `OpenedTable`."""
         self.stop()
         self._job = None
+        self._keys = keys if keys is not None or self._table is not table else self._keys
         self._table = table
         todo = np.flatnonzero(~table.scored)
         if not len(todo):
             return
-        make, scorer = self._make, self._scorer
+        make, scorer, keys = self._make, self._scorer, self._keys
         job = self._job = jobs.start(
-            lambda context: score_table(context, make, scorer, table.drawings, todo), self, "qdesk-score"
+            lambda context: score_table(context, make, scorer, table.drawings, todo, keys), self, "qdesk-score"
         )
-        self._before, self._since, self._pause = len(table) - len(todo), None, PAUSE_MS
+        self._before, self._since = len(table) - len(todo), None
+        # A sort of very many drawings takes a fifth of a second of what scoring could have: it is done less often then.
+        self._pause = max(PAUSE_MS, len(table) // 500)
         self._known = 0
         self._taken_in = False
         job.partial.connect(lambda part: self._got(job, part))
@@ -82,19 +82,17 @@ class Scoring(QObject):
         """Give up the run under way, and know nothing more of its drawings."""
         self.stop()
         self._timer.stop()
-        self._job = self._table = self._wish = None
+        self._job = self._table = self._keys = None
 
     def close(self) -> None:
         """End everything for good."""
         self.stop()
         self._timer.stop()
-        if self._losses is not None:
-            self._losses.close()
 
     def _got(self, job: jobs.Job, part: Scores | Scorer) -> None:
         if not isinstance(part, Scores):
             self._scorer = part
-            self._ask()
+            self.scorer_came.emit(part)
             self.scores_came.emit()
         elif self._job is job and self._table is not None:
             if part.known:
@@ -106,11 +104,8 @@ class Scoring(QObject):
                 self._timer.start(self._pause if self._taken_in else 0)
 
     def _take_in(self) -> None:
-        began = time.monotonic()
         self._taken_in = True
         self.scores_came.emit()
-        # A sort of very many drawings takes a while; then it is done less often, so that the window stays quick.
-        self._pause = max(PAUSE_MS, round(10_000 * (time.monotonic() - began)))
 
     def _end(self, job: jobs.Job, sentence: str = "") -> None:
         if self._job is job:
@@ -137,28 +132,6 @@ class Scoring(QObject):
             return "Getting ready to score", math.nan
         text = scoring_text(done, count, time.monotonic() - self._since, self._before + self._known)
         return text + (f" · {self._known:,} known from before" if self._known else ""), done / count
-
-    # The points of one drawing
-
-    def ask_losses(self, index: int, drawing: Drawing) -> None:
-        """Ask for the losses of the points of `drawing`, and for no other's. They come once there is a scorer."""
-        self._wish = index, drawing
-        self._ask()
-
-    def _ask(self) -> None:
-        scorer = self._scorer
-        if scorer is None or self._wish is None:
-            return
-        if self._losses is None:
-            self._losses = jobs.LatestWorker(lambda: scorer, _point_losses, self, "qdesk-points")
-            self._losses.answered.connect(lambda asked, losses: self.losses_came.emit(asked[0], losses))
-            self._losses.failed.connect(self.losses_failed)
-        self._losses.request(self._wish)
-        self._wish = None
-
-
-def _point_losses(scorer: Scorer, asked: tuple[int, Drawing]) -> np.ndarray:
-    return scorer.point_losses(asked[1])
 
 
 def scoring_text(done: int, count: int, seconds: float, before: int = 0) -> str:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
+from typing import NamedTuple
+
+import numpy as np
 
 from qdesk.curation.evidence import SURE, percent
+from qdesk.curation.table import Table
 from qdesk.game.prompts import with_article
-from qdesk.gui.curate.table import Table
 
 NBSP = "\u00a0"
 """A space where no line ends: between a number and its unit."""
@@ -24,12 +27,12 @@ def summary(table: Table, index: int) -> str:
     if not table.scored[index]:
         return "Not scored yet."
     (rank,) = table.ranks([index])
-    place = "" if rank is None else f"Rank {rank:,} of {int(table.scored.sum()):,} · "
+    place = "" if rank is None else f"Rank {rank:,} of {np.count_nonzero(table.scored):,} · "
     return place + _suspicion(table, index)
 
 
 def _suspicion(table: Table, index: int) -> str:
-    reason, top = str(table.texts["reason"][index]), str(table.texts["top_guess"][index])
+    reason, top = table.texts["reason"][index], table.texts["top_guess"][index]
     if reason == "unusual":
         return "just unusual"
     if not reason:
@@ -41,41 +44,82 @@ def _suspicion(table: Table, index: int) -> str:
 
 def evidence_text(table: Table, index: int) -> str:
     """On what the suggested reason rests; "" where none is suggested, and before the scores are there."""
-    return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, str(table.texts["evidence"][index]))
+    return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, table.texts["evidence"][index] or "")
 
 
-def loss_text(table: Table, index: int) -> str:
+class Score(NamedTuple):
+    """One score of a drawing in words. place: where its mark stands on a bar, 0 to 1; NaN where it is not known."""
+
+    value: str
+    sentence: str
+    place: float = math.nan
+
+
+def loss_score(table: Table, index: int) -> Score:
     """The loss per point of a drawing, and how it compares."""
-    each = float(table.numbers["loss_per_point"][index])
-    if each != each:
-        return "no loss: pixels have no strokes" if table.drawings.bitmaps is not None else ""
+    loss = float(table.numbers["loss_per_point"][index])
+    if loss != loss:
+        return Score("", "Pixels have no strokes to score." if table.drawings.bitmaps is not None else "")
     share = table.share_above("loss_per_point", index)
-    text = f"{number(each)}{NBSP}nats of loss"
-    if share != share:
-        return text
-    if share == 1:
-        return f"{text}, the most of all"
-    percent = math.floor(share * 100)
-    return f"{text}, more than {percent}{NBSP}% of the set" if percent else f"{text}, among the least of the set"
+    sentence = ""
+    if share == share:
+        sentence = f"{'More' if share >= 0.5 else 'Less'} surprising than {_of_these(max(share, 1 - share))}."
+    return Score(f"{number(loss)}{NBSP}nats a point", sentence, table.loss_place(index))
 
 
-def lift_text(lift: float, word: str | None) -> str:
-    """The lift in nats, and what it means."""
+def lift_score(table: Table, index: int) -> Score:
+    """How much better a drawing's word explains it than no word does, and how that compares."""
+    lift, word = float(table.numbers["lift"][index]), table.words[index]
     if lift != lift:
-        return ""
-    judged = "better" if lift > 0 else "worse"
-    return f"{number(lift, 1)}{NBSP}nats; “{word}” explains it {judged} than no word"
+        if table.drawings.bitmaps is not None:
+            return Score("", "Pixels have no strokes to score.")
+        return Score("", "" if word or not table.scored[index] else "It has no word to explain it.")
+    share = table.share_above("lift", index)
+    sentence = f"Its word fits {'better' if lift > 0 else 'worse'} than no word"
+    if share == share:
+        sentence += f"; {'better' if share >= 0.5 else 'worse'} than {_of_these(max(share, 1 - share))}"
+    return Score(f"{number(lift, 1)}{NBSP}nats", f"{sentence}.", share)
 
 
-def seen_text(word: str | None, p_word: float, top: str, p_top: float) -> str:
-    """What the classifier sees: the drawing's own word and the one it is surest of."""
-    parts = [] if p_word != p_word or not word else [f"{word} {_percent(p_word)}"]
-    if top and top != word:
-        parts.append(f"{top} {_percent(p_top)}" if p_top == p_top else top)
-    return ", ".join(parts)
+def word_score(table: Table, index: int) -> Score:
+    """How sure the CNN is of a drawing's word, and how that compares."""
+    p_word, word = float(table.numbers["p_word"][index]), table.words[index]
+    if p_word != p_word:
+        return Score("", "" if word or not table.scored[index] else "It has no word to look for.")
+    share, top = table.share_above("p_word", index), table.texts["top_guess"][index] or word
+    sentence = "Seen as its word" if top == word else f"Seen as {with_article(top)}"
+    if share == share:
+        clear = "clearer than in" if share >= 0.5 else "clearer in"
+        sentence += f"{',' if top == word else '; its word is'} {clear} {_of_these(max(share, 1 - share))}"
+    return Score(percent_text(p_word), f"{sentence}.", p_word)
 
 
-def _percent(share: float) -> str:
+def _of_these(share: float) -> str:
+    """ "97 % of these", as many as at least are so."""
+    return "all others here" if share == 1 else f"{math.floor(share * 100 + 1e-6)}{NBSP}% of these"
+
+
+def replay_text(drawn_ms: float | None, replay_ms: float) -> str:
+    """At what pace a drawing is replayed: how long it took to draw, None not known, and how long its replay takes."""
+    if drawn_ms is None:
+        return "Even pace: no times in this file"
+    drawn, replay = f"{drawn_ms / 1000:,.1f}{NBSP}s", f"{replay_ms / 1000:,.1f}{NBSP}s"
+    return f"As drawn, {drawn}" if drawn_ms <= replay_ms + 50 else f"As drawn, {drawn}; pauses cut to {replay}"
+
+
+def alike_text(likeness: float) -> str:
+    """How alike two drawings are."""
+    return f"{min(max(likeness, 0.0), 1.0) * 100:.0f}{NBSP}%"
+
+
+def ordinal(place: int) -> str:
+    """ "1st", "2nd", "23rd"."""
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place:,}{ending}"
+
+
+def percent_text(share: float) -> str:
+    """A probability, never all and never nothing."""
     return percent(share).replace(" ", NBSP)
 
 

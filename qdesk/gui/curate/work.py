@@ -10,9 +10,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from qdesk.curation.coded import Names
+from qdesk.curation.shelf import FEWEST, Shelf, Shelved
+from qdesk.curation.table import Table
 from qdesk.curation.verdicts import identities
 from qdesk.drawings import Drawing, Drawings
-from qdesk.gui.curate.table import Table
 from qdesk.gui.jobs import Context
 
 
@@ -22,14 +24,17 @@ class Scorer(Protocol):
     trouble: str
     """What went wrong beside the scoring, a sentence; "" if nothing did."""
 
-    def stream(self, drawings: Drawings, stop: Callable[[], bool]) -> Any:
+    def stream(self, drawings: Drawings, stop: Callable[[], bool], keys: np.ndarray | None = None) -> Any:
         """Chunks with `indices` (n,), `columns` (name to (n,)) and whether they were `known` from before.
 
-        A generator that ends when all is scored or `stop` says so.
+        A generator that ends when all is scored or `stop` says so. keys: `drawing_keys`, where they are at hand.
         """
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,): the loss of each point, nats."""
+
+    def seen(self, one: Drawings) -> Any:
+        """What the CNN sees in a batch of one drawing: see `qdesk.curation.score.Seen`."""
 
 
 def real_scorer() -> Scorer:
@@ -52,11 +57,16 @@ class Scores:
 
 @dataclass(frozen=True)
 class OpenedTable:
-    """A table ready to show (its verdicts still to be looked up), and what was wrong with the files."""
+    """A table ready to show (its verdicts still to be looked up), and what was wrong with the files.
+
+    keys: uint64 (N,), what scores are looked up by, where they are known. to_shelve: what is to be kept of them.
+    """
 
     table: Table
     problems: tuple[str, ...]
     problem_count: int
+    keys: np.ndarray | None = None
+    to_shelve: Shelved | None = None
 
 
 def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
@@ -69,20 +79,42 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         context.progress(0.9 * fraction, f"Opening {name}")
 
     say(0.0)
+    shelved = Shelf().find(files)
+    if shelved is not None:
+        table = _ready(Table(shelved.drawings, shelved.names))
+        return OpenedTable(table, shelved.problems, shelved.problem_count, shelved.keys)
     opened = open_drawings(*files, on_progress=say)
     context.check()
     drawings = opened.drawings
-    table = Table(drawings, identities(drawings), np.full(len(drawings), "", object))
     many = len(files) > 1
     problems = tuple(
         f"{Path(problem.source).name + ', ' if many else ''}line {problem.line:,}: {problem.reason}"
         for problem in opened.problems
     )
-    return OpenedTable(table, problems, opened.problem_count)
+    names, keys, to_shelve = Names(identities(drawings)), None, None
+    if len(drawings) >= FEWEST:
+        from qdesk.curation.identity import drawing_keys
+
+        context.progress(0.95, f"Opening {name}")
+        keys = drawing_keys(drawings)
+        to_shelve = Shelved(drawings, names, keys, problems, opened.problem_count)
+    return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, keys, to_shelve)
+
+
+def _ready(table: Table) -> Table:
+    """What would be looked for in the window's own time, looked for now."""
+    table.arrange()
+    table.names.unique  # noqa: B018 (kept)
+    return table
 
 
 def score_table(
-    context: Context, make: Callable[[], Scorer], scorer: Scorer | None, drawings: Drawings, todo: np.ndarray
+    context: Context,
+    make: Callable[[], Scorer],
+    scorer: Scorer | None,
+    drawings: Drawings,
+    todo: np.ndarray,
+    keys: np.ndarray | None = None,
 ) -> None:
     """Score the drawings `todo` (n,); hands over `Scores`, chunk by chunk, and the scorer if it was made here.
 
@@ -95,8 +127,10 @@ def score_table(
         except FileNotFoundError as error:
             missing = Path(error.filename).name if error.filename else str(error)
             raise ValueError(f"the networks are not installed ({missing} is missing)") from error
-    whole = len(todo) == len(drawings)
-    with closing(scorer.stream(drawings if whole else drawings.take(todo), stop=lambda: context.cancelled)) as chunks:
+    if len(todo) < len(drawings):
+        drawings, keys = drawings.take(todo), None if keys is None else keys[todo]
+    known = {} if keys is None else {"keys": keys}
+    with closing(scorer.stream(drawings, stop=lambda: context.cancelled, **known)) as chunks:
         for chunk in chunks:
             if made and not chunk.known:
                 context.partial(scorer)

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from qdesk.gui.curate.curve import LossCurve
+from qdesk.gui.curate.curve import LossCurve, peaks
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.theme import refresh_theme
-from tests.gui.curate.kit import PlainScorer, press, write_file
+from tests.gui.curate.kit import press
 
 LOSSES = np.array([0, 4, 6, 30, 5], np.float32)
 PLACES = np.array([0, 0.1, 0.5, 0.9, 1.0])
@@ -26,31 +26,26 @@ def curve(qtbot) -> LossCurve:
     return made
 
 
-def playhead(curve: LossCurve) -> float:
-    return curve._playhead.value()
-
-
 def at(curve: LossCurve, point: float) -> QPoint:
     """Where a point lies in the plot, in pixels."""
-    low, high = curve.plot.box.viewRange()[0]
-    return QPoint(round((point - low) / (high - low) * curve.plot.width()), 20)
+    return QPoint(round(curve.plot.x_of(point)), 20)
 
 
 def test_the_playhead_follows_the_time_of_the_points(curve: LossCurve) -> None:
-    assert playhead(curve) == 4 and curve.value.text() == "at most 30.00"
+    assert curve.playhead == 4 and curve.value.text() == "at most 30.00"
     for place, point, loss in ((0.0, 0, "0.00"), (0.3, 1.5, "4.00"), (0.9, 3, "30.00"), (0.95, 3.5, "30.00")):
         curve.set_playhead(place)
-        assert playhead(curve) == pytest.approx(point) and curve.value.text() == loss
+        assert curve.playhead == pytest.approx(point) and curve.value.text() == loss
 
 
 def test_a_press_and_a_drag_seek(qtbot, curve: LossCurve) -> None:
     sought: list[float] = []
     curve.sought.connect(sought.append)
-    view = curve.plot.viewport()
+    view = curve.plot
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=at(curve, 2))
     assert sought == [pytest.approx(0.5, abs=0.01)]
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at(curve, 2))
-    for point in (1, 3):
+    for point in (1, 3, 4.05):
         QTest.qWait(20)
         QTest.mouseMove(view, at(curve, point))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at(curve, 4.05))
@@ -61,16 +56,16 @@ def test_a_press_and_a_drag_seek(qtbot, curve: LossCurve) -> None:
 
 
 def test_every_loss_is_within_the_plot(curve: LossCurve) -> None:
-    assert curve.plot.box.viewRange()[1][0] == 2 and curve.plot.box.viewRange()[1][1] > 30
+    assert curve.plot.view_range[0] == 2 and curve.plot.view_range[1] > 30
     curve.set_losses(np.array([0, -3, 4], np.float32), np.array([0, 0.5, 1]), np.array([0]), (2.0, 12.0))
-    assert curve.plot.box.viewRange()[1][0] == -3 and curve.plot.box.viewRange()[1][1] > 12
+    assert curve.plot.view_range[0] == -3 and curve.plot.view_range[1] > 12
 
 
 def test_one_point_or_none_is_no_trouble(curve: LossCurve) -> None:
     curve.set_losses(np.zeros(1, np.float32), np.zeros(1), np.array([0]), (2.0, 12.0))
     curve.set_playhead(0.5)
     curve.grab()
-    QTest.mouseClick(curve.plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
+    QTest.mouseClick(curve.plot, Qt.MouseButton.LeftButton, pos=QPoint(40, 20))
     curve.clear()
     curve.set_playhead(0.5)
     curve.grab()
@@ -89,57 +84,69 @@ def test_it_is_painted_in_both_themes(curve: LossCurve, monkeypatch: pytest.Monk
     assert len(colours) > 2
 
 
+def test_keys_go_from_point_to_point(curve: LossCurve) -> None:
+    curve.sought.connect(curve.set_playhead)
+    curve.plot.setFocus()
+    for key, point in (("Left", 3), ("Left", 2), ("Right", 3), ("Home", 0), ("Left", 0), ("End", 4), ("Right", 4)):
+        QTest.keyClick(curve.plot, getattr(Qt.Key, f"Key_{key}"))
+        assert curve.playhead == pytest.approx(point), key
+    QTest.keyClick(curve.plot, Qt.Key.Key_Left)
+    assert curve.plot.accessibleDescription() == "30.00 nats at point 4 of 5"
+
+
+def test_a_faded_curve_says_nothing_and_cannot_be_dragged(curve: LossCurve) -> None:
+    sought: list[float] = []
+    curve.sought.connect(sought.append)
+    before = curve.plot.grab().toImage()
+    curve.fade()
+    faded = curve.plot.grab().toImage()
+    QTest.mouseClick(curve.plot, Qt.MouseButton.LeftButton, pos=at(curve, 2))
+    assert curve.value.text() == "" and sought == [] and curve.plot.accessibleDescription() == "Not known"
+    curve.clear()
+    assert len({before.cacheKey(), faded.cacheKey()}) == 2 and faded != before != curve.plot.grab().toImage() != faded
+
+
+def test_of_very_many_points_the_peaks_are_shown() -> None:
+    losses = np.random.default_rng(3).normal(6, 1, 10_000)
+    losses[5_000] = 40
+    points, shown = peaks(losses, 300)
+    assert len(points) == len(shown) <= 300 and shown.max() == 40 and shown.min() == losses[1:].min()
+    assert abs(points[shown.argmax()] - 5_000) <= 67 and (np.diff(points) >= 0).all() and points[0] == 1
+    few = peaks(losses[:100], 300)
+    assert few[0].tolist() == list(range(1, 100)) and (few[1] == losses[1:100]).all()
+
+
 # Beside the drawing
 
 
 def test_the_curve_comes_with_the_losses_and_follows_the_replay(qtbot, page: CuratePage) -> None:
-    # Its layout shows a new widget when it is next laid out, a moment after it is there.
-    qtbot.waitUntil(lambda: page.detail.curve is not None and page.detail.curve.isVisible())
     curve = page.detail.curve
-    assert curve.value.text() == "at most 5.00"  # the kit's losses are 0 to 5
-    page.detail.slider.sliderMoved.emit(100)
-    assert playhead(curve) == pytest.approx(1.5)  # 60 of 600 ms, with 40 ms a point
-    QTest.mouseClick(curve.plot.viewport(), Qt.MouseButton.LeftButton, pos=at(curve, 1))
+    qtbot.waitUntil(lambda: curve.value.text() == "at most 5.00")  # the kit's losses are 0 to 5
+    page.detail.slider.setValue(100)
+    assert curve.playhead == pytest.approx(1.5)  # 60 of 600 ms, with 40 ms a point
+    QTest.mouseClick(curve.plot, Qt.MouseButton.LeftButton, pos=at(curve, 1))
     assert page.detail.strokes.playhead == pytest.approx(0.067, abs=0.02)
     assert page.detail.slider.value() == round(page.detail.strokes.playhead * 1000)
     place = page.detail.strokes.playhead
     press(page, "T")  # colours do not move it
-    assert page.detail.strokes.playhead == place and playhead(curve) == pytest.approx(1, abs=0.3)
+    assert page.detail.strokes.playhead == place and curve.playhead == pytest.approx(1, abs=0.3)
     press(page, Qt.Key.Key_Right)
     assert curve.isVisible() and curve.value.text() == ""  # of the next drawing nothing is known yet
     qtbot.waitUntil(lambda: curve.value.text() == "at most 5.00")
 
 
-def test_the_curve_is_there_when_the_scorer_comes_late(qtbot, make_page, tmp_path: Path) -> None:
-    page = make_page()
-    with qtbot.waitSignal(page.opened):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
-    assert page.detail.curve is None
-    qtbot.waitUntil(lambda: page.detail.curve is not None)
-
-
 def test_the_colours_are_those_of_all_that_is_scored(qtbot, page: CuratePage) -> None:
-    qtbot.waitUntil(lambda: page.detail.curve is not None)
     curve, table = page.detail.curve, page.table
+    qtbot.waitUntil(lambda: curve.value.text() != "")
     assert curve.colour_range == table.point_range
-    table.numbers["loss_per_point"] *= 3
-    page.scoring.scores_came.emit()
+    table.set_numbers("loss_per_point", table.numbers["loss_per_point"] * 3)
+    table.arrange()
+    page.detail.refresh()
     assert curve.colour_range == table.point_range and table.point_range[1] > 10
 
 
 def test_pixels_have_no_curve(qtbot, page: CuratePage, tmp_path: Path) -> None:
-    qtbot.waitUntil(lambda: page.detail.curve is not None)
     np.save(tmp_path / "cat.npy", np.full((3, 784), 255, np.uint8))
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(tmp_path / "cat.npy")])
-    assert page.detail.pixels.isVisible() and page.detail.curve.isHidden()
-
-
-def test_without_networks_there_is_no_curve(qtbot, make_page, tmp_path: Path) -> None:
-    def missing() -> PlainScorer:
-        raise FileNotFoundError(2, "No such file", "models/sketchrnn.safetensors")
-
-    page = make_page(missing)
-    with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
-    assert page.detail.curve is None
+    assert page.detail.pixels.isVisible() and not page.detail.curve.isVisible()

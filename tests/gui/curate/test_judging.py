@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from qdesk.curation.export import COLUMNS
+from qdesk.curation.table import Table
 from qdesk.curation.verdicts import Verdicts
 from qdesk.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
-from qdesk.gui.curate.table import Table
 from tests.gui.curate.kit import current, press, write_file
 
 # Judging

@@ -2,14 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from qdesk.gui.curate.detail import tinted
+from qdesk.curation.verdicts import FLAGS, KEEP
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import COUNT, current, keys, press, sort_by, write_file
 
@@ -17,30 +16,35 @@ from tests.gui.curate.kit import COUNT, current, keys, press, sort_by, write_fil
 
 
 def test_filters(page: CuratePage) -> None:
-    page.filters.word.setCurrentIndex(page.filters.word.findData("dog"))
+    page.filters.choose("word", "dog")
     assert len(keys(page)) == 10 and page.filters.shown.text() == "10 of 40"
-    page.filters.suggested["scribble"].setChecked(True)
+    page.filters.choose("reason", "scribble")
     assert keys(page) == ["1036"]
     page.filters.clear.click()
     assert len(keys(page)) == COUNT and page.filters.shown.text() == "40 drawings"
-    page.filters.suggested["unusual"].setChecked(True)
+    page.filters.choose("reason", "unusual")
     assert keys(page) == [str(n) for n in range(1035, 1029, -1)]
 
 
 def test_the_todo_filter_is_a_queue(page: CuratePage) -> None:
-    page.filters.verdict_buttons["todo"].click()
+    page.filters.choose("verdict", "")
     press(page, "1", "K", "2")
     assert keys(page)[0] == "1036" and current(page) == "1036" and len(keys(page)) == 37
     press(page, "U")
     assert current(page) == "1037" and len(keys(page)) == 38
-    page.filters.verdict_buttons["flagged"].click()
+    page.filters.choose("verdict", *FLAGS)
     assert keys(page) == ["1039"]
-    page.filters.verdict_buttons["keep"].click()
+    page.filters.choose("verdict", KEEP)
     assert keys(page) == ["1038"]
 
 
 def drag(plot: QWidget, start: float, *places: float) -> None:
     """Drag in a plot from one place to others, each a share of its width."""
+    area = plot.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None:  # nobody drags what is out of sight
+        area.ensureWidgetVisible(plot)
     view, height = plot.viewport(), plot.height() // 3
     start, *places = (QPoint(min(round(place * plot.width()), plot.width() - 1), height) for place in (start, *places))
     QTest.mouseMove(view, start)
@@ -79,7 +83,7 @@ def test_a_drag_that_hides_the_current_drawing_brings_it_back(qtbot, make_page, 
     drag(histogram, 0.01, 0.02, 0.15)
     assert current(page) != chosen
     histogram.choose(0, 0)
-    page.filters.suggested["graffiti"].setChecked(True)  # that leaves none at all
+    page.filters.choose("reason", "graffiti")  # that leaves none at all
     assert keys(page) == []
     page.filters.clear.click()
     assert current(page) == chosen and page.grid.verticalScrollBar().value() == scroll
@@ -88,7 +92,7 @@ def test_a_drag_that_hides_the_current_drawing_brings_it_back(qtbot, make_page, 
 
 def test_what_is_chosen_among_the_filtered_stays_chosen(page: CuratePage) -> None:
     press(page, Qt.Key.Key_Right)
-    page.filters.suggested["unusual"].setChecked(True)
+    page.filters.choose("reason", "unusual")
     press(page, Qt.Key.Key_Right)
     chosen = current(page)
     page.filters.clear.click()
@@ -160,7 +164,7 @@ def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: P
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored], timeout=20_000):
         page.open_files([str(file)])
-    painted = len(page.grid._cells._pictures)
+    painted = len(page.grid.thumbs)
     page.grid.viewport().grab()
     assert painted < 500 and keys(page)[0] == "19999"
     press(page, Qt.Key.Key_End)
@@ -185,15 +189,8 @@ def test_replay_and_point_losses(qtbot, page: CuratePage) -> None:
     assert not page.detail.strokes.playing
     press(page, "T")
     qtbot.waitUntil(lambda: page.detail._losses is not None)
-    assert len(page.detail.strokes._colours) == 4
-    assert len({colour.name() for colour in page.detail.strokes._colours}) > 1  # a greater loss, another colour
-
-
-def test_tinted_pieces_cover_every_step_once() -> None:
-    strokes = [np.array([[0, 0], [1, 0], [2, 0]]), np.array([[5, 5]])]
-    pieces, when, losses = tinted(strokes, None, np.array([9, 1, 2, 3]))
-    assert [piece.tolist() for piece in pieces] == [[[0, 0], [1, 0]], [[1, 0], [2, 0]], [[5, 5]]]
-    assert losses.tolist() == [1, 2, 3] and [len(w) for w in when] == [2, 2, 1]
+    strokes = page.detail.strokes
+    assert len({strokes.step_colour(point).name() for point in range(1, 6)}) > 1  # a greater loss, another colour
 
 
 def test_the_key_can_be_copied(page: CuratePage) -> None:
@@ -202,7 +199,7 @@ def test_the_key_can_be_copied(page: CuratePage) -> None:
 
 
 def test_filters_that_let_nothing_pass_leave_nothing_selected(page: CuratePage) -> None:
-    page.filters.suggested["graffiti"].setChecked(True)
+    page.filters.choose("reason", "graffiti")
     assert keys(page) == [] and page.grid.current == -1 and page.detail.widget().isHidden()
     press(page, "1", "U", Qt.Key.Key_Down)
     assert page.bar.counts.startswith("0 flagged")

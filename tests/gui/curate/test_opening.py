@@ -123,7 +123,7 @@ def test_a_key_meant_for_the_drawings_before_is_not_heard(qtbot, page: CuratePag
 
 
 def test_closed_drawings_leave_the_memory(qtbot, page: CuratePage) -> None:
-    qtbot.waitUntil(lambda: page.detail.curve is not None)
+    page.looking.asking.ask_seen(3)
     table = weakref.ref(page.table)
     page.close_files()
     qtbot.wait(50)
@@ -136,9 +136,9 @@ def test_the_flags_of_the_starter_set_go_to_the_users_own_folder(
 ) -> None:
     proposed: list[Path] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *about: (proposed.append(Path(about[2])), ("", ""))[1])
-    page.ask_for_export()
-    page._files = [str(paths.asset("starter.ndjson.gz"))]
-    page.ask_for_export()
+    page.exporting.ask("flags")
+    page.exporting.files = [str(paths.asset("starter.ndjson.gz"))]
+    page.exporting.ask("flags")
     assert proposed == [tmp_path / "cats-flags.csv", Path.home() / "starter-flags.csv"]
 
 
@@ -154,11 +154,11 @@ def test_losses_asked_for_before_there_is_a_scorer_come_with_it(qtbot, make_page
 
     page = make_page(make)
     asked: list[int] = []
-    page.scoring.losses_came.connect(lambda index, _: asked.append(index))
+    page.looking.asking.losses_came.connect(lambda index, _: asked.append(index))
     with qtbot.waitSignal(page.opened):
         page.open_files([str(write_file(tmp_path / "a.ndjson"))])
     for index in (3, 5):  # the newest is meant
-        page.scoring.ask_losses(index, page.table.drawings[index])
+        page.looking.asking.ask_losses(index)
     page.detail.wants_losses.disconnect()
     ready.set()
     qtbot.waitUntil(lambda: asked != [])

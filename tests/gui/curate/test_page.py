@@ -11,6 +11,7 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
+from qdesk.gui.curate import recent
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.curate.scoring import duration, scoring_text
 from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, sort_by, write_file
@@ -34,7 +35,7 @@ def test_a_missing_starter_set_is_said(make_page, monkeypatch: pytest.MonkeyPatc
 
 
 def test_files_are_remembered(page: CuratePage, make_page, tmp_path: Path) -> None:
-    assert make_page()._recent() == [str(tmp_path / "cats.ndjson")]
+    assert recent.files() == [str(tmp_path / "cats.ndjson")]
 
 
 def test_a_dropped_file_is_opened(qtbot, make_page, tmp_path: Path) -> None:

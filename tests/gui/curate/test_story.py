@@ -5,17 +5,21 @@ import re
 import numpy as np
 import pytest
 
+from qdesk.curation.table import Table
 from qdesk.drawings import Drawings
 from qdesk.gui.curate.story import (
+    Score,
+    alike_text,
     count_text,
     drawn_text,
     evidence_text,
-    lift_text,
-    loss_text,
-    seen_text,
+    lift_score,
+    loss_score,
+    ordinal,
+    replay_text,
     summary,
+    word_score,
 )
-from qdesk.gui.curate.table import Table
 
 
 def test_one_is_not_several() -> None:
@@ -52,24 +56,82 @@ def test_the_summary_says_what_it_looks_like(reason: str, junk: float, p_top: fl
     table.add_scores(np.array([0]), {"junk": np.array([junk]), "p_top": np.array([p_top]), **words})
     table.arrange()
     assert summary(table, 0) == f"Rank 1 of 1 · {said}"
-    table.texts["top_guess"][0] = "cat"  # it is seen as its word all the same
+    table.texts["top_guess"].put(np.array([0]), np.array(["cat"], object))  # it is seen as its word all the same
     assert summary(table, 0).endswith(said.partition(", ")[0])
 
 
 def test_a_loss_is_compared_in_words(table: Table) -> None:
-    said = [loss_text(table, index).replace("\u00a0", " ").partition(", ")[2] for index in (0, 1, 100, 199)]
-    assert said == ["among the least of the set"] * 2 + ["more than 50 % of the set", "the most of all"]
+    said = [loss_score(table, index).sentence.replace("\u00a0", " ") for index in (0, 20, 100, 194, 199)]
+    assert said == [
+        "Less surprising than all others here.",
+        "Less surprising than 89 % of these.",
+        "More surprising than 50 % of these.",
+        "More surprising than 97 % of these.",
+        "More surprising than all others here.",
+    ]
+    assert loss_score(table, 194).value.replace("\u00a0", " ") == "194.00 nats a point"
+    table.arrange()
+    assert loss_score(table, 199).place > 1 > loss_score(table, 100).place > 0 > loss_score(table, 0).place
+
+
+def plain(score: Score) -> list[str]:
+    return [text.replace("\u00a0", " ") for text in score[:2]]
+
+
+def test_lift_and_the_word_are_compared_in_words() -> None:
+    drawings = Drawings.from_strokes([[np.zeros((2, 2), np.float32)]] * 5, word="cat")
+    table = Table(drawings, np.arange(5).astype(str).astype(object))
+    assert lift_score(table, 0) == ("", "", pytest.approx(np.nan, nan_ok=True))
+    table.add_scores(
+        np.arange(5),
+        {
+            "lift": np.array([-3.0, -1, 2, 4, 5]),
+            "p_word": np.array([0.001, 0.1, 0.5, 0.7, 0.9]),
+            "top_guess": np.array(["owl", "dog", "cat", "cat", "cat"], object),
+        },
+    )
+    assert [plain(score(table, i)) for score in (lift_score, word_score) for i in (0, 2)] == [
+        ["−3.0 nats", "Its word fits worse than no word; worse than all others here."],
+        ["2.0 nats", "Its word fits better than no word; better than 50 % of these."],
+        ["under 1 %", "Seen as an owl; its word is clearer in all others here."],
+        ["50 %", "Seen as its word, clearer than in 50 % of these."],
+    ]
+    assert lift_score(table, 3).place == 0.75 and word_score(table, 3).place == pytest.approx(0.7)
+
+
+def test_what_has_no_word_or_no_strokes_is_said() -> None:
+    alone = Table(Drawings.from_strokes([[np.zeros((2, 2), np.float32)]]), np.array(["a"], object))
+    alone.add_scores(np.array([0]), {"loss_per_point": np.array([5.0])})
+    assert loss_score(alone, 0).value and loss_score(alone, 0).sentence == ""  # there is nothing to compare it with
+    assert "no word" in lift_score(alone, 0).sentence and "no word" in word_score(alone, 0).sentence
+    pixels = Table(Drawings.from_bitmaps(np.zeros((1, 28, 28), np.uint8)), np.array(["a"], object))
+    assert "Pixels" in loss_score(pixels, 0).sentence and "Pixels" in lift_score(pixels, 0).sentence
+
+
+def test_the_pace_of_a_replay_is_said() -> None:
+    said = [replay_text(*times).replace("\u00a0", " ") for times in ((None, 600), (6_200, 6_200), (14_800, 9_100))]
+    assert said == ["Even pace: no times in this file", "As drawn, 6.2 s", "As drawn, 14.8 s; pauses cut to 9.1 s"]
+    assert replay_text(300, 600) == "As drawn, 0.3\u00a0s"
+
+
+def test_places_are_named() -> None:
+    assert [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 112)] == (
+        "1st 2nd 3rd 4th 11th 12th 13th 21st 112th".split()
+    )
 
 
 def test_no_line_ends_between_a_number_and_its_unit(table: Table) -> None:
+    table.add_scores(np.arange(200), {"lift": np.arange(200) - 50.0, "p_word": np.arange(200) / 200})
     texts = [
         count_text(3, 40),
-        loss_text(table, 100),
-        lift_text(-3.2, "cat"),
-        seen_text("apple", 0.001, "grass", 0.18),
+        *loss_score(table, 100)[:2],
+        *lift_score(table, 100)[:2],
+        *word_score(table, 100)[:2],
+        replay_text(14_800, 9_100),
+        alike_text(0.944),
         drawn_text("2017-03-20 01:07:50.46456 UTC", "DE", True),
         evidence_text(table, 0),
     ]
-    assert seen_text("apple", 0.001, "grass", 0.18) == "apple under\u00a01\u00a0%, grass 18\u00a0%"
+    assert alike_text(0.944) == "94\u00a0%"
     for text in texts:
         assert not re.search(r"\d (?!$)", text), text

@@ -1,0 +1,127 @@
+"""Which drawings to show, and how many there are of each kind: filters, counts and spreads. Needs no window."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+FACETS = ("verdict", "reason", "word", "countrycode", "recognized")
+"""What can be chosen by text. `reason` is what scoring suggests, "" for nothing; `recognized` is "yes", "no" or ""."""
+
+RANGES = ("junk", "loss_per_point", "lift", "p_word", "learned", "strokes", "points", "date")
+"""What can be chosen by a range. `date` counts seconds from 1970 (UTC)."""
+
+SHARES = ("p_word", "learned")
+"""Those that lie between 0 and 1."""
+
+COUNTS = ("strokes", "points")
+"""Those that are whole numbers."""
+
+BINS = 32
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which drawings to show.
+
+    chosen: facet -> the texts wanted; a facet left out wants all. ranges: name -> (low, high), both included; what has
+    no number is in no range. text: occurs in the word, the key, the country, the reason or what the network sees.
+    among: bool (N,), those alone (a lasso); compared by identity.
+    """
+
+    chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    text: str = ""
+    among: np.ndarray | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is kept back."""
+        return bool(self.chosen or self.ranges or self.text or self.among is not None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filters) and (
+            (self.chosen, self.ranges, self.text) == (other.chosen, other.ranges, other.text)
+            and self.among is other.among
+        )
+
+    __hash__ = None
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A histogram. edges: float64 (33,); counts: int64 (32,), of the drawings that pass all other filters.
+
+    The outermost bins hold what lies beyond the edges, too.
+    """
+
+    edges: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What passes the filters: how many of how many, and for each facet's text and each histogram's bin how many pass
+    all other filters. A column in which nothing is known has no spread.
+    """
+
+    shown: int
+    total: int
+    counts: Mapping[str, Mapping[str, int]]
+    spreads: Mapping[str, Spread]
+
+
+class Bins:
+    """Where the values of one column lie on its histogram's axis: `codes` uint8 (N,), 255 where unknown."""
+
+    def __init__(self, name: str, values: np.ndarray, edges: np.ndarray | None = None) -> None:
+        known = np.isfinite(values)
+        self.any = bool(known.any())
+        if edges is None and self.any:
+            edges = _edges(name, values if known.all() else values[known])
+        self.edges = edges
+        self.codes = np.full(len(values), 255, np.uint8)
+        if self.any:
+            low, high = edges[0], edges[-1]
+            places = np.zeros(len(values), values.dtype)
+            np.subtract(values, low, out=places, where=known)
+            places *= BINS / (high - low)
+            np.copyto(self.codes, np.clip(places, 0, BINS - 1).astype(np.uint8), where=known)
+
+    def spread(self, mask: np.ndarray) -> Spread:
+        """The histogram of the rows of `mask` (N,)."""
+        return Spread(self.edges, np.bincount(self.codes[mask], minlength=256)[:BINS])
+
+
+def _edges(name: str, known: np.ndarray) -> np.ndarray:
+    """float64 (33,): an axis on which all but the rarest values lie."""
+    if name in SHARES:
+        return np.linspace(0.0, 1.0, BINS + 1)
+    # A sample's ends are the ends of all, for the eye, and a million values take a hundredth of the time.
+    low, high = (float(edge) for edge in np.quantile(known[:: max(len(known) // 50_000, 1)], (0.005, 0.995)))
+    if name in COUNTS:  # whole numbers in each bin, as many in one as in another
+        return math.floor(low) - 0.5 + max(math.ceil((high - low + 1) / BINS), 1) * np.arange(BINS + 1)
+    return np.linspace(low, max(high, low + (1.0 if name == "date" else 1e-6)), BINS + 1)
+
+
+class Sieve:
+    """Several filters at once: which rows pass all of them, and which pass all but one."""
+
+    def __init__(self, count: int) -> None:
+        self._fails = np.zeros(count, np.uint8)
+        self._each: dict[str, np.ndarray] = {}
+
+    def add(self, name: str, passing: np.ndarray) -> None:
+        """One more filter: bool (N,)."""
+        failing = ~passing
+        self._fails += failing
+        self._each[name] = failing
+
+    def passing(self, without: str = "") -> np.ndarray:
+        """bool (N,): the rows that pass all filters, but for that one."""
+        if without in self._each:
+            return self._fails == self._each[without]
+        return self._fails == 0

@@ -1,0 +1,106 @@
+"""The tables of the verdicts file, and the statements that read and write them."""
+
+# Step n takes a file of version n to version n + 1. Steps are never edited once released, only added.
+MIGRATIONS = (
+    """
+    CREATE TABLE verdicts (
+        identity   TEXT PRIMARY KEY,
+        reason     TEXT NOT NULL,
+        note       TEXT NOT NULL,
+        flagged_at TEXT NOT NULL,
+        facts      TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE history (
+        id         INTEGER PRIMARY KEY AUTOINCREMENT,
+        step       INTEGER NOT NULL,
+        kind       TEXT NOT NULL CHECK (kind IN ('do', 'undo', 'redo')),
+        time       TEXT NOT NULL,
+        identity   TEXT NOT NULL,
+        old_reason TEXT NOT NULL,
+        new_reason TEXT NOT NULL,
+        note       TEXT NOT NULL,
+        old        TEXT,
+        new        TEXT
+    );
+    CREATE INDEX history_step ON history (step);
+    CREATE TABLE steps (
+        step   INTEGER PRIMARY KEY AUTOINCREMENT,
+        undone INTEGER NOT NULL DEFAULT 0
+    );
+    """,
+    # What others decided differently. `step` is the merge that brought it; `settled` the step that settled it, 0 while
+    # it is open, and negative while that step is undone. It counts only while its merge is done and not undone.
+    """
+    CREATE TABLE conflicts (
+        id         INTEGER PRIMARY KEY,
+        step       INTEGER NOT NULL,
+        settled    INTEGER NOT NULL DEFAULT 0,
+        identity   TEXT NOT NULL,
+        name       TEXT NOT NULL,
+        reason     TEXT NOT NULL,
+        note       TEXT NOT NULL,
+        flagged_at TEXT NOT NULL,
+        facts      TEXT NOT NULL
+    );
+    CREATE INDEX conflicts_identity ON conflicts (identity);
+    CREATE INDEX conflicts_settled ON conflicts (settled);
+    CREATE INDEX steps_undone ON steps (undone);
+    DROP INDEX history_step;
+    CREATE INDEX history_step ON history (step, kind);
+    """,
+)
+
+# A decision is first put into the temporary table `moves`, a line a drawing, its reason null where a verdict is taken
+# back. The rest is a few statements, however many drawings there are.
+MOVES = "CREATE TEMP TABLE moves (identity TEXT PRIMARY KEY, reason, note, flagged_at, facts)"
+
+SELECT = "SELECT identity, reason, note, flagged_at, facts FROM verdicts"
+AMONG = "identity IN (SELECT value FROM json_each(?))"
+MOVE = "INSERT OR REPLACE INTO moves VALUES (?, ?, ?, ?, ?)"
+CHANGES = """
+    SELECT m.identity, coalesce(v.reason, ''), coalesce(m.reason, '')
+    FROM moves m LEFT JOIN verdicts v USING (identity) ORDER BY m.rowid
+"""
+FORGET_SAME = """
+    DELETE FROM moves
+    WHERE (reason, note) IS (SELECT reason, note FROM verdicts v WHERE v.identity = moves.identity)
+    AND NOT EXISTS (
+        SELECT 1 FROM conflicts c JOIN steps USING (step)
+        WHERE c.identity = moves.identity AND settled <= 0 AND undone = 0
+    )
+"""
+SETTLE = "UPDATE conflicts SET settled = ? WHERE settled <= 0 AND identity IN (SELECT identity FROM moves)"
+# The column `new` is of no use any more: what redo needs, the undo before it has left in `old`.
+REMEMBER = """
+    INSERT INTO history (step, kind, time, identity, old_reason, new_reason, note, old)
+    SELECT ?, ?, ?, m.identity, coalesce(v.reason, ''), coalesce(m.reason, ''), coalesce(m.note, ''),
+           '{"reason": ' || json_quote(v.reason) || ', "note": ' || json_quote(v.note) || ', "flagged_at": '
+               || json_quote(v.flagged_at) || ', "facts": ' || v.facts || '}'
+    FROM moves m LEFT JOIN verdicts v USING (identity) ORDER BY m.rowid
+"""
+PUT = """
+    INSERT OR REPLACE INTO verdicts (identity, reason, note, flagged_at, facts)
+    SELECT m.identity, m.reason, m.note, m.flagged_at, coalesce(json_patch(v.facts, m.facts), m.facts)
+    FROM moves m LEFT JOIN verdicts v USING (identity) WHERE m.reason IS NOT NULL ORDER BY m.identity
+"""
+BACK = """
+    INSERT OR {} INTO moves
+    SELECT h.identity, json_extract(old, '$.reason'), json_extract(old, '$.note'), json_extract(old, '$.flagged_at'),
+           coalesce(v.facts, json_extract(old, '$.facts'))
+    FROM history h LEFT JOIN verdicts v USING (identity) WHERE step = ? AND kind = ? ORDER BY id
+"""
+# A step is written in one transaction: its lines in the history have numbers without gaps.
+RECENT = """
+    SELECT s.step, time, identity, new_reason,
+           1 + (SELECT max(id) FROM history WHERE step = s.step AND kind = 'do') - id, note
+    FROM steps s JOIN history ON id = (SELECT min(id) FROM history WHERE step = s.step AND kind = 'do')
+    WHERE undone = 0 ORDER BY s.step DESC LIMIT ?
+"""
+CONFLICTS = """
+    SELECT identity, reason, note, flagged_at, facts, name FROM conflicts JOIN steps USING (step)
+    WHERE settled <= 0 AND undone = 0 ORDER BY id
+"""
+TOLD = f"""
+    SELECT identity, reason, note, flagged_at, settled FROM conflicts JOIN steps USING (step)
+    WHERE undone = 0 AND {AMONG}
+"""

@@ -1,0 +1,110 @@
+"""How drawings are decided on the Curate page: the verdict keys in each pace, the last decisions, merged verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from qdesk.curation.verdicts import KEEP, Merged
+from qdesk.gui.curate.decisions import Decisions, Shown
+from qdesk.gui.curate.detail import Detail
+from qdesk.gui.curate.filters import FilterPanel
+from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.judging import Judge
+from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.paging import Paging
+
+LAST = 20
+"""Decisions in sight."""
+
+
+class Deciding(QObject):
+    """Ties the judge to what shows its work: the strip of the last decisions, the detail, and the page in pace "page".
+
+    `said` carries a sentence, its kind, and what to do about it: a word and a function, or None.
+    """
+
+    said = Signal(str, str, object)
+
+    def __init__(
+        self,
+        model: DrawingsModel,
+        judge: Judge,
+        paging: Paging,
+        decisions: Decisions,
+        detail: Detail,
+        grid: Grid,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._judge, self._paging = model, judge, paging
+        self._decisions, self._detail, self._grid = decisions, detail, grid
+        judge.decided.connect(self._show_last)
+        paging.decided.connect(self._page_decided)
+        decisions.undo_asked.connect(judge.undo)
+        decisions.redo_asked.connect(judge.redo)
+
+    def set_table(self) -> None:
+        """Other drawings are shown now."""
+        self._decisions.set_table(self._model.table)
+        self._show_last()
+
+    def judge(self, reason: str) -> None:
+        """A verdict key: by the page it only proposes, else it decides."""
+        if self._paging.on:
+            self._paging.propose(reason)
+        else:
+            self._judge.judge(reason)
+
+    def flag(self) -> None:
+        """The key that flags for the reason that scoring suggests."""
+        if self._paging.on:
+            self._paging.flag()
+        else:
+            self._judge.flag_or_unflag()
+
+    def _page_decided(self, decisions: dict[int, str]) -> None:
+        self._judge.decide(decisions)
+        kept = sum(reason == KEEP for reason in decisions.values())
+        text = f"{len(decisions) - kept:,} flagged, {kept:,} kept."
+        self.said.emit(text, "good", ("Undo", self._judge.undo))
+
+    def show_verdict(self) -> None:
+        """Show what was decided about the current drawing, by us and by others."""
+        table, index = self._model.table, self._grid.current
+        if table is not None and index >= 0:
+            self._detail.refresh_verdict(self._judge.note_of(table, index))
+            self._detail.set_conflict(self._judge.conflict_of(table, index))
+
+    def _show_last(self) -> None:
+        table = self._model.table
+        if table is None:
+            return
+        recent = self._judge.recent(LAST)
+        names = list(dict.fromkeys(one.identity for one in recent))
+        rows, whose = table.names.find(names)
+        where = {names[place]: row for row, place in zip(rows.tolist(), whose.tolist(), strict=True)}
+        places = [where.get(one.identity, -1) for one in recent]
+        self._decisions.set_decisions(
+            [
+                Shown(one.step, place, table.words[place] if place >= 0 else "", one.reason, one.count, one.time)
+                for place, one in zip(places, recent, strict=True)
+            ]
+        )
+        self._decisions.set_can(*self._judge.can_walk())
+
+    def merged(self, merged: Merged, filters: FilterPanel) -> None:
+        """Say what became of somebody's verdicts, and offer to look at where they differ."""
+        table = self._model.table
+        text = f"{merged.taken:,} verdicts taken over, {merged.same:,} the same, {merged.conflicts:,} differ."
+        if merged.unidentified:
+            text += f" {merged.unidentified:,} lines do not say which drawing they are of."
+        rows = self._judge.conflicting(table) if table is not None else []
+        action: tuple[str, Callable[[], object]] | None = None
+        if len(rows):
+            mask = np.zeros(len(table), bool)
+            mask[rows] = True
+            action = ("Show where", lambda: filters.set_among(mask, f"{len(rows):,} judged differently"))
+        self.said.emit(text, "warn" if merged.conflicts else "good", action)

@@ -1,0 +1,88 @@
+"""The button that takes things along: the flags at one press, the rest in a menu."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from qdesk.gui.curate.keys import KeyMap, shown
+from qdesk.gui.strokes import round_pen
+from qdesk.gui.theme import SPACE, Button, button, theme
+
+EXPORTS = (
+    ("flags", "Flags as CSV…"),
+    ("clean", "Data without the flagged…"),
+    ("", ""),
+    ("sheet", "Contact sheet of the flagged…"),
+    ("gallery", "Gallery of the worst as a page…"),
+    ("replay", "Replay of this drawing…"),
+    ("", ""),
+    ("all", "All verdicts, to merge…"),
+    ("merge", "Merge somebody’s verdicts…"),
+)
+"""What can be taken along, by a name for it and in words; and lines between."""
+
+
+class ExportButton(QWidget):
+    """The flags at one press, and beside it all that can be taken along. `asked` carries a name of `EXPORTS`."""
+
+    asked = Signal(str)
+
+    def __init__(self, keymap: KeyMap, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keymap = keymap
+        self.flags, self.more = button("Export CSV", "export"), _Upwards()
+        self.menu = QMenu(self)
+        self.menu.setStyleSheet("QMenu::separator { height: 1px; background: palette(mid); margin: 4px 8px; }")
+        self.actions_by_kind: dict[str, QAction] = {}
+        for kind, text in EXPORTS:
+            if not kind:
+                self.menu.addSeparator()
+                continue
+            action = self.actions_by_kind[kind] = self.menu.addAction(text)
+            action.triggered.connect(lambda _checked=False, kind=kind: self.asked.emit(kind))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for control in (self.flags, self.more):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(control)
+        self.flags.setStyleSheet("border-top-right-radius: 0; border-bottom-right-radius: 0; border-right: none;")
+        self.flags.clicked.connect(lambda: self.asked.emit("flags"))
+        self.more.clicked.connect(self._open)
+        keymap.changed.connect(self._follow)
+        self._follow()
+
+    def _open(self) -> None:
+        """The menu stands on the button, to the left of its right edge."""
+        size = self.menu.sizeHint()
+        self.menu.popup(self.mapToGlobal(QPoint(self.width() - size.width(), -size.height() - SPACE // 2)))
+
+    def _follow(self) -> None:
+        self.flags.setToolTip(self._keymap.hint("Write the flagged drawings to a CSV file", "export"))
+        # Behind a tab a menu shows keys; as a shortcut of its own they would take the page's away.
+        keys = shown(self._keymap.keys("export")[0])
+        self.actions_by_kind["flags"].setText(f"{dict(EXPORTS)['flags']}\t{keys}")
+
+
+class _Upwards(Button):
+    """A narrow button with a chevron that says that a menu opens above it."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", False, None)
+        self.setFixedWidth(4 * SPACE)
+        self.setStyleSheet(
+            "padding-left: 0; padding-right: 0; border-top-left-radius: 0; border-bottom-left-radius: 0;"
+        )
+        self.setToolTip("More to take along")
+        self.setAccessibleName("More to take along")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(round_pen(theme().ink, 1.75))
+        x, y = self.width() / 2, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y + 2), QPointF(x, y - 2), QPointF(x + 4, y + 2)])
+        painter.end()

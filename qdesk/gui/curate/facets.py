@@ -1,0 +1,240 @@
+"""The filters that are texts to choose among: verdicts, and facets such as the word and the country."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from qdesk.curation.verdicts import FLAGS, KEEP
+from qdesk.gui.curate.options import Field, Option, Options
+from qdesk.gui.curate.section import Section
+from qdesk.gui.theme import SPACE, button, label
+
+FEW, TALL = 5, 7
+"""So many options are in sight of those that are many: at first, and once all are asked for."""
+
+
+class Verdicts(Section):
+    """All, to do, flagged (for any reason or some of them), or kept."""
+
+    def __init__(self) -> None:
+        super().__init__("verdict", "Verdict")
+        self.list = Options("Verdict", one=True)
+        self.list.toggled.connect(self._toggled)
+        self.body.addWidget(self.list)
+        self._way = "all"
+        self._reasons: frozenset[str] = frozenset()
+        self._counts: Mapping[str, int] = {}
+        self._seen: list[str] = []
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The verdicts wanted; none of them for all."""
+        if self._way == "flagged":
+            return self._reasons or frozenset((*FLAGS, *self._seen))
+        return {"all": frozenset(), "todo": frozenset([""]), "keep": frozenset([KEEP])}[self._way]
+
+    @property
+    def summary(self) -> str:
+        if self._way == "flagged" and self._reasons:
+            return ", ".join(sorted(self._reasons))
+        return {"all": "", "todo": "To do", "flagged": "Flagged", "keep": "Kept"}[self._way]
+
+    def choose(self, texts: Collection[str]) -> None:
+        """Want these verdicts: "" (to do), "keep", or reasons; none for all. Says nothing."""
+        reasons = frozenset(texts) - {"", KEEP}
+        self._way = "flagged" if reasons else "todo" if "" in texts else "keep" if KEEP in texts else "all"
+        self._reasons = frozenset() if reasons >= set(FLAGS) else reasons
+        self._show()
+
+    def clear(self) -> None:
+        self.choose(())
+
+    def begin(self) -> None:
+        """Other drawings come: nothing is chosen, and no reason was given yet."""
+        self._seen = []
+        self.clear()
+
+    def refresh(self, counts: Mapping[str, int]) -> None:
+        """Show how many drawings have each verdict. A reason that was given once stays."""
+        self._counts = counts
+        seen = {reason for reason, count in counts.items() if count and reason not in ("", KEEP)}
+        self._seen = sorted(sorted(seen.union(self._seen)), key=lambda reason: (*FLAGS, reason).index(reason))
+        self._show()
+
+    def _show(self) -> None:
+        flagged = sum(self._counts.get(reason, 0) for reason in self._seen)
+        ways = {"all": sum(self._counts.values()), "todo": self._counts.get("", 0), "flagged": flagged}
+        ways["keep"] = self._counts.get(KEEP, 0)
+        reasons = [Option(f"={reason}", reason, inset=True) for reason in self._seen]
+        options = [Option("all", "All"), Option("todo", "To do"), Option("flagged", "Flagged"), *reasons]
+        counts = ways | {f"={reason}": self._counts.get(reason, 0) for reason in self._seen}
+        chosen = {self._way, *(f"={reason}" for reason in self._reasons)}
+        self.list.show_options([*options, Option("keep", "Kept")], counts, chosen)
+        self._show_summary()
+
+    def _toggled(self, key: str) -> None:
+        if key.startswith("="):  # a reason: one of them, or several, are flagged too
+            self._way, self._reasons = "flagged", self._reasons ^ {key[1:]}
+        else:
+            self._way, self._reasons = key, frozenset()
+        self._show()
+        self.changed.emit()
+
+
+class Facet(Section):
+    """Texts to choose among, with how many drawings have each.
+
+    always: what is offered first, and in this order, whether there is any or not. folded: of many, a few are shown
+    first. by_name: of many, they come in alphabetical order at first, and not by how many they are.
+    """
+
+    left = Signal()
+    """The user is done with searching in the list."""
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        unnamed: str,
+        always: tuple[str, ...] = (),
+        unfolded: bool = True,
+        folded: bool = False,
+        by_name: bool = False,
+    ) -> None:
+        super().__init__(name, title, unfolded)
+        self._unnamed, self._always, self._folded = unnamed, always, folded
+        self._counts: Mapping[str, int] = {}
+        self._offered: list[str] = list(always)
+        self._known = False  # whether any drawing has a text here
+        self._chosen: frozenset[str] = frozenset()
+        self._first: frozenset[str] = frozenset()  # those at the top: what was chosen when the search changed
+        self.only = label("", muted=True)
+        self.only.setContentsMargins(2 * SPACE, 0, 0, 0)
+        self.only.setWordWrap(True)
+        self.find = Field(f"Find in {title.lower()}", f"Find a {title.lower()}")
+        self.find.textChanged.connect(self._searched)
+        self.find.entered.connect(self._choose_first)
+        self.find.left.connect(self.left)
+        self._by_name = by_name
+        self.order = button("")
+        self.order.setStyleSheet("padding: 4px 8px;")
+        self.order.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.order.clicked.connect(self._turn_order)
+        self._tools = QWidget()
+        tools = QHBoxLayout(self._tools)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.setSpacing(SPACE // 2)
+        tools.addWidget(self.find, 1)
+        tools.addWidget(self.order)
+        self.list = Options(title)
+        self.list.toggled.connect(self._toggled)
+        self.more = button("")
+        self.more.setProperty("flat", True)
+        self.more.setStyleSheet("padding: 3px 8px;")
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.clicked.connect(self._show_all)
+        for part in (self.only, self._tools, self.list):
+            self.body.addWidget(part)
+        self.body.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def chosen(self) -> frozenset[str]:
+        """The texts wanted; none of them for all."""
+        return self._chosen
+
+    @property
+    def summary(self) -> str:
+        named = sorted(self._name(key) for key in self._chosen)
+        return f"{len(named)}: " * (len(named) > 2) + ", ".join(named)
+
+    def choose(self, texts: Collection[str]) -> None:
+        """Want these texts; none for all. Says nothing."""
+        self._chosen = self._first = frozenset(texts)
+        self._show()
+
+    def clear(self) -> None:
+        self.choose(())
+
+    def begin(self) -> None:
+        """Other drawings come: nothing is chosen, and nothing known."""
+        self._offered, self._known = list(self._always), False
+        with QSignalBlocker(self.find):
+            self.find.clear()
+        self.clear()
+
+    def refresh(self, counts: Mapping[str, int]) -> None:
+        """Show how many drawings have each text. What was offered once stays, and so does what is chosen."""
+        self._counts = counts
+        offered = set(self._offered)
+        self._offered += sorted(text for text, count in counts.items() if count and text not in offered)
+        self._known = self._known or any(count for text, count in counts.items() if text)
+        self.setVisible(self._known)
+        self._show()
+
+    def _name(self, key: str) -> str:
+        return key or self._unnamed
+
+    def _aside(self, key: str) -> str:
+        if self.name != "countrycode" or not key:
+            return ""
+        place = QLocale.codeToTerritory(key)
+        return "" if place == QLocale.Country.AnyCountry else QLocale.territoryToString(place)
+
+    def _sorted(self) -> list[str]:
+        """All that is offered, in order."""
+        keys = [*self._offered, *sorted(self._chosen - set(self._offered))]
+        if not self._always:
+            names = {key: self._name(key).lower() for key in keys}
+            keys.sort(key=lambda key: (key == "", names[key]))
+            if not self._by_name:
+                keys.sort(key=lambda key: (key == "", -self._counts.get(key, 0)))
+        return sorted(keys, key=lambda key: key not in self._first) if len(keys) > TALL else keys
+
+    def _show(self) -> None:
+        keys = self._sorted()
+        many = len(keys) > TALL
+        few = many and self._folded
+        alone = keys == self._offered and len(keys) == 1 and not self._chosen and not self._always
+        wanted = self.find.text().strip()
+        options = [Option(key, self._name(key), self._aside(key)) for key in keys]
+        if few:
+            options = [one for place, one in enumerate(options) if place < FEW or one.key in self._chosen]
+        elif many:
+            options = [one for one in options if wanted.lower() in f"{one.text} {one.aside}".lower()]
+        self.only.setText(f"All are “{self._name(keys[0])}”." if alone else f"None with “{wanted}”.")
+        self.only.setVisible(alone or not options)
+        self._tools.setVisible(many and not few)
+        self.more.setVisible(few)
+        self.more.setText(f"{len(keys) - len(options):,} more…")
+        self.order.setText("A–Z" if self._by_name else "Most")
+        self.order.setToolTip("In alphabetical order" if self._by_name else "Those with the most drawings first")
+        self.order.setAccessibleName(f"Order of the list: {self.order.toolTip().lower()}")
+        self.list.setVisible(bool(options) and not alone)
+        self.list.show_options(options, self._counts, self._chosen, TALL)
+        self._show_summary()
+
+    def _toggled(self, key: str) -> None:
+        self._chosen = self._chosen ^ {key}
+        self._show()
+        self.changed.emit()
+
+    def _searched(self) -> None:
+        self._first = self._chosen
+        self._show()
+
+    def _turn_order(self) -> None:
+        self._by_name = not self._by_name
+        self._searched()
+
+    def _choose_first(self) -> None:
+        if self.find.text().strip() and self.list.rows.options:
+            self._toggled(self.list.rows.options[0].key)
+            self.find.selectAll()
+
+    def _show_all(self) -> None:
+        self._folded = False
+        self._show()
+        self.find.setFocus()

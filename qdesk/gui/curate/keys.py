@@ -1,0 +1,215 @@
+"""The keys: what can be done by one, which one does it, and how a person's own choice is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QKeyCombination, QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from qdesk import paths
+from qdesk.curation.verdicts import FLAGS, KEEP
+
+GROUPS = ("Verdicts", "Looking", "Paces", "Files")
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a key does. `text` stands on a keycap, `about` says it in a sentence, `keys` are those at first.
+
+    Keys are written as Qt writes them in files: "K", "Ctrl+Shift+Z", "?".
+    """
+
+    name: str
+    text: str
+    about: str
+    keys: tuple[str, ...]
+    group: str
+    on_bar: bool = False
+
+
+ACTIONS = (
+    Action("flag", "flag", "Flag, or take the flag back", ("F",), "Verdicts", True),
+    *(Action(why, why, f"Flag as {why}", (str(key),), "Verdicts", True) for key, why in enumerate(FLAGS, 1)),
+    Action(KEEP, "keep", "Keep: nothing is wrong with it", ("K",), "Verdicts", True),
+    Action("undo", "undo", "Take the last step back", ("U", "Ctrl+Z"), "Verdicts", True),
+    Action("redo", "redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "Verdicts"),
+    Action("replay", "replay", "Replay the drawing", ("R",), "Looking", True),
+    Action("tint", "tint", "Colour the strokes by loss", ("T",), "Looking"),
+    Action("like", "more like these", "Find more like these", ("L",), "Looking"),
+    Action("search", "search", "Search", ("/", "Ctrl+F"), "Looking"),
+    Action("filters", "filters", "Show or hide the filters", ("Ctrl+B",), "Looking"),
+    Action("bigger", "larger", "Larger drawings", ("Ctrl++", "Ctrl+="), "Looking"),
+    Action("smaller", "smaller", "Smaller drawings", ("Ctrl+-",), "Looking"),
+    Action("back", "back", "Back to all drawings", ("Esc",), "Looking"),
+    Action("one", "one by one", "One by one", ("O",), "Paces"),
+    Action("page", "by the page", "By the page", ("B",), "Paces"),
+    Action("plane", "plane", "Show or hide the plane", ("P",), "Paces"),
+    Action("export", "export", "Export the flags as CSV", ("Ctrl+E",), "Files"),
+    Action("close", "close", "Close these drawings", ("Ctrl+W",), "Files"),
+    Action("keys", "all keys", "Show and change the keys", ("?",), "Files"),
+)
+
+_Key = Qt.Key
+_ALONE_NOTHING = {
+    *(_Key.Key_Shift, _Key.Key_Control, _Key.Key_Alt, _Key.Key_AltGr, _Key.Key_Meta, _Key.Key_Super_L),
+    *(_Key.Key_Super_R, _Key.Key_CapsLock, _Key.Key_NumLock, _Key.Key_ScrollLock, _Key.Key_unknown),
+}
+_OF_THE_DRAWINGS = {
+    *(_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End, _Key.Key_PageUp),
+    *(_Key.Key_PageDown, _Key.Key_Return, _Key.Key_Enter, _Key.Key_Space, _Key.Key_Tab, _Key.Key_Backtab),
+}
+_OF_THE_WINDOW = {*(f"Ctrl+{page}" for page in range(1, 10)), "Ctrl+O", "Ctrl+Q", "Ctrl+A", "Ctrl+C"}
+
+
+def shown(keys: str) -> str:
+    """Keys as they are called on this system."""
+    return QKeySequence(keys, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def pressed(event: QKeyEvent) -> str:
+    """The keys of a key press, as `Action.keys` has them; "" while only Shift and the like are held down."""
+    if event.key() in _ALONE_NOTHING or not event.key():
+        return ""
+    return _text(event.keyCombination())
+
+
+def _text(keys: QKeyCombination) -> str:
+    """Without the Shift that it takes to type a sign: that is another key on another keyboard."""
+    key, held = keys.key(), keys.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    if key.value < _Key.Key_Escape.value and not chr(key.value).isalpha():
+        held &= ~Qt.KeyboardModifier.ShiftModifier
+    return QKeySequence(QKeyCombination(held, key)).toString(QKeySequence.SequenceFormat.PortableText)
+
+
+def _checked(keys: str) -> str:
+    """The keys as Qt writes them. Raises ValueError, in words, for keys that cannot be had."""
+    sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)
+    if sequence.count() > 1:
+        raise ValueError(f"{shown(keys)} is more than one key.")
+    if not sequence.count() or sequence[0].key() in _ALONE_NOTHING:
+        raise ValueError(f"“{keys}” cannot be typed." if keys else "That key cannot be used.")
+    text = _text(sequence[0])
+    if sequence[0].key() in _OF_THE_DRAWINGS:
+        raise ValueError(f"The drawings need {shown(text)}.")
+    if text in _OF_THE_WINDOW:
+        raise ValueError(f"The window needs {shown(text)}.")
+    return text
+
+
+class KeyMap(QObject):
+    """Which keys do what. What differs from the beginning is kept in `settings.ini`.
+
+    What that file says of an action is passed over where it makes no sense: the action then has its first keys.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._first = {action.name: action.keys for action in ACTIONS}
+        self._texts = {action.name: action.text for action in ACTIONS}
+        self._keys = self._first | self._kept()
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """The keys of an action, the one to be shown first. Raises KeyError for an action that is none."""
+        return self._keys[name]
+
+    def action(self, keys: str) -> str:
+        """The action of these keys, or ""."""
+        return next((name for name, taken in self._keys.items() if keys in taken), "")
+
+    def hint(self, text: str, name: str) -> str:
+        """A tool tip: what is done, and its keys."""
+        return f"{text} ({', '.join(map(shown, self.keys(name)))})"
+
+    def set(self, name: str, keys: Iterable[str]) -> None:
+        """Give an action other keys, and remember it.
+
+        Raises ValueError, in words, if they are taken, needed elsewhere, or none at all.
+        """
+        fresh = tuple(map(_checked, keys))
+        if not fresh:
+            raise ValueError("Every action needs a key.")
+        for place, one in enumerate(fresh):
+            owner = name if one in fresh[:place] else self.action(one)
+            if owner and (owner != name or one in fresh[:place]):
+                raise ValueError(f"{shown(one)} is {self._texts[owner]} already.")
+        self._take({name: fresh})
+
+    def reset(self, *names: str) -> None:
+        """Give these actions the keys they had at first, or all of them. Raises ValueError if one is taken by now."""
+        if names:
+            for name in names:
+                self.set(name, self._first[name])
+        else:
+            self._take(self._first)
+
+    def _take(self, keys: Mapping[str, tuple[str, ...]]) -> None:
+        if all(self._keys[name] == fresh for name, fresh in keys.items()):
+            return
+        self._keys = self._keys | keys
+        settings = self._settings()
+        for name in keys:
+            if self._keys[name] == self._first[name]:
+                settings.remove(f"keys/{name}")
+            else:
+                settings.setValue(f"keys/{name}", list(self._keys[name]))
+        settings.sync()
+        self.changed.emit()
+
+    def _kept(self) -> dict[str, tuple[str, ...]]:
+        """What the settings say, without what is nonsense and without what clashes."""
+        settings = self._settings()
+        kept = {}
+        for name in self._first:
+            found: Any = settings.value(f"keys/{name}")
+            try:
+                fresh = tuple(map(_checked, [found] if isinstance(found, str) else found or ()))
+            except (ValueError, TypeError):
+                continue
+            if fresh:
+                kept[name] = tuple(dict.fromkeys(fresh))
+        while True:
+            owners: dict[str, list[str]] = {}
+            for name, keys in (self._first | kept).items():
+                for one in keys:
+                    owners.setdefault(one, []).append(name)
+            clashing = {name for names in owners.values() if len(names) > 1 for name in names} & kept.keys()
+            if not clashing:  # first keys never clash with each other
+                return kept
+            for name in clashing:
+                del kept[name]
+
+    @staticmethod
+    def _settings() -> QSettings:
+        return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
+
+
+class _Bound(QShortcut):
+    """A shortcut whose keys are those of its action, whatever they become."""
+
+    def __init__(self, widget: QWidget, keymap: KeyMap, name: str, does: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._keymap, self._name = keymap, name
+        self.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.activated.connect(does)
+        keymap.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setKeys(
+            [QKeySequence(keys, QKeySequence.SequenceFormat.PortableText) for keys in self._keymap.keys(self._name)]
+        )
+
+
+def bind(widget: QWidget, keymap: KeyMap, does: Mapping[str, Callable[[], object]]) -> None:
+    """Let the keys of these actions do their work in a widget and all that is in it, also when they change.
+
+    Letters typed into a text field stay letters.
+    """
+    for name, action in does.items():
+        _Bound(widget, keymap, name, action)

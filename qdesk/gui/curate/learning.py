@@ -1,0 +1,123 @@
+"""Orders that come from what was judged: likeness to some drawings, and what the verdicts teach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from qdesk.curation.table import Table
+from qdesk.curation.verdicts import KEEP
+from qdesk.gui import jobs
+
+if TYPE_CHECKING:
+    from qdesk.curation.learned import Learned
+
+PAUSE_MS = 1500
+"""Verdicts come faster than it is worth learning from them anew."""
+
+ENOUGH = 20
+"""Verdicts to learn from, at least."""
+
+
+class Learning(QObject):
+    """Fills the table's columns `likeness` and `learned`, in the background. Nothing is ever hidden by them."""
+
+    likeness_came = Signal(int)
+    """The likeness to so many drawings is in the table."""
+    learned_came = Signal()
+    """`learned` is in the table, or was taken out of it; `sentence` says what it rests on."""
+    failed = Signal(str)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._table: Table | None = None
+        self._job: jobs.Job | None = None
+        self._again = False
+        self.sentence = ""
+        """How much was learned from how many verdicts; "" while nothing is."""
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._learn)
+
+    def set_table(self, table: Table | None) -> None:
+        """Learn about these drawings from now on."""
+        self._timer.stop()
+        if self._job is not None:
+            self._job.cancel()
+        self._table, self._job, self.sentence = table, None, ""
+
+    def close(self) -> None:
+        """Learn nothing more."""
+        self.set_table(None)
+
+    def like(self, indices: list[int]) -> None:
+        """Find out how much each drawing is like the mean of these."""
+        table = self._table
+        if table is None or table.embeddings is None or not indices:
+            return
+        job = jobs.start(lambda _context: _likeness(table, indices), self, "qdesk-like")
+        job.done.connect(lambda values: self._liked(table, values, len(indices)))
+        job.failed.connect(self.failed)
+
+    def _liked(self, table: Table, values: np.ndarray, count: int) -> None:
+        if table is self._table:
+            table.set_numbers("likeness", values)
+            self.likeness_came.emit(count)
+
+    def verdicts_changed(self) -> None:
+        """Verdicts or scores have changed: learn from them, soon."""
+        if self._table is not None and not self._timer.isActive():
+            self._timer.start()
+
+    def _learn(self) -> None:
+        table = self._table
+        if table is None or table.embeddings is None:
+            return
+        if self._job is not None:
+            self._again = True
+            return
+        flagged, kept, _ = table.counts()
+        if flagged + kept < ENOUGH:
+            if self.sentence:
+                self._take(table, None)
+            return
+        job = self._job = jobs.start(lambda _context: _learned(table), self, "qdesk-learn")
+        job.done.connect(lambda result: self._done(job, table, result))
+        job.failed.connect(lambda sentence: self._done(job, table, None) or self.failed.emit(sentence))
+        job.cancelled.connect(lambda: self._ended(job))
+
+    def _ended(self, job: jobs.Job) -> bool:
+        if self._job is not job:
+            return False
+        self._job = None
+        if self._again:
+            self._again = False
+            self._timer.start()
+        return True
+
+    def _done(self, job: jobs.Job, table: Table, result: Learned | None) -> None:
+        if self._ended(job) and table is self._table:
+            self._take(table, result)
+
+    def _take(self, table: Table, result: Learned | None) -> None:
+        self.sentence = result.sentence if result else ""
+        table.set_numbers("learned", result.probabilities if result else np.full(len(table), np.nan, np.float32))
+        self.learned_came.emit()
+
+
+def _likeness(table: Table, indices: list[int]) -> np.ndarray:
+    from qdesk.curation.similar import similarity
+
+    return np.where(table.scored, similarity(table.embeddings, np.asarray(indices)), np.nan)
+
+
+def _learned(table: Table) -> Learned | None:
+    from qdesk.curation.learned import learn
+
+    codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
+    kept = np.flatnonzero((codes == texts.index(KEEP)) & table.scored)
+    flagged = np.flatnonzero((codes != texts.index(KEEP)) & (codes != 0) & table.scored)
+    return learn(table.embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes)

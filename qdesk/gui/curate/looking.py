@@ -1,0 +1,249 @@
+"""How drawings are looked at on the Curate page: the paces, the plane, and what is asked about those shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from qdesk.curation.order import SORTS
+from qdesk.curation.verdicts import KEEP
+from qdesk.gui.curate.asking import Asking
+from qdesk.gui.curate.header import LATER
+from qdesk.gui.curate.learning import Learning
+from qdesk.gui.theme import SPACE
+
+if TYPE_CHECKING:
+    from qdesk.gui.curate.page import CuratePage
+    from qdesk.gui.curate.plane import Plane
+
+MOST_MARKED = 5_000
+"""More drawings than that are not marked one by one in the plane."""
+
+
+class Looking(QObject):
+    """Ties the grid, the detail, the plane and the header together; asks in the background what they want to show."""
+
+    said = Signal(str, str, object)
+    """Something worth a sentence, its kind, and what to do about it: a word and a function, or None."""
+
+    def __init__(self, page: CuratePage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._model, self._header, self._filters = page.model, page.header, page.filters
+        self._grid, self._detail, self._paging = page.grid, page.detail, page.paging
+        self.pace = "grid"
+        """How drawings are gone through: "grid", "one" (one by one) or "page" (by the page)."""
+        self.plane: Plane | None = None
+        """Made when it is first asked for."""
+        self.asking = Asking(self)
+        self.learning = Learning(self)
+        self._offered: set[str] = set()
+        self._choose_all = False  # what a lasso caught is to be selected once it is shown
+        header, grid, detail, model = self._header, self._grid, self._detail, self._model
+        header.pace_changed.connect(self.set_pace)
+        header.zoom_asked.connect(grid.zoom)
+        header.tint_changed.connect(grid.set_tint)
+        header.plane_toggled.connect(self.show_plane)
+        grid.losses_wanted.connect(self.asking.ask_many_losses)
+        grid.replay_asked.connect(detail.toggle_replay)
+        grid.selectionModel().selectionChanged.connect(lambda *_: self._mark_selected())
+        detail.wants_losses.connect(self.asking.ask_losses)
+        detail.wants_seen.connect(self.asking.ask_seen)
+        detail.wants_similar.connect(self.asking.ask_similar)
+        detail.similar_clicked.connect(self.go_to)
+        detail.like_these_asked.connect(self.like_these)
+        self.asking.losses_came.connect(detail.set_losses)
+        self.asking.many_losses_came.connect(grid.set_losses)
+        self.asking.seen_came.connect(lambda index, seen: detail.set_seen(index, seen.picture, seen.guesses, seen.own))
+        self.asking.similar_came.connect(self._similar_came)
+        self.learning.likeness_came.connect(self._likeness_came)
+        self.learning.learned_came.connect(self._learned_came)
+        self.learning.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
+        self.asking.failed.connect(lambda sentence: self.said.emit(f"Not worked out: {sentence}", "warn", None))
+        model.rearranged.connect(self._rearranged)
+
+    @property
+    def table(self) -> Any:
+        return self._model.table
+
+    def set_table(self) -> None:
+        """Other drawings are shown now, or none."""
+        table = self.table
+        self.asking.set_table(table)
+        self.learning.set_table(table)
+        self._offer_sorts()
+        if self.plane is not None:
+            self.plane.clear()
+            self.refresh_plane()
+
+    def close(self) -> None:
+        """End the work in the background."""
+        self.asking.close()
+        self.learning.close()
+
+    # Paces
+
+    def set_pace(self, pace: str) -> None:
+        """Go through the drawings in another way; the current one stays."""
+        if pace == self.pace or (self.table is None and pace != "grid"):
+            self._header.set_pace(self.pace)
+            return
+        self.pace, one = pace, pace == "one"
+        self._paging.stop()
+        self._header.set_pace(pace)
+        if one:
+            self._header.plane.setChecked(False)
+        self._header.filters.setChecked(pace == "grid" and not self._page.narrow)
+        self._grid.set_strip(one)
+        self._detail.set_wide(one)
+        self._page.row.setStretchFactor(self._page.centre, 0 if one else 1)
+        self._page.row.setStretchFactor(self._detail, 1 if one else 0)
+        if pace == "page":
+            self._paging.start()
+        self._grid.setFocus()
+
+    def turn_pace(self, pace: str) -> None:
+        """Into a pace, or out of it."""
+        self.set_pace("grid" if self.pace == pace else pace)
+
+    def back(self) -> None:
+        """One step back to where everything is: out of a pace, a choice, the filters."""
+        if self.pace != "grid":
+            self.set_pace("grid")
+        elif self.table is not None and self.table.filters.among is not None:
+            self._filters.set_among(None)
+        elif self.table is not None and self.table.filters.active:
+            self._filters.reset()
+        self._grid.setFocus()
+
+    # One drawing
+
+    def show(self, index: int) -> None:
+        """Show this drawing large, and mark it in the plane; -1 for none."""
+        self._detail.show_drawing(self.table, index)
+        if self.plane is not None:
+            self.plane.set_current(index)
+
+    def go_to(self, index: int) -> bool:
+        """Make this drawing the current one; False where filters keep it back."""
+        row = self._model.row_of(index) if 0 <= index else -1
+        if row >= 0:
+            self._grid.touch()
+            self._grid.select_row(row)
+        else:
+            self.show(index)
+        return row >= 0
+
+    def _similar_came(self, index: int, answer: tuple[list[int], list[float]] | None) -> None:
+        self._detail.set_similar(index, *(answer if answer is not None else (None, [])))
+
+    # Orders of their own
+
+    def like_these(self) -> None:
+        """Put first what is most like the selected drawings."""
+        table, chosen = self.table, self._grid.selected()
+        if table is None or not chosen:
+            return
+        if table.embeddings is None or not table.scored[chosen].any():
+            self.said.emit("What is alike is known once these drawings are scored.", "info", None)
+            return
+        self.learning.like([index for index in chosen if table.scored[index]])
+
+    def _likeness_came(self, count: int) -> None:
+        before = self._header.sort, self._header.reverse
+        if before[0] == "likeness":
+            before = "junk", False
+        self._offer_sorts()
+        self._sort("likeness")
+        these = "this one" if count == 1 else f"these {count:,}"
+        self.said.emit(f"Most like {these} first.", "info", ("Back", lambda: self._sort(*before)))
+
+    def _learned_came(self) -> None:
+        had = "learned" in self._offered
+        self._offer_sorts()
+        if self._header.sort in ("learned", "unsure"):
+            if "learned" not in self._offered:
+                self._sort("junk")
+            else:
+                self._model.rearrange()
+        else:
+            self._model.count_soon()
+        if self.learning.sentence and not had:
+            self.said.emit(self.learning.sentence, "info", ("Sort by it", lambda: self._sort("learned")))
+        self._header.sort_box.setToolTip(self.learning.sentence)
+
+    def _sort(self, name: str, reverse: bool = False) -> None:
+        self._header.set_sort(name, reverse)
+        self._grid.start_over()
+        self._model.rearrange(sort=name, reverse=reverse)
+
+    def _offer_sorts(self) -> None:
+        table = self.table
+        learned = table is not None and bool(np.isfinite(table.numbers["learned"]).any())
+        liked = table is not None and bool(np.isfinite(table.numbers["likeness"]).any())
+        self._offered = {*(["learned", "unsure"] if learned else []), *(["likeness"] if liked else [])}
+        self._header.set_sorts({*SORTS}.difference(LATER) | self._offered)
+
+    # The plane
+
+    def show_plane(self, on: bool) -> None:
+        """Show or hide the scatter of all drawings."""
+        if on and self.plane is None:
+            from qdesk.gui.curate.plane import Plane  # not with the page: pyqtgraph takes its time
+
+            self.plane = Plane()
+            self.plane.lassoed.connect(self._lassoed)
+            self.plane.clicked.connect(self.go_to)
+            self.plane.closed.connect(lambda: self._header.set_plane(False))
+            self._page.middle.insertWidget(0, self.plane)
+            self._page.middle.setSizes([40 * SPACE, 40 * SPACE])
+        if self.plane is not None:
+            self.plane.setVisible(on)
+            self.refresh_plane()
+
+    def refresh_plane(self) -> None:
+        """Show the scores as they are now."""
+        table = self.table
+        if self.plane is None or self.plane.isHidden():
+            return
+        if table is None:
+            self.plane.clear()
+            return
+        numbers = table.numbers
+        self.plane.set_points(numbers["loss_per_point"], numbers["lift"], numbers["p_word"])
+        self.mark_verdicts()
+        self._mark_passing()
+        self._mark_selected()
+        self.plane.set_current(self._grid.current)
+
+    def mark_verdicts(self) -> None:
+        """Mark in the plane what is flagged and kept now."""
+        table = self.table
+        if self.plane is None or self.plane.isHidden() or table is None:
+            return
+        codes, keep = table.verdicts.codes, table.verdicts.texts.index(KEEP)
+        judged = np.flatnonzero(codes)
+        kept = codes[judged] == keep
+        self.plane.set_marks(judged[~kept], judged[kept])
+
+    def _mark_passing(self) -> None:
+        if self.plane is not None and not self.plane.isHidden() and self.table is not None:
+            self.plane.set_passing(self.table.arrangement.passing if self.table.filters.active else None)
+
+    def _mark_selected(self) -> None:
+        if self.plane is not None and not self.plane.isHidden() and self.table is not None:
+            chosen = self._grid.selected()
+            self.plane.set_selected(chosen if 1 < len(chosen) <= MOST_MARKED else [])
+
+    def _rearranged(self) -> None:
+        if self._choose_all and self.table.filters.among is not None:
+            self._choose_all = False
+            self._grid.selectAll()
+        self._mark_passing()
+
+    def _lassoed(self, mask: np.ndarray | None) -> None:
+        count = 0 if mask is None else int(np.count_nonzero(mask))
+        self._choose_all = mask is not None
+        self._filters.set_among(mask, f"{count:,} chosen in the plane")

@@ -1,0 +1,281 @@
+"""By the page: everything shown is bad unless somebody says otherwise, and one key decides it all."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+
+import numpy as np
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from qdesk.curation.verdicts import FLAGS, KEEP
+from qdesk.gui.curate.bar import Elided
+from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.header import Choice
+from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.theme import SPACE, button, label
+
+PAUSE_S = 0.3
+"""About the time in which Enter is still pressed for a page that has just been replaced by another."""
+
+_AT_ONCE = 65_536  # rows looked through for one without a verdict, at a time
+
+
+class Paging(QObject):
+    """Proposes a verdict for each drawing on the grid's page, and takes what the user says of it.
+
+    Nothing is written here: `decided` says what is to be, and whoever listens writes it, as one step. What was said by
+    hand of a drawing is remembered until it is decided or other drawings are opened.
+    """
+
+    decided = Signal(object)
+    """A dictionary: drawing to reason, for all that is proposed on the page."""
+
+    def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model, self._grid = model, grid
+        self._by_hand: dict[int, str] = {}
+        self._deaf_until = -math.inf
+        self._moving = False
+        self._page: list[int] = []
+        self.on = False
+        """Whether the grid is shown by the page."""
+        self.bar = PagingBar()
+        self.bar.decide.clicked.connect(self.decide)
+        for choice in (self.bar.which, self.bar.reason):
+            choice.currentIndexChanged.connect(self._refresh)
+        model.modelReset.connect(self._by_hand.clear)
+
+    def start(self) -> None:
+        """Show whole pages, from the first drawing without a verdict that is in sight or comes later."""
+        if self.on:
+            return
+        self.on = True
+        self._grid.set_paged(True)
+        self._grid.installEventFilter(self)
+        self._grid.clicked.connect(self._clicked)
+        self._grid.page_changed.connect(self._page_changed)
+        self._model.verdicts_changed.connect(self._refresh)
+        self.bar.show()
+        self._move_on()
+        self._refresh()
+
+    def stop(self) -> None:
+        """Show one long list again. What was said by hand is remembered."""
+        if not self.on:
+            return
+        self.on = False
+        self._grid.removeEventFilter(self)
+        self._grid.clicked.disconnect(self._clicked)
+        self._grid.page_changed.disconnect(self._page_changed)
+        self._model.verdicts_changed.disconnect(self._refresh)
+        self._grid.set_proposals({})
+        self._grid.set_paged(False)
+        self.bar.hide()
+
+    # What is proposed
+
+    def proposals(self) -> dict[int, str]:
+        """What Enter would decide: drawing to reason, in the order shown."""
+        proposed = {drawing: self._proposal(drawing) for drawing in self._shown()}
+        return {drawing: reason for drawing, reason in proposed.items() if reason}
+
+    @property
+    def page_text(self) -> str:
+        """What Enter would decide, in words."""
+        return " ".join(self._sentences())
+
+    def _sentences(self) -> tuple[str, str]:
+        count, proposed = len(self._shown()), self.proposals()
+        if not count:
+            return "No drawings here.", ""
+        if not proposed:
+            return f"{_drawings(count)}, all decided.", "Enter moves on."
+        kinds = Counter(proposed.values())
+        list_of = ", ".join(f"{kinds[reason]} {reason}" for reason in (*FLAGS, KEEP) if kinds[reason])
+        hint = f"Enter decides {'them all' if len(proposed) > 1 else 'it'} and moves on."
+        if more := count - len(proposed):
+            hint += f" {more} more {'has' if more == 1 else 'have'} a verdict already."
+        return f"{_drawings(len(proposed))}: {list_of}.", hint
+
+    def propose(self, reason: str) -> None:
+        """Propose this for the selected drawings, or for the current one."""
+        self._say({drawing: reason for drawing in self._chosen()})
+
+    def flag(self) -> None:
+        """Propose to flag what is selected, for the reason that it has, scoring suggests, or the bar says."""
+        self._say({drawing: self._flag_for(drawing) for drawing in self._chosen()})
+
+    def toggle(self) -> None:
+        """Keep what is selected; if it all is to be kept already, flag it."""
+        self._toggle(self._chosen())
+
+    def _toggle(self, chosen: list[int]) -> None:
+        verdicts = self._model.table.verdicts if chosen else ()
+        kept = all((self._proposal(drawing) or verdicts[drawing]) == KEEP for drawing in chosen)
+        self._say({drawing: self._flag_for(drawing) if kept else KEEP for drawing in chosen})
+
+    def _say(self, said: dict[int, str]) -> None:
+        self._grid.touch()
+        for drawing, reason in said.items():
+            self._by_hand.pop(drawing, None)
+            if reason != (self._model.table.verdicts[drawing] or self._proposal(drawing)):
+                self._by_hand[drawing] = reason
+        self._refresh()
+
+    def _proposal(self, drawing: int) -> str:
+        by_hand, verdict = self._by_hand.get(drawing, ""), self._model.table.verdicts[drawing]
+        if by_hand or verdict:
+            return by_hand if by_hand != verdict else ""
+        if self.bar.which.currentData() == "suspicious" and not self._model.table.texts["reason"][drawing]:
+            return KEEP
+        return self._flag_for(drawing)
+
+    def _flag_for(self, drawing: int) -> str:
+        table = self._model.table
+        known = (reason for reason in (table.verdicts[drawing], table.texts["reason"][drawing]) if reason in FLAGS)
+        return next(known, self.bar.reason.currentText())
+
+    def _shown(self) -> list[int]:
+        rows = self._grid.page_rows
+        return [] if self._model.table is None else self._model.table.order[rows.start : rows.stop].tolist()
+
+    def _chosen(self) -> list[int]:
+        rows, chosen = self._grid.page_rows, self._grid.selectionModel()
+        selected = [row for row in rows if chosen.isSelected(self._model.index(row))]
+        current = [row for row in [self._grid.currentIndex().row()] if row in rows]
+        return [self._model.drawing_at(row) for row in selected or current]
+
+    # Moving
+
+    def decide(self) -> None:
+        """Have the page's proposals written, and go on to the next drawings without a verdict."""
+        if time.monotonic() < self._deaf_until:
+            return
+        proposed = self.proposals()
+        self._moving = True
+        if proposed:
+            self._grid.touch()
+            self.decided.emit(proposed)
+            for drawing, reason in proposed.items():  # what could not be written is proposed again
+                if self._model.table is not None and self._model.table.verdicts[drawing] == reason:
+                    self._by_hand.pop(drawing, None)
+        self._move_on()
+        self._moving = False
+        self._refresh()
+
+    def back(self) -> None:
+        """Look at the page before this one."""
+        rows = self._grid.page_rows
+        self._show(max(rows.start - max(len(rows), self._grid.columns), 0))
+
+    def forward(self) -> None:
+        """Look at the page after this one, and decide nothing."""
+        if self._grid.page_rows.stop < self._model.rowCount():
+            self._show(self._grid.page_rows.stop)
+
+    def _move_on(self) -> None:
+        """To the next drawing without a verdict, from this page on, or else from the beginning."""
+        first = self._grid.page_rows.start
+        row = self._undecided(first)
+        row = self._undecided(0) if row < 0 else row
+        if row >= 0:
+            self._show(row)
+
+    def _undecided(self, row: int) -> int:
+        """The first row from this one on without a verdict, or -1."""
+        table = self._model.table
+        if table is not None:
+            none = table.verdicts.texts.index("")
+            for start in range(row, len(table.order), _AT_ONCE):
+                found = np.flatnonzero(table.verdicts.codes[table.order[start : start + _AT_ONCE]] == none)
+                if len(found):
+                    return start + int(found[0])
+        return -1
+
+    def _show(self, row: int) -> None:
+        moving, self._moving = self._moving, True
+        self._grid.show_page(row)
+        self._grid.select_row(row)
+        self._moving = moving
+
+    # Events
+
+    def _page_changed(self) -> None:
+        page = self._shown()
+        if page != self._page and not self._moving:
+            self._deaf_until = time.monotonic() + PAUSE_S  # what Enter was meant for is gone
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self.on:
+            self._page = self._shown()
+            proposed = self.proposals()
+            self._grid.set_proposals(proposed)
+            self.bar.say(*self._sentences(), len(proposed), bool(self._page))
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if not QApplication.keyboardModifiers():  # with one held, it is selecting
+            self._toggle([self._model.drawing_at(index.row())])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        actions = {
+            Qt.Key.Key_Return: self.decide,
+            Qt.Key.Key_Enter: self.decide,
+            Qt.Key.Key_Space: self.toggle,
+            Qt.Key.Key_Backspace: self.back,
+            Qt.Key.Key_PageUp: self.back,
+            Qt.Key.Key_PageDown: self.forward,
+        }
+        if event.type() == QEvent.Type.KeyPress and event.key() in actions:
+            if not (event.isAutoRepeat() and actions[event.key()] == self.decide):  # a page a press
+                actions[event.key()]()
+            return True
+        return super().eventFilter(watched, event)
+
+
+class PagingBar(QFrame):
+    """What Enter would do, in words; which drawings are to be flagged, and as what; and a button that does it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.text, self.hint = Elided(), label("", "small", muted=True)
+        self.which, self.reason = Choice(), Choice()
+        self.which.setAccessibleName("Which drawings to flag")
+        self.which.addItem("all shown", "all")
+        self.which.addItem("only the suspicious", "suspicious")
+        self.which.setToolTip("Only the suspicious: where scoring finds nothing, keep is proposed")
+        self.reason.setAccessibleName("The reason where scoring suggests none")
+        self.reason.addItems(FLAGS)
+        self.reason.setCurrentText("other")
+        self.reason.setToolTip("The reason where scoring suggests none of these")
+        self.decide = button("", primary=True)
+        self.decide.setToolTip("Write these verdicts and show the next page (Enter)")
+        for control in (self.which, self.reason, self.decide):
+            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        row.setSpacing(SPACE)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.text)
+        words.addWidget(self.hint)
+        row.addLayout(words, 1)
+        for part in (label("Flag", muted=True), self.which, label("as", muted=True), self.reason):
+            row.addWidget(part)
+        row.addSpacing(SPACE)
+        row.addWidget(self.decide)
+        self.hide()
+
+    def say(self, text: str, hint: str, count: int, any_shown: bool) -> None:
+        """Show the words, and on the button how many drawings it decides."""
+        self.text.setText(text)
+        self.hint.setText(hint)
+        self.decide.setText(f"Decide all {count:,}" if count > 1 else "Decide 1" if count else "Move on")
+        self.decide.setEnabled(any_shown)
+
+
+def _drawings(count: int) -> str:
+    return f"{count:,} drawing{'s' if count != 1 else ''}"

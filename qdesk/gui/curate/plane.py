@@ -1,0 +1,315 @@
+"""The plane: all drawings as points of two scores, and a lasso around some. Imports pyqtgraph: see `plot`.
+
+Loss alone says what is surprising; the second score says whether it is its word all the same. Whatever takes time for
+a million drawings, the picture and what a lasso holds, is worked out in the background (`qdesk.curation.density`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from qdesk.curation.density import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
+from qdesk.gui import jobs
+from qdesk.gui.curate.bar import Elided
+from qdesk.gui.curate.surface import UPWARD, Surface
+from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
+
+_REACH = 8  # pixels from a click to a drawing
+_RINGS = 5000
+_LEGEND, _UNKNOWN = 100 * SPACE, 90 * SPACE  # with less width than this they are left out
+_HINT = "Drag around drawings to choose them"
+_NONE = np.empty(0, np.int64)
+
+
+class Plane(QWidget):
+    """Loss per point to the right, lift or p_word upward. Empty until `set_points`; hidden it costs nothing.
+
+    A lasso takes whatever lies in it, also what the filters keep from being shown: that is for who listens.
+    """
+
+    lassoed = Signal(object)
+    """bool (N,): the drawings in the lasso; or None when there is none any more."""
+    clicked = Signal(int)
+    """The drawing clicked on."""
+    closed = Signal()
+    """It is to be put away."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scores: Scores | None = None
+        self._flagged = self._kept = self._selected = _NONE
+        self._passing: np.ndarray | None = None
+        self._chosen: np.ndarray | None = None
+        self._current = -1
+        self._upward = "lift"
+        self._job: jobs.Job | None = None
+        self.surface = Surface("The plane of loss and lift")
+        self.upward_buttons = {}
+        choices = QButtonGroup(self)
+        head = QHBoxLayout()
+        head.setSpacing(SPACE)
+        for name, (text, _) in UPWARD.items():
+            choice = button(text)
+            choice.setCheckable(True)
+            choice.setChecked(name == self._upward)
+            choice.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            choice.setToolTip(f"{text} upward")
+            choice.setStyleSheet("padding: 3px 12px;")
+            choice.clicked.connect(lambda _, name=name: self.set_upward(name))
+            choices.addButton(choice)
+            self.upward_buttons[name] = choice
+            head.addWidget(choice)
+        self.words = Elided(_HINT)
+        self.words.setProperty("muted", True)
+        self.drop_button = button("Drop")
+        self.drop_button.setToolTip("Drop the lasso (Escape or double click)")
+        self.drop_button.setStyleSheet("padding: 3px 12px;")
+        self.drop_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.drop_button.clicked.connect(self.drop)
+        self.drop_button.hide()
+        self.legend = QLabel()
+        self.legend.setTextFormat(Qt.TextFormat.RichText)
+        self.legend.setFont(font("small"))
+        self.unknown = label("", "small", muted=True)
+        self.close_button = button("", "close")
+        self.close_button.setText("")
+        self.close_button.setProperty("flat", True)
+        self.close_button.setFixedSize(4 * SPACE, 4 * SPACE)
+        self.close_button.setStyleSheet("padding: 0;")
+        self.close_button.setToolTip("Put the plane away")
+        self.close_button.setAccessibleName("Put the plane away")
+        self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.close_button.clicked.connect(self.closed)
+        head.addSpacing(SPACE)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.drop_button)
+        head.addSpacing(SPACE)
+        head.addWidget(self.legend)
+        head.addWidget(self.unknown)
+        head.addWidget(self.close_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE // 2)
+        column.setSpacing(SPACE)
+        column.addLayout(head)
+        column.addWidget(self.surface, 1)
+
+        self._soon = QTimer(self, interval=0, singleShot=True)  # many changes at once are one picture
+        self._soon.timeout.connect(self._ask)
+        self._worker: jobs.LatestWorker = jobs.LatestWorker(Painter, Painter.paint, self, "qdesk-plane")
+        self._worker.answered.connect(self._show)
+        self.surface.moved.connect(self._soon.start)
+        self.surface.lassoed.connect(self._choose)
+        self.surface.pressed_at.connect(self._find)
+        self.surface.dropped.connect(self.drop)
+        theme_changes().changed.connect(self._dress)
+        self._say()
+
+    # What is shown
+
+    def set_points(self, loss: np.ndarray, lift: np.ndarray, p_word: np.ndarray) -> None:
+        """Show these scores, float32 (N,) each, NaN where not known: loss per point, lift in nats, p_word.
+
+        Only looked at later, in the background: call it again when the values in the arrays are others. Other marks,
+        filters and lasso stay if N does.
+        """
+        if self._scores is not None and len(self._scores.loss) != len(loss):
+            self.clear()
+        self._scores = Scores(loss, lift, p_word)
+        self._soon.start()
+
+    def set_marks(self, flagged: np.ndarray, kept: np.ndarray) -> None:
+        """Mark flagged and kept drawings, int (n,) each."""
+        self._flagged, self._kept = (np.asarray(drawings, np.int64) for drawings in (flagged, kept))
+        self._dress()
+
+    def set_passing(self, passing: np.ndarray | None) -> None:
+        """Show what does not pass the filters much fainter: bool (N,); None: all pass."""
+        self._passing = passing
+        self._soon.start()
+
+    def set_current(self, index: int) -> None:
+        """Mark the current drawing; -1 for none."""
+        self._current = index
+        self._mark()
+
+    def set_selected(self, indices: np.ndarray) -> None:
+        """Ring the drawings selected elsewhere, int (n,), 5,000 at most; one alone is the current drawing."""
+        selected = np.asarray(indices, np.int64)[:_RINGS]
+        selected = selected if len(selected) > 1 else _NONE
+        if len(selected) or len(self._selected):
+            self._selected = selected
+            self._soon.start()
+
+    def set_upward(self, name: str) -> None:
+        """What is upward: "lift" or "p_word"."""
+        if name != self._upward:
+            self._upward = name
+            self.upward_buttons[name].setChecked(True)
+            self.surface.view = None
+            self._soon.start()
+
+    def clear(self) -> None:
+        """Show nothing, as when the drawings are closed. Without a signal."""
+        if self._job is not None:
+            self._job.cancel()
+        self._scores = self._passing = self._chosen = None
+        self._flagged = self._kept = self._selected = _NONE
+        self._current = -1
+        self.surface.view = None
+        self.surface.mark(None)
+        self.surface.show_picture(None)
+        nothing = np.empty(0, np.float32)
+        self._worker.request(self._scene(Scores(nothing, nothing, nothing)))  # so that nothing of these is kept
+        self._dress()
+        self._say()
+
+    def drop(self) -> None:
+        """Let go of the lasso."""
+        if self._job is not None:
+            self._job.cancel()
+        if self._chosen is not None:
+            self._chose(None)
+
+    # The picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.legend.setVisible(self.width() >= _LEGEND)
+        self.unknown.setVisible(self.width() >= _UNKNOWN)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._soon.start()
+
+    def _dress(self) -> None:
+        look = theme()
+        self.legend.setText(
+            " &nbsp;".join(
+                f'<span style="color: {colour.name()};">●</span>&nbsp;{len(drawings):,}&nbsp;{text}'
+                for drawings, colour, text in ((self._flagged, look.bad, "flagged"), (self._kept, look.good, "kept"))
+                if len(drawings)
+            )
+        )
+        self._soon.start()
+
+    def _ask(self) -> None:
+        if self._scores is not None and self.isVisible():
+            self._worker.request(self._scene(self._scores))
+
+    def _scene(self, scores: Scores) -> Scene:
+        look, surface = theme(), self.surface
+        colours = Look(*map(_rgb, (look.surface, look.muted, look.ink, look.good, look.bad, look.accent)))
+        place = surface.view, surface.size_in_pixels, surface.devicePixelRatioF()
+        marks = self._flagged, self._kept, self._selected
+        return Scene(scores, self._upward, *place, colours, *marks, self._passing, self._chosen)
+
+    def _show(self, scene: Scene, picture: Picture) -> None:
+        if self._scores is None or len(scene.scores.loss) != len(self._scores.loss) or scene.upward != self._upward:
+            return
+        self.surface.show_picture(picture)
+        self._mark()
+        self._say()
+
+    def _mark(self) -> None:
+        picture, index = self.surface.picture, self._current
+        if picture is None or not 0 <= index < len(picture.points.x):
+            self.surface.mark(None)
+        else:
+            x, y = float(picture.points.x[index]), float(picture.points.y[index])
+            self.surface.mark((x, y) if x >= picture.points.home[0] else None)
+
+    # The lasso
+
+    def _choose(self, line: np.ndarray, how: str) -> None:
+        picture, ratio = self.surface.picture, self.surface.devicePixelRatioF()
+        if picture is None:
+            return
+        view, size, before = self.surface.shown, self.surface.size_in_pixels, self._chosen
+
+        def choose(context: jobs.Context) -> np.ndarray | None:
+            inside = within(line * ratio, size)[_found(picture, view, size)]
+            if before is not None and how != "new":
+                inside = before | inside if how == "add" else before & ~inside
+            elif how == "less":
+                return None
+            return inside if inside.any() else None
+
+        self._start(choose).done.connect(self._chose)
+
+    def _find(self, place: tuple[float, float]) -> None:
+        picture, ratio = self.surface.picture, self.surface.devicePixelRatioF()
+        if picture is None:
+            return
+        view, size, passing = self.surface.shown, self.surface.size_in_pixels, self._passing
+        x, y = place
+
+        def find(context: jobs.Context) -> int:
+            found = _found(picture, view, size)
+            return nearest(found, size, (x * ratio, y * ratio), _REACH * ratio, passing)
+
+        self._start(find).done.connect(lambda index: self.clicked.emit(index) if index >= 0 else None)
+
+    def _start(self, fn) -> jobs.Job:  # noqa: ANN001
+        self._job = jobs.start(fn, self, "qdesk-lasso")
+        return self._job
+
+    def _chose(self, chosen: np.ndarray | None) -> None:
+        if chosen is None and self._chosen is None:
+            return
+        self._chosen = chosen
+        self._say()
+        self._soon.start()
+        self.lassoed.emit(chosen)
+
+    # Words
+
+    def _say(self) -> None:
+        picture, surface = self.surface.picture, self.surface
+        known = picture is not None and picture.scene.chosen is self._chosen
+        words = _HINT
+        if self._chosen is not None:
+            count = picture.counts.chosen if known else int(np.count_nonzero(self._chosen))
+            words = f"{_drawings(count)} in the lasso"
+            if known and picture.counts.chosen_passing < count:
+                words += f", {picture.counts.chosen_passing:,} shown"
+        unknown = picture.points.unknown if picture is not None else 0
+        nothing = picture is not None and unknown == len(picture.points.x)
+        surface.note = "No drawing has these scores yet." if nothing else ""
+        surface.escapes = self._chosen is not None
+        self.unknown.setText(f"{unknown:,} have no score yet" if unknown and not nothing else "")
+        self.words.setText("" if nothing or picture is None else words)
+        self.drop_button.setVisible(self._chosen is not None)
+        if picture is not None and not nothing:
+            surface.setAccessibleDescription(_described(picture, words))
+        else:
+            surface.setAccessibleDescription(surface.note)
+        surface.viewport().update()
+
+
+def _drawings(count: int) -> str:
+    return f"{count:,} {'drawing' if count == 1 else 'drawings'}"
+
+
+def _described(picture: Picture, words: str) -> str:
+    counts = picture.counts
+    all_of = counts.surprising_right + counts.surprising_wrong + counts.usual_right + counts.usual_wrong
+    unknown = f"{picture.points.unknown:,} have no score yet. " if picture.points.unknown else ""
+    return (
+        f"{_drawings(all_of)}: loss per point to the right, {UPWARD[picture.scene.upward][0].lower()} upward. "
+        f"{counts.surprising_right:,} are surprising, but right; {counts.surprising_wrong:,} are surprising, and not "
+        f"their word; {counts.usual_wrong:,} are usual, but not their word. {unknown}{words}. "
+        "Arrow keys move, plus and minus zoom, Enter chooses all that is in view."
+    )
+
+
+def _found(picture: Picture, view: View, size: tuple[int, int]) -> np.ndarray:
+    """The pixel of each drawing, as the plane is now: the picture may be one from before a zoom."""
+    same = view == picture.view and size == picture.scene.size
+    return picture.pixels if same else pixels(picture.points, view, size)
+
+
+def _rgb(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()

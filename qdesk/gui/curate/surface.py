@@ -1,0 +1,388 @@
+"""The plot of the plane: axes in words, the picture, the lasso and the hand that draws it. Imports pyqtgraph: see
+`plot`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from qdesk.curation.density import AXES, Picture, View, ticks
+from qdesk.gui.curate.plot import Plot
+from qdesk.gui.theme import SPACE, font, theme
+
+UPWARD = {
+    "lift": ("Lift", "its word explains it, nats"),
+    "p_word": ("Seen as its word", "seen as its word, probability"),
+}
+"""What can be upward: what it is called, and what high means."""
+
+_CLOSEST = 400  # times that one can zoom in
+_STEP = 1.25
+_SLACK = 4  # pixels that a click may move
+_KEYS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, 1),
+    Qt.Key.Key_Down: (0, -1),
+}
+_ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_ZOOMS = {Qt.Key.Key_Plus: _STEP, Qt.Key.Key_Equal: _STEP, Qt.Key.Key_Minus: 1 / _STEP}
+
+
+class Surface(Plot):
+    """Shows a `Picture` between two axes, and draws above it what follows the hand: the lasso, the current drawing.
+
+    Its `view` is None while all is shown. Drag draws a lasso, with Space or the middle button it moves the view; the
+    wheel zooms; arrow keys move, + and - zoom, 0 shows all, and Enter is a lasso around all that is in view.
+    """
+
+    lassoed = Signal(object, str)
+    """A closed line (V, 2), pixels from the top left of `box`, and what to do: "new", "add" or "less"."""
+    pressed_at = Signal(object)
+    """The left button was clicked at this place (x, y), pixels from the top left of `box`."""
+    dropped = Signal()
+    """Double-clicked, or Escape: no lasso is wanted any more."""
+    moved = Signal()
+    """The view or the size is another."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(name, parent=parent)
+        self.view: View | None = None
+        self.picture: Picture | None = None
+        self.note = ""
+        """Said in the middle, as where there is nothing to show."""
+        self.escapes = False
+        """Whether Escape has something to drop here."""
+        self._current: tuple[float, float] | None = None
+        self._line: list[QPointF] = []  # of the lasso, while it is drawn
+        self._how = "new"
+        self._grip: QPointF | None = None  # where the view is held
+        self._space = False
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self.box.addItem(self._image, ignoreBounds=True)
+        inside = pg.GraphicsLayout()
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        self._left, self._bottom = _Axis("left"), _Axis("bottom")
+        self.setCentralItem(inside)
+        inside.addItem(self._left, 0, 0)
+        inside.addItem(self.box, 0, 1)
+        inside.addItem(self._bottom, 1, 1)
+        for axis in (self._left, self._bottom):
+            axis.linkToView(self.box)
+        widest = QFontMetrics(font("small")).horizontalAdvance("≥ 0.9999")
+        self._left.setWidth(widest + 4 * SPACE)
+        self._bottom.setHeight(5 * SPACE)
+        self._bottom.name = "loss"
+        self._bottom.setLabel("loss per point, nats:  surprising →")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its own keys go on working after a lasso
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.setMinimumSize(40 * SPACE, 20 * SPACE)
+        self.box.sigResized.connect(self.moved)
+        self.set_upward("lift")
+        self.dress()
+
+    def sizeHint(self) -> QSize:
+        return QSize(80 * SPACE, 32 * SPACE)
+
+    # What is shown
+
+    @property
+    def size_in_pixels(self) -> tuple[int, int]:
+        """Width and height of the picture wanted, device pixels."""
+        area, ratio = self.area, self.devicePixelRatioF()
+        return max(round(area.width() * ratio), 1), max(round(area.height() * ratio), 1)
+
+    @property
+    def area(self) -> QRectF:
+        """Where the picture is, in the plot."""
+        return self.box.sceneBoundingRect()
+
+    @property
+    def shown(self) -> View:
+        """The view shown."""
+        (left, right), (bottom, top) = self.box.viewRange()
+        return left, right, bottom, top
+
+    def set_upward(self, name: str) -> None:
+        """Name the vertical axis: `name` is one of `UPWARD`."""
+        self._left.name = name
+        self._left.setLabel(f"{UPWARD[name][1]} →")
+        self._left.picture = None
+        self._left.update()
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show this picture, or nothing."""
+        if picture is None:
+            self._image.clear()
+        else:
+            left, right, bottom, top = picture.view
+            if self._left.name != picture.scene.upward:
+                self.set_upward(picture.scene.upward)
+            if self.view is None:
+                self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
+            self._image.setImage(picture.rgba, autoLevels=False)
+            self._image.setRect(QRectF(left, top, right - left, bottom - top))  # upside down: its first row is on top
+        self.picture = picture
+        self.viewport().update()
+
+    def mark(self, place: tuple[float, float] | None) -> None:
+        """Mark the current drawing at this place on the axes, or none."""
+        if place != self._current:
+            self._current = place
+            self.viewport().update()
+
+    def look_at(self, view: View | None) -> None:
+        """Show a part of the plane, not smaller than can be seen and not beyond its border; None for all."""
+        if self.picture is None:
+            return
+        home = self.picture.points.home
+        if view is not None:
+            view = (*_held(view[0], view[1], home[0], home[1]), *_held(view[2], view[3], home[2], home[3]))
+        self.view = None if view == home else view
+        left, right, bottom, top = self.view or home
+        self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
+        self.viewport().update()
+        self.moved.emit()
+
+    def zoom(self, times: float, at: QPointF | None = None) -> None:
+        """Zoom in, or out where `times` is below 1, around a place in the plot or around its middle."""
+        middle = self.box.mapSceneToView(at or self.area.center())
+        left, right, bottom, top = self.shown
+        x, y = middle.x(), middle.y()
+        self.look_at((x - (x - left) / times, x + (right - x) / times, y - (y - bottom) / times, y + (top - y) / times))
+
+    def pan(self, across: float, up: float) -> None:
+        """Move the view by these parts of its width and height."""
+        left, right, bottom, top = self.shown
+        x, y = across * (right - left), up * (top - bottom)
+        self.look_at((left + x, right + x, bottom + y, top + y))
+
+    # Mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        held = event.button() == Qt.MouseButton.LeftButton and self._space
+        if held or event.button() == Qt.MouseButton.MiddleButton:
+            self._grip = event.position()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif event.button() == Qt.MouseButton.LeftButton and self.area.contains(event.position()):
+            less = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+            self._how = "add" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else "less" if less else "new"
+            self._line = [event.position()]
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        now = event.position()
+        if self._grip is not None:
+            by = now - self._grip
+            self._grip = now
+            self.pan(-by.x() / max(self.area.width(), 1), by.y() / max(self.area.height(), 1))
+        elif self._line and (now - self._line[-1]).manhattanLength() >= (2 if len(self._line) > 1 else _SLACK):
+            self._line.append(now)
+            self.viewport().update()
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grip is not None:
+            self._grip = None
+            self._show_cursor()
+        elif event.button() == Qt.MouseButton.LeftButton:
+            line, self._line = self._line, []
+            if len(line) == 1:
+                self.pressed_at.emit(self._inside(line)[0])
+            elif line:
+                self.lassoed.emit(np.array(self._inside([*line, event.position()])), self._how)
+            self.viewport().update()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._line = []
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.dropped.emit()
+        event.accept()
+
+    def _inside(self, places: list[QPointF]) -> list[tuple[float, float]]:
+        corner = self.area.topLeft()
+        return [(place.x() - corner.x(), place.y() - corner.y()) for place in places]
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self.zoom(_STEP ** (event.angleDelta().y() / 120), event.position())
+        event.accept()
+
+    # Keys
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and self._mine(event):
+            event.accept()  # before a shortcut of the page's takes it
+            return True
+        return super().event(event)
+
+    def _mine(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        if key == Qt.Key.Key_Escape:
+            return self.escapes or bool(self._line)
+        plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        return plain and (key in _KEYS or key in _ZOOMS or key in (Qt.Key.Key_0, Qt.Key.Key_Space, *_ENTERS))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if not self._mine(event):
+            event.ignore()
+        elif key in _KEYS:
+            across, up = _KEYS[key]
+            self.pan(across / 8, up / 8)
+        elif key in _ZOOMS:
+            self.zoom(_ZOOMS[key])
+        elif key == Qt.Key.Key_0:
+            self.look_at(None)
+        elif key in _ENTERS:
+            w, h = self.area.width(), self.area.height()
+            added = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.lassoed.emit(np.array([(0, 0), (w, 0), (w, h), (0, h)]), "add" if added else "new")
+        elif key == Qt.Key.Key_Space:
+            self._space = True
+            self._show_cursor()
+        elif self._line:
+            self._line = []
+            self.viewport().update()
+        else:
+            self.dropped.emit()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor()
+        else:
+            event.ignore()
+
+    def focusOutEvent(self, event) -> None:  # noqa: ANN001
+        super().focusOutEvent(event)
+        self._space = False
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        free = Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor
+        self.viewport().setCursor(free if self._grip is None else Qt.CursorShape.ClosedHandCursor)
+
+    # Paint
+
+    def dress(self) -> None:
+        look = theme()
+        for axis in (self._left, self._bottom):
+            axis.setPen(look.accent if self.hasFocus() else look.line)
+            axis.setTextPen(look.muted)
+            axis.label.setFont(font("small"))
+        self.viewport().update()
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+        area, look = self.area, theme()
+        painter.save()
+        painter.setClipRect(area)
+        painter.setFont(font("small"))
+        if self.note:
+            painter.setPen(look.muted)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.note)
+        elif self.picture is not None:
+            self._draw_quarters(painter, area)
+        if self._current is not None:
+            self._draw_current(painter, self.box.mapViewToScene(QPointF(*self._current)))
+        if self._line:
+            wash = QColor(look.accent)
+            wash.setAlpha(32)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(wash)
+            painter.drawPolygon(QPolygonF(self._line), Qt.FillRule.WindingFill)
+            painter.setPen(QPen(look.accent, 1.5))
+            painter.drawPolyline(QPolygonF(self._line))
+            painter.setPen(QPen(look.accent, 1, Qt.PenStyle.DashLine))
+            painter.drawLine(self._line[-1], self._line[0])
+        painter.restore()
+
+    def _draw_quarters(self, painter: QPainter, area: QRectF) -> None:
+        """The lines that part what is surprising and what is not its word, and in each corner what that means."""
+        look, counts = theme(), self.picture.counts
+        parting = self.box.mapViewToScene(QPointF(*self.picture.points.parting))
+        painter.setPen(QPen(look.muted, 1, Qt.PenStyle.DotLine))
+        painter.drawLine(QPointF(parting.x(), area.top()), QPointF(parting.x(), area.bottom()))
+        painter.drawLine(QPointF(area.left(), parting.y()), QPointF(area.right(), parting.y()))
+        room = area.adjusted(SPACE, SPACE / 2, -SPACE, -SPACE / 2)
+        left, right = room.left() < parting.x(), parting.x() < room.right()
+        upper, lower = room.top() < parting.y(), parting.y() < room.bottom()
+        start, end, line = (
+            (room.left(), 0),
+            (room.right(), 1),
+            (parting.x() - SPACE, 1),
+        )
+        first = f"not its word: {counts.surprising_wrong:,}, look here first"
+        if painter.fontMetrics().horizontalAdvance("surprising, and " + first) <= room.width():
+            first = "surprising, and " + first
+        veil = QColor(look.surface)
+        veil.setAlpha(160)
+        written: list[QRectF] = []
+        for seen, (edge, share), y, text, colour in (
+            (right and upper, end, 0, f"surprising, but right: {counts.surprising_right:,}", look.good),
+            (right and lower, end, 1, first, look.bad),
+            (left and upper, start, 0, f"usual and right: {counts.usual_right:,}", look.muted),
+            (left and lower, start, 1, f"usual, but not its word: {counts.usual_wrong:,}, then here", look.muted),
+            (left and right, line, 0, "9 in 10 ←", look.muted),
+        ):
+            size = painter.fontMetrics().size(0, text)
+            top = room.top() + y * (room.height() - size.height())
+            place = QRectF(edge - share * size.width(), top, size.width(), size.height())
+            if seen and room.contains(place) and not any(place.intersects(other) for other in written):
+                painter.fillRect(place.adjusted(-3, 0, 3, 0), veil)
+                painter.setPen(colour)
+                painter.drawText(place, 0, text)
+                written.append(place.adjusted(-2 * SPACE, 0, 2 * SPACE, 0))
+
+    def _draw_current(self, painter: QPainter, middle: QPointF) -> None:
+        look = theme()
+        for colour, width in ((look.surface, 5), (look.accent, 2)):
+            painter.setPen(QPen(colour, width))
+            painter.drawEllipse(middle, 7, 7)
+            for x, y in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                painter.drawLine(middle + QPointF(x, y) * 7, middle + QPointF(x, y) * 12)
+
+
+class _Axis(pg.AxisItem):
+    """An axis in the places of `qdesk.curation.density`, with the values in words; `name` is one of its `AXES`."""
+
+    name = "loss"
+
+    def __init__(self, side: str) -> None:
+        super().__init__(side)
+        self.setTickFont(font("small"))
+        self.setStyle(tickLength=-3, tickTextOffset=4, maxTickLevel=0, hideOverlappingLabels=False)
+        self.enableAutoSIPrefix(False)
+        self._texts: dict[float, str] = {}
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        apart = 3 * SPACE if self.orientation == "left" else 7 * SPACE
+        self._texts = dict(ticks(AXES[self.name], low, high, max(int(size / apart), 1)))
+        return [(1.0, list(self._texts))]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._texts[value] for value in values]
+
+
+def _held(low: float, high: float, first: float, last: float) -> tuple[float, float]:
+    """A range moved into another, and made no larger than that nor much too small."""
+    if high - low >= (last - first) * 0.999:
+        return first, last
+    least = (last - first) / _CLOSEST
+    if high - low < least:
+        low, high = (low + high - least) / 2, (low + high + least) / 2
+    by = max(first - low, 0) + min(last - high, 0)
+    return low + by, high + by

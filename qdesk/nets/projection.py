@@ -1,0 +1,37 @@
+"""What the classifier saw of a drawing, in 64 bytes: drawings that are alike lie near each other.
+
+A linear map of the layers before the classifier's logits, made by `qdesk.training.projection`; the direction of what
+comes out is kept, its length is not.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+SIZE = 64
+
+
+class Projection(nn.Module):
+    """`Classifier.read`'s layers to an embedding, with a map of its own for a picture alone, into the same space.
+
+    picture, strokes: the widths of the two readers' layers.
+    """
+
+    def __init__(self, picture: int, strokes: int) -> None:
+        super().__init__()
+        self.both, self.alone = nn.Linear(picture + strokes, SIZE), nn.Linear(picture, SIZE)
+
+    def forward(self, layers: Tensor) -> Tensor:
+        """int8 (N, SIZE): unit vectors times 127, of layers (N, picture + strokes), or (N, picture) of pictures."""
+        linear = self.alone if layers.shape[1] == self.alone.in_features else self.both
+        return F.normalize(linear(layers)).mul(127).round().to(torch.int8)
+
+    def config(self) -> dict:
+        picture = self.alone.in_features
+        return {"picture": picture, "strokes": self.both.in_features - picture}
+
+    @classmethod
+    def from_config(cls, config: dict) -> Projection:
+        return cls(**config)

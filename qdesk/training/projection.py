@@ -1,0 +1,88 @@
+"""Fit the 64-byte embedding: `python -m qdesk.training.projection --data DIR --out models/projection.safetensors`.
+
+Linear discriminant analysis (Fisher 1936) of the classifier's last layers: what sets words apart is kept, and what sets
+drawn junk apart, since each kind of it counts as a word; how drawings of one word differ among themselves counts less.
+Of a picture alone, least squares guess where the whole drawing would be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qdesk import paths
+from qdesk.curation.identity import file_digest
+from qdesk.drawings import Drawings
+from qdesk.guess import SHIPPED, Guesser
+from qdesk.nets import weights
+from qdesk.nets.projection import SIZE, Projection
+from qdesk.raster import raster
+from qdesk.training.data import load
+from qdesk.training.sketchrnn import junk_bank
+
+SHRUNK = 0.25
+"""How far the drawings' covariance within words is shrunk to a ball; of 0.25, 0.5 and 0.75 the best on part 0."""
+
+DRAWINGS = 30_000
+"""As many to fit on: a minute of one core."""
+
+
+def layers(guesser: Guesser, drawings: Drawings) -> np.ndarray:
+    """float32 (N, width): the classifier's layers before its logits (`Classifier.read`)."""
+    with torch.inference_mode():
+        return np.concatenate([guesser.network.read(*inputs)[1].numpy() for inputs in guesser.inputs(drawings)])
+
+
+def fit(guesser: Guesser, drawings: Drawings, seed: int = 0) -> Projection:
+    """A projection from drawings in the 255 box, of 60 words at least; junk is drawn beside them."""
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+    from sklearn.linear_model import Ridge
+
+    junk, kinds = junk_bank(drawings, np.random.default_rng(seed))
+    seen = layers(guesser, Drawings.concat([drawings, junk]))
+    picture = layers(guesser, Drawings.from_bitmaps(raster(drawings)))
+    width = picture.shape[1]
+    spread = np.r_[np.full(width, _spread(seen[:, :width])), np.full(seen.shape[1] - width, _spread(seen[:, width:]))]
+    labels = np.r_[drawings.words.astype(str), [f"junk {kind}" for kind in kinds]]
+    found = LinearDiscriminantAnalysis(solver="eigen", shrinkage=SHRUNK, n_components=SIZE).fit(seen / spread, labels)
+    directions = found.scalings_[:, :SIZE] / spread[:, None]
+    centre = (found.priors_ @ found.means_ * spread) @ directions
+    whole = seen[: len(drawings)] @ directions - centre
+    guess = Ridge(alpha=_spread(picture) ** 2).fit(picture, whole / np.linalg.norm(whole, axis=1, keepdims=True))
+
+    projection = Projection(width, seen.shape[1] - width)
+    with torch.no_grad():
+        for linear, weight, bias in (
+            (projection.both, directions.T, -centre),
+            (projection.alone, guess.coef_, guess.intercept_),
+        ):
+            linear.weight.copy_(torch.from_numpy(weight))
+            linear.bias.copy_(torch.from_numpy(bias))
+    return projection
+
+
+def _spread(values: np.ndarray) -> float:
+    """The usual distance from the mean."""
+    return float(np.linalg.norm(values - values.mean(axis=0), axis=1).mean())
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m qdesk.training.projection", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="the folders trained on")
+    parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="models/projection.safetensors")
+    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    options = parser.parse_args()
+    real = load(options.data, report=lambda text: print(text, file=sys.stderr)).real
+    chosen = np.random.default_rng(options.seed).permutation(len(real))[:DRAWINGS]
+    projection = fit(Guesser(), real.take(np.sort(chosen)), options.seed)
+    classifier = file_digest(paths.model(SHIPPED)).hex()
+    weights.save(projection, options.out, half=True, seed=options.seed, drawings=len(chosen), classifier=classifier)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Pictures and clean data from the shell: what is written, what is said, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from qdesk import cli
+from qdesk.curation.verdicts import Verdicts, identities
+from qdesk.formats import open_drawings
+
+
+def run(*args: object) -> int:
+    return cli.main([str(arg) for arg in args])
+
+
+@pytest.fixture
+def cats(tmp_path: Path) -> Path:
+    """Six drawings, the last without a key_id."""
+    lines = [{"word": "cat", "key_id": str(100 + k), "drawing": [[[0, 255, 10 * k], [0, 9, 90]]]} for k in range(6)]
+    del lines[5]["key_id"]
+    path = tmp_path / "cats.ndjson"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.fixture
+def flags(cats: Path) -> None:
+    with Verdicts() as verdicts:
+        verdicts.flag("101", "scribble", info={"junk": 1.0})
+        verdicts.flag("104", "wrong", info={"junk": 5.0})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "export --sheet a.ndjson",
+        "export --sheet a.ndjson --out sheet.doc",
+        "export --replay a.ndjson --out a.gif",
+        "export --replay a.ndjson --key 1 --out a.png",
+        "export --replay a.ndjson --key 1",
+        "export --replay a.ndjson --key 1 --side 9 --out a.gif",
+        "export --key 1",
+        "export --clean a.ndjson --sheet a.ndjson --out b.pdf",
+        "rank a.ndjson --out worst.pdf",
+    ],
+)
+def test_wrong_usage_is_2_and_says_why(line: str, capsys) -> None:
+    assert run(*line.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and "qdesk" in err
+
+
+def test_the_sheet_of_the_flagged(cats: Path, flags: None, tmp_path: Path, capsys) -> None:
+    assert run("export", "--sheet", cats, "--out", tmp_path / "flagged.svg") == 0
+    text = (tmp_path / "flagged.svg").read_text()
+    assert text.index(">104<") < text.index(">101<"), "the worst first"
+    assert "Flagged in cats.ndjson" in text and ">scribble<" in text and ">100<" not in text
+    assert run("export", "--sheet", cats, "--out", tmp_path / "flagged.pdf") == 0
+    assert (tmp_path / "flagged.pdf").read_bytes().startswith(b"%PDF")
+    assert "2 flagged drawings in" in capsys.readouterr().err
+
+
+def test_no_flags_make_no_sheet(cats: Path, tmp_path: Path, capsys) -> None:
+    assert run("export", "--sheet", cats, "--out", tmp_path / "flagged.pdf") == 1
+    assert "None of the 6 drawings is flagged" in capsys.readouterr().err
+    assert not (tmp_path / "flagged.pdf").exists()
+    assert run("export", "--sheet", tmp_path / "unread.ndjson", "--out", tmp_path / "no" / "flagged.pdf") == 1
+    assert "There is no folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("by", ["key_id", "row", "content"])
+def test_a_replay_of_one_drawing(by: str, cats: Path, tmp_path: Path) -> None:
+    last = identities(open_drawings(cats).drawings)[5].as_py()
+    key = {"key_id": "103", "row": "3", "content": f"content {last.removeprefix('content:')[:8]}"}[by]
+    assert run("export", "--replay", cats, "--key", key, "--side", 64, "--out", tmp_path / "cat.gif") == 0
+    with Image.open(tmp_path / "cat.gif") as image:
+        assert image.size == (64, 64) and image.n_frames > 5
+    assert run("export", "--replay", cats, "--key", key, "--out", tmp_path / "cat.svg") == 0
+    assert "<title>cat</title>" in (tmp_path / "cat.svg").read_text()
+
+
+@pytest.mark.parametrize("key", ["6", "-1", "999999", "no such", "content ffffffff"])
+def test_a_drawing_that_is_not_there_is_one_sentence(key: str, cats: Path, tmp_path: Path, capsys) -> None:
+    assert run("export", "--replay", cats, f"--key={key}", "--out", tmp_path / "cat.gif") == 1
+    err = capsys.readouterr().err
+    assert "has no drawing with the key_id or the row" in err and err.count("\n") == 1
+    assert not (tmp_path / "cat.gif").exists()
+
+
+def test_several_files_are_cleaned_into_a_folder(cats: Path, flags: None, tmp_path: Path, capsys) -> None:
+    more = tmp_path / "more.ndjson"
+    more.write_bytes(cats.read_bytes())
+    assert run("export", "--clean", cats, more, "--out", tmp_path / "clean") == 0
+    assert sorted(os.listdir(tmp_path / "clean")) == ["cats.ndjson", "more.ndjson"]
+    left = open_drawings(tmp_path / "clean" / "more.ndjson").drawings
+    assert left.column("key_id").tolist() == ["100", "102", "103", None]
+    assert "8 drawings kept, 4 left out" in capsys.readouterr().err
+    assert run("export", "--clean", cats, "--out", tmp_path / "clean") == 0, (
+        "a folder that is there takes one file, too"
+    )
+    assert run("export", "--clean", cats, more, "--out", tmp_path) == 1
+    assert "choose another folder" in capsys.readouterr().err
+
+
+@pytest.mark.torch
+def test_the_worst_as_a_page(cats: Path, flags: None, tmp_path: Path) -> None:
+    assert run("rank", cats, "--top", 4, "--out", tmp_path / "worst.html") == 0
+    text = (tmp_path / "worst.html").read_text()
+    assert "The 4 worst of 6 drawings" in text and text.count('class="card"') == 4
+    assert run("rank", cats, "--by", "loss", "--out", tmp_path / "all.HTM") == 0
+    text = (tmp_path / "all.HTM").read_text()
+    assert "Ranked by loss" in text and text.count('class="card"') == 6
+    assert "flagged as scribble" in text and "flagged as wrong" in text
