@@ -80,10 +80,13 @@ class Coded:
 class Names:
     """N identities, as an Arrow array of strings: 20 bytes each instead of a Python object."""
 
-    def __init__(self, names: pa.Array | Sequence[str]) -> None:
+    def __init__(self, names: pa.Array | Sequence[str], unique: bool | None = None) -> None:
+        """unique: whether no identity occurs twice, for one who knows."""
         if isinstance(names, pa.ChunkedArray):
             names = names.combine_chunks()
         self.arrow = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
+        if unique is not None:
+            self.unique = unique
 
     def __len__(self) -> int:
         return len(self.arrow)

@@ -64,9 +64,8 @@ class Shelf:
             drawings = Drawings(table=table.select(METADATA.names), **{name: arrays.get(name) for name in _ARRAYS})
             with suppress(OSError):
                 os.utime(place)  # asked for just now
-            return Shelved(
-                drawings, Names(table["identity"]), arrays["key"], tuple(about["problems"]), about["problem_count"]
-            )
+            names = Names(table["identity"], about["unique"])
+            return Shelved(drawings, names, arrays["key"], tuple(about["problems"]), about["problem_count"])
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
 
@@ -91,6 +90,7 @@ class Shelf:
             with pa.OSFile(str(part / "table.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table)
             about = {"problems": list(shelved.problems), "problem_count": shelved.problem_count}
+            about["unique"] = shelved.names.unique
             (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
             if not place.exists():
                 part.rename(place)

@@ -32,6 +32,9 @@ VERDICTS = ("", *FLAGS, KEEP)
 SUGGESTED = ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
 """What scoring may suggest; "" is a drawing with nothing suspicious about it."""
 
+RANKED = ("junk", "loss_per_point", "lift", "p_word")
+"""The numbers of which it is said where a drawing stands among the others."""
+
 _KEPT_ORDERS = 6  # 4 MB each for a million drawings
 
 
@@ -50,8 +53,8 @@ class Arrangement:
     """An order of the drawings, as `Table.arranged` computes it.
 
     order: int32 (shown,), the drawings shown. row_of: int32 (N,), where each is shown, -1 where it is not. passing:
-    bool (N,), whether it passes the filters, `among` aside. losses: the usual low and high loss per point. junk:
-    float32, rising.
+    bool (N,), whether it passes the filters, `among` aside. losses: the usual low and high loss per point. rising: of
+    each column of `RANKED` the known values, float32, sorted.
     """
 
     order: np.ndarray
@@ -59,7 +62,7 @@ class Arrangement:
     survey: Survey
     passing: np.ndarray
     losses: tuple[float, float]
-    junk: np.ndarray
+    rising: Mapping[str, np.ndarray]
 
 
 class Table:
@@ -93,11 +96,17 @@ class Table:
         self._versions: dict[str, int] = {}
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
-        self._junk: tuple[int, np.ndarray] = (-1, np.empty(0, np.float32))
+        self._rising = {name: (-1, np.empty(0, np.float32)) for name in RANKED}
+        self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
         everything = np.arange(count, dtype=np.int32)
         self.arrangement = Arrangement(
-            everything, everything.copy(), Survey(count, count, {}, {}), np.ones(count, bool), (0.0, 1.0), self._junk[1]
+            everything,
+            everything.copy(),
+            Survey(count, count, {}, {}),
+            np.ones(count, bool),
+            (0.0, 1.0),
+            self._sorted_all(),
         )
 
     def __len__(self) -> int:
@@ -151,17 +160,19 @@ class Table:
 
     def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
         """The places of drawings by junk, 1 for the worst, when the order was made; None for one not scored."""
-        known, junk = self.arrangement.junk, self.numbers["junk"][indices]
+        known, junk = self.arrangement.rising["junk"], self.numbers["junk"][indices]
         places = len(known) - np.searchsorted(known, junk, "right") + 1
         return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
 
     def share_above(self, name: str, index: int) -> float:
-        """The share (0 to 1) of the other scored drawings whose number `name` is below this drawing's; NaN unknown."""
-        values = self.numbers[name]
-        others = len(values) - int(np.count_nonzero(np.isnan(values))) - 1
-        if others < 1 or math.isnan(values[index]):
+        """The share (0 to 1) of the others whose number `name` (of `RANKED`) is below this drawing's; NaN unknown.
+
+        As it was when the order was made.
+        """
+        known, value = self.arrangement.rising[name], self.numbers[name][index]
+        if len(known) < 2 or math.isnan(value):
             return math.nan
-        return float(np.count_nonzero(values < values[index])) / others
+        return min(float(np.searchsorted(known, value)) / (len(known) - 1), 1.0)
 
     def facts(self, indices: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
         """What verdicts on these drawings remember, a dictionary of `qdesk.curation.verdicts.FACTS` each."""
@@ -211,7 +222,7 @@ class Table:
         row_of[order] = np.arange(len(order), dtype=np.int32)
         survey = self.surveyed(wishes, sieve)
         passing = sieve.passing("among")
-        return Arrangement(order, row_of, survey, passing, self._usual_losses(), self._sorted_junk())
+        return Arrangement(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
 
     def surveyed(self, wishes: Wishes, sieve: Sieve | None = None) -> Survey:
         """The counts and histograms for these wishes, as when verdicts have changed and the order stays."""
@@ -323,12 +334,13 @@ class Table:
             self._losses = version, (float(edges[0]), float(edges[1]))
         return self._losses[1]
 
-    def _sorted_junk(self) -> np.ndarray:
-        version = self._versions.get("junk", 0)
-        if self._junk[0] != version:
-            junk = self.numbers["junk"]
-            self._junk = version, np.sort(junk[~np.isnan(junk)])
-        return self._junk[1]
+    def _sorted_all(self) -> dict[str, np.ndarray]:
+        for name, (made, _) in self._rising.items():
+            version = self._versions.get(name, 0)
+            if made != version:
+                values = self.numbers[name]
+                self._rising[name] = version, np.sort(values[~np.isnan(values)])
+        return {name: values for name, (_, values) in self._rising.items()}
 
     # Verdicts
 
@@ -341,14 +353,25 @@ class Table:
             indices, whose = self.names.find(list(changed))
         else:
             whose = np.arange(len(indices))
-        self.verdicts.put(indices, np.array(list(changed.values()), object)[whose])
-        self._changed("verdict")
+        self.put_verdicts(indices, np.array(list(changed.values()), object)[whose])
         return indices
+
+    def put_verdicts(self, indices: np.ndarray, reasons: Sequence[str] | np.ndarray) -> None:
+        """Note the verdicts of the drawings `indices` (n,); one reason alone is for all of them."""
+        before = self.verdicts.codes[indices]
+        self.verdicts.put(indices, reasons)
+        self._changed("verdict")
+        if self._tally is not None:  # counting a million again takes longer than all else that a verdict does
+            size = len(self._tally)
+            after = self.verdicts.codes[indices]
+            self._tally += np.bincount(after, minlength=size) - np.bincount(before, minlength=size)
 
     def counts(self) -> tuple[int, int, int]:
         """How many drawings are flagged, kept, and without a verdict."""
-        found = self.verdicts.counts()
-        return len(self) - found[""] - found[KEEP], found[KEEP], found[""]
+        if self._tally is None:
+            self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
+        kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
+        return len(self) - kept - without, kept, without
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:
@@ -356,5 +379,8 @@ def _seconds(column: pa.ChunkedArray) -> np.ndarray:
     if column.null_count == len(column):
         return np.full(len(column), np.nan)
     texts = pc.utf8_slice_codeunits(column, 0, 19)
-    times = pc.strptime(texts, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+    try:
+        times = pc.cast(texts, pa.timestamp("s"))
+    except pa.ArrowInvalid:  # some are no times: seven times as slow
+        times = pc.strptime(texts, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
     return pc.cast(pc.cast(times, pa.int64()), pa.float64()).to_numpy()

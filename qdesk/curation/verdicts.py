@@ -259,12 +259,16 @@ class Verdicts(VerdictsFile):
 
     def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
         """object (N,): the reason of each identity, "" where there is no verdict. Meant for a million at once."""
-        with self._in_words():
-            known = self._db.execute("SELECT identity, reason FROM verdicts").fetchall()
+        known = self.known()
         if not isinstance(names, pa.Array | pa.ChunkedArray):
             names = pa.array(names, pa.string())
-        places = pc.index_in(names, value_set=pa.array([identity for identity, _ in known], pa.string()))
-        return np.array([*(reason for _, reason in known), ""], object)[np.asarray(pc.fill_null(places, -1))]
+        places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
+        return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
+
+    def known(self) -> dict[str, str]:
+        """The reason of every drawing with a verdict, by identity."""
+        with self._in_words():
+            return dict(self._db.execute("SELECT identity, reason FROM verdicts"))
 
     def recent(self, count: int = 24) -> list[Decision]:
         """The last decisions that are not undone, the newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts import KEEP, Merged
 from qdesk.gui.curate.decisions import Decisions, Shown
@@ -18,6 +18,9 @@ from qdesk.gui.curate.paging import Paging
 
 LAST = 20
 """Decisions in sight."""
+
+LAST_MS = 40
+"""The pause before a decision is shown among the last ones: the next drawing comes first."""
 
 
 class Deciding(QObject):
@@ -41,7 +44,16 @@ class Deciding(QObject):
         super().__init__(parent)
         self._model, self._judge, self._paging = model, judge, paging
         self._decisions, self._detail, self._grid = decisions, detail, grid
-        judge.decided.connect(self._show_last)
+        self._last_soon, self._verdict_soon = QTimer(self), QTimer(self)
+        for timer, pause, show in (
+            (self._last_soon, LAST_MS, self._show_last),
+            (self._verdict_soon, 0, self.show_verdict),
+        ):
+            timer.setSingleShot(True)
+            timer.setInterval(pause)
+            timer.timeout.connect(show)
+        judge.decided.connect(self._last_soon.start)
+        model.verdicts_changed.connect(self._verdict_soon.start)  # once, and for the drawing that comes next
         paging.decided.connect(self._page_decided)
         decisions.undo_asked.connect(judge.undo)
         decisions.redo_asked.connect(judge.redo)
@@ -73,6 +85,7 @@ class Deciding(QObject):
 
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by us and by others."""
+        self._verdict_soon.stop()
         table, index = self._model.table, self._grid.current
         if table is not None and index >= 0:
             self._detail.refresh_verdict(self._judge.note_of(table, index))
@@ -83,10 +96,7 @@ class Deciding(QObject):
         if table is None:
             return
         recent = self._judge.recent(LAST)
-        names = list(dict.fromkeys(one.identity for one in recent))
-        rows, whose = table.names.find(names)
-        where = {names[place]: row for row, place in zip(rows.tolist(), whose.tolist(), strict=True)}
-        places = [where.get(one.identity, -1) for one in recent]
+        places = self._judge.place_of(table, [one.identity for one in recent])
         self._decisions.set_decisions(
             [
                 Shown(one.step, place, table.words[place] if place >= 0 else "", one.reason, one.count, one.time)

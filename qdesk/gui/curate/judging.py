@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,6 +39,7 @@ class Judge(QObject):
         self._deaf_until = -math.inf
         self._conflicts: dict[str, list[Theirs]] = {}
         self._disputed = False  # there were conflicts since the program began
+        self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
         self.verdicts: Verdicts | None = None
         self.trouble = ""
         try:
@@ -64,8 +65,10 @@ class Judge(QObject):
 
     def look_up(self, table: Table) -> None:
         """Put the verdicts known of these drawings into the table."""
-        everything = np.arange(len(table))
-        table.verdicts.put(everything, self._with_store(lambda store: store.reasons(table.names.arrow), [""]))
+        self._places.clear()
+        known = self._with_store(lambda store: store.known(), {})
+        table.put_verdicts(np.arange(len(table)), [""])
+        table.set_verdicts(known)
         self._look_up_conflicts()
 
     def _look_up_conflicts(self) -> None:
@@ -106,6 +109,15 @@ class Judge(QObject):
     def recent(self, count: int) -> list[Decision]:
         """What was decided last, the newest first."""
         return [] if self.verdicts is None else self._with_store(lambda store: store.recent(count), [])
+
+    def place_of(self, table: Table, names: Sequence[str]) -> list[int]:
+        """Where these identities are in the table (the first of twins), -1 for those that are not there."""
+        new = [name for name in dict.fromkeys(names) if name not in self._places]
+        if new:
+            rows, whose = table.names.find(new)
+            self._places |= dict.fromkeys(new, -1)
+            self._places |= {new[place]: row for row, place in zip(rows.tolist(), whose.tolist(), strict=True)}
+        return [self._places[name] for name in names]
 
     def can_walk(self) -> tuple[bool, bool]:
         """Whether there is a step to take back, and one to do again."""
@@ -153,6 +165,7 @@ class Judge(QObject):
         after = last + 1
         following = self._model.drawing_at(after) if 0 < after < self._model.rowCount() else None
         names = table.names[np.asarray(chosen)]
+        self._places[names[0]] = chosen[0]
         notes = self._notes(table, chosen, names)
         decisions = zip(names, reasons, notes, table.facts(chosen), strict=True)
         changes = self._with_store(lambda store: store.flag_many(decisions), [])
@@ -202,12 +215,12 @@ class Judge(QObject):
         self._show(changes)
         table = self._model.table
         change = changes[0]
-        here = table.names.find([change.identity])[0] if table is not None else []
+        (here,) = self.place_of(table, [change.identity]) if table is not None else (-1,)
         what = f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
-        if not len(here):
+        if here < 0:
             self.said.emit(f"{done} in a file that is not open: {what}.", "info")
             return
-        row = self._model.row_of(int(here[0]))
+        row = self._model.row_of(here)
         if row >= 0:
             self._grid.select_row(row)
         many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""

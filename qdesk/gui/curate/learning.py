@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 PAUSE_MS = 1500
 """Verdicts come faster than it is worth learning from them anew."""
+
+REST = 10
+"""So many times as long as learning took it rests: of very many drawings it takes a second."""
 
 ENOUGH = 20
 """Verdicts to learn from, at least."""
@@ -84,9 +88,10 @@ class Learning(QObject):
             if self.sentence:
                 self._take(table, None)
             return
+        began = time.monotonic()
         job = self._job = jobs.start(lambda _context: _learned(table), self, "qdesk-learn")
-        job.done.connect(lambda result: self._done(job, table, result))
-        job.failed.connect(lambda sentence: self._done(job, table, None) or self.failed.emit(sentence))
+        job.done.connect(lambda result: self._done(job, table, result, time.monotonic() - began))
+        job.failed.connect(lambda sentence: self._done(job, table, None, 0.0) or self.failed.emit(sentence))
         job.cancelled.connect(lambda: self._ended(job))
 
     def _ended(self, job: jobs.Job) -> bool:
@@ -98,7 +103,8 @@ class Learning(QObject):
             self._timer.start()
         return True
 
-    def _done(self, job: jobs.Job, table: Table, result: Learned | None) -> None:
+    def _done(self, job: jobs.Job, table: Table, result: Learned | None, seconds: float) -> None:
+        self._timer.setInterval(max(PAUSE_MS, round(REST * 1000 * seconds)))
         if self._ended(job) and table is self._table:
             self._take(table, result)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.order import SORTS
 from qdesk.curation.verdicts import KEEP
@@ -17,6 +19,12 @@ from qdesk.gui.theme import SPACE
 if TYPE_CHECKING:
     from qdesk.gui.curate.page import CuratePage
     from qdesk.gui.curate.plane import Plane
+    from qdesk.gui.curate.work import Scorer
+
+ASK_MS = 50
+"""The pause before something is asked about a drawing: those that are hurried past are not asked about."""
+
+MEET_MS = 20
 
 MOST_MARKED = 5_000
 """More drawings than that are not marked one by one in the plane."""
@@ -39,6 +47,7 @@ class Looking(QObject):
         """Made when it is first asked for."""
         self.asking = Asking(self)
         self.learning = Learning(self)
+        self._met: Scorer | None = None
         self._offered: set[str] = set()
         self._choose_all = False  # what a lasso caught is to be selected once it is shown
         header, grid, detail, model = self._header, self._grid, self._detail, self._model
@@ -49,9 +58,17 @@ class Looking(QObject):
         grid.losses_wanted.connect(self.asking.ask_many_losses)
         grid.replay_asked.connect(detail.toggle_replay)
         grid.selectionModel().selectionChanged.connect(lambda *_: self._mark_selected())
-        detail.wants_losses.connect(self.asking.ask_losses)
-        detail.wants_seen.connect(self.asking.ask_seen)
-        detail.wants_similar.connect(self.asking.ask_similar)
+        self._wanted: dict[Callable[[int], None], int] = {}
+        self._ask_soon = QTimer(self)
+        self._ask_soon.setSingleShot(True)
+        self._ask_soon.setInterval(ASK_MS)
+        self._ask_soon.timeout.connect(self._ask)
+        for wish, ask in (
+            (detail.wants_losses, self.asking.ask_losses),
+            (detail.wants_seen, self.asking.ask_seen),
+            (detail.wants_similar, self.asking.ask_similar),
+        ):
+            wish.connect(partial(self._want, ask))
         detail.similar_clicked.connect(self.go_to)
         detail.like_these_asked.connect(self.like_these)
         self.asking.losses_came.connect(detail.set_losses)
@@ -71,6 +88,7 @@ class Looking(QObject):
     def set_table(self) -> None:
         """Other drawings are shown now, or none."""
         table = self.table
+        self._wanted.clear()
         self.asking.set_table(table)
         self.learning.set_table(table)
         self._offer_sorts()
@@ -82,6 +100,14 @@ class Looking(QObject):
         """End the work in the background."""
         self.asking.close()
         self.learning.close()
+
+    def meet(self, scorer: Scorer) -> None:
+        """Ask this scorer from now on, as soon as the first order is there: its networks take all of a core to load."""
+        if self._model.busy or self._met is not scorer:
+            self._met = scorer
+            QTimer.singleShot(MEET_MS, self, lambda: self.meet(scorer))
+        else:
+            self.asking.set_scorer(scorer)
 
     # Paces
 
@@ -135,6 +161,15 @@ class Looking(QObject):
         else:
             self.show(index)
         return row >= 0
+
+    def _want(self, ask: Callable[[int], None], index: int) -> None:
+        self._wanted[ask] = index
+        self._ask_soon.start()
+
+    def _ask(self) -> None:
+        wanted, self._wanted = self._wanted, {}
+        for ask, index in wanted.items():
+            ask(index)
 
     def _similar_came(self, index: int, answer: tuple[list[int], list[float]] | None) -> None:
         self._detail.set_similar(index, *(answer if answer is not None else (None, [])))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from qdesk import paths
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP
+from qdesk.gui import jobs
 from qdesk.gui.curate import recent
 from qdesk.gui.curate.bar import BottomBar, Kind, Notice
 from qdesk.gui.curate.deciding import Deciding
@@ -32,7 +33,7 @@ from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.paging import Paging
 from qdesk.gui.curate.scoring import Scoring
-from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
+from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer, warm_up
 from qdesk.gui.drop import DropPage
 from qdesk.gui.theme import SPACE
 
@@ -59,6 +60,7 @@ class CuratePage(DropPage):
         self._files: list[str] = []
         self.narrow = False
         self._keys_panel: KeysPanel | None = None
+        self._warm = False
         self.keymap = KeyMap(self)
         self._build()
         self.opening = Opening(base_url, self)
@@ -137,7 +139,7 @@ class CuratePage(DropPage):
         self.opening.downloaded.connect(self._downloaded)
         self.opening.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self.scoring.scores_came.connect(self._scores_came)
-        self.scoring.scorer_came.connect(self.looking.asking.set_scorer)
+        self.scoring.scorer_came.connect(self.looking.meet)
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.said.connect(self._scoring_said)
         self.looking.said.connect(self._say)
@@ -206,6 +208,9 @@ class CuratePage(DropPage):
     def shown(self) -> None:
         """The window shows this page now."""
         (self.grid if self.table is not None else self.empty.open).setFocus()
+        if not self._warm:
+            self._warm = True
+            jobs.start(warm_up, self, "qdesk-warm-up")
 
     def hidden(self) -> None:
         """The window shows another page now."""
@@ -302,21 +307,14 @@ class CuratePage(DropPage):
         self.grid.start_over()
         self.grid.setFocus()
         if result.problem_count:
-            self._say_problems(result)
+            text, lines = result.trouble()
+            self.notice.say(text, "warn", lines)
         recent.remember(files)
         self._show_download()
         self.opened.emit()
         self.scoring.start(table, result.keys)
         self._show_work()
         self.opening.keep(files, result)
-
-    def _say_problems(self, result: OpenedTable) -> None:
-        total = len(result.table) + result.problem_count
-        lines = list(result.problems)
-        if result.problem_count > len(lines):
-            lines.append(f"and {result.problem_count - len(lines):,} more")
-        text = f"{result.problem_count:,} of {total:,} lines skipped: {lines[0]}"
-        self.notice.say(text, "warn", lines if len(lines) > 1 else ())
 
     def download(self, word: str) -> None:
         """Download a category's simplified drawings in the background, and open them."""
@@ -392,7 +390,6 @@ class CuratePage(DropPage):
             self.bar.set_counts(*self.table.counts())
             self.looking.mark_verdicts()
             self.looking.learning.verdicts_changed()
-            self.deciding.show_verdict()
 
     def export_to(self, path: str | Path) -> int | None:
         """Write the flags of the open drawings to a CSV file; how many, or None if that failed (a bar says why)."""

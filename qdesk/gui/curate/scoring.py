@@ -100,8 +100,8 @@ class Scoring(QObject):
             else:
                 self._since = self._since or time.monotonic()
             self._table.add_scores(part.indices, part.columns)
-            if not self._timer.isActive():
-                self._timer.start(self._pause if self._taken_in else 0)
+            if not self._timer.isActive():  # what is known from before comes all at once: its end is worth waiting for
+                self._timer.start(self._pause if self._taken_in or part.known else 0)
 
     def _take_in(self) -> None:
         self._taken_in = True

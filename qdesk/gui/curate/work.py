@@ -68,11 +68,28 @@ class OpenedTable:
     keys: np.ndarray | None = None
     to_shelve: Shelved | None = None
 
+    def trouble(self) -> tuple[str, list[str]]:
+        """The lines that were skipped, in a sentence, and one by one where there are several."""
+        total, lines = len(self.table) + self.problem_count, list(self.problems)
+        if self.problem_count > len(lines):
+            lines.append(f"and {self.problem_count - len(lines):,} more")
+        text = f"{self.problem_count:,} of {total:,} lines skipped: {lines[0]}"
+        return text, lines if len(lines) > 1 else []
+
+
+def warm_up(_context: Context) -> None:
+    """Import what the first file needs, while a person looks for it: half a second that is not waited for then."""
+    import pyarrow as pa
+
+    import qdesk.curation.cache  # noqa: F401
+    import qdesk.formats
+    import qdesk.gui.curate.histogram  # noqa: F401
+
+    pa.scalar(0)  # looks for pandas, and imports it where it is installed
+
 
 def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
     """Read the files and prepare what the grid needs. Raises FormatError or OSError with a plain sentence."""
-    from qdesk.formats import open_drawings
-
     name = Path(files[0]).name if len(files) == 1 else f"{len(files)} files"
 
     def say(fraction: float) -> None:
@@ -83,6 +100,8 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
     if shelved is not None:
         table = _ready(Table(shelved.drawings, shelved.names))
         return OpenedTable(table, shelved.problems, shelved.problem_count, shelved.keys)
+    from qdesk.formats import open_drawings
+
     opened = open_drawings(*files, on_progress=say)
     context.check()
     drawings = opened.drawings

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from qdesk import paths
 from qdesk.gui.curate import judging
+from qdesk.gui.curate.looking import ASK_MS
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import COUNT, PlainScorer, press, write_file
 
@@ -157,6 +158,7 @@ def test_losses_asked_for_before_there_is_a_scorer_come_with_it(qtbot, make_page
     page.looking.asking.losses_came.connect(lambda index, _: asked.append(index))
     with qtbot.waitSignal(page.opened):
         page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    qtbot.wait(2 * ASK_MS)
     for index in (3, 5):  # the newest is meant
         page.looking.asking.ask_losses(index)
     page.detail.wants_losses.disconnect()

@@ -33,6 +33,7 @@ def table() -> Table:
     drawings = Drawings.from_strokes([[np.zeros((2, 2), np.float32)]] * count)
     made = Table(drawings, np.arange(count).astype(str).astype(object), np.full(count, "", object))
     made.add_scores(np.arange(count), {"loss_per_point": np.arange(count, dtype=np.float32)})
+    made.arrange()
     made.texts["evidence"][0] = "It comes down to 9 points; 19 in 20 good drawings have 16 or more."
     return made
 
@@ -90,6 +91,7 @@ def test_lift_and_the_word_are_compared_in_words() -> None:
             "top_guess": np.array(["owl", "dog", "cat", "cat", "cat"], object),
         },
     )
+    table.arrange()
     assert [plain(score(table, i)) for score in (lift_score, word_score) for i in (0, 2)] == [
         ["−3.0 nats", "Its word fits worse than no word; worse than all others here."],
         ["2.0 nats", "Its word fits better than no word; better than 50 % of these."],
@@ -102,6 +104,7 @@ def test_lift_and_the_word_are_compared_in_words() -> None:
 def test_what_has_no_word_or_no_strokes_is_said() -> None:
     alone = Table(Drawings.from_strokes([[np.zeros((2, 2), np.float32)]]), np.array(["a"], object))
     alone.add_scores(np.array([0]), {"loss_per_point": np.array([5.0])})
+    alone.arrange()
     assert loss_score(alone, 0).value and loss_score(alone, 0).sentence == ""  # there is nothing to compare it with
     assert "no word" in lift_score(alone, 0).sentence and "no word" in word_score(alone, 0).sentence
     pixels = Table(Drawings.from_bitmaps(np.zeros((1, 28, 28), np.uint8)), np.array(["a"], object))
@@ -122,6 +125,7 @@ def test_places_are_named() -> None:
 
 def test_no_line_ends_between_a_number_and_its_unit(table: Table) -> None:
     table.add_scores(np.arange(200), {"lift": np.arange(200) - 50.0, "p_word": np.arange(200) / 200})
+    table.arrange()
     texts = [
         count_text(3, 40),
         *loss_score(table, 100)[:2],
