@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts import KEEP, Merged
 from qdesk.gui.curate.decisions import Decisions, Shown
-from qdesk.gui.curate.detail import Detail
-from qdesk.gui.curate.filters import FilterPanel
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.detail.detail import Detail
+from qdesk.gui.curate.filters.panel import FilterPanel
+from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.paging import Paging
 
 LAST = 20
 """Decisions in sight."""

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.inking import Look, inks, paint_drawing
+from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.strokes import round_pen
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, font, icon, label, theme, theme_changes

@@ -14,7 +14,7 @@ from qdesk import paths
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP, Verdicts, VerdictsError
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.scoring import duration

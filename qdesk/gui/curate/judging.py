@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from qdesk.curation.export import export_flags
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP, Change, Decision, Merged, Theirs, Verdicts, VerdictsError
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 
 T = TypeVar("T")

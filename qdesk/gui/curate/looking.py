@@ -18,7 +18,7 @@ from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.page import CuratePage
-    from qdesk.gui.curate.plane import Plane
+    from qdesk.gui.curate.plane.plane import Plane
     from qdesk.gui.curate.work import Scorer
 
 ASK_MS = 50
@@ -226,7 +226,7 @@ class Looking(QObject):
     def show_plane(self, on: bool) -> None:
         """Show or hide the scatter of all drawings."""
         if on and self.plane is None:
-            from qdesk.gui.curate.plane import Plane  # not with the page: pyqtgraph takes its time
+            from qdesk.gui.curate.plane.plane import Plane  # not with the page: pyqtgraph takes its time
 
             self.plane = Plane()
             self.plane.lassoed.connect(self._lassoed)

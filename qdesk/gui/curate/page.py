@@ -20,18 +20,18 @@ from qdesk.gui.curate import recent
 from qdesk.gui.curate.bar import BottomBar, Kind, Notice
 from qdesk.gui.curate.deciding import Deciding
 from qdesk.gui.curate.decisions import Decisions
-from qdesk.gui.curate.detail import Detail
+from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.empty import STARTER, Empty
 from qdesk.gui.curate.exporting import Exporting
-from qdesk.gui.curate.filters import FilterPanel
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.filters.panel import FilterPanel
+from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.header import Header, vertical_line
 from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.looking import Looking
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.opening import Opening
-from qdesk.gui.curate.paging import Paging
 from qdesk.gui.curate.scoring import Scoring
 from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer, warm_up
 from qdesk.gui.drop import DropPage

@@ -83,7 +83,7 @@ def warm_up(_context: Context) -> None:
 
     import qdesk.curation.cache  # noqa: F401
     import qdesk.formats
-    import qdesk.gui.curate.histogram  # noqa: F401
+    import qdesk.gui.curate.filters.histogram  # noqa: F401
 
     pa.scalar(0)  # looks for pandas, and imports it where it is installed
 

@@ -10,11 +10,11 @@ from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Sign
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
-from qdesk.gui.curate.cells import GAP, CellDelegate
-from qdesk.gui.curate.cellview import SIZES, CellView, Chosen
-from qdesk.gui.curate.inking import Tint
+from qdesk.gui.curate.grid.cells import GAP, CellDelegate
+from qdesk.gui.curate.grid.cellview import SIZES, CellView, Chosen
+from qdesk.gui.curate.grid.inking import Tint
+from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.thumbs import Thumbs
 from qdesk.gui.theme import theme, theme_changes
 
 __all__ = ["SIZES", "Grid"]

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from qdesk.curation.density import AXES
-from qdesk.gui.curate.plane import Plane
+from qdesk.gui.curate.plane.plane import Plane
 from qdesk.gui.theme import refresh_theme
 
 SIDE = 20

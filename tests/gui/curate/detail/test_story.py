@@ -7,7 +7,7 @@ import pytest
 
 from qdesk.curation.table import Table
 from qdesk.drawings import Drawings
-from qdesk.gui.curate.story import (
+from qdesk.gui.curate.detail.story import (
     Score,
     alike_text,
     count_text,

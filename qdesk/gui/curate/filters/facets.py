@@ -8,8 +8,8 @@ from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui.curate.options import Field, Option, Options
-from qdesk.gui.curate.section import Section
+from qdesk.gui.curate.filters.options import Field, Option, Options
+from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, button, label
 
 FEW, TALL = 5, 7

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QW
 
 from qdesk.curation.verdicts import FLAGS, KEEP
 from qdesk.gui.curate.bar import Elided
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.header import Choice
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import SPACE, button, label

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 
 from qdesk.curation.table import Table
 from qdesk.drawings import Drawings
-from qdesk.gui.curate.grid import Grid
+from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 
 

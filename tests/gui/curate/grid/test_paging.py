@@ -6,10 +6,10 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from qdesk.gui.curate import paging
-from qdesk.gui.curate.grid import Grid
-from qdesk.gui.curate.paging import Paging
-from tests.gui.curate.cells_kit import seen, shown_grid
+from qdesk.gui.curate.grid import paging
+from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.grid.paging import Paging
+from tests.gui.curate.grid.cells_kit import seen, shown_grid
 
 COUNT = 100
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from qdesk.curation.table import Table
 from qdesk.drawings import Drawings
-from qdesk.gui.curate.detail import WIDTH, Detail
+from qdesk.gui.curate.detail.detail import WIDTH, Detail
 
 COUNT = 12
 PICTURE = np.zeros((28, 28), np.uint8)

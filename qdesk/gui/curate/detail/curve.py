@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.story import number
+from qdesk.gui.curate.detail.story import number
 from qdesk.gui.strokes import polygon
 from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPo
 from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
-from qdesk.gui.curate.cells import cell_height
-from qdesk.gui.curate.glide import Glide
+from qdesk.gui.curate.grid.cells import cell_height
+from qdesk.gui.curate.grid.glide import Glide
 from qdesk.gui.theme import SPACE
 
 SIZES = (72, 96, 128, 160, 208, 272, 352)

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from qdesk.gui.curate.curve import LossCurve, peaks
+from qdesk.gui.curate.detail.curve import LossCurve, peaks
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.theme import refresh_theme
 from tests.gui.curate.kit import press

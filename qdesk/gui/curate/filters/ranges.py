@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.curation.filters import Spread
-from qdesk.gui.curate.section import Section
+from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, label
 
 if TYPE_CHECKING:
-    from qdesk.gui.curate.histogram import Histogram
+    from qdesk.gui.curate.filters.histogram import Histogram
 
 HISTOGRAMS = {
     "junk": ("Junk", "log-odds", "number", "How likely it is junk: 0 is even odds."),
@@ -74,7 +74,9 @@ class Ranges(Section):
         self._show_summary()
 
     def _build(self, name: str) -> None:
-        from qdesk.gui.curate.histogram import Histogram  # not before: pyqtgraph would keep the window from opening
+        from qdesk.gui.curate.filters.histogram import (
+            Histogram,  # not before: pyqtgraph would keep the window from opening
+        )
 
         title, unit, kind, meaning = HISTOGRAMS[name]
         histogram = Histogram(title, kind)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSlider, QStackedW
 
 from qdesk import paths
 from qdesk.curation.table import Table
-from qdesk.gui.curate.curve import LossCurve
-from qdesk.gui.curate.seen import Pixels
-from qdesk.gui.curate.story import NBSP, count_text, replay_text
+from qdesk.gui.curate.detail.curve import LossCurve
+from qdesk.gui.curate.detail.seen import Pixels
+from qdesk.gui.curate.detail.story import NBSP, count_text, replay_text
 from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
 

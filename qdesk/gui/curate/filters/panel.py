@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from qdesk.curation.filters import Filters, Survey
 from qdesk.curation.table import SUGGESTED
 from qdesk.gui.curate.bar import Elided
-from qdesk.gui.curate.facets import Facet, Verdicts
+from qdesk.gui.curate.filters.facets import Facet, Verdicts
+from qdesk.gui.curate.filters.options import Field
+from qdesk.gui.curate.filters.ranges import Ranges
+from qdesk.gui.curate.filters.section import Section, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
-from qdesk.gui.curate.options import Field
-from qdesk.gui.curate.ranges import Ranges
-from qdesk.gui.curate.section import Section, small_button
 from qdesk.gui.theme import SPACE, button, label
 
 if TYPE_CHECKING:
-    from qdesk.gui.curate.histogram import Histogram
+    from qdesk.gui.curate.filters.histogram import Histogram
 
 WIDTH = 30 * SPACE
 TYPING_MS = 150

@@ -15,9 +15,9 @@ from qdesk.curation.filters import Filters
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS
 from qdesk.drawings import Drawings
-from qdesk.gui.curate.facets import FEW, TALL
-from qdesk.gui.curate.filters import FilterPanel
-from qdesk.gui.curate.options import Options
+from qdesk.gui.curate.filters.facets import FEW, TALL
+from qdesk.gui.curate.filters.options import Options
+from qdesk.gui.curate.filters.panel import FilterPanel
 
 COUNT = 60
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout,
 
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.cells import pixels_image
-from qdesk.gui.curate.scores import heading
-from qdesk.gui.curate.story import alike_text
+from qdesk.gui.curate.detail.scores import heading
+from qdesk.gui.curate.detail.story import alike_text
+from qdesk.gui.curate.grid.cells import pixels_image
 from qdesk.gui.strokes import paint_strokes
 from qdesk.gui.theme import SPACE, button, font, theme
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.curation.table import Table
-from qdesk.gui.curate.story import NBSP, Score, lift_score, loss_score, word_score
+from qdesk.gui.curate.detail.story import NBSP, Score, lift_score, loss_score, word_score
 from qdesk.gui.theme import SPACE, label, loss_colour, theme
 
 _SHADES = 9

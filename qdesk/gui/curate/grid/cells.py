@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.inking import Look, Tint, pixels_image
-from qdesk.gui.curate.thumbs import Thumbs
+from qdesk.gui.curate.grid.inking import Look, Tint, pixels_image
+from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 
 __all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "pixels_image", "text_on"]

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.alike import Alike
-from qdesk.gui.curate.player import SIDE, Player
-from qdesk.gui.curate.scores import Scores
-from qdesk.gui.curate.seen import Seen
-from qdesk.gui.curate.story import NBSP, count_text, drawn_text, evidence_text, number, summary
+from qdesk.gui.curate.detail.alike import Alike
+from qdesk.gui.curate.detail.player import SIDE, Player
+from qdesk.gui.curate.detail.scores import Scores
+from qdesk.gui.curate.detail.seen import Seen
+from qdesk.gui.curate.detail.story import NBSP, count_text, drawn_text, evidence_text, number, summary
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
 WIDTH = SIDE + 5 * SPACE

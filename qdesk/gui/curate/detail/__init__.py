@@ -1,0 +1,1 @@
+"""The selected drawing, large, with its replay and its story."""

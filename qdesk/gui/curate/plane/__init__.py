@@ -1,0 +1,1 @@
+"""The scatter of all drawings, with a lasso."""
