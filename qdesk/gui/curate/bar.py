@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from html import escape
-from typing import Literal
 
-from PySide6.QtCore import QRect, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPlainTextEdit,
     QProgressBar,
     QSizePolicy,
     QVBoxLayout,
@@ -22,130 +19,8 @@ from PySide6.QtWidgets import (
 
 from qdesk.gui.curate.export_button import ExportButton
 from qdesk.gui.curate.keys import ACTIONS, KeyMap, shown
-from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
-
-Kind = Literal["info", "good", "warn", "bad"]
-_SIGNS = {"info": ("flag", "ink"), "good": ("check", "good"), "warn": ("warning", "warn"), "bad": ("warning", "bad")}
-
-
-class Elided(QLabel):
-    """A label that gives up the end of its text rather than its neighbours' place."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(text, parent)
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-
-    def setText(self, text: str) -> None:
-        super().setText(text)
-        self.setToolTip(text)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        painter.end()
-
-
-class Notice(QFrame):
-    """One sentence about what happened, that stays until it is closed or replaced; good news leaves by itself."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.kind: Kind = "info"
-        self.setObjectName("notice")
-        self._sign = QLabel()
-        self._text = Elided()
-        self.more, self.act = button("Show all"), button("")
-        self._action: Callable[[], object] | None = None
-        self.close_button = button("", "close")
-        self.close_button.setText("")
-        self.close_button.setProperty("flat", True)
-        self.close_button.setFixedSize(3 * SPACE, 3 * SPACE)
-        self.close_button.setStyleSheet("padding: 0;")
-        self.close_button.setToolTip("Close")
-        self.close_button.setAccessibleName("Close this notice")
-        self.close_button.clicked.connect(self.hide)
-        self._details = QPlainTextEdit()
-        self._details.setReadOnly(True)
-        self._details.setFont(font("small"))
-        self.more.clicked.connect(lambda: self._unfold(self._details.isHidden()))
-        self.act.clicked.connect(self._do)
-        for control in (self.more, self.act):
-            control.setProperty("flat", True)
-            control.setStyleSheet("padding: 3px 8px;")
-        for control in (self.more, self.act, self.close_button):
-            control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        line = QHBoxLayout()
-        line.setSpacing(SPACE)
-        line.addWidget(self._sign)
-        line.addWidget(self._text, 1)
-        line.addWidget(self.more)
-        line.addWidget(self.act)
-        line.addWidget(self.close_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * SPACE, SPACE // 2, SPACE, SPACE // 2)
-        column.setSpacing(SPACE // 2)
-        column.addLayout(line)
-        column.addWidget(self._details)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.hide)
-        theme_changes().changed.connect(self._dress)
-        self._dress()
-        self.hide()
-
-    @property
-    def text(self) -> str:
-        """The sentence shown, "" while hidden."""
-        return "" if self.isHidden() else self._text.text()
-
-    def say(
-        self,
-        text: str,
-        kind: Kind = "info",
-        details: Sequence[str] = (),
-        lasting: bool = True,
-        action: tuple[str, Callable[[], object]] | None = None,
-    ) -> None:
-        """Show a sentence, with lines to unfold and something to do about it if there are any.
-
-        Not lasting: it leaves after some seconds.
-        """
-        self.kind = kind
-        name, self._action = action or ("", None)
-        self.act.setText(name)
-        self.act.setVisible(action is not None)
-        self._text.setText(text)
-        self.more.setVisible(bool(details))
-        self._details.setPlainText("\n".join(details))
-        lines = min(len(details), 8)
-        self._details.setFixedHeight(lines * QFontMetrics(font("small")).lineSpacing() + 3 * SPACE)
-        self._unfold(False)
-        self._dress()
-        self.show()
-        self._timer.stop()
-        if not lasting:
-            self._timer.start(6000)
-
-    def _do(self) -> None:
-        self.hide()
-        if self._action is not None:
-            self._action()
-
-    def _unfold(self, on: bool) -> None:
-        self._details.setVisible(on)
-        self.more.setText("Show less" if on else "Show all")
-
-    def _dress(self) -> None:
-        look = theme()
-        name, tint = _SIGNS[self.kind]
-        self._sign.setPixmap(icon(name, tint).pixmap(18, 18))
-        edge = {"info": look.line, "good": look.good, "warn": look.warn, "bad": look.bad}[self.kind].name()
-        self.setStyleSheet(
-            f"#notice {{ background: {look.surface.name()}; border: none; border-left: 4px solid {edge};"
-            f" border-top: 1px solid {look.line.name()}; }}"
-        )
+from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
+from qdesk.gui.widgets import Elided
 
 
 class Keycap(QLabel):

@@ -5,27 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLayout,
     QMenu,
     QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
     QWidget,
 )
 
 from qdesk.curation.order import SORTS
-from qdesk.gui.curate.bar import Elided
 from qdesk.gui.curate.keys import KeyMap, shown
-from qdesk.gui.strokes import round_pen
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
+from qdesk.gui.widgets import Choice, Elided
 
 PACES = {
     "grid": ("grid", "Grid", "All drawings side by side"),
@@ -305,24 +300,6 @@ class Segments(QFrame):
         )
 
 
-class Choice(QComboBox):
-    """A combo box with a chevron in the theme's own ink, and an ellipsis where its text does not fit."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        style = QStyleOptionComboBox()
-        self.initStyleOption(style)
-        room = self.width() - 5 * SPACE
-        style.currentText = self.fontMetrics().elidedText(style.currentText, Qt.TextElideMode.ElideRight, room)
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, style)
-        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, style)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(round_pen(theme().muted, 1.75))
-        x, y = self.width() - 20.0, self.height() / 2 - 2
-        painter.drawPolyline([QPointF(x, y), QPointF(x + 4, y + 4), QPointF(x + 8, y)])
-        painter.end()
-
-
 def _square(icon_name: str, name: str, checkable: bool = False) -> Button:
     made = _Toggle(icon_name) if checkable else button("", icon_name)
     made.setToolTip(name)
@@ -341,12 +318,3 @@ def _show_text(one: Button, text: str) -> None:
         "QPushButton:checked { border-color: palette(mid); } QPushButton:focus { border-color: palette(highlight); }"
     )
     one.setFixedSize(one.sizeHint().width() if text else 4 * SPACE, 4 * SPACE)
-
-
-def vertical_line() -> QWidget:
-    """A line between two columns."""
-    line = QWidget()
-    line.setFixedWidth(1)
-    line.setAutoFillBackground(True)
-    line.setBackgroundRole(QPalette.ColorRole.Mid)
-    return line

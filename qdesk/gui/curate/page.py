@@ -17,7 +17,7 @@ from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP
 from qdesk.gui import jobs
 from qdesk.gui.curate import recent
-from qdesk.gui.curate.bar import BottomBar, Kind, Notice
+from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.deciding import Deciding
 from qdesk.gui.curate.decisions import Decisions
 from qdesk.gui.curate.detail.detail import Detail
@@ -26,7 +26,7 @@ from qdesk.gui.curate.exporting import Exporting
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
-from qdesk.gui.curate.header import Header, vertical_line
+from qdesk.gui.curate.header import Header
 from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.looking import Looking
@@ -36,6 +36,7 @@ from qdesk.gui.curate.scoring import Scoring
 from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer, warm_up
 from qdesk.gui.drop import DropPage
 from qdesk.gui.theme import SPACE
+from qdesk.gui.widgets import Kind, Notice, vertical_line
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.keys_panel import KeysPanel

@@ -13,8 +13,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from qdesk import paths
 from qdesk.gui import jobs
-from qdesk.gui.curate.bar import Notice
-from qdesk.gui.curate.header import vertical_line
 from qdesk.gui.drop import DropPage
 from qdesk.gui.lab import runs as files
 from qdesk.gui.lab.empty import Empty
@@ -26,6 +24,7 @@ from qdesk.gui.lab.runs import ENDING, Run, Start, beside, out_of, outs_in
 from qdesk.gui.lab.view import RunView
 from qdesk.gui.lab.work import begin
 from qdesk.gui.theme import SPACE
+from qdesk.gui.widgets import Notice, vertical_line
 
 POLL_MS = 1000
 _NARROW = 120 * SPACE

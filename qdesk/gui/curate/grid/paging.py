@@ -11,11 +11,10 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui.curate.bar import Elided
 from qdesk.gui.curate.grid.grid import Grid
-from qdesk.gui.curate.header import Choice
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import SPACE, button, label
+from qdesk.gui.widgets import Choice, Elided
 
 PAUSE_S = 0.3
 """About the time in which Enter is still pressed for a page that has just been replaced by another."""
