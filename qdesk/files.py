@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,8 @@ def _begun(path: str | os.PathLike[str]) -> tuple[Path, Path]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     if target.exists() and not target.is_file():
         return target, target
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    # A thread's own: one that was told to stop may still be at work when another begins the same file.
+    part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.part")
     try:
         part.touch()
     except OSError as error:

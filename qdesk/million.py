@@ -58,10 +58,13 @@ def prepare(home: Path, file: Path, drawings: Drawings, scored: int = SCORED, se
         keep(drawing_keys(drawings), values)
 
 
-def measure(count: int = COUNT, data: Path | None = None, scored: int = SCORED) -> dict[str, float]:
+def measure(
+    count: int = COUNT, data: Path | None = None, scored: int = SCORED, quick: bool = False
+) -> dict[str, float]:
     """What `qdesk.gui.curate.measure` measures of the window, in a process of its own, each figure by name and unit.
 
     read_s, read_peak_mb: the first opening, which reads the file. All others are of a second process, which knows it.
+    quick: everything a few times only, to see that it runs.
     """
     with tempfile.TemporaryDirectory() as folder, Progress("measuring") as progress:
         home, file = Path(folder, "home"), Path(folder, "drawings.ndjson")
@@ -69,9 +72,10 @@ def measure(count: int = COUNT, data: Path | None = None, scored: int = SCORED) 
         progress(None, f"making {count:,} drawings")
         prepare(home, file, many(count, data), scored)
         progress(None, "opening them for the first time")
-        first = apart(str(home), "-m", "qdesk.gui.curate.measure", str(file), "--open")
+        quickly = ["--quick"] if quick else []
+        first = apart(str(home), "-m", "qdesk.gui.curate.measure", str(file), "--open", *quickly)
         progress(None, "opening them again, sorting, filtering, scrolling, judging")
-        again = apart(str(home), "-m", "qdesk.gui.curate.measure", str(file))
+        again = apart(str(home), "-m", "qdesk.gui.curate.measure", str(file), *quickly)
     return {"read_s": first["open_s"], "read_peak_mb": first["peak_mb"], **again}
 
 

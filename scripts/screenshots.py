@@ -1,5 +1,5 @@
-"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`, and of Curate alone
-with another ending and theme: `make screenshots ARGS="-dark dark"`.
+"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`, of Curate alone with
+`make screenshots ARGS="curate"`, and in the dark with `make screenshots ARGS="curate dark"`.
 
 Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings are the starter
 set's, which this project made itself.
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QDESK_THEME"] = sys.argv[2] if len(sys.argv) > 2 else "light"
+os.environ["QDESK_THEME"] = "dark" if "dark" in sys.argv[1:] else "light"
 os.environ["QDESK_HOME"] = tempfile.mkdtemp(prefix="qdesk-screenshots-")
 
 import numpy as np  # noqa: E402
@@ -33,7 +33,8 @@ DOCS = Path(__file__).parents[1] / "docs"
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
-def main(suffix: str = "") -> int:
+def main(*wishes: str) -> int:
+    suffix, everything = "-dark" if "dark" in wishes else "", "curate" not in wishes
     app = QApplication(["qdesk"])
     apply_theme(app)
     window = MainWindow("play")
@@ -45,7 +46,7 @@ def main(suffix: str = "") -> int:
         settle(0.3)
         window.grab().save(str(DOCS / f"{name}{suffix}.png"))
 
-    if not suffix:
+    if everything:
         play = window.page("play")
         wait(lambda: play.guessing.awake, "the network to wake")
         draw_a_round(play, shoot)
@@ -60,24 +61,64 @@ def main(suffix: str = "") -> int:
     window.open_in_curate([str(paths.asset("starter.ndjson.gz"))])
     wait(lambda: bool(scored), "the scores")
     settle(1.0)
-    keys = {"scribble": Qt.Key.Key_1, "graffiti": Qt.Key.Key_2, "wrong": Qt.Key.Key_3}
-    for _ in range(7):
-        window.activateWindow()  # keys belong to the active window, and offscreen none stays it for long
-        QTest.qWaitForWindowActive(window)
-        reason = str(curate.table.texts["reason"][curate.grid.current])
-        QTest.keyClick(curate.grid, keys.get(reason, Qt.Key.Key_K))
-        settle(0.2)
+    judge(window, curate, 7)
     QTest.keyClick(curate.grid, Qt.Key.Key_Left)
-    curate.detail.tint.setChecked(True)
     settle(4.0)  # the losses of its points are read in the background
     shoot("curate")
-
     if not suffix:
+        look(window, curate, shoot)
+
+    if everything:
         window.show_page("lab")
         learn(window.page("lab"), shoot)
     window.close()
     jobs.shutdown()
     return 0
+
+
+def press(window, curate, key: Qt.Key) -> None:
+    """One key, as if it were the window in front: offscreen none stays it for long."""
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window, 500)
+    QTest.keyClick(curate.grid, key)
+    settle(0.2)
+
+
+def judge(window, curate, count: int) -> None:
+    """So many drawings get the verdict that scoring suggests."""
+    keys = {"scribble": Qt.Key.Key_1, "graffiti": Qt.Key.Key_2, "wrong": Qt.Key.Key_3}
+    for _ in range(count):
+        press(window, curate, keys.get(str(curate.table.texts["reason"][curate.grid.current]), Qt.Key.Key_K))
+
+
+def look(window, curate, shoot: Callable[[str], None]) -> None:
+    """One by one, by the page, and the plane with a lasso in it."""
+    curate.grid.select_row(12)
+    press(window, curate, Qt.Key.Key_O)
+    curate.looking.set_tint("loss")
+    wait(lambda: curate.detail.alike.isVisible(), "what is alike")
+    settle(3.0)
+    shoot("curate-one")
+    curate.looking.set_tint("none")
+    press(window, curate, Qt.Key.Key_B)
+    settle(1.0)
+    shoot("curate-page")
+    press(window, curate, Qt.Key.Key_Escape)
+    press(window, curate, Qt.Key.Key_P)
+    settle(2.0)
+    plane = curate.looking.plane
+    surface = plane.surface.viewport()
+    width, height = surface.width(), surface.height()
+    round_ = [(0.76, 0.45), (0.97, 0.45), (0.98, 0.8), (0.76, 0.82), (0.75, 0.5)]  # surprising, and not its word
+    at = [QPoint(round(x * width), round(y * height)) for x, y in round_]
+    QTest.mousePress(surface, LEFT, PLAIN, at[0])
+    for before, after in zip(at[:-1], at[1:], strict=True):
+        for step in range(1, 7):
+            QTest.mouseMove(surface, before + (after - before) * step / 6)
+            settle(0.03)
+    QTest.mouseRelease(surface, LEFT, PLAIN, at[-1])
+    settle(1.5)
+    shoot("curate-plane")
 
 
 def draw_a_round(play, shoot: Callable[[str], None]) -> None:
@@ -147,9 +188,12 @@ def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
 
 
 def settle(seconds: float) -> None:
-    """Let the window live for a while."""
-    QTest.qWait(int(seconds * 1000))
+    """Let the window live for a while, and the threads beside it: `QTest.qWait` would not."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        QApplication.processEvents()
+        time.sleep(0.002)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:2]))
+    sys.exit(main(*sys.argv[1:]))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,27 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert out.read_text() == "old"
     assert os.listdir(tmp_path) == ["out.txt"]
+
+
+def test_a_thread_that_gives_up_late_takes_nothing_from_the_next_one(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    begun, give_up = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with suppress(KeyboardInterrupt), written_whole(out) as part:
+            part.write_text("first")
+            begun.set()
+            give_up.wait()
+            raise KeyboardInterrupt
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    begun.wait()
+    with written_whole(out) as part:
+        part.write_text("second")
+        give_up.set()
+        thread.join()
+    assert out.read_text() == "second" and os.listdir(tmp_path) == ["out.txt"]
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:

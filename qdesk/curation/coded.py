@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 class Coded:
     """N texts of which few are different: `codes` (N,), unsigned, and `texts`, what each code stands for.
 
-    A single index gives a text, an array of indices an object array of texts.
+    A single index gives a text, an array of indices an object array of texts. One thread may `put` texts while others
+    read.
     """
 
     def __init__(self, codes: np.ndarray, texts: Sequence[str]) -> None:
@@ -44,14 +45,20 @@ class Coded:
     def __getitem__(self, index: int | np.ndarray | Sequence[int]) -> str | np.ndarray:
         if isinstance(index, int | np.integer):
             return self.texts[self.codes[index]]
-        return np.array(self.texts, object)[self.codes[index]]
+        codes, texts = self.read(index)
+        return np.array(texts, object)[codes]
+
+    def read(self, rows: np.ndarray | Sequence[int] | slice = slice(None)) -> tuple[np.ndarray, tuple[str, ...]]:
+        """The codes of `rows`, a copy, and the texts: they fit together, whatever another thread puts in meanwhile."""
+        codes = self.codes[rows].copy()  # first: a text is there before its code is
+        return codes, tuple(self.texts)
 
     def put(self, indices: np.ndarray, texts: Sequence[str] | np.ndarray) -> None:
         """Put `texts` (n,) where `indices` (n,) say; texts not seen before get codes of their own."""
         if len(texts) == 1:
-            self.codes[indices] = self._coded(texts[0])
+            self.codes[indices] = self._coded(texts[0] or "")
             return
-        fresh = texts if isinstance(texts, pa.DictionaryArray) else pa.array(texts, pa.string()).dictionary_encode()
+        fresh = pa.array(texts, pa.string()).dictionary_encode()
         codes = np.array([*map(self._coded, fresh.dictionary.to_pylist()), self._coded("")])
         self.codes[indices] = codes[fresh.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
 
@@ -66,15 +73,17 @@ class Coded:
 
     def counts(self, mask: np.ndarray | None = None) -> dict[str, int]:
         """How many rows have each text there is, those of `mask` (N,) alone if it is given."""
-        found = np.bincount(self.codes if mask is None else self.codes[mask], minlength=len(self.texts))
-        counts = dict.fromkeys(self.texts, 0)
-        for text, count in zip(self.texts, found.tolist(), strict=True):  # a file may itself say ""
+        codes, texts = self.read() if mask is None else self.read(mask)
+        counts = dict.fromkeys(texts, 0)
+        found = np.bincount(codes, minlength=len(texts))
+        for text, count in zip(texts, found.tolist(), strict=True):  # a file may itself say ""
             counts[text] += count
         return counts
 
     def among(self, wanted: Collection[str]) -> np.ndarray:
         """bool (N,): whether the text is one of `wanted`."""
-        return np.array([text in wanted for text in self.texts])[self.codes]
+        codes, texts = self.read()
+        return np.array([text in wanted for text in texts])[codes]
 
 
 class Names:

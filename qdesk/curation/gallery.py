@@ -54,6 +54,7 @@ def write_gallery(
     title: str,
     total: int | None = None,
     ranked_by: str = "junk",
+    order: str = "",
     when: datetime | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
@@ -62,7 +63,8 @@ def write_gallery(
     columns: of these drawings, (N,) each, whichever there are of junk, learned, likeness, loss_per_point, loss, lift,
     p_word (NaN unknown), top_guess with p_top, reason (suggested, "" none) with evidence, and verdict ("" none).
     title: what they are, as their file's name. total: of how many they are the worst. ranked_by: a column's name.
-    when: default now. on_progress is told 0 to 1, often; what it raises comes through, and no file is written.
+    order: where the first are not the worst, in words how they are ordered. when: default now.
+    on_progress is told 0 to 1, often; what it raises comes through, and no file is written.
 
     Raises ValueError where there is no drawing, OSError where the file cannot be written.
     """
@@ -81,16 +83,18 @@ def write_gallery(
         facts = {name: values[index] for name, values in known.items()}
         picture = _picture(drawings, official, index, f"drawing {index + 1}, {words[index] or 'without a word'}")
         cards.append(_card(index + 1, words[index] or "", short_name(names[index]), facts, picture))
-    if total == count:
+    if order:
+        headline = f"{count:,}{f' of {total:,}' if total and total != count else ''} drawing{'s' * (count > 1)}"
+    elif total == count:
         headline = f"{count:,} drawing{'s' * (count > 1)}, the worst first"
     else:
         headline = f"The {count:,} worst{f' of {total:,}' if total else ''} drawings"
+    lead = e(order) or f"Ranked by {_BY.get(ranked_by, e(ranked_by))}, the worst first"
     text = template.substitute(
         title=e(f"{title}: {headline[0].lower()}{headline[1:]}"),
         source=e(title),
         headline=headline,
-        lead=f"Ranked by {_BY.get(ranked_by, e(ranked_by))}, the worst first. Being here is no verdict: a drawing may "
-        "be strange and right.",
+        lead=f"{lead}. Being here is no verdict: a drawing may be strange and right.",
         meanings="".join(
             f"<dt>{label}</dt><dd>{told}</dd>" for name, (label, _, told) in _FIGURES.items() if name in known
         ),

@@ -59,7 +59,7 @@ class Learned:
         """What it was learned from and how good it is, in plain words."""
         parts = [f"Learned from {self.flagged + self.kept:,} {'verdicts' if self.kept else 'flags'}"]
         if not self.kept:
-            parts.append("the rest counts as junk judges it, a little")
+            parts.append("the rest counts a little, by its junk score")
         if self.passed:
             parts.append(f"{self.passed:,} drawings passed over count as fine, a little")
         if self.auc is None:

@@ -61,9 +61,10 @@ def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:
 
 def text_ranks(column: Coded, order: Sequence[str] = ()) -> np.ndarray:
     """float32 (N,): where each text stands: in that `order`, and what is not in it after it, A to Z; NaN for none."""
-    known = [text for text in order if text] + sorted({*column.texts} - {"", *order}, key=str.lower)
+    codes, texts = column.read()
+    known = [text for text in order if text] + sorted({*texts} - {"", *order}, key=str.lower)
     places = {text: place for place, text in enumerate(known)}
-    return np.array([places.get(text, np.nan) for text in column.texts], np.float32)[column.codes]
+    return np.array([places.get(text, np.nan) for text in texts], np.float32)[codes]
 
 
 def name_order(names: Names) -> np.ndarray:

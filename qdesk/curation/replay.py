@@ -8,18 +8,13 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
+from qdesk import pace
 from qdesk.drawings import Drawing
 from qdesk.formats import FormatError
 from qdesk.formats.base import open_output
 
-PAUSE_MS = 500.0
-"""Pauses longer than this are cut to it."""
-
-PACE_MS = 40.0
-"""A point, where a drawing has no times: about what people need for a simplified one."""
-
-SHORTEST_MS, LONGEST_MS = 600.0, 30_000.0
-"""A replay that would be over sooner, or take longer, goes slower or faster instead."""
+LONGEST_MS = 30_000.0
+"""A replay that would take longer goes faster instead, and slower if it would be over before `pace.SHORTEST_MS`."""
 
 REST_MS = 1500
 """The whole drawing is shown so long before it begins again."""
@@ -34,22 +29,11 @@ _PADDING = 0.08  # of the side
 
 
 def clock(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-    """When each point of a replay appears: ms from 0, float64 (n,) a stroke, never going back.
-
-    times: ms, (n,) a stroke, as a drawing has them; None is an even pace.
-    """
-    lengths = [len(stroke) for stroke in strokes]
-    if not sum(lengths):
-        return [np.zeros(0) for _ in lengths]
-    steps = np.full(sum(lengths), PACE_MS)
-    if times is not None:
-        flat = np.concatenate(times).astype(np.float64)
-        steps = np.clip(np.diff(flat, prepend=flat[0]), 0.0, PAUSE_MS)
-    steps[0] = 0.0
-    moments = np.cumsum(steps)
-    if moments[-1]:
-        moments *= np.clip(moments[-1], SHORTEST_MS, LONGEST_MS) / moments[-1]
-    return np.split(moments, np.cumsum(lengths)[:-1])
+    """`pace.moments` of a replay that takes from `pace.SHORTEST_MS` to `LONGEST_MS`."""
+    told = pace.moments(strokes, times)
+    end = max((float(one[-1]) for one in told if len(one)), default=0.0)
+    scale = min(max(end, pace.SHORTEST_MS), LONGEST_MS) / end if end else 1.0
+    return [one * scale for one in told]
 
 
 def write_replay(
@@ -60,9 +44,9 @@ def write_replay(
 ) -> None:
     """Write the replay of a drawing as .gif or .svg, `side` px square, dark on white, in a loop.
 
-    It follows the drawing's own times, pauses cut to `PAUSE_MS`, or an even pace where there are none. on_progress is
-    told 0 to 1; what it raises comes through, and no file is written. Raises FormatError for another name, another side
-    than `SIDES`, a drawing without strokes, and a file that cannot be written.
+    It follows the drawing's own times, pauses cut to `pace.PAUSE_MS`, or an even pace where there are none.
+    on_progress is told 0 to 1; what it raises comes through, and no file is written. Raises FormatError for another
+    name, another side than `SIDES`, a drawing without strokes, and a file that cannot be written.
     """
     format = os.fspath(path).lower().rpartition(".")[2]
     if format not in ("gif", "svg"):

@@ -56,9 +56,10 @@ class Shelf:
     def find(self, files: Sequence[str]) -> Shelved | None:
         """What is kept of these files as they are now, mapped into memory; None if nothing is, or it cannot be read."""
         try:
-            place = self.folder / _name(files)
+            place = self.folder / name_of(files)
             about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-            arrays = {path.stem: np.load(path, mmap_mode="r").view(np.ndarray) for path in place.glob("*.npy")}
+            # By name: another program may be throwing them away, one after the other.
+            arrays = {name: np.load(place / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in about["arrays"]}
             with pa.memory_map(str(place / "table.arrow")) as file:
                 table = pa.ipc.open_file(file).read_all()
             drawings = Drawings(table=table.select(METADATA.names), **{name: arrays.get(name) for name in _ARRAYS})
@@ -69,31 +70,32 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
 
-    def put(self, files: Sequence[str], shelved: Shelved) -> None:
-        """Keep this of these files. Nothing is kept where there are few drawings or there is little room."""
+    def put(self, name: str, shelved: Shelved) -> None:
+        """Keep this of the files that were called so (`name_of`) before they were read: they may be others by now.
+
+        Nothing is kept where there are few drawings or there is little room.
+        """
         drawings = shelved.drawings
-        arrays = [values for name in _ARRAYS if (values := getattr(drawings, name)) is not None]
-        size = sum(values.nbytes for values in arrays) + drawings.table.nbytes
-        if len(drawings) < FEWEST or size > LIMIT:
+        arrays = {each: values for each in _ARRAYS if (values := getattr(drawings, each)) is not None}
+        arrays["key"] = shelved.keys
+        size = sum(values.nbytes for values in arrays.values()) + drawings.table.nbytes
+        if not name or len(drawings) < FEWEST or size > LIMIT:
             return
         part = self.folder / f".{uuid.uuid4().hex}.part"
         try:
             part.mkdir(parents=True)
             if shutil.disk_usage(part).free < 4 * size:
                 return
-            place = self.folder / _name(files)
-            for name in _ARRAYS:
-                if (values := getattr(drawings, name)) is not None:
-                    np.save(part / f"{name}.npy", values)
-            np.save(part / "key.npy", shelved.keys)
+            for each, values in arrays.items():
+                np.save(part / f"{each}.npy", values)
             table = drawings.table.append_column("identity", shelved.names.arrow).combine_chunks()
             with pa.OSFile(str(part / "table.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table)
             about = {"problems": list(shelved.problems), "problem_count": shelved.problem_count}
-            about["unique"] = shelved.names.unique
+            about |= {"unique": shelved.names.unique, "arrays": list(arrays)}
             (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
-            if not place.exists():
-                part.rename(place)
+            shutil.rmtree(self.folder / name, ignore_errors=True)  # of no use, or the same
+            part.rename(self.folder / name)
         except (OSError, pa.ArrowException):  # no room, or a file that went away: it is read anew the next time
             pass
         finally:
@@ -109,10 +111,13 @@ class Shelf:
                 del sizes[0]
 
 
-def _name(files: Sequence[str]) -> str:
-    """32 hex digits: the same for the same files in the same order, unchanged. Raises OSError for one not there."""
+def name_of(files: Sequence[str]) -> str:
+    """32 hex digits: the same for the same files in the same order, unchanged. "" where one is not there."""
     about = [VERSION]
     for file in files:
-        stat = os.stat(file)
+        try:
+            stat = os.stat(file)
+        except OSError:
+            return ""
         about += [os.path.abspath(file), stat.st_size, stat.st_mtime_ns]
     return hashlib.blake2b(json.dumps(about).encode(), digest_size=16).hexdigest()

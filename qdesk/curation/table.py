@@ -97,6 +97,7 @@ class Table:
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
         self._rising = {name: (-1, np.empty(0, np.float32)) for name in RANKED}
+        self._surveyed: tuple[tuple, Survey] | None = None  # the last one, and what it was of
         self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
         everything = np.arange(count, dtype=np.int32)
@@ -120,12 +121,10 @@ class Table:
             self.numbers[name][indices] = columns[name]
             self._changed(name)
         for name in self.texts.keys() & columns.keys():
-            texts = columns[name]
             if name == "evidence":
-                texts = texts.to_numpy(zero_copy_only=False) if isinstance(texts, pa.Array) else texts
-                self.texts[name][indices] = texts
+                self.texts[name][indices] = columns[name]
             else:
-                self.texts[name].put(indices, texts)
+                self.texts[name].put(indices, columns[name])
                 self._changed(name)
         if "embedding" in columns:
             if self.embeddings is None:
@@ -152,11 +151,6 @@ class Table:
         # Single points vary more than means over a drawing: 2 nats below the usual and 3 above hold nine in ten.
         low, high = self.arrangement.losses
         return low - 2, high + 3
-
-    def point_place(self, loss: float) -> float:
-        """Where the loss of one point (nats) lies between low (0) and high (1), on a scale that suits single points."""
-        low, high = self.point_range
-        return (float(loss) - low) / (high - low)
 
     def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
         """The places of drawings by junk, 1 for the worst, when the order was made; None for one not scored."""
@@ -226,7 +220,12 @@ class Table:
 
     def surveyed(self, wishes: Wishes, sieve: Sieve | None = None) -> Survey:
         """The counts and histograms for these wishes, as when verdicts have changed and the order stays."""
-        sieve = sieve or self._sieve(wishes.filters)
+        about = (dict(self._versions), wishes.filters, {name: edges.tobytes() for name, edges in wishes.edges.items()})
+        if self._surveyed is None or self._surveyed[0] != about:  # of another sort alone they are the same
+            self._surveyed = about, self._survey(wishes, sieve or self._sieve(wishes.filters))
+        return self._surveyed[1]
+
+    def _survey(self, wishes: Wishes, sieve: Sieve) -> Survey:
         return Survey(
             int(np.count_nonzero(sieve.passing())),
             len(self),

@@ -13,11 +13,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
 from qdesk.gui.theme import SPACE, loss_colour, theme
+from qdesk.pace import SHORTEST_MS, moments
 
 _FRAME_MS = 16
-_LONGEST_PAUSE_MS = 500.0
-_PACE_MS = 40.0  # a point, where a drawing has no times: about what people need for a simplified one
-_SHORTEST_REPLAY_MS = 600.0
 _PIECE = 16
 _SHADES = 48
 
@@ -143,9 +141,9 @@ class StrokesView(QWidget):
         self._timer.stop()
         kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
-        clocks = _replay_times(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
+        clocks = moments(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
         self._clock = np.concatenate(clocks) if clocks else np.zeros(0)
-        self._length = max(float(self._clock[-1]), _SHORTEST_REPLAY_MS) if clocks else 0.0
+        self._length = max(float(self._clock[-1]), SHORTEST_MS) if clocks else 0.0
         self.set_loss_places(None)
         self.set_playhead(1.0)
 
@@ -327,22 +325,8 @@ class _Layers:
 
 def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:
     """float64 (points,), rising: where in a replay by `StrokesView` each point appears, 0 to 1."""
-    clock = np.concatenate(_replay_times(strokes, times) or [np.zeros(0)])
-    return clock / max(clock.max(initial=0.0), _SHORTEST_REPLAY_MS)
-
-
-def _replay_times(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> list[np.ndarray]:
-    """When each point appears in a replay, ms from 0, never going back, with long pauses cut short."""
-    lengths = [len(stroke) for stroke in strokes]
-    if not lengths:
-        return []
-    if times is None:
-        steps = np.full(sum(lengths), _PACE_MS)
-    else:
-        flat = np.concatenate(times).astype(np.float64)
-        steps = np.clip(np.diff(flat, prepend=flat[0]), 0.0, _LONGEST_PAUSE_MS)
-    steps[0] = 0.0
-    return np.split(np.cumsum(steps), np.cumsum(lengths)[:-1])
+    clock = np.concatenate(moments(strokes, times) or [np.zeros(0)])
+    return clock / max(clock.max(initial=0.0), SHORTEST_MS)
 
 
 def _until(stroke: np.ndarray, clock: np.ndarray, now: float) -> np.ndarray:

@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QGuiApplication,
     QIcon,
     QImage,
+    QKeyEvent,
     QPainter,
     QPalette,
     QPixmap,
@@ -208,7 +209,7 @@ def label(text: str = "", size: Size = "body", muted: bool = False, parent: QWid
 
 
 class Button(QPushButton):
-    """A push button whose icon follows the theme."""
+    """A push button whose icon follows the theme, and that Enter presses, too."""
 
     def __init__(self, text: str, icon_name: str, primary: bool, parent: QWidget | None) -> None:
         # Qt leaves no room between icon and text, and its stylesheets know no word for it.
@@ -220,6 +221,13 @@ class Button(QPushButton):
         if icon_name:
             self._tint()
             theme_changes().changed.connect(self._tint)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not event.isAutoRepeat():
+                self.click()
+        else:
+            super().keyPressEvent(event)
 
     def set_primary(self, primary: bool) -> None:
         """Make it the one to press, or one of the others."""

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from qdesk.curation.gallery import write_gallery
-from qdesk.curation.replay import PAUSE_MS
 from qdesk.drawings import Drawings
+from qdesk.pace import PAUSE_MS
 
 HOSTILE = "<script>alert('1')</script>\"><img src=x onerror=alert(2)>&\ud800\x00"
 VOID = {"meta", "img", "input", "br", "path"}
@@ -93,6 +93,12 @@ def test_it_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
     text = (tmp_path / "worst.html").read_text()
     assert not re.search(r"https?://|@import|url\(", text)
     assert "$" not in text, "every place of the template is filled in"
+
+
+def test_another_order_is_not_called_the_worst_first(tmp_path: Path) -> None:
+    write_gallery(tmp_path / "a.html", drawings(3), {}, "cats.ndjson", total=9, order="Country, A to Z")
+    text = Page(tmp_path / "a.html").text
+    assert "3 of 9 drawings" in text and "Country, A to Z. Being here is no verdict" in text and "worst" not in text
 
 
 def test_what_comes_from_data_is_text(tmp_path: Path) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from qdesk.curation.replay import LONGEST_MS, PACE_MS, PAUSE_MS, REST_MS, SHORTEST_MS, clock, write_replay
+from qdesk.curation.replay import LONGEST_MS, REST_MS, clock, write_replay
 from qdesk.drawings import Drawing
 from qdesk.formats import FormatError
+from qdesk.pace import PACE_MS, PAUSE_MS, SHORTEST_MS
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -3,77 +3,18 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from qdesk import paths
-from qdesk.curation.export import COLUMNS
-from qdesk.curation.verdicts import KEEP, Verdict, Verdicts
-from tests.gui.display import ROOT, Screen, needs_display, until
+from qdesk.curation.verdicts import KEEP, Verdicts
+from tests.gui.curating import COUNT, Curator, on_a_screen, write_circles
+from tests.gui.display import ROOT, Screen, until
 
-COUNT = 12
-
-pytestmark = [
-    *needs_display,
-    pytest.mark.skipif(
-        not all(paths.model(name).is_file() for name in ("sketchrnn.safetensors", "classifier.safetensors")),
-        reason="needs the weights in models/",
-    ),
-]
-
-
-def write_circles(path: Path) -> None:
-    """Circles, each with more zigzag across it than the one before."""
-    lines = []
-    for number in range(COUNT):
-        angles = [2 * math.pi * step / 16 for step in range(17)]
-        ring = [[round(127 + 127 * turn(angle)) for angle in angles] for turn in (math.cos, math.sin)]
-        zigzag = [[20 + 18 * step for step in range(number + 2)], [40 + 170 * (step % 2) for step in range(number + 2)]]
-        about = {"word": "circle", "key_id": str(7000 + number), "countrycode": "NZ", "recognized": True}
-        lines.append(json.dumps({**about, "drawing": [ring, zigzag]}))
-    path.write_text("\n".join(lines) + "\n")
-
-
-class Curator:
-    """Someone who knows the keys. What was decided is read where the program keeps it."""
-
-    def __init__(self, screen: Screen, home: Path) -> None:
-        self.screen, self.home = screen, home
-
-    def wait_for(self, file: Path) -> None:
-        """Until the drawings of `file` are on the screen: it is then among the files opened last."""
-        settings = self.home / "settings.ini"
-        until(lambda: settings.exists() and str(file) in settings.read_text())
-        self.screen.focus("^qdesk$")
-
-    def press(self, *keys: str) -> None:
-        self.screen.xdotool("key", "--delay", 20, *keys)
-
-    def verdicts(self) -> dict[str, Verdict]:
-        with Verdicts(self.home / "verdicts.db") as store:
-            return {verdict.reason: verdict for verdict in store.all()}
-
-    def reasons(self) -> set[str]:
-        return set(self.verdicts())
-
-    def export(self, path: Path) -> list[dict[str, str]]:
-        """Export by the window's file dialog; the lines written."""
-        self.press("ctrl+e")
-        self.screen.focus("^Export flags")
-        self.screen.xdotool("key", "ctrl+a", "type", "--delay", 5, str(path))
-        self.press("Return")
-        until(path.exists)  # it comes into being whole
-        self.screen.focus("^qdesk$")
-        with open(path, newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-        assert reader.fieldnames == list(COLUMNS)
-        return rows
+pytestmark = on_a_screen
 
 
 def test_a_file_is_judged_by_keys_exported_and_opened_again(screen: Screen, home: Path, tmp_path: Path) -> None:
@@ -116,3 +57,39 @@ def test_a_file_is_judged_by_keys_exported_and_opened_again(screen: Screen, home
     )
     assert told.returncode == 0
     assert [row["key_id"] for row in csv.DictReader(told.stdout.splitlines())] == [flagged.key_id]
+
+
+def test_a_page_is_decided_and_a_lasso_drawn(screen: Screen, home: Path, tmp_path: Path) -> None:
+    curator = Curator(screen, home)
+    file = tmp_path / "circles.ndjson"
+    write_circles(file)
+
+    def all_reasons() -> list[str]:
+        with Verdicts(home / "verdicts.db") as store:
+            return [verdict.reason for verdict in store.all()]
+
+    with screen.program("curate", file):
+        curator.wait_for(file)
+        curator.press("1")  # so that it is known when all of them are scored
+        until(lambda: curator.reasons() == {"scribble"})
+        until(lambda: curator.verdicts()["scribble"].facts["junk"] is not None)
+        curator.press("u", "b", "Right", "k")  # by the page: the second one is kept
+        curator.press("Return")
+        until(lambda: len(all_reasons()) > 1)
+        decided = all_reasons()
+        assert decided.count(KEEP) == 1 and "other" in decided
+        curator.press("u")
+        until(lambda: all_reasons() == [])
+        curator.press("o", "Down", "3")  # one by one
+        until(lambda: all_reasons() == ["wrong"])
+        curator.press("Escape", "p")
+        time.sleep(1.5)
+        # Around most of the plane, which lies above the grid, between the filters and the detail.
+        screen.xdotool("mousemove", 430, 100, "mousedown", 1)
+        for x, y in ((930, 100), (930, 310), (430, 310), (430, 110)):
+            screen.xdotool("mousemove", x, y, "sleep", 0.1)
+        screen.xdotool("mouseup", 1)
+        time.sleep(0.5)
+        curator.press("2")
+        until(lambda: all_reasons().count("graffiti") > COUNT // 2)
+        curator.press("Escape", "ctrl+q")

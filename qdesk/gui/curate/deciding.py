@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import weakref
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.verdicts import KEEP, Merged
+from qdesk.curation.verdicts import KEEP, Change, Merged
 from qdesk.gui.curate.decisions import Decisions, Shown
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
@@ -65,20 +66,26 @@ class Deciding(QObject):
 
     def judge(self, reason: str) -> None:
         """A verdict key: by the page it only proposes, else it decides."""
-        if self._paging.on:
+        if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
         else:
-            self._judge.judge(reason)
+            self._say_how_many(self._judge.judge(reason), "kept" if reason == KEEP else f"flagged as {reason}")
 
     def flag(self) -> None:
         """The key that flags for the reason that scoring suggests."""
-        if self._paging.on:
+        if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
         else:
-            self._judge.flag_or_unflag()
+            changes = self._judge.flag_or_unflag()
+            self._say_how_many(changes, "flagged" if changes and changes[0].new else "no longer flagged")
+
+    def _say_how_many(self, changes: Sequence[Change], what: str) -> None:
+        if len(changes) > 1:  # more than are in sight, perhaps
+            self.said.emit(f"{len(changes):,} drawings {what}.", "good", ("Undo", self._judge.undo))
 
     def _page_decided(self, decisions: dict[int, str]) -> None:
-        self._judge.decide(decisions)
+        if not self._judge.decide(decisions):
+            return
         kept = sum(reason == KEEP for reason in decisions.values())
         text = f"{len(decisions) - kept:,} flagged, {kept:,} kept."
         self.said.emit(text, "good", ("Undo", self._judge.undo))
@@ -86,7 +93,7 @@ class Deciding(QObject):
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by us and by others."""
         self._verdict_soon.stop()
-        table, index = self._model.table, self._grid.current
+        table, index = self._model.table, self._grid.shown
         if table is not None and index >= 0:
             self._detail.refresh_verdict(self._judge.note_of(table, index))
             self._detail.set_conflict(self._judge.conflict_of(table, index))
@@ -116,5 +123,6 @@ class Deciding(QObject):
         if len(rows):
             mask = np.zeros(len(table), bool)
             mask[rows] = True
-            action = ("Show where", lambda: filters.set_among(mask, f"{len(rows):,} judged differently"))
+            about, text_of = weakref.ref(table), f"{len(rows):,} judged differently"
+            action = ("Show where", lambda: self._model.table is about() and filters.set_among(mask, text_of))
         self.said.emit(text, "warn" if merged.conflicts else "good", action)

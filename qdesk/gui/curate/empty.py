@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from qdesk import paths
 from qdesk.catalog import categories
@@ -112,9 +112,8 @@ class Empty(EmptyPage):
         self._recent_title.setVisible(bool(there))
         for file in there:
             folder, name = os.path.split(file)
-            link = QPushButton(f"{name}   {_short(folder)}")
+            link = button(f"{name}   {_short(folder)}")
             link.setProperty("flat", True)
-            link.setCursor(Qt.CursorShape.PointingHandCursor)
             link.setStyleSheet("text-align: left; padding: 6px 8px; margin-left: -8px;")
             link.setToolTip(file)
             link.clicked.connect(lambda _checked=False, file=file: self.files_chosen.emit([file]))

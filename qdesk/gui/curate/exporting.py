@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
+from qdesk.curation.order import SORTS
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP, Verdicts, VerdictsError
 from qdesk.gui import jobs
@@ -21,6 +22,8 @@ from qdesk.gui.curate.scoring import duration
 
 WORST = 200
 """Drawings in a gallery."""
+
+_WORST_FIRST = ("junk", "learned", "loss_per_point", "loss", "lift", "p_word")
 
 FORMS = {
     "flags": ("Export flags", "-flags.csv", "CSV (*.csv)"),
@@ -74,7 +77,12 @@ class Exporting(QObject):
             self._ask_for_clean(folder)
             return
         title, ending, forms = FORMS[kind]
-        path, _ = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{stem}{ending}"), forms)
+        path, form = QFileDialog.getSaveFileName(self._window, title, str(folder / f"{stem}{ending}"), forms)
+        if path and not Path(path).suffix:  # not every system's dialog puts it there
+            path += form[form.find(".") : -1]
+            if Path(path).exists():  # nobody was asked
+                self.said.emit(f"{Path(path).name} is there already: name it in full to write over it.", "warn")
+                return
         if path:
             self.write(kind, path)
 
@@ -117,9 +125,12 @@ class Exporting(QObject):
             self._start(f"Drawing {path.name}", lambda say: _sheet(table, rows, path, say))
         elif kind == "gallery":
             rows, name = table.order[:WORST].copy(), Path(self.files[0]).name
-            self._start(f"Writing {path.name}", lambda say: _gallery(table, rows, name, path, say))
-        elif kind == "replay" and self._grid.current >= 0:
-            index = self._grid.current
+            worst_first = table.sort in _WORST_FIRST and not table.reverse
+            order = "" if worst_first else SORTS[table.sort] + (", the other way round" if table.reverse else "")
+            total = len(table.order)
+            self._start(f"Writing {path.name}", lambda say: _gallery(table, rows, total, order, name, path, say))
+        elif kind == "replay" and self._grid.shown >= 0:
+            index = self._grid.shown
             self._start(f"Drawing {path.name}", lambda say: _replay(table, index, path, say))
 
     def merge(self, path: str | Path) -> None:
@@ -179,13 +190,15 @@ def _sheet(table: Table, rows: np.ndarray, path: Path, say: Callable[[float], No
     return f"Drew {len(rows):,} flagged drawings on {path.name}."
 
 
-def _gallery(table: Table, rows: np.ndarray, name: str, path: Path, say: Callable[[float], None]) -> str:
+def _gallery(
+    table: Table, rows: np.ndarray, total: int, order: str, name: str, path: Path, say: Callable[[float], None]
+) -> str:
     from qdesk.curation.gallery import write_gallery
 
     columns = {one: values[rows] for one, values in table.numbers.items() if np.isfinite(values[rows]).any()}
     columns |= {"reason": table.texts["reason"][rows], "top_guess": table.texts["top_guess"][rows]}
     columns["verdict"] = table.verdicts[rows]
-    write_gallery(path, table.drawings.take(rows), columns, name, len(table), table.sort, on_progress=say)
+    write_gallery(path, table.drawings.take(rows), columns, name, total, table.sort, order, on_progress=say)
     return f"Wrote the first {len(rows):,} drawings to {path.name}."
 
 

@@ -40,6 +40,10 @@ class Judge(QObject):
         self._conflicts: dict[str, list[Theirs]] = {}
         self._disputed = False  # there were conflicts since the program began
         self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
+        self._current, self._wish = -1, None  # when the order was to become another, and what it was to be
+        self._going = -1  # a drawing to go to as soon as it is shown
+        model.rearranging.connect(self._remember)
+        model.rearranged.connect(self._rearranged)
         self.verdicts: Verdicts | None = None
         self.trouble = ""
         try:
@@ -66,6 +70,7 @@ class Judge(QObject):
     def look_up(self, table: Table) -> None:
         """Put the verdicts known of these drawings into the table."""
         self._places.clear()
+        self._wish, self._going = None, -1
         known = self._with_store(lambda store: store.known(), {})
         table.put_verdicts(np.arange(len(table)), [""])
         table.set_verdicts(known)
@@ -97,7 +102,10 @@ class Judge(QObject):
 
         try:
             merged = self._with_store(lambda store: merge(store, Path(path)), None)
-        except (ValueError, OSError) as error:
+        except OSError as error:
+            self.said.emit(f"{Path(path).name} cannot be read: {error.strerror or error}.", "bad")
+            return None
+        except ValueError as error:
             self.said.emit(str(error), "bad")
             return None
         if merged is not None:
@@ -125,41 +133,55 @@ class Judge(QObject):
 
     # Deciding
 
-    def pause(self) -> None:
+    def pause(self, seconds: float = PAUSE_S) -> None:
         """Hear no verdicts for a moment, because other drawings have taken the place of those that were looked at."""
-        self._deaf_until = time.monotonic() + PAUSE_S
+        self._deaf_until = time.monotonic() + seconds
+
+    def _remember(self) -> None:
+        self._current = self._grid.shown
+
+    def _rearranged(self) -> None:
+        table = self._model.table
+        wish = table.filters, table.sort, table.reverse
+        if wish == self._wish and self._grid.shown != self._current >= 0:  # nobody asked for another drawing
+            self.pause()
+        self._wish = wish
+        if self._going >= 0 and (row := self._model.row_of(self._going)) >= 0:
+            self._grid.select_row(row)
+        self._going = -1
 
     def _chosen(self) -> list[int]:
-        if self._model.table is None or time.monotonic() < self._deaf_until:
+        going = self._going >= 0 and self._model.busy
+        if self._model.table is None or going or time.monotonic() < self._deaf_until:
             return []
-        return self._grid.selected() or [index for index in [self._grid.current] if index >= 0]
+        return self._grid.chosen()
 
-    def flag_or_unflag(self) -> None:
+    def flag_or_unflag(self) -> list[Change]:
         """Flag what is selected, for the reason that scoring suggests or "other"; if it all is flagged, unflag it."""
         table, chosen = self._model.table, self._chosen()
         if table is None or not chosen:
-            return
+            return []
         if set(table.verdicts[chosen]).isdisjoint(("", KEEP)):
             names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
-            self._show(self._with_store(lambda store: store.clear(*names), []))
-            return
+            changes = self._with_store(lambda store: store.clear(*names), [])
+            self._show(changes)
+            return changes
         suggested = table.texts["reason"][chosen]
-        self._decide(chosen, [reason if reason in FLAGS else "other" for reason in suggested])
+        return self._decide(chosen, [reason if reason in FLAGS else "other" for reason in suggested])
 
-    def judge(self, reason: str) -> None:
+    def judge(self, reason: str) -> list[Change]:
         """Give what is selected this verdict, and move on."""
         chosen = self._chosen()
-        self._decide(chosen, [reason] * len(chosen))
+        return self._decide(chosen, [reason] * len(chosen))
 
-    def decide(self, decisions: Mapping[int, str]) -> int:
-        """Give each of these drawings its verdict, all of them as one step; how many there were."""
-        self._decide(list(decisions), list(decisions.values()))
-        return len(decisions)
+    def decide(self, decisions: Mapping[int, str]) -> list[Change]:
+        """Give each of these drawings its verdict, all of them as one step; [] where that failed (it is said why)."""
+        return self._decide(list(decisions), list(decisions.values()))
 
-    def _decide(self, chosen: list[int], reasons: Iterable[str]) -> None:
+    def _decide(self, chosen: list[int], reasons: Iterable[str]) -> list[Change]:
         table = self._model.table
         if table is None or not chosen:
-            return
+            return []
         self._grid.touch()
         last = int(table.row_of[chosen].max())
         after = last + 1
@@ -170,13 +192,15 @@ class Judge(QObject):
         decisions = zip(names, reasons, notes, table.facts(chosen), strict=True)
         changes = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
-            return
+            return []
         # Twins in the list are one decision each, and one drawing may be there twice.
         self._show(changes, np.asarray(chosen) if len(changes) == len(chosen) else None)
         if following is not None and (row := self._model.row_of(following)) >= 0:
             self._grid.select_row(row)
         elif len(chosen) > 1:
             self._grid.select_row(last)
+        self._grid.look_aside(-1)
+        return changes
 
     def _notes(self, table: Table, chosen: list[int], names: np.ndarray) -> list[str]:
         """The notes there are already: a new verdict keeps them."""
@@ -191,7 +215,7 @@ class Judge(QObject):
         # The same note again would be a decision where somebody else's differs.
         if table is not None and (reason := table.verdicts[index]) and note != self.note_of(table, index):
             (facts,) = table.facts([index])
-            self._with_store(lambda store: store.flag(table.names[index], reason, note, facts), None)
+            self._show(self._with_store(lambda store: [store.flag(table.names[index], reason, note, facts)], []))
 
     def undo(self) -> None:
         """Take the last step back, and go to where it was."""
@@ -217,13 +241,19 @@ class Judge(QObject):
         change = changes[0]
         (here,) = self.place_of(table, [change.identity]) if table is not None else (-1,)
         what = f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
+        if len({(one.old, one.new) for one in changes}) > 1:
+            what = "each has its verdict back"
+        elif change.old == change.new:
+            what = f"another note, still {change.new}"
+        many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""
         if here < 0:
-            self.said.emit(f"{done} in a file that is not open: {what}.", "info")
+            self.said.emit(f"{done}{many} in a file that is not open: {what}.", "info")
             return
         row = self._model.row_of(here)
         if row >= 0:
             self._grid.select_row(row)
-        many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""
+        elif self._model.busy:
+            self._going = here
         self.said.emit(f"{done}{many}: {what}.", "info")
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
@@ -231,7 +261,9 @@ class Judge(QObject):
             if self._conflicts or self._disputed:  # a decision settles a conflict, its undo opens it again
                 self._look_up_conflicts()
             changed = {change.identity: change.new for change in changes}
+            deaf_until = self._deaf_until
             self._model.set_verdicts(changed, indices if len(changed) == len(changes) else None)
+            self._deaf_until = deaf_until  # whoever decided knows that others take the place
             self.decided.emit()
 
     # Taking along
@@ -259,7 +291,7 @@ class Judge(QObject):
         try:
             only = set(table.names[np.flatnonzero(table.verdicts.codes)])
             count = export_flags(Path(path), self.verdicts, only, everything)
-            others = sum(verdict.flagged or everything for verdict in self.verdicts.all()) - count
+            others = sum(everything or reason != KEEP for reason in self.verdicts.known().values()) - count
         except (OSError, VerdictsError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self.said.emit(f"{Path(path).name} was not written: {reason}.", "bad")

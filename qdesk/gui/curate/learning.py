@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from qdesk.curation.learned import too_few
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
 from qdesk.gui import jobs
@@ -20,9 +21,6 @@ PAUSE_MS = 1500
 
 REST = 10
 """So many times as long as learning took it rests: of very many drawings it takes a second."""
-
-ENOUGH = 20
-"""Verdicts to learn from, at least."""
 
 
 class Learning(QObject):
@@ -83,15 +81,15 @@ class Learning(QObject):
         if self._job is not None:
             self._again = True
             return
-        flagged, kept, _ = table.counts()
-        if flagged + kept < ENOUGH:
+        if too_few(*table.counts()[:2]):
             if self.sentence:
-                self._take(table, None)
+                self._take(None)
             return
         began = time.monotonic()
         job = self._job = jobs.start(lambda _context: _learned(table), self, "qdesk-learn")
-        job.done.connect(lambda result: self._done(job, table, result, time.monotonic() - began))
-        job.failed.connect(lambda sentence: self._done(job, table, None, 0.0) or self.failed.emit(sentence))
+        # The table is not named here: these live as long as the job that they name, which is as long as they do.
+        job.done.connect(lambda result: self._done(job, result, time.monotonic() - began))
+        job.failed.connect(lambda sentence: self._done(job, None, 0.0) or self.failed.emit(sentence))
         job.cancelled.connect(lambda: self._ended(job))
 
     def _ended(self, job: jobs.Job) -> bool:
@@ -103,12 +101,13 @@ class Learning(QObject):
             self._timer.start()
         return True
 
-    def _done(self, job: jobs.Job, table: Table, result: Learned | None, seconds: float) -> None:
+    def _done(self, job: jobs.Job, result: Learned | None, seconds: float) -> None:
         self._timer.setInterval(max(PAUSE_MS, round(REST * 1000 * seconds)))
-        if self._ended(job) and table is self._table:
-            self._take(table, result)
+        if self._ended(job):  # else it learned from drawings that are closed
+            self._take(result)
 
-    def _take(self, table: Table, result: Learned | None) -> None:
+    def _take(self, result: Learned | None) -> None:
+        table = self._table
         self.sentence = result.sentence if result else ""
         table.set_numbers("learned", result.probabilities if result else np.full(len(table), np.nan, np.float32))
         self.learned_came.emit()
@@ -126,4 +125,4 @@ def _learned(table: Table) -> Learned | None:
     codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
     kept = np.flatnonzero((codes == texts.index(KEEP)) & table.scored)
     flagged = np.flatnonzero((codes != texts.index(KEEP)) & (codes != 0) & table.scored)
-    return learn(table.embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes)
+    return learn(table.embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes.copy())

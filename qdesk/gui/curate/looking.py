@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.order import SORTS
 from qdesk.curation.verdicts import KEEP
@@ -49,11 +50,13 @@ class Looking(QObject):
         self.learning = Learning(self)
         self._met: Scorer | None = None
         self._offered: set[str] = set()
+        self._stale = False  # there are scores by which it is not sorted yet
         self._choose_all = False  # what a lasso caught is to be selected once it is shown
         header, grid, detail, model = self._header, self._grid, self._detail, self._model
+        page.filters.changed.connect(grid.expect_others)
         header.pace_changed.connect(self.set_pace)
         header.zoom_asked.connect(grid.zoom)
-        header.tint_changed.connect(grid.set_tint)
+        header.tint_changed.connect(self.set_tint)
         header.plane_toggled.connect(self.show_plane)
         grid.losses_wanted.connect(self.asking.ask_many_losses)
         grid.replay_asked.connect(detail.toggle_replay)
@@ -70,6 +73,7 @@ class Looking(QObject):
         ):
             wish.connect(partial(self._want, ask))
         detail.similar_clicked.connect(self.go_to)
+        detail.note_left.connect(grid.setFocus)
         detail.like_these_asked.connect(self.like_these)
         self.asking.losses_came.connect(detail.set_losses)
         self.asking.many_losses_came.connect(grid.set_losses)
@@ -80,6 +84,8 @@ class Looking(QObject):
         self.learning.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
         self.asking.failed.connect(lambda sentence: self.said.emit(f"Not worked out: {sentence}", "warn", None))
         model.rearranged.connect(self._rearranged)
+        self._paging.moving.connect(self._moving)
+        model.failed.connect(lambda sentence: self.said.emit(f"Not put in order: {sentence}", "warn", None))
 
     @property
     def table(self) -> Any:
@@ -88,7 +94,9 @@ class Looking(QObject):
     def set_table(self) -> None:
         """Other drawings are shown now, or none."""
         table = self.table
+        self._stale = False
         self._wanted.clear()
+        self._choose_all = False
         self.asking.set_table(table)
         self.learning.set_table(table)
         self._offer_sorts()
@@ -118,6 +126,7 @@ class Looking(QObject):
             return
         self.pace, one = pace, pace == "one"
         self._paging.stop()
+        self._moving()
         self._header.set_pace(pace)
         if one:
             self._header.plane.setChecked(False)
@@ -130,19 +139,45 @@ class Looking(QObject):
             self._paging.start()
         self._grid.setFocus()
 
+    def rearrange(self) -> None:
+        """Sort by the scores as they are now: by the page with the next page, as Enter is for those that are seen."""
+        self._stale = self._paging.on
+        if self._stale:
+            self._paging.refresh()
+            self._model.count_soon()
+        else:
+            self._model.rearrange()
+
+    def _moving(self) -> None:
+        if self._stale:
+            self._stale = False
+            self._model.rearrange()
+
     def turn_pace(self, pace: str) -> None:
         """Into a pace, or out of it."""
         self.set_pace("grid" if self.pace == pace else pace)
 
     def back(self) -> None:
         """One step back to where everything is: out of a pace, a choice, the filters."""
-        if self.pace != "grid":
+        if self._grid.aside >= 0:
+            self._grid.look_aside(-1)
+        elif self.pace != "grid":
             self.set_pace("grid")
         elif self.table is not None and self.table.filters.among is not None:
             self._filters.set_among(None)
         elif self.table is not None and self.table.filters.active:
             self._filters.reset()
         self._grid.setFocus()
+
+    def set_tint(self, tint: str) -> None:
+        """Colour the strokes by "time" or "loss", or not at all ("none"): in the grid and, by loss, in the detail."""
+        self._header.set_tint(tint)
+        self._grid.set_tint(tint)
+        self._detail.tint.setChecked(tint == "loss")
+
+    def turn_tint(self) -> None:
+        """By loss, or not at all."""
+        self.set_tint("none" if self._header.tint == "loss" else "loss")
 
     # One drawing
 
@@ -153,13 +188,14 @@ class Looking(QObject):
             self.plane.set_current(index)
 
     def go_to(self, index: int) -> bool:
-        """Make this drawing the current one; False where filters keep it back."""
+        """Make this drawing the current one; False where filters keep it back: it is looked at all the same."""
         row = self._model.row_of(index) if 0 <= index else -1
         if row >= 0:
             self._grid.touch()
             self._grid.select_row(row)
-        else:
-            self.show(index)
+        elif index >= 0:
+            self._grid.look_aside(index)
+            self.said.emit("The filters keep this drawing back.", "info", ("Show all", self._filters.reset))
         return row >= 0
 
     def _want(self, ask: Callable[[int], None], index: int) -> None:
@@ -178,7 +214,7 @@ class Looking(QObject):
 
     def like_these(self) -> None:
         """Put first what is most like the selected drawings."""
-        table, chosen = self.table, self._grid.selected()
+        table, chosen = self.table, self._grid.chosen()
         if table is None or not chosen:
             return
         if table.embeddings is None or not table.scored[chosen].any():
@@ -202,7 +238,7 @@ class Looking(QObject):
             if "learned" not in self._offered:
                 self._sort("junk")
             else:
-                self._model.rearrange()
+                self.rearrange()
         else:
             self._model.count_soon()
         if self.learning.sentence and not had:
@@ -235,8 +271,11 @@ class Looking(QObject):
             self._page.middle.insertWidget(0, self.plane)
             self._page.middle.setSizes([40 * SPACE, 40 * SPACE])
         if self.plane is not None:
+            had_the_keys = self.plane.isAncestorOf(QApplication.focusWidget() or self._page)
             self.plane.setVisible(on)
             self.refresh_plane()
+            if had_the_keys and not on:
+                self._grid.setFocus()  # else the keys would go to whatever comes next
 
     def refresh_plane(self) -> None:
         """Show the scores as they are now."""
@@ -251,7 +290,7 @@ class Looking(QObject):
         self.mark_verdicts()
         self._mark_passing()
         self._mark_selected()
-        self.plane.set_current(self._grid.current)
+        self.plane.set_current(self._grid.shown)
 
     def mark_verdicts(self) -> None:
         """Mark in the plane what is flagged and kept now."""
@@ -275,10 +314,13 @@ class Looking(QObject):
     def _rearranged(self) -> None:
         if self._choose_all and self.table.filters.among is not None:
             self._choose_all = False
+            self._grid.touch()  # scores that come are not to choose the first one alone
             self._grid.selectAll()
         self._mark_passing()
 
     def _lassoed(self, mask: np.ndarray | None) -> None:
         count = 0 if mask is None else int(np.count_nonzero(mask))
         self._choose_all = mask is not None
+        if self._choose_all:
+            self._grid.start_over()
         self._filters.set_among(mask, f"{count:,} chosen in the plane")

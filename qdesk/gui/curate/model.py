@@ -36,6 +36,8 @@ class DrawingsModel(QAbstractListModel):
     surveyed = Signal()
     """The table's survey is a new one."""
     verdicts_changed = Signal()
+    failed = Signal(str)
+    """Why there is no new order."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -117,6 +119,7 @@ class DrawingsModel(QAbstractListModel):
         if self._worker is None:
             self._worker = jobs.LatestWorker(lambda: None, _answer, self, "qdesk-order")
             self._worker.answered.connect(self._answered)
+            self._worker.failed.connect(self._failed)
         self._ordering = self._ordering or order  # a wish to count must not push out a wish to sort
         self._worker.request((self.table, self.table.wishes, self._ordering, (self._wish, self._verdicts)))
 
@@ -129,8 +132,14 @@ class DrawingsModel(QAbstractListModel):
         elif order:
             self._ordering = False
             self._show(answer)
+            if verdicts != self._verdicts:
+                self._count_soon.start()
         elif not self._ordering:
             self._show_survey(answer)
+
+    def _failed(self, sentence: str) -> None:
+        self._ordering = False
+        self.failed.emit(sentence)
 
     def _show(self, arrangement: Arrangement) -> None:
         table = self.table

@@ -50,11 +50,11 @@ class Opening(QObject):
         job.failed.connect(lambda sentence: self._not_read(job, sentence))
         job.cancelled.connect(lambda: self._not_read(job, ""))
 
-    def keep(self, files: Sequence[str], result: OpenedTable) -> None:
+    def keep(self, result: OpenedTable) -> None:
         """Keep a copy of what was read, where there is much of it: opening these files again takes no time then."""
         if result.to_shelve is not None:
-            shelved, files = result.to_shelve, list(files)
-            job = self._keeping = jobs.start(lambda _context: Shelf().put(files, shelved), self, "qdesk-shelve")
+            kept = result.to_shelve
+            job = self._keeping = jobs.start(lambda _context: Shelf().put(*kept), self, "qdesk-shelve")
             for end in (job.done, job.failed, job.cancelled):
                 end.connect(lambda *_: self._kept(job))
 

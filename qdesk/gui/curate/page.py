@@ -16,7 +16,7 @@ from qdesk import paths
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP
 from qdesk.gui import jobs
-from qdesk.gui.curate import recent
+from qdesk.gui.curate import memory, recent
 from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.deciding import Deciding
 from qdesk.gui.curate.decisions import Decisions
@@ -72,6 +72,7 @@ class CuratePage(DropPage):
         self.exporting = Exporting(self.model, self.grid, self.judge, self)
         self._connect()
         self._bind_keys()
+        memory.recall(self)
         self._show_empty()
         if self.judge.trouble:
             self.notice.say(self.judge.trouble, "bad")
@@ -165,7 +166,7 @@ class CuratePage(DropPage):
             "undo": self.judge.undo,
             "redo": self.judge.redo,
             "replay": self.detail.toggle_replay,
-            "tint": self.detail.tint.toggle,
+            "tint": self.looking.turn_tint,
             "like": self.looking.like_these,
             "search": self._search,
             "filters": header.filters.toggle,
@@ -219,6 +220,7 @@ class CuratePage(DropPage):
 
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
+        memory.remember(self)
         self.detail.show_drawing(None, -1)
         self.opening.close()
         self.scoring.close()
@@ -307,6 +309,7 @@ class CuratePage(DropPage):
         self._stack.setCurrentIndex(1)
         self.grid.start_over()
         self.grid.setFocus()
+        memory.recall_plane(self)
         if result.problem_count:
             text, lines = result.trouble()
             self.notice.say(text, "warn", lines)
@@ -315,7 +318,7 @@ class CuratePage(DropPage):
         self.opened.emit()
         self.scoring.start(table, result.keys)
         self._show_work()
-        self.opening.keep(files, result)
+        self.opening.keep(result)
 
     def download(self, word: str) -> None:
         """Download a category's simplified drawings in the background, and open them."""
@@ -353,7 +356,7 @@ class CuratePage(DropPage):
 
     def _scores_came(self) -> None:
         if self.table is not None:
-            self.model.rearrange()
+            self.looking.rearrange()
             self.detail.refresh()
             self.looking.refresh_plane()
             self.looking.learning.verdicts_changed()
@@ -363,7 +366,7 @@ class CuratePage(DropPage):
         if sentence:
             self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
         self.judge.refresh_facts()
-        self._show_drawing(self.grid.current)
+        self._show_drawing(self.grid.shown)
         self._show_work()
         self.scored.emit()
 

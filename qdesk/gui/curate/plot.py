@@ -19,8 +19,6 @@ class Plot(pg.GraphicsView):
     `dress` paints it in the colours of the theme, and is called when they or the focus change.
     """
 
-    reached = Signal(float)
-    """The left button is pressed at this x, or dragged to it, on no item that can be dragged itself."""
     dragged = Signal(float, float)
     """It is dragged from this x to that one, on no item that can be dragged itself."""
 
@@ -74,9 +72,3 @@ class _Box(pg.ViewBox):
             event.accept()
             start, now = (self.mapToView(place).x() for place in (event.buttonDownPos(), event.pos()))
             self._plot.dragged.emit(start, now)
-            self._plot.reached.emit(now)
-
-    def mouseClickEvent(self, event: object) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self._plot.reached.emit(self.mapToView(event.pos()).x())

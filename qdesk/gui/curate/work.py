@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from qdesk.curation.coded import Names
-from qdesk.curation.shelf import FEWEST, Shelf, Shelved
+from qdesk.curation.shelf import FEWEST, Shelf, Shelved, name_of
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import identities
 from qdesk.drawings import Drawing, Drawings
@@ -59,14 +59,15 @@ class Scores:
 class OpenedTable:
     """A table ready to show (its verdicts still to be looked up), and what was wrong with the files.
 
-    keys: uint64 (N,), what scores are looked up by, where they are known. to_shelve: what is to be kept of them.
+    keys: uint64 (N,), what scores are looked up by, where they are known. to_shelve: what is to be kept of them, and
+    its name.
     """
 
     table: Table
     problems: tuple[str, ...]
     problem_count: int
     keys: np.ndarray | None = None
-    to_shelve: Shelved | None = None
+    to_shelve: tuple[str, Shelved] | None = None
 
     def trouble(self) -> tuple[str, list[str]]:
         """The lines that were skipped, in a sentence, and one by one where there are several."""
@@ -96,7 +97,7 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         context.progress(0.9 * fraction, f"Opening {name}")
 
     say(0.0)
-    shelved = Shelf().find(files)
+    shelved, as_it_is = Shelf().find(files), name_of(files)
     if shelved is not None:
         table = _ready(Table(shelved.drawings, shelved.names))
         return OpenedTable(table, shelved.problems, shelved.problem_count, shelved.keys)
@@ -116,7 +117,7 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
 
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
-        to_shelve = Shelved(drawings, names, keys, problems, opened.problem_count)
+        to_shelve = as_it_is, Shelved(drawings, names, keys, problems, opened.problem_count)
     return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, keys, to_shelve)
 
 

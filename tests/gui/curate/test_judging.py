@@ -83,6 +83,7 @@ def test_a_verdict_for_thousands_asks_for_each_thing_once(qtbot, make_page, tmp_
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(file)])
+    page.judge.pause(0)
     calls: list[str] = []
     monkeypatch.setattr(Drawings, "__getitem__", spied(Drawings.__getitem__, calls))
     monkeypatch.setattr(Table, "facts", spied(Table.facts, calls))
@@ -118,6 +119,34 @@ def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) ->
     assert ",1 fat line," in (tmp_path / "flags.csv").read_text()
 
 
+def test_a_note_settles_what_somebody_else_says(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    press(page, "1")
+    page.judge.export_to(tmp_path / "theirs.csv", everything=True)
+    (tmp_path / "theirs.csv").write_text((tmp_path / "theirs.csv").read_text().replace("scribble", "graffiti"))
+    page.exporting.merge(tmp_path / "theirs.csv")
+    press(page, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: "says graffiti" in page.detail.conflict.text())
+    page.detail.note.setText("fat lines")
+    page.detail.note.setModified(True)
+    page.detail.note.editingFinished.emit()
+    qtbot.waitUntil(lambda: not page.detail.conflict.text())
+    press(page, "U")
+    qtbot.waitUntil(lambda: "says graffiti" in page.detail.conflict.text() and not page.detail.note.text())
+
+
+def test_a_note_is_left_by_enter_and_by_escape_which_does_nothing_else(qtbot, page: CuratePage) -> None:
+    press(page, "1", "O", Qt.Key.Key_Left)
+    for key, text in ((Qt.Key.Key_Return, "a"), (Qt.Key.Key_Escape, "ab")):
+        page.detail.note.setFocus()
+        QTest.keyClicks(page.detail.note, text[-1])
+        QTest.keyClick(page.detail.note, key)
+        assert page.judge.note_of(page.table, 39) == text and page.grid.hasFocus()
+    assert page.looking.pace == "one"
+    press(page, "U")
+    assert page.notice.text == "Undone: another note, still scribble."
+    qtbot.waitUntil(lambda: page.detail.note.text() == "a")
+
+
 def test_a_damaged_store_is_said_and_looking_still_works(qtbot, make_page, tmp_path: Path, home: Path) -> None:
     home.mkdir(exist_ok=True)
     (home / "verdicts.db").write_bytes(b"rubbish" * 1000)
@@ -125,8 +154,22 @@ def test_a_damaged_store_is_said_and_looking_still_works(qtbot, make_page, tmp_p
     assert "damaged" in page.notice.text
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_file(tmp_path / "a.ndjson"))])
-    press(page, "1", "U")
-    assert "damaged" in page.notice.text and page.table.verdicts[39] == ""
+    page.judge.pause(0)
+    for decide in (lambda: press(page, "1"), lambda: press(page, "U"), lambda: page.paging.decided.emit({39: "wrong"})):
+        page.notice.hide()
+        decide()
+        assert "damaged" in page.notice.text and not any(page.table.verdicts.codes)
+
+
+def test_a_verdict_on_many_says_how_many_and_offers_the_way_back(page: CuratePage) -> None:
+    press(page, "1", "K")
+    assert not page.notice.text  # of one it is seen
+    page.grid.selectAll()
+    press(page, "K")
+    assert page.notice.text == "40 drawings kept." and page.bar.counts.startswith("0 flagged · 40 kept")
+    page.notice.act.click()
+    assert page.notice.text == "Undone for 39 drawings: each has its verdict back."
+    assert page.bar.counts.startswith("1 flagged · 1 kept")
 
 
 # Export

@@ -26,6 +26,19 @@ def test_filters(page: CuratePage) -> None:
     assert keys(page) == [str(n) for n in range(1035, 1029, -1)]
 
 
+def test_what_other_filters_show_is_looked_at_from_the_top(page: CuratePage) -> None:
+    page.resize(700, 420)  # little room
+    press(page, Qt.Key.Key_End)
+    page.filters.choose("word", "cat")  # the last one is a dog
+    assert current(page) == keys(page)[0] and page.grid.verticalOffset() == 0
+    press(page, Qt.Key.Key_Escape)
+    assert current(page) == "1000" and page.grid.verticalOffset() > 0  # and back to where it was
+    press(page, Qt.Key.Key_Up)
+    last = current(page)
+    page.filters.choose("word", "cat")
+    assert current(page) == last  # it passes
+
+
 def test_the_todo_filter_is_a_queue(page: CuratePage) -> None:
     page.filters.choose("verdict", "")
     press(page, "1", "K", "2")
@@ -171,7 +184,42 @@ def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: P
     assert current(page) == "0"
 
 
+def test_a_plane_put_away_leaves_the_keys_to_the_drawings(qtbot, page: CuratePage) -> None:
+    press(page, "P")
+    page.looking.plane.surface.setFocus()
+    QTest.keyClick(page.looking.plane.surface, "P")
+    assert page.looking.plane.isHidden() and page.grid.hasFocus()
+
+
 # The selected drawing
+
+
+def test_keys_are_for_the_drawing_that_is_looked_at_though_filters_keep_it_back(page: CuratePage) -> None:
+    press(page, "1", "2", "3")
+    page.filters.choose("verdict", "")  # to do
+    todo, table = page.grid.current, page.table
+    assert not page.looking.go_to(39) and page.grid.shown == 39 and "keep this drawing back" in page.notice.text
+    press(page, "4")
+    assert table.verdicts[39] == "other" and table.verdicts[todo] == ""
+    assert page.grid.shown == page.grid.current == todo  # and on with the others
+    page.looking.go_to(39)
+    press(page, Qt.Key.Key_Escape)
+    assert page.grid.shown == todo and page.filters.filters.active
+    page.looking.go_to(38)
+    press(page, Qt.Key.Key_Right)
+    assert page.grid.shown == page.grid.current != todo
+    page.looking.go_to(38)
+    page.notice.act.click()
+    assert page.grid.current == page.grid.shown == 38 and len(keys(page)) == COUNT
+
+
+def test_what_is_looked_at_aside_is_decided_by_itself_by_the_page_too(page: CuratePage) -> None:
+    press(page, "1")
+    page.filters.choose("verdict", "")
+    press(page, "B")
+    page.looking.go_to(39)
+    press(page, "K")
+    assert page.table.verdicts[39] == KEEP and page.grid.aside < 0
 
 
 def test_the_evidence_stands_below_the_reason(page: CuratePage) -> None:

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from qdesk import paths
 from qdesk.gui.curate import judging
@@ -141,6 +143,23 @@ def test_the_flags_of_the_starter_set_go_to_the_users_own_folder(
     page.exporting.files = [str(paths.asset("starter.ndjson.gz"))]
     page.exporting.ask("flags")
     assert proposed == [tmp_path / "cats-flags.csv", Path.home() / "starter-flags.csv"]
+
+
+def test_a_name_without_an_ending_gets_that_of_its_kind(page: CuratePage, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), "CSV (*.csv)"))
+    page.exporting.ask("flags")
+    assert (tmp_path / "mine.csv").read_text().startswith("key_id,")
+    (tmp_path / "mine.csv").write_text("kept")
+    page.exporting.ask("flags")
+    assert (tmp_path / "mine.csv").read_text() == "kept" and "in full" in page.notice.text
+
+
+def test_enter_opens_what_was_opened_last(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    page.close_files()
+    (last,) = [one for one in page.empty.findChildren(QPushButton) if "cats.ndjson" in one.text()]
+    with qtbot.waitSignal(page.opened):
+        QTest.keyClick(last, Qt.Key.Key_Return)
+    assert len(page.table) == COUNT
 
 
 # The losses of the points

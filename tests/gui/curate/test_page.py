@@ -12,6 +12,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
 from qdesk.gui.curate import recent
+from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.curate.scoring import duration, scoring_text
 from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, sort_by, write_file
@@ -95,6 +96,24 @@ def test_a_new_order_keeps_the_selected_drawing_in_its_place(qtbot, make_page, t
     assert page.grid.visualRect(page.grid.currentIndex()).top() == top
 
 
+def test_by_the_page_scores_that_come_wait_for_the_next_page(qtbot, make_page, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(paging, "PAUSE_S", 0.0)
+    more = threading.Event()
+    page = make_page(lambda: PlainScorer(more))
+    with qtbot.waitSignal(page.opened):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    qtbot.waitUntil(lambda: keys(page)[0] == "1015")
+    page.grid.zoom(3)
+    press(page, "B")
+    before, seen = keys(page), list(page.paging.proposals())
+    with qtbot.waitSignal(page.scored):
+        more.set()
+    assert keys(page) == before and page.table.scored.all()
+    press(page, Qt.Key.Key_Return)
+    assert "" not in page.table.verdicts[seen]
+    assert keys(page)[0] == "1039" and "" in {page.table.verdicts[index] for index in page.paging.proposals()}
+
+
 def test_without_networks_one_can_still_look_and_flag(qtbot, make_page, tmp_path: Path) -> None:
     def missing() -> PlainScorer:
         raise FileNotFoundError(2, "No such file", "models/sketchrnn.safetensors")
@@ -135,6 +154,7 @@ def test_pixels_are_shown_as_pixels(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(tmp_path / "cat.npy")])
+    page.judge.pause(0)
     assert page.detail.pixels.isVisible() and not page.detail.play.isVisible()
     press(page, "2")
     # The first and the last are the same picture: one verdict is for both.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -39,6 +39,23 @@ _PATIENCE_MS = 250
 """So long what is known of the drawing before stays in sight: what comes sooner takes its place without a flicker."""
 
 
+class _Note(QLineEdit):
+    """A line that Enter and Escape leave."""
+
+    left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()  # the page has its own use for it
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        super().keyPressEvent(event)
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+
+
 class Detail(QScrollArea):
     """One drawing of the table. Signals ask for what has to be worked out; the slots of the same name take it."""
 
@@ -46,6 +63,8 @@ class Detail(QScrollArea):
     wants_seen = Signal(int)
     wants_similar = Signal(int)
     note_written = Signal(int, str)
+    note_left = Signal()
+    """By Enter or Escape: it is written, and the keys are somebody else's."""
     similar_clicked = Signal(int)
     """The index of another drawing."""
     like_these_asked = Signal()
@@ -101,11 +120,12 @@ class Detail(QScrollArea):
         self.summary = label("", muted=True)
         self.summary.setWordWrap(True)
         self.verdict = label("", "small")
-        self.note = QLineEdit()
+        self.note = _Note()
         self.note.setPlaceholderText("A note, if you like")
         self.note.setAccessibleName("Note")
         self.note.editingFinished.connect(self._note_edited)
-        self.note.returnPressed.connect(self.note.clearFocus)
+        self.note.left.connect(self.note.clearFocus)
+        self.note.left.connect(self.note_left)
         judged = QWidget()
         judged.setFixedHeight(4 * SPACE)
         row = QHBoxLayout(judged)

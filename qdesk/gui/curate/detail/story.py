@@ -23,12 +23,15 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def summary(table: Table, index: int) -> str:
-    """A drawing's place in the order, and what it looks like."""
+    """A drawing's place in the order, what it looks like, and how likely it would be flagged by what was learned."""
     if not table.scored[index]:
         return "Not scored yet."
     (rank,) = table.ranks([index])
     place = "" if rank is None else f"Rank {rank:,} of {np.count_nonzero(table.scored):,} · "
-    return place + _suspicion(table, index)
+    learned = float(table.numbers["learned"][index])
+    return (
+        place + _suspicion(table, index) + ("" if learned != learned else f" · learned: {percent_text(learned)} flag")
+    )
 
 
 def _suspicion(table: Table, index: int) -> str:

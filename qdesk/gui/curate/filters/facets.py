@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qdesk.curation.verdicts import FLAGS, KEEP
@@ -161,8 +161,7 @@ class Facet(Section):
     def begin(self) -> None:
         """Other drawings come: nothing is chosen, and nothing known."""
         self._offered, self._known = list(self._always), False
-        with QSignalBlocker(self.find):
-            self.find.clear()
+        self.find.clear()
         self.clear()
 
     def refresh(self, counts: Mapping[str, int]) -> None:

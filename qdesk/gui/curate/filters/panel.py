@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.curation.filters import Filters, Survey
@@ -164,8 +164,7 @@ class FilterPanel(QWidget):
     def _forget(self) -> None:
         for section in self._sections():
             section.clear()
-        with QSignalBlocker(self.search):
-            self.search.clear()
+        self.search.clear()
         self._among = None
         self.among.hide()
 

@@ -19,6 +19,9 @@ SIZES = (72, 96, 128, 160, 208, 272, 352)
 STRIP = 20 * SPACE
 """The width of a cell of the film strip."""
 
+_NOTICE = 6 * SPACE
+"""So much less height, or more, makes no other page: drawings are not to come and go with a sentence below them."""
+
 _LONGEST = 2**31 - 1 - 2**16  # what Qt can scroll, pixels
 
 Hint = QAbstractItemView.ScrollHint
@@ -41,6 +44,7 @@ class CellView(QAbstractItemView):
         self._strip = self._paged = False
         self._first = 0  # by the page: the row that the page begins with
         self._page_was = range(0)
+        self._lines, self._lines_for = 1, (0, 0)  # of a page, and the width and height reckoned with
         self._heading = 1  # the way it was scrolled last
         self._turned = 0  # of the wheel, towards the next size
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -69,7 +73,7 @@ class CellView(QAbstractItemView):
         """Whole pages, without a scroll bar; the first begins with what is on top now."""
         top = max(self.indexAt(QPoint(SPACE, SPACE)).row(), 0)
         if on != self._paged:
-            self._paged, self._first = on, top if on else 0
+            self._paged, self._first, self._lines_for = on, top if on else 0, (0, 0)
             self.setVerticalScrollBarPolicy(_NEVER if on else _ALWAYS)
             self.updateGeometries()
             self.scrollTo(self.model().index(top, 0), Hint.PositionAtTop)
@@ -88,6 +92,11 @@ class CellView(QAbstractItemView):
         self._first = row
         self.updateGeometries()
         self.viewport().update()
+
+    @property
+    def size_step(self) -> int:
+        """Which of `SIZES` the cells have."""
+        return self._size
 
     def zoom(self, steps: int) -> None:
         """Larger (above 0) or smaller cells; the current one stays in sight."""
@@ -121,7 +130,9 @@ class CellView(QAbstractItemView):
         width = max(room // self._columns, 1)
         height, inside = cell_height(width), self.viewport().height() - SPACE
         if self._paged and inside > height:  # whole pages leave no line's room empty, if a little more fills it
-            height = min(inside // (inside // height), height * 5 // 4)
+            if width != self._lines_for[0] or abs(inside - self._lines_for[1]) > _NOTICE:
+                self._lines, self._lines_for = inside // height, (width, inside)
+            height = min(inside // self._lines, height * 5 // 4)
         self._cell = QSize(width, height)
         bar, lines = self.verticalScrollBar(), 0 if self._paged else -(-count // self._columns)
         height = min(lines * self._cell.height() + SPACE, _LONGEST)

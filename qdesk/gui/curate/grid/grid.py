@@ -19,6 +19,7 @@ from qdesk.gui.theme import theme, theme_changes
 
 __all__ = ["SIZES", "Grid"]
 
+_FEW_PIECES = 16  # of what is selected and no more: each is painted again by itself
 _MOST_PIECES = 1000  # of a selection: each cell painted is looked for in all of them
 _FIRST_S, _STILL_S = 0.03, 0.006  # for painting drawings at once: the first time, and when nothing moved just now
 _STILL_AFTER_S = 0.1
@@ -40,6 +41,9 @@ class Grid(CellView):
         self.thumbs = Thumbs(self)
         self._cells = CellDelegate(self.thumbs, self)
         self._following_top = True
+        self._other_filters = False
+        self.aside = -1
+        """A drawing that is looked at though no row shows it, or -1. See `look_aside`."""
         self._anchor = 0  # how far down the current drawing was before the others moved, pixels
         self._current_before = self._top_before = -1
         self._chosen_before: np.ndarray | None = None
@@ -83,6 +87,23 @@ class Grid(CellView):
         """The selected drawings, in the order shown."""
         return self.selection().tolist()
 
+    @property
+    def shown(self) -> int:
+        """The drawing that is looked at: the current one, or one that no row shows; or -1."""
+        return self.aside if self.aside >= 0 else self.current
+
+    def chosen(self) -> list[int]:
+        """What a key is meant for: the drawing looked at aside, or else the selected ones, or else the current one."""
+        alone = [index for index in [self.shown] if index >= 0]
+        return alone if self.aside >= 0 else self.selected() or alone
+
+    def look_aside(self, drawing: int) -> None:
+        """Look at a drawing that no row shows, until another is chosen; -1: at the current one again."""
+        if drawing != self.aside:
+            self.aside = drawing
+            self.viewport().update()
+            self.current_changed.emit(self.shown)
+
     def select_row(self, row: int) -> None:
         """Select one row alone and show it; a row outside the list is moved to its nearest end."""
         self._left = None
@@ -105,6 +126,10 @@ class Grid(CellView):
         self._glide.jump(0)
         self.select_row(0)
 
+    def expect_others(self) -> None:
+        """Other filters come: unless they let the current drawing pass, what they do is looked at from the top."""
+        self._other_filters = True
+
     def touch(self) -> None:
         """Somebody is at work here: from now on the view follows the selected drawing, not the top."""
         self._following_top = False
@@ -112,6 +137,7 @@ class Grid(CellView):
 
     def reset(self) -> None:
         super().reset()
+        self.aside = -1
         table = self._model.table
         self.thumbs.open(None if table is None else table.drawings)
         self._cells.proposals = {}
@@ -120,12 +146,20 @@ class Grid(CellView):
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
-        self.viewport().update()
+        self.aside = -1
+        for index in (previous, current):
+            if index.isValid():
+                self._repaint(index.row(), index.row())
         self.current_changed.emit(self._model.drawing_at(current.row()) if current.isValid() else -1)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.viewport().update()
+        self.look_aside(-1)
+        if len(selected) + len(deselected) > _FEW_PIECES:
+            self.viewport().update()
+            return
+        for span in [*selected, *deselected]:
+            self._repaint(span.top(), span.bottom())
 
     # While rows move
 
@@ -148,8 +182,14 @@ class Grid(CellView):
         """
         if self._chosen_before is not None:
             self._choose_again(self._chosen_before)
+        if self.aside >= 0 and (row := self._model.row_of(self.aside)) >= 0:
+            self._select(row)
         if self._paged and self._top_before >= 0 and (row := self._model.row_of(self._top_before)) >= 0:
             self._first = row
+        if self._other_filters and self._current_before >= 0 and self._model.row_of(self._current_before) < 0:
+            self._first = 0
+            self._glide.jump(0)
+        self._other_filters = False
         self.updateGeometries()
         in_sight = -self.cell.height() < self._anchor < self.viewport().height()
         if self._left is not None and (row := self._model.row_of(self._left[0])) >= 0:
@@ -244,7 +284,7 @@ class Grid(CellView):
             index = self._model.index(row)
             option.rect = self.place(row)
             option.state = Is.State_Enabled
-            if chosen.isSelected(index):
+            if self.aside < 0 and chosen.isSelected(index):
                 option.state = Is.State_Selected | (Is.State_HasFocus if row == current else Is.State_None)
             self._cells.paint(painter, option, index)
         painter.end()
@@ -284,10 +324,20 @@ class Grid(CellView):
 
     def dataChanged(self, top_left: QModelIndex, bottom_right: QModelIndex, roles: list[int] | None = None) -> None:
         if self._model.rowCount():
-            self.viewport().update()
+            self._repaint(top_left.row(), bottom_right.row())
+
+    def _repaint(self, first: int, last: int) -> None:
+        """Paint these rows again and no others: a verdict changes two cells of a screenful."""
+        top, bottom = self.place(first), self.place(last)
+        place = top.united(bottom)
+        if top.top() != bottom.top():  # whole lines
+            place.setLeft(0)
+            place.setRight(self.viewport().width())
+        self.viewport().update(place)
 
     def mousePressEvent(self, event) -> None:  # noqa: ANN001
         self.touch()
+        self.look_aside(-1)
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -7,8 +7,9 @@ import time
 from collections import Counter
 
 import numpy as np
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.verdicts import FLAGS, KEEP
 from qdesk.gui.curate.grid.grid import Grid
@@ -19,6 +20,7 @@ from qdesk.gui.widgets import Choice, Elided
 PAUSE_S = 0.3
 """About the time in which Enter is still pressed for a page that has just been replaced by another."""
 
+_WIDE = 84 * SPACE  # with less width than this, words and controls are one above the other
 _AT_ONCE = 65_536  # rows looked through for one without a verdict, at a time
 
 
@@ -31,6 +33,8 @@ class Paging(QObject):
 
     decided = Signal(object)
     """A dictionary: drawing to reason, for all that is proposed on the page."""
+    moving = Signal()
+    """Another page is about to be shown: a new order that has waited for it may come."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +48,7 @@ class Paging(QObject):
         self.bar = PagingBar()
         self.bar.decide.clicked.connect(self.decide)
         for choice in (self.bar.which, self.bar.reason):
-            choice.currentIndexChanged.connect(self._refresh)
+            choice.currentIndexChanged.connect(self.refresh)
         model.modelReset.connect(self._by_hand.clear)
 
     def start(self) -> None:
@@ -56,10 +60,10 @@ class Paging(QObject):
         self._grid.installEventFilter(self)
         self._grid.clicked.connect(self._clicked)
         self._grid.page_changed.connect(self._page_changed)
-        self._model.verdicts_changed.connect(self._refresh)
+        self._model.verdicts_changed.connect(self.refresh)
         self.bar.show()
         self._move_on()
-        self._refresh()
+        self.refresh()
 
     def stop(self) -> None:
         """Show one long list again. What was said by hand is remembered."""
@@ -69,7 +73,7 @@ class Paging(QObject):
         self._grid.removeEventFilter(self)
         self._grid.clicked.disconnect(self._clicked)
         self._grid.page_changed.disconnect(self._page_changed)
-        self._model.verdicts_changed.disconnect(self._refresh)
+        self._model.verdicts_changed.disconnect(self.refresh)
         self._grid.set_proposals({})
         self._grid.set_paged(False)
         self.bar.hide()
@@ -122,7 +126,7 @@ class Paging(QObject):
             self._by_hand.pop(drawing, None)
             if reason != (self._model.table.verdicts[drawing] or self._proposal(drawing)):
                 self._by_hand[drawing] = reason
-        self._refresh()
+        self.refresh()
 
     def _proposal(self, drawing: int) -> str:
         by_hand, verdict = self._by_hand.get(drawing, ""), self._model.table.verdicts[drawing]
@@ -161,17 +165,20 @@ class Paging(QObject):
             for drawing, reason in proposed.items():  # what could not be written is proposed again
                 if self._model.table is not None and self._model.table.verdicts[drawing] == reason:
                     self._by_hand.pop(drawing, None)
+        self.moving.emit()
         self._move_on()
         self._moving = False
-        self._refresh()
+        self.refresh()
 
     def back(self) -> None:
         """Look at the page before this one."""
+        self.moving.emit()
         rows = self._grid.page_rows
         self._show(max(rows.start - max(len(rows), self._grid.columns), 0))
 
     def forward(self) -> None:
         """Look at the page after this one, and decide nothing."""
+        self.moving.emit()
         if self._grid.page_rows.stop < self._model.rowCount():
             self._show(self._grid.page_rows.stop)
 
@@ -206,9 +213,10 @@ class Paging(QObject):
         page = self._shown()
         if page != self._page and not self._moving:
             self._deaf_until = time.monotonic() + PAUSE_S  # what Enter was meant for is gone
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Propose again, as the reasons that scoring suggests may be others."""
         if self.on:
             self._page = self._shown()
             proposed = self.proposals()
@@ -252,27 +260,41 @@ class PagingBar(QFrame):
         self.reason.setToolTip("The reason where scoring suggests none of these")
         self.decide = button("", primary=True)
         self.decide.setToolTip("Write these verdicts and show the next page (Enter)")
+        for choice in (self.which, self.reason):
+            choice.setMinimumWidth(9 * SPACE)
         for control in (self.which, self.reason, self.decide):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        row.setSpacing(SPACE)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.text)
         words.addWidget(self.hint)
-        row.addLayout(words, 1)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
         for part in (label("Flag", muted=True), self.which, label("as", muted=True), self.reason):
             row.addWidget(part)
-        row.addSpacing(SPACE)
+        row.addStretch()
         row.addWidget(self.decide)
+        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._sides.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        self._sides.setSpacing(SPACE)
+        self._sides.addLayout(words, 1)
+        self._sides.addLayout(row)
         self.hide()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        Way = QBoxLayout.Direction
+        self._sides.setDirection(Way.LeftToRight if self.width() >= _WIDE else Way.TopToBottom)
 
     def say(self, text: str, hint: str, count: int, any_shown: bool) -> None:
         """Show the words, and on the button how many drawings it decides."""
         self.text.setText(text)
         self.hint.setText(hint)
         self.decide.setText(f"Decide all {count:,}" if count > 1 else "Decide 1" if count else "Move on")
+        self.decide.setMinimumWidth(self.decide.sizeHint().width())  # the choices give way, not what Enter does
         self.decide.setEnabled(any_shown)
 
 

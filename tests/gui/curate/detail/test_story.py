@@ -139,3 +139,11 @@ def test_no_line_ends_between_a_number_and_its_unit(table: Table) -> None:
     assert alike_text(0.944) == "94\u00a0%"
     for text in texts:
         assert not re.search(r"\d (?!$)", text), text
+
+
+def test_what_was_learned_is_said_with_the_place(table: Table) -> None:
+    table.add_scores(np.array([3]), {"junk": np.array([1.0])})
+    table.set_numbers("learned", np.where(np.arange(len(table)) == 3, 0.83, np.nan))
+    table.arrange()
+    assert summary(table, 3).replace("\u00a0", " ").endswith("nothing suspicious · learned: 83 % flag")
+    assert "learned" not in summary(table, 4)

@@ -106,6 +106,16 @@ def test_every_option_says_how_many_pass_all_other_filters(wired) -> None:
     assert len(it.shown) == COUNT and it.panel.clear.isHidden() and it.panel.filters == Filters()
 
 
+def test_a_cleared_search_does_not_offer_to_clear_it(wired) -> None:
+    it = wired()
+    search = it.panel.search
+    QTest.keyClicks(search, "cat")
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert len(it.shown) == 30 and search.actions()[1].isVisible()
+    it.panel.clear.click()
+    assert len(it.shown) == COUNT and not search.text() and not search.actions()[1].isVisible()
+
+
 def test_verdicts_are_all_to_do_flagged_or_kept_and_flagged_for_some_reason(wired) -> None:
     it = wired()
     verdicts = it.panel.verdicts

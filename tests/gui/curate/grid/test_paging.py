@@ -53,6 +53,19 @@ def test_a_page_is_what_fits(make) -> None:
     assert last.bottom() + grid.cell.height() > grid.viewport().height()  # and one line more would not
 
 
+def test_a_sentence_that_comes_below_makes_no_other_page(make) -> None:
+    _one, grid = make()
+    for height in range(500, 900, 20):  # whatever the cells' height leaves over
+        grid.resize(800, height)
+        before = grid.page_rows
+        grid.resize(800, height - 40)
+        assert grid.page_rows == before and grid.viewport().rect().contains(grid.place(before[-1]))
+        grid.resize(800, height)
+        assert grid.page_rows == before
+    grid.resize(800, 300)
+    assert grid.page_rows.stop < before.stop
+
+
 def test_everything_is_bad_for_the_reason_suggested_or_the_one_chosen(make) -> None:
     one, _ = make()
     expected = {99: "scribble", 98: "other", 97: "other", 96: "scribble"}  # suggested: scribble, nothing, unusual
@@ -127,6 +140,17 @@ def test_a_verdict_can_be_changed_by_hand_alone(make) -> None:
     assert 4 not in one.proposals()
     press(grid, Qt.Key.Key_Return)
     assert grid.model().table.verdicts[5] == "other"
+
+
+def test_the_bar_shows_all_its_words_where_there_is_little_room(make) -> None:
+    one, _ = make()
+    one.bar.show()
+    for width in (380, 640, 900):
+        one.bar.resize(width, one.bar.sizeHint().height())
+        QTest.qWait(10)
+        assert one.bar.decide.width() >= one.bar.decide.sizeHint().width()
+        assert one.bar.decide.geometry().right() < width
+        assert one.bar.hint.width() >= one.bar.hint.sizeHint().width() or width == 900
 
 
 def test_what_was_said_by_hand_outlives_a_resize_and_the_way_back(make) -> None:

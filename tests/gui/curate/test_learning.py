@@ -1,0 +1,36 @@
+"""What is learned from verdicts while scores still come."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from qdesk.curation import learned
+from qdesk.gui.curate.learning import _learned
+from qdesk.gui.curate.page import CuratePage
+from tests.gui.curate.kit import press
+
+
+def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {}
+    monkeypatch.setattr(learned, "learn", lambda *_, **about: told.update(about))
+    _learned(page.table)
+    reasons = page.table.texts["reason"].codes
+    assert np.array_equal(told["reasons"], reasons) and not np.shares_memory(told["reasons"], reasons)
+
+
+def test_drawings_that_were_learned_from_leave_the_memory(qtbot, page: CuratePage) -> None:
+    learning = page.looking.learning
+    page.table.embeddings = np.random.default_rng(0).integers(-127, 128, (len(page.table), 64)).astype(np.int8)
+    press(page, *"1K" * 12)
+    with qtbot.waitSignal(learning.learned_came, timeout=30_000):
+        learning._learn()
+    assert "24 verdicts" in learning.sentence
+    table = weakref.ref(page.table)
+    page.close_files()
+    qtbot.wait(50)
+    gc.collect()
+    assert table() is None

@@ -1,0 +1,48 @@
+"""The page looks as it did when it was left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings
+
+from qdesk import paths
+from qdesk.gui.curate.page import CuratePage
+from tests.gui.curate.kit import sort_by, write_file
+
+
+def test_it_looks_as_it_did(qtbot, page: CuratePage, make_page, tmp_path: Path) -> None:
+    sort_by(page, "lift")
+    page.header.reverse_box.click()
+    page.looking.set_tint("time")
+    page.grid.zoom(2)
+    page.header.filters.click()
+    page.header.plane.click()
+    size = page.grid.size_step
+    page.shutdown()
+    again = make_page()
+    with qtbot.waitSignal(again.scored):
+        again.open_files([str(tmp_path / "cats.ndjson")])
+    assert (again.header.sort, again.header.reverse, again.header.tint) == ("lift", True, "time")
+    assert again.grid.tint == "time" and again.grid.size_step == size
+    assert again.filters.isHidden() and again.looking.plane.isVisible()
+    assert again.table.sort == "lift" and again.table.reverse
+
+
+def test_nonsense_in_the_file_changes_nothing(qtbot, make_page, tmp_path: Path) -> None:
+    settings = QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
+    for name, value in {"sort": "beauty", "tint": "mauve", "size": "huge", "plane": "yes", "middle": "x"}.items():
+        settings.setValue(f"curate/{name}", value)
+    settings.sync()
+    page = make_page()
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    assert (page.header.sort, page.header.tint, page.looking.plane) == ("junk", "none", None)
+
+
+def test_an_order_by_these_verdicts_is_not_asked_of_others(qtbot, page: CuratePage, make_page) -> None:
+    sort_by(page, "loss")
+    page.header.set_sorts({"junk", "loss", "learned"})
+    page.header.set_sort("learned")
+    page.shutdown()
+    assert make_page().header.sort == "junk"
