@@ -227,25 +227,26 @@ class Looking(QObject):
         if before[0] == "likeness":
             before = "junk", False
         self._offer_sorts()
-        self._sort("likeness")
+        self.sort("likeness")
         these = "this one" if count == 1 else f"these {count:,}"
-        self.said.emit(f"Most like {these} first.", "info", ("Back", lambda: self._sort(*before)))
+        self.said.emit(f"Most like {these} first.", "info", ("Back", lambda: self.sort(*before)))
 
     def _learned_came(self) -> None:
         had = "learned" in self._offered
         self._offer_sorts()
         if self._header.sort in ("learned", "unsure"):
             if "learned" not in self._offered:
-                self._sort("junk")
+                self.sort("junk")
             else:
                 self.rearrange()
         else:
             self._model.count_soon()
         if self.learning.sentence and not had:
-            self.said.emit(self.learning.sentence, "info", ("Sort by it", lambda: self._sort("learned")))
+            self.said.emit(self.learning.sentence, "info", ("Sort by it", lambda: self.sort("learned")))
         self._header.sort_box.setToolTip(self.learning.sentence)
 
-    def _sort(self, name: str, reverse: bool = False) -> None:
+    def sort(self, name: str, reverse: bool = False) -> None:
+        """Another order: whoever wants one wants to see what comes first in it."""
         self._header.set_sort(name, reverse)
         self._grid.start_over()
         self._model.rearrange(sort=name, reverse=reverse)

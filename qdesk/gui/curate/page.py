@@ -121,7 +121,7 @@ class CuratePage(DropPage):
     def _connect(self) -> None:
         self.header.open_asked.connect(self.ask_for_files)
         self.header.close_asked.connect(self.close_files)
-        self.header.sort_changed.connect(lambda sort, reverse: self.model.rearrange(sort=sort, reverse=reverse))
+        self.header.sort_changed.connect(self.looking.sort)
         self.header.filters_toggled.connect(self._show_filters)
         self.filters.changed.connect(
             lambda filters: self.model.rearrange(filters=filters, edges=self.filters.fixed_edges())

@@ -15,7 +15,7 @@ from qdesk.gui.curate import recent
 from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.curate.scoring import duration, scoring_text
-from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, sort_by, write_file
+from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, write_file
 
 # First start
 
@@ -84,14 +84,14 @@ def test_the_files_order_comes_first_and_stopping_keeps_what_is_scored(qtbot, ma
     assert keys(page)[0] == "1039" and page.table.scored.all()
 
 
-def test_a_new_order_keeps_the_selected_drawing_in_its_place(qtbot, make_page, tmp_path: Path) -> None:
+def test_an_order_nobody_asked_for_keeps_the_selected_drawing_in_its_place(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_file(tmp_path / "a.ndjson", 400))])
     press(page, *[Qt.Key.Key_Down] * 30)
     chosen, top = current(page), page.grid.visualRect(page.grid.currentIndex()).top()
-    sort_by(page, "points")
-    page.header.reverse_box.toggle()
+    page.model.rearrange(sort="points")  # as when scores come in
+    page.model.rearrange(reverse=True)
     assert current(page) == chosen and page.grid.selected() == [page.grid.current]
     assert page.grid.visualRect(page.grid.currentIndex()).top() == top
 

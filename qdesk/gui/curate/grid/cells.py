@@ -6,6 +6,7 @@ put in their places: a frame of two hundred cells takes milliseconds.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Hashable, Mapping
 from functools import cache
@@ -14,6 +15,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
 from qdesk.gui.curate.grid.inking import Look, Tint, pixels_image
 from qdesk.gui.curate.grid.thumbs import Thumbs
@@ -38,6 +40,18 @@ def text_on(colour: QColor) -> QColor:
     red, green, blue, _ = colour.getRgbF()
     light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
+
+
+_FORMS = {
+    "junk": "{:.1f}",
+    "loss": "{:.0f}",
+    "lift": "{:.1f}",
+    "p_word": "{:.0%}",
+    "p_top": "{:.0%}",
+    "learned": "{:.0%}",
+    "likeness": "{:.0%}",
+}
+"""How the numbers that drawings can be sorted by are written in a cell."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -96,6 +110,12 @@ class CellDelegate(QStyledItemDelegate):
             chip = self._chip(f"{loss:.2f}", table.loss_place(drawing))
             painter.drawPixmap(left, top, chip)
             left += round(chip.width() / self._ratio) + 6
+        ranked = _ranked_by(table, drawing) if width >= _NARROW else ""
+        if ranked:
+            value = self._words(ranked, 0)
+            right -= round(value.width() / self._ratio)
+            painter.drawPixmap(right, top, value)
+            right -= SPACE // 2
         if right - left > SPACE:
             painter.drawPixmap(left, top, self._words(table.words[drawing] or "no word", right - left))
 
@@ -166,6 +186,9 @@ class CellDelegate(QStyledItemDelegate):
         return self._piece(("chip", text, shade), size, draw)
 
     def _words(self, word: str, width: int) -> QPixmap:
+        """A text cut to this width; 0 for all of it."""
+        width = width or QFontMetrics(font("small")).horizontalAdvance(word) + 1
+
         def draw(painter: QPainter) -> None:
             painter.setPen(theme().muted)
             text = painter.fontMetrics().elidedText(word, Qt.TextElideMode.ElideRight, width)
@@ -224,3 +247,10 @@ def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> No
     cloth.lineTo(x + 1.5, y + 6)
     painter.setBrush(ink)
     painter.drawPath(cloth)
+
+
+def _ranked_by(table: Table, drawing: int) -> str:
+    """The number that the drawings are sorted by, where it is not the loss per point, which is always there."""
+    name = "learned" if table.sort == "unsure" else table.sort
+    value = float(table.numbers[name][drawing]) if name in _FORMS else math.nan
+    return "" if math.isnan(value) else _FORMS[name].format(value).replace("-", "\u2212")
