@@ -54,6 +54,8 @@ class Asking(QObject):
 
     def close(self) -> None:
         """Ask nothing more."""
+        self._table = None  # whoever still has a question is not heard
+        self._wishes.clear()
         for worker in self._workers.values():
             worker.close()
 

@@ -32,6 +32,7 @@ class Opening(QObject):
         self._reading: jobs.Job | None = None
         self._downloading: jobs.Job | None = None
         self._keeping: jobs.Job | None = None
+        self._ready = False
         self.download_state: tuple[str, float] | None = None
         """What is being downloaded, in words, and how far that is (0 to 1); None while nothing is."""
 
@@ -49,6 +50,12 @@ class Opening(QObject):
         job.done.connect(lambda result: self._read(job, files, result))
         job.failed.connect(lambda sentence: self._not_read(job, sentence))
         job.cancelled.connect(lambda: self._not_read(job, ""))
+
+    def get_ready(self) -> None:
+        """Import in the background what the first file will need."""
+        if not self._ready:
+            self._ready = True
+            jobs.start(warm_up, self, "qdesk-warm-up")
 
     def keep(self, result: OpenedTable) -> None:
         """Keep a copy of what was read, where there is much of it: opening these files again takes no time then."""

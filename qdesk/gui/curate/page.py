@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from qdesk import paths
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui import jobs
 from qdesk.gui.curate import memory, recent
 from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.deciding import Deciding
@@ -33,7 +32,7 @@ from qdesk.gui.curate.looking import Looking
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.scoring import Scoring
-from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer, warm_up
+from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
 from qdesk.gui.drop import DropPage
 from qdesk.gui.theme import SPACE
 from qdesk.gui.widgets import Kind, Notice, vertical_line
@@ -41,8 +40,8 @@ from qdesk.gui.widgets import Kind, Notice, vertical_line
 if TYPE_CHECKING:
     from qdesk.gui.curate.keys_panel import KeysPanel
 
-NARROW = 125 * SPACE
-"""Less than this many pixels are too few for filters, drawings and details side by side."""
+NARROW, SHORT = 125 * SPACE, 80 * SPACE
+"""Fewer pixels are too few for filters, drawings and details side by side, and for the last decisions below them."""
 
 
 class CuratePage(DropPage):
@@ -60,8 +59,6 @@ class CuratePage(DropPage):
         super().__init__("Drop to open", parent)
         self._files: list[str] = []
         self.narrow = False
-        self._keys_panel: KeysPanel | None = None
-        self._warm = False
         self.keymap = KeyMap(self)
         self._build()
         self.opening = Opening(base_url, self)
@@ -152,7 +149,7 @@ class CuratePage(DropPage):
         self.bar.task.stop_asked.connect(self.exporting.cancel)
         self.bar.download.stop_asked.connect(self.opening.cancel_download)
         self.bar.export_asked.connect(self.exporting.ask)
-        self.bar.keys_asked.connect(self._show_keys)
+        self.bar.keys_asked.connect(lambda: self.keys.toggle())
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
         self.empty.download_asked.connect(self.download)
@@ -178,41 +175,42 @@ class CuratePage(DropPage):
             "plane": header.plane.toggle,
             "export": partial(self.exporting.ask, "flags"),
             "close": self.close_files,
-            "keys": self._show_keys,
+            "keys": lambda: self.keys.toggle(),
         }
         bind(self, self.keymap, does)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._show_strip()
         narrow = event.size().width() < NARROW
         if narrow != self.narrow:  # whoever asks for the filters in a narrow window can have them
             self.narrow = narrow
             self.header.filters.setChecked(not narrow and self.looking.pace != "one")
 
+    def _show_strip(self) -> None:
+        self.decisions.setVisible(self.table is not None and self.height() >= SHORT)
+
     def _show_filters(self, on: bool) -> None:
         self.filters.setVisible(on)
         self._filters_line.setVisible(on)
 
-    def _show_keys(self) -> None:
+    @cached_property
+    def keys(self) -> KeysPanel:
+        """Where the keys are shown and changed; made when it is first asked for."""
         from qdesk.gui.curate.keys_panel import KeysPanel
 
-        if self._keys_panel is None:
-            self._keys_panel = KeysPanel(self.keymap, self)
-        self._keys_panel.toggle()
+        return KeysPanel(self.keymap, self)
 
     def _search(self) -> None:
         self.header.filters.setChecked(True)
-        self.filters.search.setFocus()
-        self.filters.search.selectAll()
+        self.filters.search_anew()
 
     # The page's own life
 
     def shown(self) -> None:
         """The window shows this page now."""
         (self.grid if self.table is not None else self.empty.open).setFocus()
-        if not self._warm:
-            self._warm = True
-            jobs.start(warm_up, self, "qdesk-warm-up")
+        self.opening.get_ready()
 
     def hidden(self) -> None:
         """The window shows another page now."""
@@ -243,7 +241,7 @@ class CuratePage(DropPage):
     def _show_empty(self) -> None:
         self._stack.setCurrentWidget(self.empty)
         self.header.hide()
-        self.decisions.hide()
+        self._show_strip()
         self.bar.set_open(False)
         self.empty.set_recent(recent.files())
 
@@ -304,7 +302,7 @@ class CuratePage(DropPage):
         starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
         self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
         self.header.show()
-        self.decisions.show()
+        self._show_strip()
         self.bar.set_open(True)
         self._stack.setCurrentIndex(1)
         self.grid.start_over()

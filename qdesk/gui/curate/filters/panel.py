@@ -156,6 +156,11 @@ class FilterPanel(QWidget):
         self.among.setVisible(mask is not None)
         self._emit()
 
+    def search_anew(self) -> None:
+        """Give the keys to the search, and let the first one replace what was searched for."""
+        self.search.setFocus()
+        self.search.selectAll()
+
     def reset(self) -> None:
         """Want everything again."""
         self._forget()

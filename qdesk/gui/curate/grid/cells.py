@@ -42,16 +42,8 @@ def text_on(colour: QColor) -> QColor:
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
 
 
-_FORMS = {
-    "junk": "{:.1f}",
-    "loss": "{:.0f}",
-    "lift": "{:.1f}",
-    "p_word": "{:.0%}",
-    "p_top": "{:.0%}",
-    "learned": "{:.0%}",
-    "likeness": "{:.0%}",
-}
-"""How the numbers that drawings can be sorted by are written in a cell."""
+_NATS, _SHARES = ("junk", "loss", "lift"), ("p_word", "p_top", "learned", "likeness")
+"""The numbers that drawings can be sorted by and that a cell says, beside the loss per point."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -252,5 +244,7 @@ def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> No
 def _ranked_by(table: Table, drawing: int) -> str:
     """The number that the drawings are sorted by, where it is not the loss per point, which is always there."""
     name = "learned" if table.sort == "unsure" else table.sort
-    value = float(table.numbers[name][drawing]) if name in _FORMS else math.nan
-    return "" if math.isnan(value) else _FORMS[name].format(value).replace("-", "\u2212")
+    if name not in (*_NATS, *_SHARES) or math.isnan(value := float(table.numbers[name][drawing])):
+        return ""
+    digits = 0 if abs(value) >= 10 else 1
+    return f"{value:.0%}" if name in _SHARES else f"{value:.{digits}f}".replace("-", "\u2212")

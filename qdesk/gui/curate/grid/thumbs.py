@@ -73,6 +73,7 @@ class Thumbs(QObject):
         self._losses.clear()
         self._bytes = 0
         if self._worker is not None:
+            self._busy = True
             self._worker.request(None)  # which also lets go of the other drawings
 
     def shutdown(self) -> None:
@@ -142,8 +143,10 @@ class Thumbs(QObject):
         self._worker.request(_Wish(self._drawings, inks(look), wanted))
 
     def _answered(self, wish: _Wish | None, images: Sequence[tuple[Key, QImage]]) -> None:
+        if wish is not None and wish.drawings is not self._drawings:
+            return  # of drawings that are gone: the answer to None is still to come
         self._busy = False
-        if wish is not None and wish.drawings is self._drawings:
+        if wish is not None:
             for key, image in images:
                 self._keep(key, image)
             self.came.emit([key.drawing for key, _ in images])
