@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.shelf import Shelf
 from qdesk.gui import jobs
-from qdesk.gui.curate.work import OpenedTable, download_word, open_table
+from qdesk.gui.curate.work import OpenedTable, download_word, open_table, warm_up
 
 
 class Opening(QObject):
