@@ -22,7 +22,7 @@ Asked = tuple[Table, Wishes, bool, tuple[int, int]]
 AT_ONCE = 20_000
 """So many drawings are sorted and filtered within a frame; more are in the background."""
 
-COUNT_MS = 400
+COUNT_MS = 250
 """The pause after a verdict before what passes the filters is counted again."""
 
 
