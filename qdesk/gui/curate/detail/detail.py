@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -29,6 +28,7 @@ from qdesk.gui.curate.detail.scores import Scores
 from qdesk.gui.curate.detail.seen import Seen
 from qdesk.gui.curate.detail.story import NBSP, count_text, drawn_text, evidence_text, number, summary
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
+from qdesk.gui.widgets import Line
 
 WIDTH = SIDE + 5 * SPACE
 """The width of the narrow column."""
@@ -39,16 +39,8 @@ _PATIENCE_MS = 250
 """So long what is known of the drawing before stays in sight: what comes sooner takes its place without a flicker."""
 
 
-class _Note(QLineEdit):
+class _Note(Line):
     """A line that Enter and Escape leave."""
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
-            event.accept()  # the page has its own use for it
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)

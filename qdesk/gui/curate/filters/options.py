@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheel
 from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
+from qdesk.gui.widgets import Line
 
 _BOX = 2 * SPACE - 2
 
@@ -194,10 +195,9 @@ class _Painter(QStyledItemDelegate):
         painter.restore()
 
 
-class Field(QLineEdit):
+class Field(Line):
     """A line to search with. Escape leaves it, and so does Enter: `left` says so."""
 
-    left = Signal()
     entered = Signal()
 
     def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
@@ -219,12 +219,6 @@ class Field(QLineEdit):
     def _tint(self) -> None:
         self._sign.setIcon(icon("search", "muted"))
         self._drop.setIcon(icon("close", "muted"))
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
-            event.accept()  # the page has its own use for it
-            return True
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
