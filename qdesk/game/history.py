@@ -11,7 +11,7 @@ import orjson
 
 from qdesk import paths
 from qdesk.drawings import Drawings
-from qdesk.game.round import Guess, RoundRecord, State
+from qdesk.game.record import Guess, RoundRecord, State
 
 SCHEMA_VERSION = 1
 

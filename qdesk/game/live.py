@@ -10,8 +10,8 @@ import numpy as np
 from qdesk.drawings import Drawings
 from qdesk.figures import Figure, Table, resampled
 from qdesk.game.held_out import held_out
+from qdesk.game.modes import LIMIT_MS
 from qdesk.game.replay import GUESS_MS, Replayed, replay_all
-from qdesk.game.round import LIMIT_MS
 from qdesk.training.data import labels_of
 
 SECONDS = range(1, round(LIMIT_MS / 1000) + 1)

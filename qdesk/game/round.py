@@ -7,33 +7,18 @@ its state. Time comes from an injected clock in milliseconds, so that a test can
 from __future__ import annotations
 
 import math
-import secrets
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import Enum
 
 import numpy as np
 
-LIMIT_MS = 20_000.0
+from qdesk.game.modes import LIMIT_MS
+from qdesk.game.record import Guess, RoundRecord, State, new_key_id, timestamp_text
+
 KEPT_GUESSES = 3
 """How many of the top guesses of each moment a record keeps."""
-
-
-class State(Enum):
-    """Where a round is. The last three are ends: nothing changes any more."""
-
-    READY = "ready"
-    DRAWING = "drawing"
-    RECOGNISED = "recognised"
-    TIME_UP = "time_up"
-    SKIPPED = "skipped"
-
-    @property
-    def ended(self) -> bool:
-        return self in (State.RECOGNISED, State.TIME_UP, State.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -48,42 +33,6 @@ class Rule:
     sure: float = 0.5
     likely: float = 0.2
     hold_ms: float = 600.0
-
-
-@dataclass(frozen=True)
-class Guess:
-    """What the network saw at `at_ms` of the round: (word, probability), most probable first."""
-
-    at_ms: float
-    top: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True)
-class RoundRecord:
-    """A finished round.
-
-    strokes: float32 (n, 2) a stroke, canvas pixels, y down; times: float32 (n,) a stroke, ms since the round began.
-    timestamp: UTC as Quick, Draw! writes it. ended_ms, recognised_ms: ms since the round began, the latter None if
-    it was not recognised. guesses: the top guesses whenever they changed.
-    """
-
-    key_id: str
-    word: str
-    timestamp: str
-    state: State
-    strokes: tuple[np.ndarray, ...]
-    times: tuple[np.ndarray, ...]
-    ended_ms: float
-    recognised_ms: float | None = None
-    guesses: tuple[Guess, ...] = ()
-
-    @property
-    def recognised(self) -> bool:
-        return self.state is State.RECOGNISED
-
-    @property
-    def points(self) -> int:
-        return sum(len(stroke) for stroke in self.strokes)
 
 
 def monotonic_ms() -> float:
@@ -272,22 +221,3 @@ class Round:
             self._ended_ms = min(max(at_ms, self._last_ms), self.limit_ms)
             self._state = state
             self._open = self._pointer = None
-
-
-_key_lock = threading.Lock()
-_last_key = 0
-
-
-def new_key_id() -> str:
-    """A name for a drawing like the official ones: 16 digits; rising in time, never given twice by one process."""
-    global _last_key
-    with _key_lock:
-        fresh = time.time_ns() // 1_000_000 * 1000 + secrets.randbelow(1000)
-        _last_key = max(fresh, _last_key + 1)
-        return f"{_last_key:016d}"
-
-
-def timestamp_text(moment: datetime) -> str:
-    """A moment as Quick, Draw! writes it, "2026-03-02 23:25:10.07453 UTC"."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 10:05d} UTC"

@@ -12,7 +12,7 @@ import pytest
 
 from qdesk.formats import open_drawings
 from qdesk.game.history import SCHEMA_VERSION, History, HistoryError
-from qdesk.game.round import Guess, RoundRecord, State
+from qdesk.game.record import Guess, RoundRecord, State
 
 
 def record(key_id: str = "1780000000000001", word: str = "flamingo", **changes: object) -> RoundRecord:
@@ -49,7 +49,7 @@ def test_a_round_is_on_the_disk_when_add_returns(tmp_path: Path) -> None:
     program = (
         "import os, sys; sys.path.insert(0, os.getcwd())\n"
         "from pathlib import Path\nfrom qdesk.game.history import History\n"
-        "from qdesk.game.round import RoundRecord, State\n"
+        "from qdesk.game.record import RoundRecord, State\n"
         "History(Path(sys.argv[1])).add(RoundRecord('1', 'cat', 'now', State.SKIPPED, (), (), 1.0))\n"
         "os._exit(1)  # as if the power went\n"
     )

@@ -5,8 +5,9 @@ import pytest
 
 from qdesk import paths
 from qdesk.drawings import Drawings
+from qdesk.game.modes import LIMIT_MS
 from qdesk.game.replay import guess_many, replay, replay_all
-from qdesk.game.round import LIMIT_MS, Rule
+from qdesk.game.round import Rule
 
 WORDS = ("bird", "owl", "cat")
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdesk.game.round import Round, Rule, State, new_key_id, timestamp_text
+from qdesk.game.record import State, new_key_id, timestamp_text
+from qdesk.game.round import Round, Rule
 
 
 class Clock:

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from qdesk import catalog
 from qdesk.game.prompts import Prompts
-from qdesk.game.round import State
+from qdesk.game.record import State
 from qdesk.gui.play.page import PlayPage
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qdesk.game.history import History
-from qdesk.game.round import State
+from qdesk.game.record import State
 from tests.gui.display import Screen, needs_display, until
 
 CENTRE, RADIUS, STEPS = (640, 400), 150, 80

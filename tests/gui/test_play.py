@@ -17,7 +17,7 @@ from qdesk import paths
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.prompts import sentence
-from qdesk.game.round import State
+from qdesk.game.record import State
 from qdesk.gui.play import guessing
 from qdesk.gui.play import page as play
 from qdesk.gui.play.page import PlayPage

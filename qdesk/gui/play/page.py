@@ -15,7 +15,8 @@ from qdesk import paths
 from qdesk.game.asking import GuessesStrokes
 from qdesk.game.history import History, HistoryError
 from qdesk.game.prompts import Prompts, sentence, with_article
-from qdesk.game.round import Round, RoundRecord, State, monotonic_ms
+from qdesk.game.record import RoundRecord, State
+from qdesk.game.round import Round, monotonic_ms
 from qdesk.gui.play.guessing import Guessing, shipped_guesser
 from qdesk.gui.play.screens import EndScreen, RoundScreen, StartScreen
 

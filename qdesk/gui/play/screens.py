@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.game.prompts import with_article
-from qdesk.game.round import RoundRecord, State
+from qdesk.game.record import RoundRecord, State
 from qdesk.gui.play.canvas import Canvas
 from qdesk.gui.play.doodle import flamingo
 from qdesk.gui.play.widgets import GuessBars, Ring, WordLabel

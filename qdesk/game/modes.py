@@ -1,0 +1,49 @@
+"""The ways to play."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from qdesk.game.prompts import GAME
+
+LIMIT_MS = 20_000.0
+"""A round of the original game."""
+
+
+@dataclass(frozen=True)
+class Mode:
+    """One way to play. rounds: how many make a game (inf: until its time is up, or the player leaves); round_ms,
+    game_ms: the limits of a round and of the whole game, ms; countdown: three, two, one before each round (else only
+    before the first); finish: after the word is recognised the drawing may be finished; shows: what the card says.
+    """
+
+    name: str
+    title: str
+    line: str
+    rounds: float = GAME
+    round_ms: float = LIMIT_MS
+    game_ms: float = math.inf
+    countdown: bool = True
+    finish: bool = True
+    shows: Literal["word", "definition", "nothing"] = "word"
+
+
+MODES: dict[str, Mode] = {
+    mode.name: mode
+    for mode in (
+        Mode("game", "Six drawings", "Six words, 20 seconds each."),
+        Mode(
+            "sprint", "Sprint", "60 seconds: as many words as you can.",
+            rounds=math.inf, round_ms=math.inf, game_ms=60_000.0, countdown=False, finish=False,
+        ),
+        Mode("mystery", "Mystery word", "You get a riddle instead of the word.", shows="definition"),
+        Mode("finish", "Finish it", "The network begins a drawing, you end it."),
+        Mode("duel", "Against the network", "Both draw the same word. Who is recognised first?"),
+        Mode(
+            "zen", "Zen", "No word, no clock. Watch what it sees.",
+            rounds=math.inf, round_ms=math.inf, countdown=False, finish=False, shows="nothing",
+        ),
+    )
+}  # fmt: skip
