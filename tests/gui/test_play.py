@@ -302,7 +302,7 @@ def test_guessing_takes_one_core_and_leaves_the_others_to_the_rest() -> None:
     torch.set_num_threads(2)
     try:
         with ThreadPoolExecutor(1) as guesser:
-            guesser.submit(guessing._compute_on_one_core).result()
+            guesser.submit(guessing.compute_on_one_core).result()
             assert guesser.submit(torch.get_num_threads).result() == 1
         assert (torch.get_num_threads(), cores()) == (2, 2)
     finally:

@@ -21,11 +21,11 @@ def shipped_guesser() -> GuessesStrokes:
     """The network that comes with the program. Takes seconds the first time; for the background thread."""
     from qdesk.guess import Guesser
 
-    _compute_on_one_core()
+    compute_on_one_core()
     return Guesser()
 
 
-def _compute_on_one_core() -> None:
+def compute_on_one_core() -> None:
     """Let torch use one core in this thread, and no fewer than before in every other.
 
     One drawing is too little to share out: with two cores of which one is busy, two threads waited for each other up

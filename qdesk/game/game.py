@@ -1,0 +1,78 @@
+"""A game: the rounds of one mode, one after the other. It knows no window and no network, like `Round`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from qdesk.game.modes import Mode
+from qdesk.game.prompts import Prompts
+from qdesk.game.record import Rival, RoundRecord, new_key_id
+from qdesk.game.round import COUNTDOWN_MS, FINISH_MS, Round, monotonic_ms
+
+
+class Game:
+    """`next_round` until it is None; `keep` each round when it has ended.
+
+    The time of a whole game runs from the start of its first round, and no round of it is longer than what is left.
+    """
+
+    def __init__(self, mode: Mode, prompts: Prompts, clock: Callable[[], float] = monotonic_ms) -> None:
+        self.mode = mode
+        self.key = new_key_id()
+        self.records: list[RoundRecord] = []
+        self._prompts = prompts
+        self._clock = clock
+        self._round: Round | None = None
+        self._until = math.inf  # on the clock
+
+    @property
+    def number(self) -> int:
+        """Of the round on the table, from 1."""
+        return len(self.records) + 1
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no round left, or no time."""
+        return len(self.records) >= self.mode.rounds or (bool(self.records) and self._clock() >= self._until)
+
+    @property
+    def hint(self) -> str:
+        """Which meaning of an ambiguous word is meant, as "the animal"; empty for all others."""
+        return self._prompts.hint(self._round.word) if self._round is not None else ""
+
+    @property
+    def score(self) -> int:
+        """How many rounds were won so far."""
+        return sum(record.won for record in self.records)
+
+    @property
+    def remaining_ms(self) -> float:
+        """Of the whole game: all of it before its first round has started, inf where it has no limit."""
+        self._look_at_the_start()
+        return self.mode.game_ms if math.isinf(self._until) else max(self._until - self._clock(), 0.0)
+
+    def next_round(self) -> Round | None:
+        """A round on the table, its clock standing; None when the game is over."""
+        if self.over:
+            return None
+        counts = self.mode.countdown or (not self.records and math.isfinite(self.mode.game_ms))
+        self._round = Round(
+            "" if self.mode.shows == "nothing" else self._prompts.next(),
+            clock=self._clock,
+            limit_ms=min(self.mode.round_ms, self.remaining_ms),
+            countdown_ms=COUNTDOWN_MS if counts else 0.0,
+            finish_ms=FINISH_MS if self.mode.finish else 0.0,
+        )
+        return self._round
+
+    def keep(self, round_: Round, rival: Rival | None = None) -> RoundRecord:
+        """The record of a round that has ended, as a part of this game. Raises ValueError where it has not."""
+        self._look_at_the_start()
+        record = round_.record(self.mode.name, self.key, rival)
+        self.records.append(record)
+        return record
+
+    def _look_at_the_start(self) -> None:
+        if math.isinf(self._until) and self._round is not None and (start := self._round.started_at) is not None:
+            self._until = start + self.mode.game_ms
