@@ -252,35 +252,52 @@ def test_the_record_keeps_the_guesses_whenever_they_changed(clock: Clock) -> Non
 @given(
     events=st.lists(
         st.tuples(
-            st.sampled_from(["press", "move", "release", "clear", "tick", "guess", "start"]),
-            st.floats(-500, 25_000),
+            st.sampled_from(
+                ["press", "move", "release", "clear", "tick", "guess", "start", "accept", "finish", "skip", "give"]
+            ),
+            st.floats(-500, 40_000),
             st.integers(0, 2),
         ),
         max_size=60,
-    )
+    ),
+    countdown_ms=st.sampled_from([0.0, 2_100.0]),
+    finish_ms=st.sampled_from([0.0, 2_500.0]),
+    word=st.sampled_from(["bird", ""]),
 )
-def test_whatever_happens_a_round_keeps_its_promises(events: list[tuple[str, float, int]]) -> None:
+def test_whatever_happens_a_round_keeps_its_promises(
+    events: list[tuple[str, float, int]], countdown_ms: float, finish_ms: float, word: str
+) -> None:
     clock = Clock(0.0)
-    one = Round("bird", clock=clock)
+    one = Round(word, clock=clock, countdown_ms=countdown_ms, finish_ms=finish_ms)
+    order = list(State)
     for name, t, pointer in events:
-        was = one.state
+        was, points, seen = one.state, one.points, one.recognised_ms
         if name in ("press", "move"):
             getattr(one, name)(t, 1, t, pointer)
         elif name == "release":
             one.release(pointer)
         elif name == "guess":
             one.guess([("bird", (t % 100) / 100)])
+        elif name == "give":
+            one.give([np.full((pointer, 2), t)])
         else:
             getattr(one, name)()
         clock.now = max(clock.now, t)
-        assert not was.ended or one.state is was
+        assert one.state is was if was.ended else order.index(one.state) >= order.index(was)  # never back
+        assert seen is None or one.recognised_ms == seen
+        assert one.points >= points or (name == "clear" and was is State.DRAWING)
+        assert 0 <= one.remaining_ms <= 20_000 and 0 <= one.count <= 3
     one.start()
-    clock.now += 20_001
+    clock.now += 100_000
+    one.tick()
+    one.finish()
     assert one.tick().ended and not one.pen_down
     record = one.record()
     assert [len(s) for s in record.strokes] == [len(t) for t in record.times]
     times = np.concatenate([[0.0], *record.times])
-    assert (np.diff(times) >= 0).all() and times[-1] <= record.ended_ms + 1e-2 <= 20_000.01
+    assert (np.diff(times) >= 0).all() and times[-1] <= record.ended_ms + 1e-2
+    assert record.recognised == (record.recognised_ms is not None)
+    assert (record.recognised_ms or record.ended_ms) <= min(20_000.01, record.ended_ms)
 
 
 # Names and times
