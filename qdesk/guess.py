@@ -77,7 +77,7 @@ class Guesser:
     def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor, ...]]:
         """What the network is given of a batch after the other: pixels, maps and points, or of bitmaps pixels alone."""
         for first in range(0, len(drawings), BATCH):
-            part = drawings.take(slice(first, first + BATCH))
+            part = drawings if len(drawings) <= BATCH else drawings.take(slice(first, first + BATCH))
             pixels = pixels_of(torch.from_numpy(raster(part))).contiguous(memory_format=torch.channels_last)
             if part.bitmaps is not None:
                 yield (pixels,)

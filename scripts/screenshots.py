@@ -1,5 +1,5 @@
-"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`, of Curate alone with
-`make screenshots ARGS="curate"`, and in the dark with `make screenshots ARGS="curate dark"`.
+"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`; of one page alone by
+`make screenshots ARGS="curate"` (or "play"), and in the dark by `make screenshots ARGS="curate dark"`.
 
 Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings are the starter
 set's, which this project made itself.
@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,23 +17,22 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["QDESK_THEME"] = "dark" if "dark" in sys.argv[1:] else "light"
 os.environ["QDESK_HOME"] = tempfile.mkdtemp(prefix="qdesk-screenshots-")
 
-import numpy as np  # noqa: E402
 from PySide6.QtCore import QPoint, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
+from shooting import LEFT, PLAIN, settle, wait  # noqa: E402
 
 from qdesk import paths  # noqa: E402
-from qdesk.formats import open_drawings  # noqa: E402
 from qdesk.gui import jobs  # noqa: E402
 from qdesk.gui.theme import apply_theme  # noqa: E402
 from qdesk.gui.window import MainWindow  # noqa: E402
 
 DOCS = Path(__file__).parents[1] / "docs"
-LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def main(*wishes: str) -> int:
-    suffix, everything = "-dark" if "dark" in wishes else "", "curate" not in wishes
+    suffix = "-dark" if "dark" in wishes else ""
+    pages = {"play", "curate", "lab"} & set(wishes) or {"play", "curate", "lab"}
     app = QApplication(["qdesk"])
     apply_theme(app)
     window = MainWindow("play")
@@ -46,14 +44,25 @@ def main(*wishes: str) -> int:
         settle(0.3)
         window.grab().save(str(DOCS / f"{name}{suffix}.png"))
 
-    if everything:
-        play = window.page("play")
-        wait(lambda: play.guessing.awake, "the network to wake")
-        draw_a_round(play, shoot)
+    if "play" in pages:
+        from screenshots_play import play_and_look
 
+        play_and_look(window.page("play"), shoot)
+    if "curate" in pages:
+        curate_and_look(window, shoot, dark=bool(suffix))
+    if "lab" in pages:
+        window.show_page("lab")
+        learn(window.page("lab"), shoot)
+    window.close()
+    jobs.shutdown()
+    return 0
+
+
+def curate_and_look(window, shoot: Callable[[str], None], dark: bool) -> None:
+    """The starter set, scored and judged a little; in the dark the grid alone."""
     window.show_page("curate")
     settle(0.3)
-    if not suffix:
+    if not dark:
         shoot("curate-empty")
     curate = window.page("curate")
     scored: list[bool] = []
@@ -65,15 +74,8 @@ def main(*wishes: str) -> int:
     QTest.keyClick(curate.grid, Qt.Key.Key_Left)
     settle(4.0)  # the losses of its points are read in the background
     shoot("curate")
-    if not suffix:
+    if not dark:
         look(window, curate, shoot)
-
-    if everything:
-        window.show_page("lab")
-        learn(window.page("lab"), shoot)
-    window.close()
-    jobs.shutdown()
-    return 0
 
 
 def press(window, curate, key: Qt.Key) -> None:
@@ -121,49 +123,6 @@ def look(window, curate, shoot: Callable[[str], None]) -> None:
     shoot("curate-plane")
 
 
-def draw_a_round(play, shoot: Callable[[str], None]) -> None:
-    """One round of a word that the starter set has, with its best known drawing, until the network says the word."""
-    from qdesk.guess import Guesser
-
-    guesser = Guesser()
-    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
-    seen = guesser.probabilities(starter)
-    words = [guesser.words.index(word) for word in starter.words]
-    sure = seen[np.arange(len(starter)), words]
-    best = {}  # of the drawings that are surely recognised, the most elaborate one of each word
-    for row in np.argsort(starter.point_counts):
-        if sure[row] > 0.8:
-            best[starter.words[row]] = int(row)
-    while play.round is None or play.round.word not in best:
-        play.next_word()
-    play.accept()
-    canvas, row = play.canvas, best[play.round.word]
-    side = min(canvas.width(), canvas.height()) * 0.72
-    corner = np.array([canvas.width() - side, canvas.height() - side]) / 2
-    strokes = starter.strokes_of(row)
-    shot = False
-    for number, stroke in enumerate(strokes):
-        at = [QPoint(int(x), int(y)) for x, y in stroke * side / 255 + corner]
-        QTest.mousePress(canvas, LEFT, PLAIN, at[0])
-        for before, after in zip(at[:-1], at[1:], strict=True):
-            for step in range(1, 5):
-                QTest.mouseMove(canvas, before + (after - before) * step / 4)
-                settle(0.012)
-        QTest.mouseRelease(canvas, LEFT, PLAIN, at[-1])
-        settle(0.15)
-        if play.round.state.ended:
-            break
-        if number + 1 >= len(strokes) // 2 and play.round.guesses:
-            shoot("play")  # the next stroke's takes its place: the last before the word is recognised stays
-            shot = True
-    if not shot:
-        shoot("play")
-    wait(lambda: play.round.state.ended, "the end of the round")
-    wait(lambda: play.end_screen.isVisible(), "the last page")
-    settle(4.0)  # the replay runs once
-    shoot("play-end")
-
-
 def learn(lab, shoot: Callable[[str], None]) -> None:
     """A small network learns the words of the starter set, and is looked at when it is nearly done."""
     wait(lambda: lab.empty.isVisible(), "the empty page")
@@ -177,22 +136,6 @@ def learn(lab, shoot: Callable[[str], None]) -> None:
     shoot("lab")
     lab.stop()
     wait(lambda: not lab.view.run.state.active, "the run to stop")
-
-
-def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not until():
-        if time.monotonic() > deadline:
-            raise SystemExit(f"waited {seconds:g} s for {what}")
-        settle(0.05)
-
-
-def settle(seconds: float) -> None:
-    """Let the window live for a while, and the threads beside it: `QTest.qWait` would not."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        QApplication.processEvents()
-        time.sleep(0.002)
 
 
 if __name__ == "__main__":

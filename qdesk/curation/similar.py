@@ -13,7 +13,12 @@ def similarity(embeddings: np.ndarray, query: np.ndarray) -> np.ndarray:
 
     embeddings: int8 (N, 64), zeros where there is none, which is like nothing (0).  query: indices (q,) of the chosen.
     """
-    mean = embeddings[query].astype(np.float32).sum(axis=0)
+    return likeness_to(embeddings, embeddings[query].astype(np.float32).sum(axis=0))
+
+
+def likeness_to(embeddings: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """`similarity` with a drawing from elsewhere: its embedding (64,), of any length."""
+    mean = vector.astype(np.float32)
     mean /= 127 * max(float(np.linalg.norm(mean)), 1e-9)
     likeness = np.empty(len(embeddings), np.float32)
     for start in range(0, len(embeddings), _BLOCK):
@@ -28,8 +33,13 @@ def nearest(embeddings: np.ndarray, known: np.ndarray, query: np.ndarray, count:
     k is less where fewer are `known` (bool (N,)). The chosen themselves are left out, their exact twins are not.
     """
     likeness = similarity(embeddings, query)
-    likeness[~known] = -np.inf
     likeness[query] = -np.inf
+    return likest(likeness, known, count)
+
+
+def likest(likeness: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Indices int64 (k,) and likeness float32 (k,) of the `count` known (bool (N,)) with the greatest likeness (N,)."""
+    likeness = np.where(known, likeness, -np.inf)
     count = min(count, int(np.isfinite(likeness).sum()))
     if not count:
         return np.zeros(0, np.int64), np.zeros(0, np.float32)

@@ -8,9 +8,11 @@ from typing import Protocol
 
 import numpy as np
 
-from qdesk.game.round import KEPT_GUESSES
 
 Strokes = list[np.ndarray]
+
+SHOWN_GUESSES = 8
+"""How many of the top guesses of each moment are told: a round keeps fewer."""
 
 
 class GuessesStrokes(Protocol):
@@ -68,4 +70,4 @@ class Asker:
 
 def top_guesses(probabilities: np.ndarray, words: Sequence[str]) -> list[tuple[str, float]]:
     """The guesses that a round is told: (word, probability), most probable first, of one row (words,)."""
-    return [(words[k], float(probabilities[k])) for k in np.argsort(probabilities)[::-1][:KEPT_GUESSES]]
+    return [(words[k], float(probabilities[k])) for k in np.argsort(probabilities)[::-1][:SHOWN_GUESSES]]

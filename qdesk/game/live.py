@@ -38,6 +38,8 @@ def measure(folders: Sequence[Path], report: Callable[[float], object] = lambda 
 def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[str, Table]:
     """What the rounds of N drawings come to; part: int64 (N,), each drawing's."""
     ms = np.array([np.inf if one.recognised_ms is None else one.recognised_ms for one in rounds])
+    first = np.array([one.first_ms for one in rounds], float)  # NaN where nothing was said
+    waited = ms - np.array([one.seen_ms for one in rounds], float)
     wrong = np.array([len(one.wrong) for one in rounds], float)
     official = raw.column("recognized")
     yes, no = (np.array([value is wanted for value in official], bool) for wanted in (True, False))
@@ -51,13 +53,16 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
         for second in SECONDS:
             curve[f"{second} s"][column] = _mean(mine <= 1000 * second, weights)
         decided = (yes | no)[rows]
+        won = np.isfinite(mine)
         figures = {
-            "recognised in 20 s": _mean(np.isfinite(mine), weights),
+            "recognised in 20 s": _mean(won, weights),
             "never recognised": _mean(np.isinf(mine), weights),
-            "median time to recognition, s": _median(mine / 1000, weights * np.isfinite(mine)),
+            "median time to recognition, s": _median(mine / 1000, weights * won),
+            "from the word on top to recognition, s": _median(waited[rows] / 1000, weights * np.isfinite(waited[rows])),
+            "until the first thing is said, s": _median(first[rows] / 1000, weights * np.isfinite(first[rows])),
             "wrong guesses before": _mean(wrong[rows], weights),
-            "wrong guesses before, where recognised": _mean(wrong[rows], weights * np.isfinite(mine)),
-            "as the file says": _mean(np.isfinite(mine) == yes[rows], weights * decided),
+            "wrong guesses before, where recognised": _mean(wrong[rows], weights * won),
+            "as the file says": _mean(won == yes[rows], weights * decided),
         }
         for name, figure in figures.items():
             whole.setdefault(name, {})[column] = figure
@@ -70,8 +75,8 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
     return {
         CURVE: Table(f"{note} The share of the rounds that are won by then; seconds since the first point.", curve),
         WHOLE: Table(
-            "Wrong guesses: different wrong words said first before the drawing was recognised or 20 s were over. As "
-            "the file says: recognised here and then, or neither here nor then.",
+            "Wrong guesses: wrong words said before the drawing was recognised or 20 s were over, none of them twice. "
+            "Times are medians. As the file says: recognised here and then, or neither here nor then.",
             whole,
         ),
     }

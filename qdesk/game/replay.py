@@ -1,6 +1,6 @@
 """A recorded drawing played through a round: its points at their times, the network's guesses, and how it went.
 
-The parts are those of a live round, `Round`, `Asker`, `top_guesses` and `said`; only the clock and the network's time
+The parts are those of a live round, `Round`, `Asker`, `top_guesses` and `Talk`; only the clock and the network's time
 are virtual. The round begins with the first point, as where somebody just begins to draw. Who has stopped drawing waits
 until the time is up.
 """
@@ -15,12 +15,16 @@ import numpy as np
 
 from qdesk.drawings import Drawings
 from qdesk.game.asking import Asker, Strokes, top_guesses
-from qdesk.game.prompts import said
+from qdesk.game.record import RoundRecord
 from qdesk.game.round import Round, Rule
+from qdesk.game.talk import Said, Talk
 from qdesk.simplify import simplify
 
 if TYPE_CHECKING:
     from qdesk.guess import Guesser
+
+FRAME_MS = 25.0
+"""How often the window tells `Talk` of the time that passes."""
 
 GUESS_MS = 20.0
 """From a point to its guess: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
@@ -34,12 +38,15 @@ class Replayed:
     """How a round went. recognised_ms: since the first point, None if it was not recognised.
 
     wrong: the wrong words that were said first, before it was recognised or the time was up; each once, in order.
-    guesses: how often the network was asked.
+    guesses: how often the network was asked. first_ms: when the first thing was said; seen_ms: when the word was first
+    the top guess; both since the first point, None where that never happened.
     """
 
     recognised_ms: float | None
     wrong: tuple[str, ...]
     guesses: int
+    first_ms: float | None = None
+    seen_ms: float | None = None
 
     @property
     def recognised(self) -> bool:
@@ -142,5 +149,20 @@ def playing(
         else:
             now = upcoming
     record = current.record()
-    heard = [spoken[0] for guess in record.guesses if (spoken := said(guess.top))]
-    return Replayed(record.recognised_ms, tuple(dict.fromkeys(w for w in heard if w != word)), asked)
+    heard = talked(record)
+    wrong = tuple(one.word for one in heard if one.word and not one.sure)
+    first = heard[0].at_ms if heard else None
+    seen = next((guess.at_ms for guess in record.guesses if guess.top and guess.top[0][0] == word), None)
+    return Replayed(record.recognised_ms, wrong, asked, first, seen)
+
+
+def talked(record: RoundRecord) -> tuple[Said, ...]:
+    """What was said in a round: its guesses again, as the window tells them."""
+    talk, end = Talk(record.word), record.ended_ms if record.recognised_ms is None else record.recognised_ms
+    untils = [*(guess.at_ms for guess in record.guesses[1:]), end]
+    for guess, until in zip(record.guesses, untils, strict=True) if record.guesses else ():
+        for at_ms in np.arange(guess.at_ms, min(until, end), FRAME_MS).tolist():
+            talk.hear(at_ms, guess.top)
+    if record.recognised_ms is not None:
+        talk.recognised(end)
+    return talk.said

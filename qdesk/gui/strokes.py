@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,6 +115,7 @@ class StrokesView(QWidget):
         self._strokes: list[np.ndarray] = []
         self._clock = np.zeros(0)  # when each point is drawn, ms of replay
         self._shades: np.ndarray | None = None  # of each point, -1 unknown
+        self._colours: Callable[[float], QColor] = loss_colour
         self._pieces: list[tuple[int, int]] = []  # first and last point of each, a whole stroke or a part of one
         self._piece_ends = np.zeros(0)  # when the last point of each is drawn
         self._layers: _Layers | None = None
@@ -147,12 +148,12 @@ class StrokesView(QWidget):
         self.set_loss_places(None)
         self.set_playhead(1.0)
 
-    def set_loss_places(self, places: np.ndarray | None) -> None:
+    def set_loss_places(self, places: np.ndarray | None, colours: Callable[[float], QColor] = loss_colour) -> None:
         """Paint each step of the pen in the colour of the loss of the point that it leads to, or all in ink again.
 
-        places (points,): where the losses lie on the ramp, 0 to 1; NaN is not known.
+        places (points,): where the losses lie on the ramp, 0 to 1; NaN is not known. colours: the ramp, or another.
         """
-        self._shades = None
+        self._shades, self._colours = None, colours
         if places is not None:
             known = np.nan_to_num(np.clip(places, 0, 1)) * (_SHADES - 1)
             self._shades = np.where(np.isnan(places), -1, np.rint(known)).astype(np.int64)
@@ -166,10 +167,10 @@ class StrokesView(QWidget):
         for stroke in self._strokes:
             end = begin + len(stroke) - 1
             first = begin
-            if not self._smooth:  # a smooth line needs all of its points
+            if not self._smooth or self._shades is not None:  # a smooth line of one colour needs all of its points
                 for point in range(begin + 1, end):
                     other = self._shades is not None and self._shades[point] != self._shades[point + 1]
-                    if other or point - first == _PIECE:
+                    if other or (point - first == _PIECE and not self._smooth):
                         yield first, point
                         first = point
             yield first, end
@@ -302,7 +303,7 @@ class StrokesView(QWidget):
         if self._shades is None:
             return theme().ink
         shade = int(self._shades[point])
-        return loss_colour(math.nan if shade < 0 else shade / (_SHADES - 1))
+        return self._colours(math.nan if shade < 0 else shade / (_SHADES - 1))
 
 
 @dataclass

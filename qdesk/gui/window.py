@@ -131,6 +131,10 @@ class MainWindow(QMainWindow):
             self._stack.addWidget(made)
         return self._pages[name]
 
+    def made(self, name: str) -> Any:
+        """The page of that name, None if nobody has looked at it yet."""
+        return self._pages.get(name)
+
     def show_page(self, name: str) -> None:
         """Bring a page into sight."""
         page = self.page(name)

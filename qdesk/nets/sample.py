@@ -7,12 +7,20 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from qdesk.nets.sketchrnn import END, PEN_UP, SketchRNN
+from qdesk.nets.sketchrnn import END, PEN_UP, SketchRNN, mixture_log_prob
+
+CHOICES = 8
+"""Offsets that a guided pen chooses from at every step."""
 
 
 @torch.inference_mode()
 def sample(
-    network: SketchRNN, classes: np.ndarray, temperature: float = 0.4, seed: int = 0, longest: int = 200
+    network: SketchRNN,
+    classes: np.ndarray,
+    temperature: float = 0.4,
+    seed: int = 0,
+    longest: int = 200,
+    guide: float = 0.0,
 ) -> list[list[np.ndarray]]:
     """One drawing for each class index in `classes` (N,): lists of strokes, float32 (points, 2), in the data's units.
 
@@ -20,11 +28,19 @@ def sample(
     1 / temperature and its variances by temperature). The pen keeps to what was learned: lifting and ending are rare
     at every step, so that a cold pen would never do either. A drawing that does not end by itself is cut after
     `longest` points. The drawings are not fitted to the box: see `Drawings.fit_box`.
+
+    guide: how much more than as learned the pen goes where the word would have it. At every step it draws `CHOICES`
+    offsets and takes one with a chance in proportion to (p(offset | word) / p(offset)) ** guide; what it does there is
+    p(pen | word) ** 2 / p(pen). That is classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) by importance
+    resampling: the network knows what it would draw without a word. At 2 the classifier recognises nearly twice as
+    many drawings (docs/ways-to-play.md), which are more alike.
     """
     generator = torch.Generator().manual_seed(seed)
     tau, scale = max(temperature, 1e-3), network.shape.scale
     labels = torch.from_numpy(np.asarray(classes, np.int64))
     count = len(labels)
+    if guide:
+        labels = torch.cat([labels, torch.full_like(labels, network.no_word)])
     word = network.word(labels)
     state = tuple(part[None].contiguous() for part in torch.tanh(network.state(word)).chunk(2, dim=1))
 
@@ -35,11 +51,17 @@ def sample(
     alive = torch.ones(count, dtype=torch.bool)
     for step in range(longest):
         marks = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), stroke_start, low, high)]
-        inputs = torch.cat([moved / scale, pen, *marks, word], dim=1)
-        seen, state = network.lstm(inputs[:, None], state)
-        raw = network.output(seen[:, 0])
-        offset = torch.zeros_like(at) if step == 0 else _offset(raw[:, 3:], tau, generator) * scale
-        kind = torch.multinomial(torch.softmax(raw[:, :3], dim=1), 1, generator=generator)[:, 0]
+        inputs = torch.cat([moved / scale, pen, *marks], dim=1).repeat(len(labels) // max(count, 1), 1)
+        seen, state = network.lstm(torch.cat([inputs, word], dim=1)[:, None], state)
+        raw, wordless = network.output(seen[:, 0]).tensor_split([count])
+        if step == 0:
+            offset = torch.zeros_like(at)
+        elif guide:
+            offset = _guided_offset(raw[:, 3:], wordless[:, 3:], tau, guide, scale, generator)
+        else:
+            offset = _offset(raw[:, 3:], tau, generator) * scale
+        pen_logits = 2 * raw[:, :3] - wordless[:, :3] if guide else raw[:, :3]
+        kind = torch.multinomial(torch.softmax(pen_logits, dim=1), 1, generator=generator)[:, 0]
 
         lifted = pen[:, PEN_UP] > 0
         at = torch.round(at + offset)
@@ -62,6 +84,17 @@ def _offset(raw: Tensor, tau: float, generator: torch.Generator) -> Tensor:
     rho = torch.tanh(rho)
     a, b = torch.randn(2, len(mx), generator=generator) * tau**0.5
     return torch.stack([mx + torch.exp(lx) * a, my + torch.exp(ly) * (rho * a + torch.sqrt(1 - rho**2) * b)], dim=1)
+
+
+def _guided_offset(
+    raw: Tensor, wordless: Tensor, tau: float, guide: float, scale: float, generator: torch.Generator
+) -> Tensor:
+    """(N, 2): of `CHOICES` draws from each row's mixture, one that the word makes likelier; in the data's units."""
+    raw, wordless = (part.repeat_interleave(CHOICES, dim=0) for part in (raw, wordless))
+    choices = torch.round(_offset(raw, tau, generator) * scale)
+    lift = mixture_log_prob(raw, choices, scale) - mixture_log_prob(wordless, choices, scale)
+    chosen = torch.multinomial(torch.softmax(guide * lift.view(-1, CHOICES), dim=1), 1, generator=generator)
+    return choices.view(-1, CHOICES, 2).gather(1, chosen[..., None].expand(-1, -1, 2))[:, 0]
 
 
 def _strokes(points: Tensor, pens: Tensor) -> list[np.ndarray]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qdesk.game.asking import Asker, top_guesses
+from qdesk.game.asking import SHOWN_GUESSES, Asker, top_guesses
 
 DOT, LINE = [np.zeros((1, 2))], [np.zeros((2, 2))]
 
@@ -44,5 +44,6 @@ def test_an_empty_canvas_is_no_question_and_a_failure_frees_the_network() -> Non
 
 
 def test_a_round_is_told_the_most_probable_words() -> None:
-    probabilities = np.array([0.1, 0.4, 0.0, 0.2], np.float32)
-    assert [word for word, _ in top_guesses(probabilities, ["a", "b", "c", "d"])] == ["b", "d", "a"]
+    probabilities = np.array([0.1, 0.4, 0.0, 0.2, *[0.01] * 6], np.float32)
+    told = [word for word, _ in top_guesses(probabilities, list("abcdefghij"))]
+    assert told[:3] == ["b", "d", "a"] and len(told) == SHOWN_GUESSES and "c" not in told

@@ -74,11 +74,11 @@ def test_the_tables_count_what_was_played() -> None:
     raw = scrawls(6)  # the file says: no yes yes no yes yes
     rounds = [
         Replayed(None, ("a", "b"), 9),
-        Replayed(1500, ("a",), 9),
-        Replayed(3500, (), 9),
-        Replayed(900, ("a", "b", "c"), 9),
-        Replayed(None, (), 9),
-        Replayed(2000, (), 9),
+        Replayed(1500, ("a",), 9, 800, 1400),
+        Replayed(3500, (), 9, 3500, 3000),
+        Replayed(900, ("a", "b", "c"), 9, 850, 850),
+        Replayed(None, (), 9, 900, 5000),
+        Replayed(2000, (), 9, 2000, 1800),
     ]
     made = live.tables(raw, np.array([0, 1, 0, 1, 1, 1]), rounds)
     curve = made[CURVE].rows
@@ -88,6 +88,8 @@ def test_the_tables_count_what_was_played() -> None:
     assert whole["never recognised"][ALL].value == pytest.approx(1 / 3)
     assert whole["median time to recognition, s"][ALL].value == 1.5
     assert whole["wrong guesses before"][ALL].value == 1
+    assert whole["until the first thing is said, s"][ALL].value == 0.9
+    assert whole["from the word on top to recognition, s"][ALL].value == 0.1
     assert whole["wrong guesses before, where recognised"][ALL].value == 1
     assert whole["as the file says"][ALL].value == pytest.approx(4 / 6)
     assert all(cell.low <= cell.value <= cell.high for row in curve.values() for cell in row.values())

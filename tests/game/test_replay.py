@@ -6,7 +6,7 @@ import pytest
 from qdesk import paths
 from qdesk.drawings import Drawings
 from qdesk.game.modes import LIMIT_MS
-from qdesk.game.replay import guess_many, replay, replay_all
+from qdesk.game.replay import GUESS_MS, guess_many, replay, replay_all
 from qdesk.game.round import Rule
 
 WORDS = ("bird", "owl", "cat")
@@ -37,8 +37,8 @@ def test_it_is_recognised_when_the_answer_to_the_telling_point_is_there() -> Non
     sees = Sees({1: {"owl": 0.4}, 5: {"cat": 0.3}, 6: {"bird": 0.9}})
     played = replay(*walk(10, 100), "bird", sees, WORDS, guess_ms=10)
     assert played.recognised_ms == 5 * 100 + 10
-    assert played.wrong == ("owl", "cat")
     assert sees.shown == [1, 2, 3, 4, 5, 6] and played.guesses == 6
+    assert played.wrong == () and played.first_ms == played.seen_ms == 510  # nothing was said before
 
 
 def test_times_count_from_the_first_point() -> None:
@@ -71,8 +71,25 @@ def test_what_comes_after_the_time_is_up_does_not_count() -> None:
 
 
 def test_a_wrong_word_is_counted_once_and_only_where_it_is_said() -> None:
-    sees = Sees({1: {"owl": 0.04}, 2: {"cat": 0.2}, 3: {"owl": 0.2}, 4: {"cat": 0.2}})
-    assert replay(*walk(6, 100), "bird", sees, WORDS).wrong == ("cat", "owl")
+    """Faint, then for long enough, too short, and again: as `Talk` has it. What is seen is seen 20 ms later."""
+    sees = Sees({1: {"owl": 0.04}, 10: {"cat": 0.2}, 20: {"owl": 0.2}, 23: {"cat": 0.2}, 40: {"bird": 0.1}})
+    played = replay(*walk(60, 100), "bird", sees, WORDS)
+    assert played.wrong == ("cat",) and 900 + 150 <= played.first_ms < 1200
+    sees.sees = {1: {"owl": 0.2}, 12: {"cat": 0.2}, 30: {"owl": 0.2}, 40: {"bird": 0.9}}
+    played = replay(*walk(60, 100), "bird", sees, WORDS)
+    assert played.wrong == ("owl", "cat") and played.recognised_ms == 3900 + GUESS_MS
+
+
+def test_what_is_held_is_said_though_the_pen_stands() -> None:
+    sees = Sees({3: {"owl": 0.2}})
+    assert replay(*walk(4, 100), "bird", sees, WORDS).wrong == ("owl",)
+
+
+def test_it_is_noted_when_the_word_was_first_on_top() -> None:
+    sees = Sees({1: {"owl": 0.2}, 3: {"bird": 0.1}, 5: {"owl": 0.2}, 8: {"bird": 0.9}})
+    played = replay(*walk(10, 100), "bird", sees, WORDS, guess_ms=10)
+    assert (played.seen_ms, played.recognised_ms) == (210, 710)
+    assert replay(*walk(10, 100), "cat", sees, WORDS).seen_ms is None
 
 
 def test_times_that_go_back_are_taken_as_no_time_passed() -> None:

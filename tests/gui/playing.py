@@ -11,8 +11,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from qdesk import catalog
+from qdesk.drawings import Drawings
 from qdesk.game.prompts import Prompts
-from qdesk.game.record import State
+from qdesk.game.record import Rival, State
+from qdesk.game.round import COUNTDOWN_MS
 from qdesk.gui.play.page import PlayPage
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -41,6 +43,26 @@ class Seer:
             p[NAMES.index(word)] = how
         return p
 
+    def probabilities(self, drawings: Drawings) -> np.ndarray:
+        return np.tile(self.guess_strokes([]), (len(drawings), 1))
+
+    def read(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
+        return self.probabilities(drawings), np.full((len(drawings), 64), 15, np.int8)
+
+
+class Drawer:
+    """A network that draws the same thing always."""
+
+    strokes = (np.array([[0, 0], [100, 50], [255, 255]], np.float32), np.array([[20, 200], [80, 200]], np.float32))
+    recognised_ms: float | None = 3_000.0
+
+    def begin(self, word: str) -> list[np.ndarray]:
+        return list(self.strokes)
+
+    def rival(self, word: str, difficulty: str) -> Rival:
+        times = tuple(np.arange(len(stroke), dtype=np.float32) * 500 for stroke in self.strokes)
+        return Rival(self.strokes, times, self.recognised_ms, 0.6)
+
 
 @pytest.fixture
 def clock() -> Clock:
@@ -57,7 +79,9 @@ def make(qtbot, clock: Clock) -> Iterator[Callable[..., PlayPage]]:
     made: list[PlayPage] = []
 
     def make_page(factory: Callable[[], object], **settings: object) -> PlayPage:
-        one = PlayPage(guesser_factory=factory, prompts=Prompts(["flamingo"]), clock=clock, linger_ms=0, **settings)
+        chosen = {"prompts": Prompts(["flamingo"]), "sketcher_factory": Drawer, "clock": clock, "linger_ms": 0}
+        chosen["scorer_factory"] = lambda: None  # no losses: the shipped networks take their time
+        one = PlayPage(guesser_factory=factory, **{**chosen, **settings})
         qtbot.addWidget(one)
         one.resize(1000, 700)
         one.show()
@@ -77,10 +101,20 @@ def page(qtbot, make: Callable[..., PlayPage], seer: Seer) -> PlayPage:
     return one
 
 
-def begin(page: PlayPage) -> None:
-    QTest.keyClick(page, Qt.Key.Key_Space)
-    QTest.keyClick(page, Qt.Key.Key_Space)
-    assert page.round is not None and page.round.state is State.DRAWING
+def begin(page: PlayPage, clock: Clock, mode: str = "game") -> None:
+    """A game of this mode, its first card accepted and three, two, one counted."""
+    page.play(mode)
+    go_on(page, clock)
+
+
+def go_on(page: PlayPage, clock: Clock) -> None:
+    """The card in sight is accepted and three, two, one counted."""
+    if page.round.state is State.READY:
+        QTest.keyClick(page, Qt.Key.Key_Space)
+        assert page.round.state is State.COUNTING
+        clock.now += COUNTDOWN_MS
+        page.rounds.tick()
+    assert page.round.state is State.DRAWING
 
 
 def stroke(page: PlayPage, *points: tuple[int, int], delay: int = -1) -> None:
@@ -105,4 +139,4 @@ def ink_pixels(page: PlayPage) -> int:
 
 
 def says(page: PlayPage) -> str:
-    return page.round_screen.says.text()
+    return page.round_screen.says.text

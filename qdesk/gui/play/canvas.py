@@ -8,33 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import (
-    QEventPoint,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPixmap,
-    QPointerEvent,
-    QResizeEvent,
-    QTabletEvent,
-    QTouchEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QEventPoint, QMouseEvent, QPointerEvent, QPointingDevice, QTabletEvent, QTouchEvent
+from PySide6.QtWidgets import QWidget
 
 from qdesk.game.round import monotonic_ms
-from qdesk.gui.strokes import round_pen
-from qdesk.gui.theme import RADIUS, SPACE, theme, theme_changes
-
-INK_WIDTH = 5.0
-"""Of the line, in canvas pixels, at full scale."""
+from qdesk.gui.play.ink import Paper
+from qdesk.gui.theme import SPACE
 
 _CLOCKS_APART_MS = 1000.0
-_LIVE_POINTS = 64
-_STEADY_BY = 0.75
+_PALM_MS = 500.0
+_LIFTS = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked, QEvent.Type.FocusOut, QEvent.Type.Hide})
 
 
 class PenClock:
@@ -61,29 +46,13 @@ class PenClock:
         return timestamp + self._offsets[kind] if timestamp and kind in self._offsets else self._clock()
 
 
-@dataclass
-class _Ink:
-    """One stroke: points in canvas coordinates, the width at each, and how many of them the pixmap holds."""
+class Canvas(Paper):
+    """Where the player draws. Emits pen_down(x, y, t), pen_move(x, y, t), pen_up(): canvas pixels, y down, clock ms.
 
-    points: list[QPointF] = field(default_factory=list)
-    widths: list[float] = field(default_factory=list)
-    settled: int = 0
-
-
-def _steadied(points: list[QPointF], index: int) -> QPointF:
-    """A point moved a little towards the middle of its neighbours: mice speak in whole pixels, and a slow line of
-    whole pixels is a staircase. By less than a pixel, so that corners stay.
+    One pointer at a time: the first finger, the mouse's left button, or a pen. Where a pen is, fingers are the palm of
+    the hand that holds it, and its other end, the eraser, does nothing. Qt keeps no points back that could be asked
+    for: with AA_CompressHighFrequencyEvents off every one that the system delivers is an event.
     """
-    here = points[index]
-    if not 0 < index < len(points) - 1:
-        return here
-    away = (points[index - 1] + points[index + 1]) / 4 - here / 2
-    reach = math.hypot(away.x(), away.y())
-    return here + away * min(1.0, _STEADY_BY / reach) if reach else here
-
-
-class Canvas(QWidget):
-    """Where the player draws. Emits pen_down(x, y, t), pen_move(x, y, t), pen_up(): canvas pixels, y down, clock ms."""
 
     pen_down = Signal(float, float, float)
     pen_move = Signal(float, float, float)
@@ -92,31 +61,27 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic_ms) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setTabletTracking(True)  # a pen in the air, too: see `_touch`
         self.setMinimumSize(30 * SPACE, 20 * SPACE)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Canvas")
+        self._now = clock
         self._clock = PenClock(clock)
-        self._size = QSizeF()  # of the canvas in its own pixels; invalid until the first drawing
-        self._strokes: list[_Ink] = []
         self._down: tuple[str, int] | None = None  # the pointer that draws: kind of device and number
+        self._pen_seen = -math.inf
         self._locked = False
-        self._pixmap = QPixmap()
-        theme_changes().changed.connect(self._forget_pixmap)
 
     # The page's side
 
     def begin(self) -> None:
         """An empty canvas, as large as it is shown now, ready to be drawn on."""
-        self._size = QSizeF(self.size())
         self._locked = False
-        self.clear()
+        super().begin()
 
     def clear(self) -> None:
-        """Wipe the ink; a pointer that is down has to come down anew."""
-        self._strokes = []
+        """Wipe the ink, but not what was given; a pointer that is down has to come down anew."""
         self._down = None
-        self._forget_pixmap()
+        super().clear()
 
     def lock(self, locked: bool = True) -> None:
         """Close the stroke and take no more ink, or take it again."""
@@ -131,34 +96,8 @@ class Canvas(QWidget):
             self._finish_ink()
             self.pen_up.emit()
 
-    @property
-    def empty(self) -> bool:
-        return not self._strokes
-
     def sizeHint(self) -> QSize:
         return QSize(100 * SPACE, 60 * SPACE)
-
-    # Where the canvas lies in the widget
-
-    def _scale(self) -> float:
-        if not self._size.isValid() or self._size.isEmpty():
-            return 1.0
-        return min(self.width() / self._size.width(), self.height() / self._size.height())
-
-    def _origin(self) -> QPointF:
-        scale = self._scale()
-        size = self._size if self._size.isValid() else QSizeF(self.size())
-        return QPointF((self.width() - size.width() * scale) / 2, (self.height() - size.height() * scale) / 2)
-
-    def to_canvas(self, place: QPointF) -> QPointF:
-        """A place in the widget, in canvas pixels, moved onto the canvas if it is outside."""
-        size = self._size if self._size.isValid() else QSizeF(self.size())
-        inside = (place - self._origin()) / self._scale()
-        return QPointF(min(max(inside.x(), 0.0), size.width()), min(max(inside.y(), 0.0), size.height()))
-
-    def to_widget(self, point: QPointF) -> QPointF:
-        """A point of the canvas, in widget pixels."""
-        return point * self._scale() + self._origin()
 
     # Pointers
 
@@ -177,7 +116,7 @@ class Canvas(QWidget):
             self._down = None
             return
         self._down = pointer
-        self._strokes.append(_Ink())
+        self._begin_ink()
         self._add_ink(point, width)
 
     def _move(self, pointer: tuple[str, int], event: QPointerEvent, place: QPointF, width: float = 1.0) -> None:
@@ -185,7 +124,7 @@ class Canvas(QWidget):
             return
         point = self.to_canvas(place)
         self.pen_move.emit(point.x(), point.y(), self._clock.at(pointer[0], event.timestamp()))
-        if self._down == pointer and self._strokes:
+        if self._down == pointer and self._growing:
             self._add_ink(point, width)
 
     def _release(self, pointer: tuple[str, int]) -> None:
@@ -210,21 +149,27 @@ class Canvas(QWidget):
         self.mousePressEvent(event)  # two quick dots are two strokes
 
     def tabletEvent(self, event: QTabletEvent) -> None:
-        pointer = ("pen", 0)
+        event.accept()  # so that Qt makes no mouse events of it
+        pointer, tip = ("pen", 0), Qt.MouseButton.LeftButton
+        self._pen_seen = self._now()
+        if event.pointerType() == QPointingDevice.PointerType.Eraser:
+            return
         width = 0.4 + 1.2 * event.pressure() if event.pressure() > 0 else 1.0
-        if event.type() == QEvent.Type.TabletPress:
+        if event.type() == QEvent.Type.TabletPress and event.button() == tip:
+            if self._down is not None and self._down[0] == "touch":
+                self.close_stroke()  # the palm came first
             self._press(pointer, event, event.position(), width)
-        elif event.type() == QEvent.Type.TabletMove:
+        elif event.buttons() & tip:
             self._move(pointer, event, event.position(), width)
         else:
             self._release(pointer)
-        event.accept()  # so that Qt makes no mouse events of it
 
     def _touch(self, event: QTouchEvent) -> None:
+        palm = self._now() - self._pen_seen < _PALM_MS
         for point in event.points():
             pointer = ("touch", point.id())
             state = point.state()
-            if state == QEventPoint.State.Pressed:
+            if state == QEventPoint.State.Pressed and not palm:
                 self._press(pointer, event, point.position())
             elif state == QEventPoint.State.Updated:
                 self._move(pointer, event, point.position())
@@ -237,111 +182,7 @@ class Canvas(QWidget):
             self._touch(event)  # type: ignore[arg-type]
             event.accept()
             return True
-        if kind in (QEvent.Type.TouchCancel, QEvent.Type.WindowDeactivate, QEvent.Type.FocusOut, QEvent.Type.Hide):
+        cancelled = kind == QEvent.Type.TouchCancel and self._down is not None and self._down[0] == "touch"
+        if cancelled or kind in _LIFTS:
             self.close_stroke()
-        if kind == QEvent.Type.DevicePixelRatioChange:
-            self._forget_pixmap()
         return super().event(event)
-
-    # Ink
-    #
-    # The end of the stroke under the pen is painted anew with each paint, as one path; what lies further back is
-    # settled in the pixmap. Point by point into the pixmap would be simpler, but where two antialiased pieces
-    # overlap their edges add up, and every line looks like a string of beads.
-
-    def _add_ink(self, point: QPointF, width: float) -> None:
-        ink = self._strokes[-1]
-        ink.points.append(point)
-        ink.widths.append(round(width * 8) / 8)
-        if len(ink.points) - ink.settled > _LIVE_POINTS and not self._pixmap.isNull():
-            self._settle(ink, len(ink.points) - _LIVE_POINTS // 4)
-        self._update_around(ink.points[-3:])
-
-    def _finish_ink(self) -> None:
-        ink = self._strokes[-1] if self._strokes else None
-        if ink is not None:
-            if not self._pixmap.isNull():
-                self._settle(ink, len(ink.points))
-            self._update_around(ink.points[-2:])
-
-    def _settle(self, ink: _Ink, upto: int) -> None:
-        painter = QPainter(self._pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ink(painter, ink, ink.settled, upto)
-        painter.end()
-        ink.settled = upto
-
-    def _paint_ink(self, painter: QPainter, ink: _Ink, first: int, last: int) -> None:
-        """Paint the points `first` to before `last`: curves from midpoint to midpoint, bent towards the points
-        between them, and straight to the very end if `last` is the last point's.
-        """
-        scale, origin = self._scale(), self._origin()
-        begin = max(first - 2, 0)
-        there = [_steadied(ink.points, index) * scale + origin for index in range(begin, last)]
-        if len(there) == 1:
-            painter.setPen(round_pen(theme().ink, INK_WIDTH * scale * ink.widths[begin]))
-            painter.drawPoint(there[0])
-            return
-        path, width = QPainterPath(), 0.0
-        for at in range(max(first - begin, 1), len(there)):
-            if ink.widths[begin + at] != width:
-                if width:
-                    painter.drawPath(path)
-                width = ink.widths[begin + at]
-                painter.setPen(round_pen(theme().ink, INK_WIDTH * scale * width))
-                path = QPainterPath(there[0] if at == 1 and begin == 0 else (there[at - 2] + there[at - 1]) / 2)
-            middle = (there[at - 1] + there[at]) / 2
-            if at == 1 and begin == 0:
-                path.lineTo(middle)
-            else:
-                path.quadTo(there[at - 1], middle)
-        if last == len(ink.points):
-            path.lineTo(there[-1])
-        painter.drawPath(path)
-
-    def _update_around(self, points: list[QPointF]) -> None:
-        places = [self.to_widget(point) for point in points]
-        reach = INK_WIDTH * self._scale() * 2 + 2
-        xs, ys = [p.x() for p in places], [p.y() for p in places]
-        box = QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)).adjusted(-reach, -reach, reach, reach)
-        self.update(box.toAlignedRect())
-
-    def _forget_pixmap(self) -> None:
-        self._pixmap = QPixmap()
-        self.update()
-
-    def _render(self) -> None:
-        """Make the pixmap anew: after a change of size, screen or theme."""
-        ratio = self.devicePixelRatioF()
-        self._pixmap = QPixmap((QSizeF(self.size()) * ratio).toSize())
-        self._pixmap.setDevicePixelRatio(ratio)
-        self._pixmap.fill(Qt.GlobalColor.transparent)
-        for ink in self._strokes:
-            ink.settled = 0
-            if ink is not self._strokes[-1] or self._down is None:
-                self._settle(ink, len(ink.points))
-            elif len(ink.points) > _LIVE_POINTS:
-                self._settle(ink, len(ink.points) - _LIVE_POINTS // 4)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        if not self._strokes:
-            self._size = QSizeF(self.size())
-        self._forget_pixmap()
-        super().resizeEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._pixmap.isNull():
-            self._render()
-        look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(round_pen(look.line, 1))
-        painter.setBrush(look.surface)
-        card = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.drawRoundedRect(card, RADIUS * 1.5, RADIUS * 1.5)
-        painter.drawPixmap(0, 0, self._pixmap)
-        if self._down is not None and self._strokes:
-            ink = self._strokes[-1]
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            self._paint_ink(painter, ink, ink.settled, len(ink.points))
-        painter.end()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -9,10 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from qdesk.game.asking import Asker, GuessesStrokes, Question, Strokes, top_guesses
 from qdesk.gui import jobs
+
+LEAST_MS = 1000 / 144
+"""From one question to the next, at least: a quicker network would only take time from the pen for guesses that no
+screen shows."""
 
 _LATENCIES_KEPT = 2000
 
@@ -66,6 +71,11 @@ class Guessing(QObject):
         self._awake = False
         self._asker = Asker()
         self._last_point_at = 0.0
+        self._asked_at = -math.inf  # perf_counter, s
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setTimerType(Qt.TimerType.PreciseTimer)
+        self._pause.timeout.connect(self._ask)
 
     @property
     def awake(self) -> bool:
@@ -95,6 +105,7 @@ class Guessing(QObject):
 
     def close(self) -> None:
         """End the thread."""
+        self._pause.stop()
         if self._worker is not None:
             self._worker.close()
 
@@ -109,7 +120,13 @@ class Guessing(QObject):
         self._ask()
 
     def _ask(self) -> None:
-        if self._worker is not None and self._awake and (question := self._asker.ask()):
+        if self._worker is None or not self._awake or self._pause.isActive():
+            return
+        now = time.perf_counter()
+        if (early_ms := LEAST_MS - 1000 * (now - self._asked_at)) >= 1:
+            self._pause.start(int(early_ms))
+        elif question := self._asker.ask():
+            self._asked_at = now
             self._worker.request(_Request(question, self._last_point_at))
 
     def _ready(self) -> None:

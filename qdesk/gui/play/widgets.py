@@ -1,10 +1,11 @@
-"""Small painted parts of the Play page: the ring of time, the bars of guesses."""
+"""Small parts of the Play page: the ring of time, the word, the rounds played, the bars of guesses."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -13,22 +14,27 @@ from qdesk.gui.theme import SPACE, font, theme
 
 
 class Ring(QWidget):
-    """A ring that empties clockwise from the top as time runs out."""
+    """A ring that empties clockwise from the top as time runs out. Near the end it has another colour."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left = 1.0
+        self._late = False
         self.setFixedSize(7 * SPACE, 7 * SPACE)
 
     @property
     def left(self) -> float:
         return self._left
 
-    def set_left(self, share: float) -> None:
-        """How much of the time is left, 0 to 1."""
+    @property
+    def late(self) -> bool:
+        return self._late
+
+    def set_left(self, share: float, late: bool = False) -> None:
+        """How much of the time is left, 0 to 1, and whether it is late."""
         share = min(max(share, 0.0), 1.0)
-        if share != self._left:
-            self._left = share
+        if (share, late) != (self._left, self._late):
+            self._left, self._late = share, late
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -39,35 +45,119 @@ class Ring(QWidget):
         painter.setPen(round_pen(look.line, 6))
         painter.drawEllipse(box)
         if self._left > 0:
-            painter.setPen(round_pen(look.accent, 6))
+            painter.setPen(round_pen(look.warn if self._late else look.accent, 6))
             painter.drawArc(box, 90 * 16, round(self._left * 360 * 16))
         painter.end()
 
 
 class WordLabel(QLabel):
-    """The word of the round: as large as it may be, and smaller where it would not fit."""
+    """The word of the round, or a riddle: as large as the room lets it, on several lines where that makes it larger."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, room: int = 7 * SPACE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._room = room
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.setMinimumHeight(7 * SPACE)
+        self.setWordWrap(True)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def set_room(self, height: int) -> None:
+        """How high it may be, pixels."""
+        if height != self._room:
+            self._room = height
+            self._fit()
 
     def setText(self, text: str) -> None:
-        super().setText(text)
-        self._fit()
+        if text != self.text():
+            super().setText(text)
+            self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(40 * SPACE, self._room)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        chosen = font("huge")
-        needed = QFontMetrics(chosen).horizontalAdvance(self.text())
-        if needed > self.width() > 0:
-            smallest = font("body").pixelSize()
-            chosen.setPixelSize(max(chosen.pixelSize() * self.width() // needed, smallest))
+        chosen, smallest = font("huge"), font("small").pixelSize()
+        flags = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft)
+        for size in range(chosen.pixelSize(), smallest - 1, -2):
+            chosen.setPixelSize(size)
+            needed = QFontMetrics(chosen).boundingRect(QRect(0, 0, self.width(), 10_000), flags, self.text())
+            if needed.width() <= self.width() and needed.height() <= self._room:
+                break
         self.setFont(chosen)
+        self.updateGeometry()
+
+
+class Progress(QWidget):
+    """How far a game is: a dot for each of its rounds, or a count where it has no end.
+
+    A round that went well is a full dot, one that did not a cross, the one on the table a ring.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._outcomes: tuple[bool | None, ...] = ()
+        self._number, self._of = 1, 1
+        self._text = ""
+        self.setFont(font("body"))
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Progress")
+
+    @property
+    def text(self) -> str:
+        """The same in words."""
+        return self.accessibleDescription()
+
+    def set_rounds(self, number: int, of: float, outcomes: Sequence[bool | None], text: str = "") -> None:
+        """The round on the table, from 1, of how many (inf: none of them is known, `text` stands there instead), and
+        how those before it went (None: nothing is known of it).
+        """
+        self._outcomes, self._number = tuple(outcomes), number
+        self._of, self._text = (0, text) if math.isinf(of) else (int(of), "")
+        went = ", ".join("well" if one else "missed" for one in outcomes if one is not None)
+        said = text or f"Drawing {number} of {of:.0f}" + (f": {went}" if went else "")
+        self.setAccessibleDescription(said)
+        self.setToolTip("" if text else f"Drawing {number} of {of:.0f}")
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        wide = QFontMetrics(self.font()).horizontalAdvance(self._text) if self._text else self._of * 2.5 * SPACE
+        return QSize(round(wide), 3 * SPACE)
+
+    minimumSizeHint = sizeHint
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._text:
+            painter.setPen(look.muted)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, self._text)
+        for round_ in range(self._of):
+            centre = QPointF((round_ + 0.5) * 2.5 * SPACE, self.height() / 2)
+            went = self._outcomes[round_] if round_ < len(self._outcomes) else None
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            if round_ + 1 == self._number:
+                painter.setPen(round_pen(look.accent, 3))
+                painter.drawEllipse(centre, 5.5, 5.5)
+            elif went:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(look.good)
+                painter.drawEllipse(centre, 6, 6)
+            elif went is False:
+                painter.setPen(round_pen(look.muted, 2))
+                for dy in (4, -4):
+                    painter.drawLine(centre - QPointF(4, dy), centre + QPointF(4, dy))
+            else:
+                painter.setPen(round_pen(look.muted, 1))
+                painter.drawEllipse(centre, 5.5, 5.5)
+        painter.end()
 
 
 class GuessBars(QWidget):
@@ -106,7 +196,7 @@ class GuessBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = QFontMetrics(self.font())
         number = metrics.horizontalAdvance("100 %") + SPACE
-        name = min(18 * SPACE, self.width() // 2)
+        name = min(18 * SPACE, self.width() * 2 // 5)
         track = self.width() - name - number - 2 * SPACE
         for row, (word, p) in enumerate(self._guesses):
             top = row * self._step

@@ -1,0 +1,229 @@
+"""How somebody plays: shares, times and days from the light columns of the rounds, without a drawing.
+
+Only rounds with a word count, so zen does not, but for the drawings and the days. A round that was skipped or left
+counts as not recognised. A time counts where the player drew all of it from the word: not where the network began.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+OWN_MODES = ("game", "sprint", "duel", "mystery")
+"""Ways to play in which the player draws all of it from the word: their times can be compared."""
+
+DAY_S = 86_400
+_Z = 1.959964  # two-sided 95 % of the normal distribution
+_BINS_BY_DAY = 60
+_BLOCKS = 12
+_BLOCK = 6  # rounds: a game
+
+
+@dataclass(frozen=True)
+class Plays:
+    """Rounds as columns, oldest first.
+
+    key_ids, words: object (N,) of str, the word "" where there was none; at: float64 (N,), when the round began,
+    seconds since 1970 UTC; recognised: bool (N,); recognised_ms: float64 (N,), ms since the round began, NaN where it
+    was not; modes, games: object (N,) of str, the game "" where it is not known; won: bool (N,), as `RoundRecord.won`;
+    drawn: bool (N,), whether there is ink of the player's own, None where all rounds have.
+    """
+
+    key_ids: np.ndarray
+    words: np.ndarray
+    at: np.ndarray
+    recognised: np.ndarray
+    recognised_ms: np.ndarray
+    modes: np.ndarray
+    games: np.ndarray
+    won: np.ndarray
+    drawn: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.key_ids)
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a player has done.
+
+    rounds: with a word; recognised: how many of them, share: of all (0 where there are none), low, high: its 95 %
+    interval (Wilson; 0 and 1 where there are none). median_ms: of the recognised rounds, NaN without. drawings: rounds
+    with ink, zen too. best_game, best_sprint: the most words recognised in one game of six drawings, in one sprint.
+    duels, duels_won: rounds against the network. days: on how many days of the local calendar something was played;
+    streak_days: how many days without a break until today, or until yesterday while nothing was played today, else 0;
+    longest_streak_days: how many it ever were. favourite: the word that was recognised most often, of several the one
+    with the best median time; "" before the first.
+    """
+
+    rounds: int
+    recognised: int
+    share: float
+    low: float
+    high: float
+    median_ms: float
+    drawings: int
+    best_game: int
+    best_sprint: int
+    duels: int
+    duels_won: int
+    days: int
+    streak_days: int
+    longest_streak_days: int
+    favourite: str
+
+
+@dataclass(frozen=True)
+class WordStats:
+    """How one word went: best_ms, median_ms of its own times (see `OWN_MODES`), NaN without; low, high: the 95 %
+    interval of the share (Wilson)."""
+
+    word: str
+    played: int
+    recognised: int
+    share: float
+    best_ms: float
+    median_ms: float
+    low: float
+    high: float
+
+
+def summary(plays: Plays, now: float | None = None) -> Summary:
+    """The whole of it; `now`: seconds since 1970 UTC, by which the streak is counted, by default the present."""
+    asked = plays.words != ""
+    rounds, hits = int(asked.sum()), int((asked & plays.recognised).sum())
+    low, high = wilson(hits, rounds)
+    days = np.unique(local_days(plays.at))
+    today = int(local_days(np.array([time.time() if now is None else now]))[0])
+    streaks = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)  # of days without a break
+    ms = plays.recognised_ms[asked & plays.recognised & np.isfinite(plays.recognised_ms)]
+    duels = plays.modes == "duel"
+    best = min(by_word(plays), key=lambda w: (-w.recognised, np.nan_to_num(w.median_ms, nan=np.inf)), default=None)
+    return Summary(
+        rounds=rounds,
+        recognised=hits,
+        share=hits / rounds if rounds else 0.0,
+        low=float(low),
+        high=float(high),
+        median_ms=float(np.median(ms)) if len(ms) else float("nan"),
+        drawings=len(plays) if plays.drawn is None else int(plays.drawn.sum()),
+        best_game=_best(plays, "game"),
+        best_sprint=_best(plays, "sprint"),
+        duels=int(duels.sum()),
+        duels_won=int(plays.won[duels].sum()),
+        days=len(days),
+        streak_days=len(streaks[-1]) if len(days) and today - days[-1] in (0, 1) else 0,
+        longest_streak_days=max(map(len, streaks)),
+        favourite=best.word if best and best.recognised else "",
+    )
+
+
+def by_word(plays: Plays) -> list[WordStats]:
+    """Every word that was played, most often first, then by the alphabet."""
+    chosen = plays.words != ""
+    words, code = _coded(plays.words[chosen])
+    played = np.bincount(code, minlength=len(words))
+    hits = np.bincount(code[plays.recognised[chosen]], minlength=len(words))
+    low, high = wilson(hits, played)
+    best, median = np.full(len(words), np.nan), np.full(len(words), np.nan)
+    timed = _timed(plays)
+    mine, ms = code[timed[chosen]], plays.recognised_ms[timed]
+    order = np.lexsort((ms, mine))
+    found, first, count = np.unique(mine[order], return_index=True, return_counts=True)
+    ms = ms[order]
+    if len(ms):
+        best[found] = ms[first]
+        median[found] = (ms[first + (count - 1) // 2] + ms[first + count // 2]) / 2
+    columns = (played, hits, hits / np.maximum(played, 1), best, median, low, high)
+    order = np.argsort(-played, kind="stable")
+    return [
+        WordStats(words[k], *about)
+        for k, about in zip(order, zip(*(column[order].tolist() for column in columns), strict=True), strict=True)
+    ]
+
+
+def over_time(plays: Plays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(at, share, count): when, float64 (B,) seconds since 1970 UTC, the mean of the bin's rounds; the share of them
+    that was recognised, float64 (B,); how many they were, int64 (B,).
+
+    A bin is a day of the local calendar if something was played on three days or more (or 7 or 28 days, and so on,
+    where these were more than 60 bins), else one of up to 12 blocks of rounds, 6 or more of them.
+    """
+    chosen = plays.words != ""
+    at, recognised = plays.at[chosen], plays.recognised[chosen]
+    if not len(at):
+        return np.zeros(0), np.zeros(0), np.zeros(0, np.int64)
+    days = local_days(at)
+    if len(np.unique(days)) >= 3:
+        widths = (1, *(7 * 4**k for k in range(20)))
+        width = next(width for width in widths if len(np.unique(_spans(days, width))) <= _BINS_BY_DAY)
+        bins = np.unique(_spans(days, width), return_inverse=True)[1]
+    else:
+        blocks = min(max(len(at) // _BLOCK, 1), _BLOCKS)
+        bins = np.arange(len(at)) * blocks // len(at)
+    count = np.bincount(bins)
+    return np.bincount(bins, at) / count, np.bincount(bins, recognised) / count, count
+
+
+def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
+    """The `count` words recognised in the least time, the best time of each: (word, ms, key_id), the fastest first.
+
+    Of equal times the earlier round counts. Only rounds that the player drew alone from the word (see `OWN_MODES`).
+    """
+    chosen = np.flatnonzero(_timed(plays))
+    chosen = chosen[np.argsort(plays.recognised_ms[chosen], kind="stable")]
+    best: dict[str, int] = {}
+    for row in chosen:
+        best.setdefault(plays.words[row], row)
+        if len(best) >= count:
+            break
+    return [(word, float(plays.recognised_ms[row]), plays.key_ids[row]) for word, row in best.items()][: max(count, 0)]
+
+
+def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of a share, by Wilson's score (1927); 0 to 1 where `count` is 0: nothing is known."""
+    hits, count = np.asarray(hits, np.float64), np.asarray(count, np.float64)
+    middle = (hits + _Z**2 / 2) / (count + _Z**2)
+    half = _Z / (count + _Z**2) * np.sqrt(hits * (count - hits) / np.maximum(count, 1) + _Z**2 / 4)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
+
+
+def local_days(at: np.ndarray) -> np.ndarray:
+    """int64 (N,): the day of the local calendar of each moment `at` (seconds since 1970 UTC), rising by 1 a day."""
+    day = np.floor_divide(at, DAY_S) * DAY_S  # in UTC
+    edges, which = np.unique(np.concatenate([day, day + DAY_S]), return_inverse=True)
+    offset, after = np.array([time.localtime(edge).tm_gmtoff for edge in edges.tolist()], np.int64)[which].reshape(
+        2, -1
+    )
+    for row in np.flatnonzero(offset != after):  # the clocks were changed that day
+        offset[row] = time.localtime(at[row]).tm_gmtoff
+    return np.floor_divide(at + offset, DAY_S).astype(np.int64)
+
+
+def _timed(plays: Plays) -> np.ndarray:
+    """bool (N,): the rounds whose time counts."""
+    own = np.zeros(len(plays), bool)
+    for mode in OWN_MODES:
+        own |= plays.modes == mode
+    return own & (plays.words != "") & plays.recognised & np.isfinite(plays.recognised_ms)
+
+
+def _best(plays: Plays, mode: str) -> int:
+    """The most rounds recognised in one game of this mode; old rounds that belong to no game do not count."""
+    games = plays.games[(plays.modes == mode) & (plays.games != "") & plays.recognised]
+    return int(np.bincount(_coded(games)[1]).max(initial=0))
+
+
+def _spans(days: np.ndarray, width: int) -> np.ndarray:
+    """int64 (N,): which span of `width` days each day is in; the last span ends with the last day."""
+    return -((days.max() - days) // width)
+
+
+def _coded(values: np.ndarray | Sequence[str]) -> tuple[list[str], np.ndarray]:
+    """The different values, sorted, and int64 (N,) the place of each: faster than np.unique of objects."""
+    names = sorted(set(values))
+    code = {name: place for place, name in enumerate(names)}
+    return names, np.fromiter((code[value] for value in values), np.int64, len(values))

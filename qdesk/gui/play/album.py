@@ -1,0 +1,213 @@
+"""What was drawn before: the people, the stories of their drawings, and where the drawings go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from qdesk import paths
+from qdesk.game.asking import GuessesStrokes
+from qdesk.game.keeper import Keeper
+from qdesk.game.record import RoundRecord
+
+if TYPE_CHECKING:
+    from qdesk.game.others import Others
+    from qdesk.gui.play.people import PeopleScreen
+    from qdesk.gui.play.story import StoryScreen
+
+MY_DRAWINGS = "my drawings.ndjson"
+"""In the user's own folder: what Curate opens."""
+
+
+class Album(QObject):
+    """Shows people and stories, made when first wanted. Signals: `wanted` with the screen to bring into sight;
+    `player_chosen` with the number of the player whose drawings are kept from now on.
+    """
+
+    wanted = Signal(object)
+    player_chosen = Signal(int)
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        guesser_factory: Callable[[], GuessesStrokes],
+        scorer_factory: Callable[[], Any],
+        page: QWidget,
+    ) -> None:
+        super().__init__(page)
+        self.keeper = keeper
+        self.player = 1
+        self.records: list[RoundRecord] = []  # of the game that was played last
+        self.story: StoryScreen | None = None
+        self.people: PeopleScreen | None = None
+        self._page = page
+        self._factories = guesser_factory, scorer_factory
+        self._told: list[str | RoundRecord] = []  # drawings that stories can be told of, or their key_ids
+        self._at = 0
+        self._from: QWidget | None = None  # the screen to go back to
+        self._people_from: QWidget | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the one who plays."""
+        return next((one.name for one in self._players() if one.id == self.player), "")
+
+    def count(self) -> int:
+        """How many drawings of the one who plays are kept."""
+        history = self.keeper.history
+        return history.count(self.player) if history is not None else 0
+
+    def shutdown(self) -> None:
+        """End the work in the background."""
+        if self.story is not None:
+            self.story.shutdown()
+        if self.people is not None:
+            self.people.shutdown()
+
+    # People
+
+    def _players(self) -> list[Any]:
+        return self.keeper.history.players() if self.keeper.history is not None else []
+
+    def choose(self, player: int) -> None:
+        """Somebody else plays, if there is such a player; else the first there is."""
+        known = [one.id for one in self._players()]
+        self.player = player if player in known or not known else known[0]
+        if self.player != player or self.people is not None:
+            self.player_chosen.emit(self.player)
+
+    def show_people(self, back_to: QWidget) -> None:
+        """The one who plays, the others, and what they drew."""
+        if self.people is None:
+            from qdesk.gui.play.people import PeopleScreen
+
+            self.people = PeopleScreen()
+            self.people.back.connect(lambda: self.wanted.emit(self._people_from))
+            self.people.player_chosen.connect(lambda player: (self.choose(player), self._dress_people()))
+            self.people.player_added.connect(self._add_player)
+            self.people.player_renamed.connect(self._rename_player)
+            self.people.forget.connect(self._forget)
+            self.people.export.connect(lambda: self.ask_where_to_save(self.people))
+            self.people.curate.connect(lambda: self.open_in_curate(self.people))
+            self.people.opened.connect(self._open_from_people)
+        self._people_from = back_to
+        self._dress_people()
+        self.wanted.emit(self.people)
+
+    def _dress_people(self) -> None:
+        history = self.keeper.history
+        if history is None:
+            self.people.set_note(self.keeper.trouble, bad=True)
+            return
+        self.keeper.save()
+        self.people.set_players(history.players(), self.player)
+        self.people.show_history(history.plays(self.player), history.record)
+
+    def _add_player(self, name: str) -> None:
+        self._try(lambda history: self.choose(history.add_player(name).id))
+
+    def _rename_player(self, player: int, name: str) -> None:
+        self._try(lambda history: history.rename_player(player, name))
+
+    def _forget(self, player: int) -> None:
+        """Everything about somebody goes: rounds, times, the name, and the copy that Curate was given."""
+
+        def forget(history: Any) -> None:
+            (paths.user_data() / MY_DRAWINGS).unlink(missing_ok=True)
+            history.forget(player)
+            self.records = []
+            self.choose(self.player)
+
+        self._try(forget)
+
+    def _try(self, do: Callable[[Any], object]) -> None:
+        """Change the history, and show what came of it."""
+        try:
+            do(self.keeper.history)
+        except (OSError, ValueError) as error:
+            self.people.set_note(str(error), bad=True)
+        else:
+            self._dress_people()
+
+    # Stories
+
+    def show_story(self, back_to: QWidget, index: int) -> None:
+        """Of a drawing of the game that was played last."""
+        self._tell(self.records, index, back_to)
+
+    def _open_from_people(self, key_id: str) -> None:
+        keys = self.people.key_ids()
+        self._tell(keys, keys.index(key_id), self.people)
+
+    def _tell(self, told: Sequence[str | RoundRecord], index: int, back_to: QWidget) -> None:
+        if self.story is None:
+            from qdesk.gui.play.story import StoryScreen
+
+            self.story = StoryScreen(*self._factories, self._others)
+            self.story.back.connect(lambda: self.wanted.emit(self._from))
+            self.story.previous.connect(lambda: self._turn(-1))
+            self.story.next.connect(lambda: self._turn(1))
+            self.story.curate.connect(lambda: self.open_in_curate(self.story))
+        self._told, self._at, self._from = list(told), index, back_to
+        self._turn(0)
+        self.wanted.emit(self.story)
+
+    def _turn(self, by: int) -> None:
+        """To the drawing before or after this one."""
+        at = self._at + by
+        if not 0 <= at < len(self._told):
+            return
+        self._at, one = at, self._told[at]
+        record = self.keeper.history.record(one) if isinstance(one, str) and self.keeper.history is not None else one
+        if isinstance(record, RoundRecord):
+            self.story.set_record(record, place=at, count=len(self._told))
+
+    def _others(self) -> Others | None:
+        """The drawings that are open in Curate, if they are scored."""
+        from qdesk.game.others import of_table
+
+        window: Any = self._page.window()
+        curate = window.made("curate") if hasattr(window, "made") else None
+        table = curate.table if curate is not None else None
+        names = [Path(file).name for file in curate.exporting.files] if table is not None else []
+        if table is None or MY_DRAWINGS in names:  # one's own are nobody else's
+            return None
+        return of_table(table, names[0] if len(names) == 1 else f"{len(names)} files")
+
+    # Where the drawings go
+
+    def ask_where_to_save(self, screen: Any) -> None:
+        """Save all drawings of the one who plays where the player says; `screen` says what came of it."""
+        place = str(Path.home() / "my drawings.ndjson")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._page, "Save my drawings", place, "Quick, Draw! raw drawings (*.ndjson)"
+        )
+        if chosen:
+            self.save_drawings(Path(chosen), screen)
+
+    def save_drawings(self, path: Path, screen: Any) -> bool:
+        """Write every drawing of the one who plays to `path` as raw ndjson and say so; returns whether it worked."""
+        keeper = self.keeper
+        if keeper.history is None:
+            return False
+        keeper.save()
+        try:
+            count = keeper.history.export_raw(path, self.player)
+        except (OSError, ValueError) as error:
+            screen.set_note(f"Not saved: {error}", bad=True)
+            return False
+        text = f"{count:,} {'drawing' if count == 1 else 'drawings'} saved in {path}"
+        missing = f", but not the last {keeper.unsaved:,}: {keeper.trouble}" if keeper.unsaved else ""
+        screen.set_note(text + missing, bad=bool(missing))
+        return True
+
+    def open_in_curate(self, screen: Any) -> None:
+        """Open all drawings of the one who plays in Curate."""
+        path = paths.user_data() / MY_DRAWINGS
+        window: Any = self._page.window()
+        if self.save_drawings(path, screen) and hasattr(window, "open_in_curate"):
+            window.open_in_curate([str(path)])

@@ -1,0 +1,116 @@
+"""What lies on the canvas before the clock runs: the card with the word, and then three, two, one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from qdesk.gui.play.widgets import WordLabel
+from qdesk.gui.theme import SPACE, button, font, label, theme
+
+_COUNT_SHARE = 0.4  # of the canvas's height, the digit
+
+
+class Card(QObject):
+    """The word, what to do with it, and Start: parts that lie on the canvas itself, and all but the button let presses
+    through. A widget between them would keep the pointer that pressed it, and the first stroke would be a dot.
+    """
+
+    accept = Signal()
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self.lead, self.word, self.hint = label("", "large", True), WordLabel(), label("", "body", True)
+        self.below = label("", "large", True)
+        self.button = button("Start", primary=True, big=True)
+        self.button.clicked.connect(self.accept)
+        self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to the round
+        self._keys = label("or press Space, or just begin to draw", "small", True)
+        self.digit = Count()
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addStretch(1)
+        self._parts: list[QWidget] = []
+        for widget, gap in (
+            (self.lead, 1),
+            (self.word, 1),
+            (self.hint, 1),
+            (self.below, 3),
+            (self.button, 2),
+            (self._keys, 0),
+        ):
+            if isinstance(widget, QLabel):
+                widget.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+                widget.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
+            centred = Qt.AlignmentFlag.AlignHCenter if widget is self.button else Qt.AlignmentFlag(0)
+            column.addWidget(widget, 0, centred)
+            column.addSpacing(gap * SPACE)
+            self._parts.append(widget)
+        column.addStretch(1)
+        self._grid = QGridLayout(canvas)
+        self._grid.addLayout(column, 0, 0)
+        self._grid.addWidget(self.digit, 0, 0)
+        self.show_word("", "", "", "")
+        self.hide()
+
+    def show_word(self, text: str, lead: str, hint: str, below: str) -> None:
+        """The card. hint: which of its meanings is meant, where a word has several."""
+        for part, shown in ((self.word, text), (self.lead, lead), (self.hint, hint), (self.below, below)):
+            part.setText(shown)
+        self.digit.hide()
+        for part in self._parts:
+            part.setVisible(not isinstance(part, QLabel) or bool(part.text()))
+
+    def show_count(self, number: int) -> None:
+        """The word makes room for a digit."""
+        if self.digit.isHidden():
+            self.hide()
+            self.digit.show()
+        self.digit.set_count(number, self.word.text())
+
+    def hide(self) -> None:
+        """Nothing lies on the canvas."""
+        for part in (*self._parts, self.digit):
+            part.hide()
+
+    def fit(self, width: int, height: int) -> None:
+        """The canvas is about so large now, pixels."""
+        aside = max(width // 8, 2 * SPACE)
+        self._grid.setContentsMargins(aside, SPACE, aside, SPACE)
+        self.word.set_room(max(min(height // 3, 20 * SPACE), 7 * SPACE))
+
+
+class Count(QWidget):
+    """One huge digit, and the word below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._number, self._text = 3, ""
+
+    @property
+    def number(self) -> int:
+        return self._number
+
+    def set_count(self, number: int, text: str) -> None:
+        """The digit, and what is to be drawn."""
+        self._number, self._text = number, text
+        self.setAccessibleName(str(number))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        digit = font("huge")
+        digit.setPixelSize(max(round(self.height() * _COUNT_SHARE), 1))
+        painter.setFont(digit)
+        painter.setPen(theme().accent)
+        area = QRectF(self.rect())
+        above = area.adjusted(0, 0, 0, -area.height() / 6)
+        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, str(self._number))
+        painter.setFont(font("large"))
+        painter.setPen(theme().muted)
+        low = area.adjusted(0, area.height() * 0.68, 0, 0)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(low, int(flags), self._text)
+        painter.end()

@@ -1,0 +1,304 @@
+"""Where a game begins: the ways to play, who plays, and what is to be heard."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qdesk.game.modes import MODES
+from qdesk.gui.play.doodle import flamingo
+from qdesk.gui.strokes import StrokesView
+from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, label, theme, theme_changes
+from qdesk.gui.widgets import Elided
+
+FIRST, *OTHERS = MODES
+"""The way to play that has the large button, and those that have a card."""
+
+DIFFICULTIES = {"easy": "Easy", "medium": "Medium", "hard": "Hard", "mixed": "Mixed"}
+"""How hard the words are, and what it says there."""
+
+_REPLAY_AGAIN_MS = 2500
+_WIDEST = 132 * SPACE
+_SMALLEST_DOODLE, _LARGEST_DOODLE = 16 * SPACE, 60 * SPACE
+_FIVE_CARDS = 118 * SPACE  # a screen as wide as this, in pixels, has room for all of them side by side
+
+
+class HomeScreen(QWidget):
+    """What this is, one large button, and the other ways to play. Signals: `play` with the name of a mode, `difficulty`
+    with one of `DIFFICULTIES`, `people`, and `voice` and `sounds` with whether they are wanted.
+    """
+
+    play = Signal(str)
+    difficulty = Signal(str)
+    people = Signal()
+    voice = Signal(bool)
+    sounds = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.doodle = StrokesView(self, pen_width=4, smooth=True)
+        self.doodle.setMaximumSize(_LARGEST_DOODLE, _LARGEST_DOODLE)
+        self.doodle.set_drawing(flamingo())
+        self._again = QTimer(self)
+        self._again.setSingleShot(True)
+        self._again.setInterval(_REPLAY_AGAIN_MS)
+        self._again.timeout.connect(self._replay)
+        self.doodle.finished.connect(self._again.start)
+
+        self.voice_button = Switch("voice", "Say the guesses aloud")
+        self.sounds_button = Switch("sounds", "Sounds")
+        self.voice_button.clicked.connect(self.voice)
+        self.sounds_button.clicked.connect(self.sounds)
+        self.people_button = Tile("person", "Player 1", "", Qt.Orientation.Horizontal)
+        self.people_button.setToolTip("Players and their drawings")
+        self.people_button.clicked.connect(self.people)
+        self.title = label("Draw it. I will guess.", "huge")
+        self.line = label(f"{MODES[FIRST].line} A small network on this computer says what it sees.", "body", True)
+        self.play_button = button("Play", "play", primary=True, big=True)
+        self.play_button.setToolTip("Play (Space)")
+        self.play_button.clicked.connect(lambda: self.play.emit(FIRST))
+        self.choice = Segments("Difficulty", DIFFICULTIES)
+        self.choice.chosen.connect(self.difficulty)
+        self.status = label("", "small", True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.cards: dict[str, Tile] = {}
+        for name in OTHERS:
+            made = self.cards[name] = Tile(name, MODES[name].title, MODES[name].line, Qt.Orientation.Vertical)
+            made.clicked.connect(lambda _on=False, name=name: self.play.emit(name))
+
+        top = QHBoxLayout()
+        top.setSpacing(SPACE)
+        top.addStretch(1)
+        for one in (self.voice_button, self.sounds_button, self.people_button):
+            top.addWidget(one)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(2 * SPACE)
+        self._columns = 0
+        self._cards = QWidget()
+        self._cards.setLayout(self._grid)
+        self._cards.setMaximumWidth(_WIDEST)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addStretch(2)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        column.addLayout(_centred(self.doodle), 20)
+        column.addSpacing(SPACE)
+        for widget, gap in (
+            (self.title, 1),
+            (self.line, 3),
+            (self.play_button, 2),
+            (self.choice, 0),
+        ):
+            column.addWidget(widget, 0, centre)
+            column.addSpacing(gap * SPACE)
+        column.addStretch(1)
+        column.addSpacing(2 * SPACE)
+        column.addLayout(_centred(self._cards))
+        column.addStretch(1)
+        column.addSpacing(SPACE)
+        column.addWidget(self.status)
+        self.set_difficulty("mixed")
+
+    # What is so
+
+    def set_player(self, name: str, line: str = "") -> None:
+        """Who plays, and a few words on that player."""
+        self.people_button.set_texts(name, line)
+
+    def set_difficulty(self, name: str) -> None:
+        """Show which of `DIFFICULTIES` is chosen."""
+        self.choice.choose(name)
+
+    def set_voice(self, on: bool, available: bool, tip: str = "") -> None:
+        """Show whether guesses are said aloud; tip: why not, where it is not available."""
+        self.voice_button.set_state(on, available, tip)
+
+    def set_sounds(self, on: bool, available: bool, tip: str = "") -> None:
+        """Show whether there are sounds; tip: why not, where they are not available."""
+        self.sounds_button.set_state(on, available, tip)
+
+    def set_status(self, text: str, tip: str = "") -> None:
+        """One line at the bottom."""
+        self.status.setText(text)
+        self.status.setToolTip(tip)
+
+    # Coming and going
+
+    def enter(self) -> None:
+        """Begin to draw the flamingo."""
+        self._replay()
+
+    def leave(self) -> None:
+        """Nothing moves any more."""
+        self._again.stop()
+        self.doodle.pause()
+
+    def _replay(self) -> None:
+        if self.isVisible():
+            self.doodle.set_playhead(0)
+            self.doodle.play()
+
+    # Its room
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._arrange(5 if self.width() >= _FIVE_CARDS else 3)
+        left = self.height() - self.layout().minimumHeightForWidth(self.width())
+        self.doodle.setVisible(left >= _SMALLEST_DOODLE)
+        super().resizeEvent(event)
+
+    def _arrange(self, columns: int) -> None:
+        """Lay the cards out in so many columns; a last row that is not full stands in the middle."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        cards = list(self.cards.values())
+        last = len(cards) % columns
+        for place, one in enumerate(cards):
+            row, at = divmod(place, columns)
+            shift = columns - last if last and row == len(cards) // columns else 0
+            self._grid.addWidget(one, row, 2 * at + shift, 1, 2)
+        for at in range(2 * len(cards)):
+            self._grid.setColumnStretch(at, 1 if at < 2 * columns else 0)
+
+
+def _centred(widget: QWidget) -> QHBoxLayout:
+    """As wide as the widget may be. With an alignment its height would be reckoned for the width of all the screen."""
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(widget, 1000)
+    row.addStretch(1)
+    return row
+
+
+class Tile(Button):
+    """A button with an icon, a title and a line: one over the other, or side by side."""
+
+    def __init__(self, sign: str, title: str, line: str, along: Qt.Orientation) -> None:
+        super().__init__("", "", primary=False, parent=None)
+        self._sign, self._picture = sign, QLabel()
+        upright = along == Qt.Orientation.Vertical
+        self._title, self._line = label(title) if upright else Elided(title), label(line, "small", True)
+        self._line.setWordWrap(upright)
+        self._title.setStyleSheet("font-weight: 600;")
+        way = QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight
+        box = QBoxLayout(way, self)
+        box.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
+        box.setSpacing(SPACE)
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(self._title)
+        texts.addWidget(self._line)
+        box.addWidget(self._picture)
+        box.addLayout(texts)
+        if upright:
+            box.addStretch(1)
+        for part in (self._picture, self._title, self._line):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        if upright:  # as wide as the others, whatever they say
+            self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.set_texts(title, line)
+        self._dress()
+        theme_changes().changed.connect(self._dress)
+
+    def set_texts(self, title: str, line: str) -> None:
+        """Say something else."""
+        self._title.setText(title)
+        self._line.setText(line)
+        self._line.setVisible(bool(line))
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(line)
+
+    def sizeHint(self) -> QSize:
+        return self.layout().sizeHint()
+
+    minimumSizeHint = sizeHint
+
+    def _dress(self) -> None:
+        self._picture.setPixmap(icon(self._sign, "accent").pixmap(24, 24))
+
+
+class Switch(Button):
+    """Something that is on or off, as an icon; `clicked` says which is wanted."""
+
+    def __init__(self, sign: str, name: str) -> None:
+        super().__init__("", sign, primary=False, parent=None)
+        self._name = name
+        self.setText("")
+        self.setCheckable(True)
+        self.setProperty("flat", True)
+        self.setStyleSheet("QPushButton { padding: 0; } QPushButton:checked:!focus { border-color: transparent; }")
+        self.setIconSize(QSize(20, 20))
+        self.setFixedSize(5 * SPACE, 5 * SPACE)
+        self.setAccessibleName(name)
+        self.toggled.connect(self._tint)
+        self.set_state(False, True)
+
+    def set_state(self, on: bool, available: bool, tip: str = "") -> None:
+        """Show what is so."""
+        self.setChecked(on and available)
+        self.setEnabled(available)
+        self.setToolTip(tip or self._name)
+        self._tint()
+
+    def _tint(self) -> None:
+        on = self.isChecked()
+        self.setIcon(icon(self._icon if on else f"{self._icon}_off", "ink" if on else "muted"))
+
+
+class Segments(QFrame):
+    """A few choices side by side, of which one is so. name -> text."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: dict[str, str]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._group = QButtonGroup(self)
+        self.buttons: dict[str, Button] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for one, text in choices.items():
+            made = self.buttons[one] = button(text)
+            made.setCheckable(True)
+            made.setAccessibleName(f"{name}: {text}")
+            made.clicked.connect(lambda _on=False, one=one: self.chosen.emit(one))
+            self._group.addButton(made)
+            row.addWidget(made)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    @property
+    def choice(self) -> str:
+        """Which one is so."""
+        return next(name for name, one in self.buttons.items() if one.isChecked())
+
+    def choose(self, name: str) -> None:
+        """Show that this one is so, and say nothing."""
+        self.buttons[name].setChecked(True)
+
+    def _dress(self) -> None:
+        look = theme()
+        self.setStyleSheet(
+            f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
+            f" border-radius: {RADIUS}px; }}"
+            f"QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS - 1}px;"
+            f" padding: 6px 16px; color: {look.muted.name()}; }}"
+            f"QPushButton:hover {{ color: {look.ink.name()}; }}"
+            f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
+            f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
+        )

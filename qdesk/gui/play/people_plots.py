@@ -1,0 +1,238 @@
+"""How a player does, in numbers and over time."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from qdesk.game.stats import wilson
+from qdesk.gui.play.widgets import percent
+from qdesk.gui.strokes import polygon, round_pen
+from qdesk.gui.theme import SPACE, font, label, theme
+
+_ROW = 3 * SPACE
+_DAY_S = 86_400.0
+_DOTTED = 40
+"""So many points at most have dots: of more, they would be a sausage."""
+
+
+def heading(text: str) -> QLabel:
+    """The title of a part of the screen."""
+    made = label(text)
+    made.setStyleSheet("font-weight: 600;")
+    return made
+
+
+def day_text(at: float, clock: bool = False) -> str:
+    """A moment, s since 1970 UTC, where the player is: "3 March 2026", or with the time of day."""
+    moment = datetime.fromtimestamp(at)
+    return f"{moment.day} {moment:%B %Y}{moment:, %H:%M}" if clock else f"{moment.day} {moment:%B %Y}"
+
+
+class Figure(QWidget):
+    """One number that matters, with its name below it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._name = name
+        self.value = label("", "large")
+        bold = font("large")
+        bold.setWeight(bold.Weight.DemiBold)
+        self.value.setFont(bold)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.value)
+        column.addWidget(label(name, "small", muted=True))
+
+    def set_value(self, value: str, tip: str = "") -> None:
+        """Show this; nothing hides it. tip: what there is more to say."""
+        self.setVisible(bool(value))
+        self.value.setText(value)
+        self.setToolTip(tip)
+        self.setAccessibleName(f"{self._name}: {value}")
+        self.setAccessibleDescription(tip)
+
+
+class OverTime(QWidget):
+    """The share of rounds that were recognised, over time, in the band where it lies with 95 % certainty.
+
+    The pointer, or the arrow keys, ask for one of its points; `value` says it in words.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.value = label("", "small", muted=True)
+        self.value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        head = QHBoxLayout()
+        head.addWidget(heading("Recognised over time"))
+        head.addWidget(self.value, 1)
+        self.plot = _Curve(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE, 0, SPACE, 0)
+        column.setSpacing(SPACE)
+        column.addLayout(head)
+        column.addWidget(self.plot)
+
+    def set_points(self, at: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
+        """Points in time: at (B,) s since 1970, rising; share (B,) 0 to 1 of count (B,) rounds."""
+        self.plot.set_points(at, share, count)
+        self.say(-1)
+
+    def say(self, point: int) -> None:
+        """Say this point in words; -1: none."""
+        plot = self.plot
+        if not len(plot.at):
+            self.value.clear()
+            plot.setAccessibleDescription("Nothing yet")
+            return
+        newest = point < 0
+        share, count, low, high = (float(array[point]) for array in (plot.share, plot.count, plot.low, plot.high))
+        moment = datetime.fromtimestamp(plot.at[point])
+        when = f"{moment.day} {moment:%b}" if plot.span >= _DAY_S else f"{moment:%H:%M}"
+        said = f"{when}: {round(share * count):,} of {round(count):,}"
+        self.value.setText("" if newest else said)
+        sure = f"{percent(share)}, with few rounds anything from {percent(low)} to {percent(high)}"
+        plot.setAccessibleDescription(f"{'newest, ' if newest else ''}{said}, {sure}")
+
+
+class _Curve(QWidget):
+    def __init__(self, owner: OverTime) -> None:
+        super().__init__(owner)
+        self._owner = owner
+        self.at = self.share = self.count = self.low = self.high = np.zeros(0)
+        self._point = -1
+        self.setFixedHeight(20 * SPACE)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Share of rounds recognised, over time")
+
+    def set_points(self, at: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
+        self.at, self.share, self.count = at, share, count
+        self.low, self.high = wilson(share * count, count) if len(at) else (share, share)
+        self._point = -1
+        self.update()
+
+    @property
+    def span(self) -> float:
+        """From the first point to the last, s."""
+        return float(self.at[-1] - self.at[0]) if len(self.at) else 0.0
+
+    @property
+    def area(self) -> QRectF:
+        """Where the points lie: beside their axis, with room for the newest value."""
+        metrics = QFontMetrics(font("small"))
+        axis, value = metrics.horizontalAdvance("100 %") + SPACE, metrics.horizontalAdvance("100 %") + SPACE
+        below = metrics.height() + SPACE // 2
+        return QRectF(self.rect()).adjusted(axis, SPACE, -value, -below)
+
+    def place(self, at: np.ndarray | float) -> np.ndarray | float:
+        """Where a moment lies, pixels from the left."""
+        area = self.area
+        if not self.span:
+            return at * 0 + area.center().x()
+        return area.left() + (at - self.at[0]) / self.span * area.width()
+
+    def _point_at(self, point: int) -> None:
+        if point != self._point:
+            self._point = point
+            self._owner.say(point)
+            self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if len(self.at):
+            self._point_at(int(np.abs(self.place(self.at) - event.position().x()).argmin()))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(-1)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._point_at(-1)
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        last = len(self.at) - 1
+        here = last + 1 if self._point < 0 else self._point
+        wanted = {
+            Qt.Key.Key_Left: here - 1,
+            Qt.Key.Key_Right: here + 1,
+            Qt.Key.Key_Home: 0,
+            Qt.Key.Key_End: last,
+        }.get(Qt.Key(event.key()))
+        if wanted is None or last < 0:
+            super().keyPressEvent(event)
+        else:
+            self._point_at(min(max(wanted, 0), last))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, area = theme(), self.area
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(font("small"))
+        for share in (0.0, 0.5, 1.0):
+            y = round(area.bottom() - share * area.height()) + 0.5
+            painter.setPen(QPen(look.accent if self.hasFocus() and not share else look.line, 1))
+            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+            painter.setPen(look.muted)
+            beside = QRectF(0, y - _ROW / 2, area.left() - SPACE, _ROW)
+            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(share))
+        if len(self.at):
+            self._paint_times(painter, area)
+            self._paint_share(painter, area)
+        painter.end()
+
+    def _paint_times(self, painter: QPainter, area: QRectF) -> None:
+        """Days below the axis, or the time of day where all was on one."""
+        metrics = painter.fontMetrics()
+        days = self.span / _DAY_S
+        form = "%H:%M" if days < 1 else "{day} %b" if days < 300 else "%b %Y"
+        if days < 1:
+            ticks = np.linspace(self.at[0], self.at[-1], 3 if days else 1)
+        else:  # whole days apart, so that each stands where its day is
+            wide = metrics.horizontalAdvance("30 Mar" if days < 300 else "Mar 2026") + 2 * SPACE
+            step = max(math.ceil(days * wide / max(area.width(), 1.0)), 1)
+            ticks = np.arange(self.at[-1], self.at[0] - 1, -step * _DAY_S)
+        for at in ticks:
+            moment = datetime.fromtimestamp(float(at))
+            text = f"{moment:{form.replace('{day}', str(moment.day))}}"
+            width = metrics.horizontalAdvance(text) + 2
+            left = min(max(float(self.place(at)) - width / 2, area.left()), self.width() - width)
+            below = QRectF(left, area.bottom() + SPACE // 2, width, metrics.height())
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, text)
+
+    def _paint_share(self, painter: QPainter, area: QRectF) -> None:
+        look, xs = theme(), np.atleast_1d(self.place(self.at))
+
+        def line(shares: np.ndarray) -> np.ndarray:
+            return np.column_stack([xs, area.bottom() - shares * area.height()])
+
+        band = QColor(look.accent)
+        band.setAlpha(48)
+        painter.setPen(round_pen(band, 6) if len(xs) == 1 else Qt.PenStyle.NoPen)
+        painter.setBrush(band)
+        painter.drawPolygon(polygon(np.vstack([line(self.high), line(self.low)[::-1]])))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(round_pen(look.accent, 2))
+        middle = line(self.share)
+        for first in range(0, len(middle) - 1, 16):  # in pieces it is far quicker: see strokes
+            painter.drawPolyline(polygon(middle[first : first + 17]))
+        painter.setPen(QPen(look.paper, 1.5))
+        painter.setBrush(look.accent)
+        for x, y in middle if len(middle) <= _DOTTED else middle[-1:]:
+            painter.drawEllipse(QPointF(x, y), 4, 4)
+        if self._point >= 0:
+            x, y = middle[self._point]
+            painter.setPen(QPen(look.ink, 1))
+            painter.drawLine(QPointF(x, area.top()), QPointF(x, area.bottom()))
+            painter.drawEllipse(QPointF(x, y), 5, 5)
+        shown = middle[self._point]
+        painter.setPen(look.ink)
+        beside = QRectF(area.right() + SPACE, shown[1] - _ROW / 2, self.width() - area.right(), _ROW)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, percent(float(self.share[self._point])))

@@ -1,0 +1,224 @@
+"""The replay of a round: the drawing, beside it the rival's, and the colours that say how strange it is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from qdesk.game.prompts import with_article
+from qdesk.game.record import RoundRecord
+from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
+from qdesk.gui.curate.detail.story import NBSP, number, ordinal
+from qdesk.gui.strokes import StrokesView, replay_places
+from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
+from qdesk.gui.widgets import Elided
+
+INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"
+
+
+class Replaying(QWidget):
+    """`moved` says where in the round the replay is, ms. A replay cuts long pauses short; the time of the round does
+    not: from point to point the one is mapped to the other.
+    """
+
+    moved = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._record: RoundRecord | None = None
+        self._losses: tuple[Told, Usual] | None = None
+        self._ms = self._places = self._rival_ms = self._rival_places = np.zeros(0)
+        self._end = 0.0
+        self.strokes, self.rival = StrokesView(pen_width=5, smooth=True), StrokesView(pen_width=3, smooth=True)
+        for view in (self.strokes, self.rival):
+            view.setMinimumSize(12 * SPACE, 12 * SPACE)
+        self.strokes.playhead_changed.connect(self._moved)
+        self.strokes.finished.connect(self._show_play)
+        self.rival_name = Elided()
+        self.rival_name.setFont(font("small"))
+        self.rival_name.setProperty("muted", True)
+        self._rival_card = _card(self.rival, self.rival_name)
+        cards = QHBoxLayout()
+        cards.setSpacing(SPACE)
+        cards.addWidget(_card(self.strokes), 2)
+        cards.addWidget(self._rival_card, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addLayout(cards, 1)
+        column.addLayout(self._controls())
+        theme_changes().changed.connect(self._show_play)
+        self._show_play()
+
+    def _controls(self) -> QHBoxLayout:
+        self.play_button = button("")
+        self.play_button.setFixedSize(4 * SPACE, 4 * SPACE)
+        self.play_button.setStyleSheet("padding: 0;")
+        self.play_button.clicked.connect(self.toggle)
+        self.play_button.setFocusPolicy(self.focusPolicy().TabFocus)
+        self.legend = Elided()
+        self.legend.setFont(font("small"))
+        self.legend.setProperty("muted", True)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE)
+        row.addWidget(self.play_button)
+        row.addWidget(self.legend, 1)
+        self.tints = {name: button(name) for name in (INK, STRANGEST, LOSS)}
+        self._group = QButtonGroup(self)
+        for name, one in self.tints.items():
+            one.setFont(font("small"))
+            one.setStyleSheet("padding: 5px 10px;")
+            one.setCheckable(True)
+            one.setFocusPolicy(self.focusPolicy().TabFocus)
+            one.setAccessibleName(f"Colour: {name}")
+            one.setToolTip("How the drawing is coloured; T goes to the next")
+            self._group.addButton(one)
+            row.addWidget(one)
+        self.tints[INK].setChecked(True)
+        self._group.buttonToggled.connect(lambda _button, on: self._colour() if on else None)
+        return row
+
+    # What is shown
+
+    def set_record(self, record: RoundRecord) -> None:
+        """Another round, finished; its losses are not known."""
+        self._record, self._losses = record, None
+        self._end, self._ms = end_ms(record), point_ms(record)
+        times = by_stroke(record, self._ms)
+        self._places = replay_places(record.strokes, times)
+        self.strokes.set_drawing(record.strokes, times)
+        self.strokes.setAccessibleName(f"Drawing of {with_article(record.word)}" if record.word else "Drawing")
+        rival = record.rival
+        self._rival_card.setVisible(rival is not None)
+        if rival is not None:
+            self._rival_ms = np.concatenate([*rival.times, np.zeros(0)]).astype(float)
+            self._rival_places = replay_places(rival.strokes, rival.times)
+            self.rival.set_drawing(rival.strokes, rival.times)
+            self.rival_name.setText(f"The network’s: {when(rival.recognised_ms)}")
+            self.rival.setAccessibleName(self.rival_name.text())
+        self.play_button.setEnabled(len(self._ms) > 0)
+        self.set_losses(None, None)
+        self._moved(1.0)
+        self._show_play()
+
+    def set_losses(self, told: Told | None, usual: Usual | None) -> None:
+        """What the Sketch-RNN says of the points, and what is usual."""
+        self._losses = None if told is None or usual is None else (told, usual)
+        self.tints[STRANGEST].setEnabled(told is not None and told.strangest is not None)
+        self.tints[LOSS].setEnabled(told is not None and len(told.losses) > 0)
+        self._colour()
+
+    def penned(self, record: RoundRecord) -> list[tuple[float, float]]:
+        """From when to when, ms of the round, each stroke of the player was drawn."""
+        return [(float(t[0]), float(t[-1])) for t in record.times[record.given :] if len(t)]
+
+    # Colours
+
+    def next_tint(self) -> None:
+        """The next way to colour the drawing."""
+        ways = [one for one in self.tints.values() if one.isEnabled()]
+        chosen = self._group.checkedButton()
+        ways[(ways.index(chosen) + 1) % len(ways) if chosen in ways else 0].setChecked(True)
+
+    def _colour(self) -> None:
+        if self._record is None:
+            return
+        chosen = next((name for name, one in self.tints.items() if one.isChecked() and one.isEnabled()), INK)
+        if self._losses is None or chosen == INK:
+            self._ink(self._record)
+            return
+        told, usual = self._losses
+        if chosen == LOSS:
+            low, high = usual.low - 2, usual.high + 3  # as Curate has it: single points vary more
+            self.strokes.set_loss_places((told.losses - low) / (high - low))
+            self.legend.setText("Blue: as expected; yellow: surprising")
+        elif told.strangest is not None:
+            losses = by_stroke(self._record, told.losses)
+            marked = [np.full(len(stroke), float(k == told.strangest)) for k, stroke in enumerate(losses)]
+            self.strokes.set_loss_places(np.concatenate(marked), _marked)
+            mean = number(float(losses[told.strangest].mean()), 1)
+            self.legend.setText(f"{ordinal(told.strangest + 1)} of {len(losses)} strokes: {mean}{NBSP}nats a point")
+
+    def _ink(self, record: RoundRecord) -> None:
+        """What the player did not draw, and what came after the recognition, is grey."""
+        given = sum(len(stroke) for stroke in record.strokes[: record.given])
+        grey = np.arange(len(self._ms)) < given
+        late = self._ms > (math.inf if record.recognised_ms is None else record.recognised_ms)
+        self.strokes.set_loss_places(np.where(grey | late, np.nan, 0.0) if (grey | late).any() else None, _marked)
+        parts = ["the network’s beginning"] * bool(given) + ["after it was recognised"] * bool(late.any())
+        self.legend.setText(f"Grey: {' and '.join(parts)}" if parts else "")
+
+    # The replay
+
+    def begin(self) -> None:
+        """Replay from the start, unless somebody looks at another place already."""
+        if self.strokes.playhead >= 1 and not self.strokes.playing:
+            self.toggle()
+
+    def toggle(self) -> None:
+        """Play, or pause."""
+        self.strokes.pause() if self.strokes.playing else self.strokes.play()
+        self._show_play()
+
+    def seek(self, ms: float) -> None:
+        """Show the drawing as it was at `ms` of the round."""
+        ms = min(max(ms, 0.0), self._end)
+        self.strokes.pause()
+        self.strokes.set_playhead(place_at(ms, self._ms, self._places))
+        self._moved_to(ms)
+        self._show_play()
+
+    def _moved(self, place: float) -> None:
+        self._moved_to(self._end if place >= 1 else ms_at(place, self._ms, self._places))
+
+    def _moved_to(self, ms: float) -> None:
+        if self._record is not None and self._record.rival is not None:
+            self.rival.set_playhead(place_at(ms, self._rival_ms, self._rival_places) if ms < self._end else 1.0)
+        self.moved.emit(ms)
+
+    def _show_play(self) -> None:
+        playing = self.strokes.playing
+        self.play_button.setIcon(icon("pause" if playing else "run"))
+        self.play_button.setAccessibleName("Pause" if playing else "Replay")
+        self.play_button.setToolTip("Pause the replay (Space)" if playing else "Replay the drawing (Space)")
+
+
+def ms_at(place: float, points_ms: np.ndarray, places: np.ndarray) -> float:
+    """The moment of the round at which a replay is at `place`: of points drawn at points_ms (n,), shown at places."""
+    return float(np.interp(place, places, points_ms)) if len(points_ms) else 0.0
+
+
+def place_at(ms: float, points_ms: np.ndarray, places: np.ndarray) -> float:
+    """The place of a replay, 0 to 1, at this moment of the round; 1 from the last point on."""
+    if not len(points_ms) or ms >= points_ms[-1]:
+        return 1.0
+    return float(np.interp(ms, points_ms, places))
+
+
+def when(ms: float | None) -> str:
+    """A time of the round, or that there was none."""
+    return "not recognised" if ms is None else f"{ms / 1000:.1f}{NBSP}s"
+
+
+def _marked(place: float) -> QColor:
+    """Grey for the unknown, ink, and for what is marked the accent."""
+    return loss_colour(place) if math.isnan(place) else theme().accent if place > 0.5 else theme().ink
+
+
+def _card(drawing: QWidget, words: QWidget | None = None) -> QFrame:
+    """A drawing, and what is said of it, on a card."""
+    card = QFrame()
+    card.setProperty("card", True)
+    inside = QVBoxLayout(card)
+    inside.setContentsMargins(1, 1, 1, 1)
+    inside.addWidget(drawing, 1)
+    if words is not None:
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * SPACE, 0, SPACE, SPACE)
+        row.addWidget(words)
+        inside.addLayout(row)
+    return card

@@ -1,0 +1,219 @@
+"""A round as the player sees it: the word, the ring, the canvas, and what the network says. It shows and asks; what
+happens next is the page's business.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from qdesk.game.modes import Mode
+from qdesk.game.record import Rival
+from qdesk.gui.play.bars import GlidingBars
+from qdesk.gui.play.canvas import Canvas
+from qdesk.gui.play.card import Card
+from qdesk.gui.play.rival import RivalPanel
+from qdesk.gui.play.says import SaysLine
+from qdesk.gui.play.widgets import GuessBars, Progress, Ring, WordLabel
+from qdesk.gui.theme import SPACE, button, label
+from qdesk.gui.widgets import Elided
+
+LATE_MS = 5000.0
+"""Of the time left: less is late."""
+
+_ROOMY = 110 * SPACE  # a screen as wide as this, in pixels, has words on its buttons
+_AROUND_CANVAS = 26 * SPACE
+
+
+class RoundScreen(QWidget):
+    """Signals tell of the player's wishes: `accept` the word, `clear` the canvas, `skip` the word, be `done` with the
+    drawing, `leave` the game. Before the clock runs a card with the word lies on the canvas.
+    """
+
+    accept = Signal()
+    clear = Signal()
+    skip = Signal()
+    done = Signal()
+    leave = Signal()
+
+    def __init__(self, clock: Callable[[], float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.word = WordLabel()
+        self.progress = Progress()
+        self.seconds = label("", "body", True)
+        self.seconds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.seconds.setMinimumWidth(5 * SPACE)
+        self.ring = Ring()
+        self.canvas = Canvas(clock=clock)
+        self.card = Card(self.canvas)
+        self.card.accept.connect(self.accept)
+        self.rival = RivalPanel()
+        self.says = SaysLine()
+        self.note = Elided()
+        self.note.setProperty("muted", True)
+        self._small_bars, self._large_bars = GuessBars(), GlidingBars()
+        self._zen = self._sprint = False
+        self.leave_button = self._button("", "close", "Leave the game (Esc)", self.leave)
+        self.clear_button = self._button("Clear", "clear", "Wipe the canvas (C)", self.clear)
+        self.skip_button = self._button("Skip", "skip", "Another word (S)", self.skip)
+        self.done_button = self._button("Done", "check", "The drawing is done (Space)", self.done, primary=True)
+
+        top = QHBoxLayout()
+        top.setSpacing(SPACE)
+        top.addWidget(self.leave_button)
+        top.addSpacing(SPACE)
+        top.addWidget(self.word, 1)
+        top.addSpacing(SPACE)
+        top.addWidget(self.progress)
+        top.addSpacing(SPACE)
+        for one in (self.clear_button, self.skip_button, self.done_button, self.seconds, self.ring):
+            top.addWidget(one)
+        self._middle = QHBoxLayout()
+        self._middle.setSpacing(3 * SPACE)
+        self._middle.addWidget(self.canvas, 2)
+        self._middle.addWidget(self.rival, 1)
+        self._middle.addWidget(self._large_bars, 1)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.says)
+        words.addWidget(self.note)
+        words.addStretch(1)
+        below = QHBoxLayout()
+        below.setSpacing(4 * SPACE)
+        below.addLayout(words, 1)
+        below.addWidget(self._small_bars)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
+        column.setSpacing(2 * SPACE)
+        column.addLayout(top)
+        column.addLayout(self._middle, 1)
+        column.addLayout(below)
+        for hidden in (self.rival, self._large_bars, self.done_button):
+            hidden.hide()
+
+    def _button(self, text: str, icon: str, tip: str, signal: Signal, primary: bool = False) -> QWidget:
+        made = button(text, icon, primary)
+        made.setToolTip(tip)
+        made.setAccessibleName(text or tip.partition(" (")[0])
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to the round
+        made.clicked.connect(signal)
+        made.setStyleSheet("padding-left: 0; padding-right: 0;")  # they have a fixed width
+        if not text:
+            made.setText("")
+            made.setProperty("flat", True)
+            made.setFixedSize(4 * SPACE, 4 * SPACE)
+        return made
+
+    @property
+    def bars(self) -> GuessBars | GlidingBars:
+        """The bars in sight: three below the canvas, or eight beside it."""
+        return self._large_bars if self._zen else self._small_bars
+
+    # A game and its rounds
+
+    def set_mode(self, mode: Mode, number: int, of: float, outcomes: Sequence[bool | None]) -> None:
+        """A new round: the `number`th, from 1, of `of` (inf: as many as come), and how those before it went."""
+        self._zen, self._sprint = mode.shows == "nothing", math.isfinite(mode.game_ms)
+        recognised = sum(map(bool, outcomes))
+        text = f"{recognised} recognised" if self._sprint else f"Drawing {number}"
+        self.progress.set_rounds(number, of, outcomes, text if math.isinf(of) else "")
+        self._large_bars.setVisible(self._zen)
+        self._small_bars.setVisible(not self._zen)
+        self.rival.setVisible(mode.name == "duel")
+        self.rival.show_rival(None)
+        self.canvas.begin()
+        self._ready()
+
+    def _ready(self) -> None:
+        """As before a round."""
+        self.word.setText("")
+        self.note.setText("")
+        self.seconds.setText("")
+        self.ring.set_left(1.0)
+        self.canvas.set_lit(False)
+        self.clear_button.setEnabled(False)
+        self.skip_button.setEnabled(True)
+        self.skip_button.setVisible(not self._zen)
+        self.done_button.setVisible(self._zen)
+
+    def show_card(self, text: str, lead: str = "Draw", hint: str = "", below: str = "") -> None:
+        """The card with the word, or a riddle; the clock stands. hint: which of the word's meanings."""
+        self.canvas.begin()
+        self.canvas.lock(False)
+        self.canvas.set_covered(True)
+        self._ready()
+        self.bars.set_guesses((), "")
+        self.card.show_word(text, lead, hint, below)
+
+    def show_count(self, n: int) -> None:
+        """Three, two, one."""
+        self.card.show_count(n)
+
+    def begin(self, text: str) -> None:
+        """The clock runs. text: the word, or what else is to be drawn."""
+        self.card.hide()
+        self.word.setText(text)
+        if not self.canvas.given:
+            self.canvas.begin()
+        self.canvas.lock(False)
+        self.canvas.set_covered(False)
+        self.clear_button.setEnabled(True)
+
+    def show_finishing(self, recognised_ms: float) -> None:
+        """Recognised; the clock stands, and the drawing may be finished."""
+        self.note.setText(f"Recognised in {recognised_ms / 1000:.1f} s. Finish your drawing, or press Space.")
+        self.canvas.set_lit(True)
+        self.clear_button.setEnabled(False)
+        self.skip_button.hide()
+        self.done_button.show()
+
+    def end(self) -> None:
+        """Nothing can be drawn any more."""
+        self.canvas.lock()
+        self.clear_button.setEnabled(False)
+        self.skip_button.setEnabled(False)
+
+    # What changes while somebody draws
+
+    def set_remaining(self, ms: float, limit_ms: float) -> None:
+        """The time left, of how much; inf: there is no clock."""
+        clock = math.isfinite(limit_ms)
+        if self.ring.isHidden() is clock:
+            self.ring.setVisible(clock)
+            self.seconds.setVisible(clock)
+        if clock:
+            self.ring.set_left(ms / limit_ms, ms <= LATE_MS)
+            text = f"{-int(-ms // 1000)} s"
+            if text != self.seconds.text():
+                self.seconds.setText(text)
+
+    def set_guesses(self, guesses: Sequence[tuple[str, float]], word: str) -> None:
+        """What the network sees, (word, probability), most probable first; `word` stands out."""
+        self.bars.set_guesses(guesses, word)
+
+    def show_rival(self, rival: Rival | None) -> None:
+        """What the network will draw beside the player, or that it draws nothing yet."""
+        self.rival.show_rival(rival)
+        if rival is not None:
+            self.rival.show()
+
+    def rival_at(self, ms: float) -> None:
+        """The network's ink at `ms` of the round."""
+        self.rival.draw_until(ms)
+
+    def rival_recognised(self, on: bool) -> None:
+        """Whether what the network drew was recognised."""
+        self.rival.set_recognised(on)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        roomy = self.width() >= _ROOMY
+        for one, text in ((self.clear_button, " Clear"), (self.skip_button, " Skip"), (self.done_button, " Done")):
+            one.setText(text if roomy else "")
+            one.setFixedWidth((13 if roomy else 6) * SPACE)  # one takes the place of another, and nothing else moves
+        self._small_bars.setFixedWidth((44 if roomy else 30) * SPACE)
+        self.card.fit(self.width(), self.height() - _AROUND_CANVAS)
+        super().resizeEvent(event)

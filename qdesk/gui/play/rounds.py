@@ -1,0 +1,362 @@
+"""A game on the round screen: it brings together the pen, the round, the network and what it says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+from qdesk.game.game import Game
+from qdesk.game.prompts import with_article
+from qdesk.game.record import Rival, State
+from qdesk.game.riddles import riddle
+from qdesk.game.round import Round
+from qdesk.game.talk import Talk
+from qdesk.gui.play.guessing import Guessing
+from qdesk.gui.play.round_screen import RoundScreen
+from qdesk.gui.play.sketching import Sketching
+from qdesk.gui.play.sound import Sounds
+from qdesk.gui.play.voice import Voice
+
+_FRAME_MS = 16
+_LAST_SECONDS = 5
+_GIVEN_SHARE = 0.6  # of the canvas's shorter side, what the network begins
+_WAKING = "Waking the network…"
+_THINKING = "The network is thinking…"
+BLIND = "The network could not be loaded: nobody guesses, but you can draw."
+
+
+class Rounds(QObject):
+    """Plays one game at a time on `screen`. Signals: `kept` with the record of each round as it ends; `over` with the
+    game, when it is over or the player has left it.
+    """
+
+    kept = Signal(object)
+    over = Signal(object)
+
+    def __init__(
+        self,
+        screen: RoundScreen,
+        guessing: Guessing,
+        sketching: Sketching,
+        voice: Voice,
+        sounds: Sounds,
+        linger_ms: int,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.screen, self.canvas = screen, screen.canvas
+        self.guessing, self.sketching, self.voice, self.sounds = guessing, sketching, voice, sounds
+        self.game: Game | None = None
+        self.round: Round | None = None
+        self.difficulty = "mixed"
+        self._talk = Talk("")
+        self._rival: Rival | None = None
+        self._rival_done = False
+        self._shown: State | None = None  # the state that the screen shows
+        self._count = 0
+        self._trouble = ""
+
+        self._timer = QTimer(self)
+        self._timer.setInterval(_FRAME_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.tick)
+        self._linger = QTimer(self)
+        self._linger.setSingleShot(True)
+        self._linger.setInterval(linger_ms)
+        self._linger.timeout.connect(self._next)
+        guessing.changed.connect(self._say)
+        guessing.guessed.connect(self._guessed)
+        sketching.sketched.connect(self._sketched)
+        sketching.failed.connect(self._not_sketched)
+        for signal, do in (
+            (screen.accept, self.accept), (screen.clear, self.clear), (screen.skip, self.skip),
+            (screen.done, self.done), (screen.leave, self.leave), (self.canvas.pen_down, self._pen_down),
+            (self.canvas.pen_move, self._pen_move), (self.canvas.pen_up, self._pen_up),
+        ):  # fmt: skip
+            signal.connect(do)
+
+    def remark(self, text: str) -> None:
+        """Say this once, below the next card."""
+        self._trouble = text
+
+    # What the player does
+
+    def begin(self, game: Game, difficulty: str = "mixed") -> None:
+        """Put the first round of a game on the table. difficulty: how well the network draws against the player."""
+        self.game, self.difficulty = game, difficulty
+        self._next()
+
+    def accept(self) -> None:
+        """The word is accepted: three, two, one."""
+        if self.round is not None and self.round.state is State.READY and not self.sketching.busy:
+            self.round.accept()
+            self._timer.start()
+            self.tick()
+
+    def clear(self) -> None:
+        """An empty canvas."""
+        if self.round is not None and self.round.state is State.DRAWING:
+            self.round.clear()
+            self.canvas.clear()
+            self.guessing.new_drawing()
+            self._talk.cleared(self.round.elapsed_ms)
+            self.screen.set_guesses((), self.round.word)
+            self._say()
+
+    def skip(self) -> None:
+        """Another word."""
+        self._end_by(Round.skip)
+
+    def done(self) -> None:
+        """The drawing is done."""
+        self._end_by(Round.finish)
+
+    def _end_by(self, how: Callable[[Round], None]) -> None:
+        if self.round is not None and not self.round.state.ended and self._shown is not None:
+            self.canvas.close_stroke()
+            how(self.round)
+            self.tick()
+
+    def leave(self) -> None:
+        """End the game here; ink on the canvas is kept."""
+        if game := self.put_away():
+            self.over.emit(game)
+
+    def put_away(self) -> Game | None:
+        """`leave` without a word; returns the game, if there is one."""
+        game, self.game = self.game, None
+        if game is not None and self.round is not None and not self.round.state.ended and self.round.points:
+            self.canvas.lock()
+            self.round.skip() if self.round.word else self.round.finish()
+            self._keep(game)
+        self._stop()
+        return game
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._linger.stop()
+        self.voice.stop()
+        self.round = self._shown = None
+
+    # The pen
+
+    def _pen_down(self, x: float, y: float, t: float) -> None:
+        if self.round is None:
+            return
+        if self.round.state in (State.READY, State.COUNTING) and not self.sketching.busy:
+            self.round.start()
+            self._timer.start()
+            self.tick()
+        self.round.press(x, y, t)
+        self._inked()
+
+    def _pen_move(self, x: float, y: float, t: float) -> None:
+        if self.round is not None:
+            self.round.move(x, y, t)
+            self._inked()
+
+    def _pen_up(self) -> None:
+        if self.round is not None:
+            self.round.release()
+
+    def _inked(self) -> None:
+        self.guessing.look(self.round.strokes)
+        if self.round.state.ended:
+            self.tick()
+
+    # Round after round
+
+    def _next(self) -> None:
+        """A new word on the table; its clock stands until it is accepted, where there is one to accept."""
+        self._linger.stop()
+        if self.game is None:
+            return
+        self.sketching.forget()
+        self.round = self.game.next_round()
+        if self.round is None:
+            game, self.game = self.game, None
+            self._stop()
+            self.sounds.play("end")
+            self.over.emit(game)
+            return
+        before, mode, word = self._talk, self.game.mode, self.round.word
+        self._talk, self._rival, self._rival_done, self._count = Talk(word), None, False, 0
+        self._shown = State.READY
+        self.guessing.new_drawing()
+        self.guessing.wake()
+        outcomes = [record.won for record in self.game.records]
+        self.screen.set_mode(mode, self.game.number, mode.rounds, outcomes)
+        self.screen.set_guesses((), word)
+        self.screen.show_rival(None)
+        if not self.round.countdown_ms:
+            self.round.start()
+            self._timer.start()
+            self.tick()
+            if before.said and mode.shows == "word":  # what was just recognised stays in sight until something is said
+                self.screen.says.set_said(before.said[-1:], before.said[-1].at_ms)
+            return
+        self._timer.stop()
+        limit = min(self.round.limit_ms, self.game.remaining_ms)
+        below = f"in {limit / 1000:.0f} seconds"
+        if mode.name in ("finish", "duel"):
+            self.sketching.ask(mode.name, word, self.difficulty)
+        riddles = mode.shows == "definition"
+        lead = "Draw what this is:" if riddles else "Finish" if mode.name == "finish" else "Draw"
+        self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
+        self.canvas.lock(self.sketching.busy)
+        self._say()
+
+    def text(self) -> str:
+        """What the player is asked for: the word, a riddle, or nothing."""
+        if self.round is None or self.game is None or not self.round.word:
+            return "Draw what you like"
+        riddles = self.game.mode.shows == "definition"
+        return riddle(self.round.word) if riddles else with_article(self.round.word)
+
+    def tick(self) -> None:
+        """Let time pass, and show what it brought."""
+        if self.round is None or self._shown is None:
+            return
+        state = self.round.tick()
+        if state is State.COUNTING and self.round.count != self._count:
+            self._count = self.round.count
+            self.screen.show_count(self._count)
+            self.sounds.play("count")
+        if state is not self._shown:
+            self._show(state)
+        elif state.inking:
+            self._show_time()
+            if state is State.DRAWING:
+                self._hear()
+
+    def _show(self, state: State) -> None:
+        """The screen follows the state: every state in between, too."""
+        before, self._shown = self._shown, state
+        self._show_time()
+        if before in (State.READY, State.COUNTING) and state is not State.COUNTING and state is not State.SKIPPED:
+            self._show_begun()
+        if state is State.FINISHING or (state is State.RECOGNISED and before is not State.FINISHING):
+            self._show_recognised()
+        if state.ended:
+            self._show_ended(state)
+
+    def _show_begun(self) -> None:
+        word = self.round.word
+        self.screen.begin(self.text() if self.game.mode.shows != "word" else word)
+        self.sounds.play("go")
+        self._say()
+
+    def _show_recognised(self) -> None:
+        at = self.round.recognised_ms or 0.0
+        said = self._talk.recognised(at)
+        self.voice.say(said.text)
+        self.sounds.play("recognised")
+        self.screen.says.set_said(self._talk.said, at)
+        if self._shown is State.FINISHING:
+            self.screen.show_finishing(at)
+
+    def _show_ended(self, state: State) -> None:
+        self.canvas.close_stroke()
+        self._keep(self.game)
+        if state is State.TIME_UP:
+            said = self._talk.time_up(self.round.limit_ms)
+            self.screen.says.set_said(self._talk.said, self.round.limit_ms)
+            text = said.text
+            if self.game.mode.shows == "definition":
+                text = f"Time’s up. It was {with_article(self.round.word)}."
+                self.screen.says.set_text(text)
+            self.voice.say(text)
+            self.sounds.play("time_up")
+            self._timer.stop()
+            self.screen.end()
+            self._linger.start()
+        else:
+            self._next()
+
+    def _keep(self, game: Game) -> None:
+        self.kept.emit(game.keep(self.round, self._rival))
+
+    def _show_time(self) -> None:
+        current, game = self.round, self.game
+        sprint = math.isfinite(game.mode.game_ms)
+        left = game.remaining_ms if sprint else current.remaining_ms
+        seconds = -(-left // 1000) if math.isfinite(left) else math.inf
+        if current.state is State.DRAWING and seconds <= _LAST_SECONDS and seconds != self._count:
+            self._count = seconds
+            self.sounds.play("tick")
+        self.screen.set_remaining(left, game.mode.game_ms if sprint else current.limit_ms)
+        if self._rival is not None and current.state.inking:
+            at = current.elapsed_ms
+            self.screen.rival_at(at)
+            done = self._rival.recognised_ms
+            if done is not None and at >= done and not self._rival_done:
+                self._rival_done = True
+                self.screen.rival_recognised(True)
+
+    # The network
+
+    def _guessed(self, top: list[tuple[str, float]]) -> None:
+        current = self.round
+        if current is None or self._shown is None:
+            return
+        was = current.state
+        if current.guess(top) is State.DRAWING:
+            self._hear()
+        if was.inking:
+            self.screen.set_guesses(top, current.word)
+            self.screen.bars.repaint()  # shown, not only meant to be shown: the latency is measured after this
+        if current.state is not self._shown:
+            self.tick()
+
+    def _hear(self) -> None:
+        """Say what is to be said of the guesses now: with each of them, and with each frame, since a guess has to hold
+        for a moment first.
+        """
+        current = self.round
+        if said := self._talk.hear(current.elapsed_ms, current.guesses):
+            self.voice.say(said.text)
+            self.screen.says.set_said(self._talk.said, current.elapsed_ms)
+
+    def _say(self) -> None:
+        """What stands below the canvas while the network has said nothing yet."""
+        if self.round is None or self._talk.said:
+            return
+        state = self.round.state
+        if self.guessing.blind:
+            text = BLIND
+        elif not self.guessing.awake:
+            text = _WAKING
+        elif state is State.READY and self.sketching.busy:
+            text = _THINKING
+        elif state is State.READY and self._trouble:
+            text, self._trouble = self._trouble, ""
+        else:
+            text = "Draw, and I will guess." if state is State.DRAWING else ""
+        self.screen.says.set_text(text)
+
+    # What the network draws
+
+    def _sketched(self, what: Any) -> None:
+        """A beginning (strokes in the 255 box), or what it will draw."""
+        if self.round is None or self.round.state is not State.READY:
+            return
+        if isinstance(what, Rival):
+            self._rival = what
+            self.screen.show_rival(what)
+        else:
+            side = min(self.canvas.width(), self.canvas.height()) * _GIVEN_SHARE
+            corner = np.array([self.canvas.width() - side, self.canvas.height() - side]) / 2
+            strokes = [stroke * (side / 255) + corner for stroke in what]
+            self.round.give(strokes)
+            self.canvas.give(strokes)
+        self.canvas.lock(False)
+        self._say()
+
+    def _not_sketched(self, reason: str) -> None:
+        self._trouble = f"The network cannot draw: {reason}"
+        self.canvas.lock(False)
+        self._say()

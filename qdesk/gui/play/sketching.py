@@ -1,0 +1,82 @@
+"""The network that draws, in a thread of its own: begun drawings and rivals, while the player reads the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from qdesk.gui import jobs
+
+
+def shipped_sketcher() -> Any:
+    """A `Sketcher` of the networks that come with the program; for the background thread."""
+    from qdesk.game.sketching import Sketcher
+    from qdesk.gui.play.guessing import compute_on_one_core
+
+    compute_on_one_core()
+    return Sketcher()
+
+
+class Sketching(QObject):
+    """Signals: `sketched` with what was asked for last, strokes in the 255 box or a `Rival`; `failed` with a
+    sentence.
+    """
+
+    sketched = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, factory: Callable[[], Any] = shipped_sketcher, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._factory = factory
+        self._worker: jobs.LatestWorker | None = None
+        self._asked: tuple[str, str, str] | None = None
+        self._ready = False
+        self._trouble = ""  # why there is no network that draws, and will be none
+
+    @property
+    def busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._asked is not None
+
+    def ask(self, mode: str, word: str, difficulty: str) -> None:
+        """Begin a drawing ("finish"), or draw one against the player ("duel"). An older question is forgotten."""
+        if self._worker is None:
+            self._worker = jobs.LatestWorker(self._factory, _sketch, self, "qdesk-sketch")
+            self._worker.ready.connect(self._woke)
+            self._worker.answered.connect(self._answered)
+            self._worker.failed.connect(self._failed)
+        if self._trouble:
+            self.failed.emit(self._trouble)
+            return
+        self._asked = mode, word, difficulty
+        self._worker.request(self._asked)
+
+    def forget(self) -> None:
+        """Nobody waits for an answer any more."""
+        self._asked = None
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._worker is not None:
+            self._worker.close()
+
+    def _woke(self) -> None:
+        self._ready = True
+
+    def _answered(self, asked: tuple[str, str, str], what: Any) -> None:
+        if asked is self._asked:
+            self._asked = None
+            self.sketched.emit(what)
+
+    def _failed(self, reason: str) -> None:
+        self._trouble = "" if self._ready else reason
+        if self._asked is not None:
+            self._asked = None
+            self.failed.emit(reason)
+
+
+def _sketch(sketcher: Any, asked: tuple[str, str, str]) -> Any:
+    mode, word, difficulty = asked
+    return sketcher.begin(word) if mode == "finish" else sketcher.rival(word, difficulty)

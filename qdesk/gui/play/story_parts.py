@@ -1,0 +1,223 @@
+"""Parts of a drawing's story: what it was taken for when, and drawings like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QVBoxLayout, QWidget
+
+from qdesk.drawings import Drawings
+from qdesk.game.others import Others
+from qdesk.game.prompts import with_article
+from qdesk.game.story import Taken
+from qdesk.gui.strokes import StrokesView
+from qdesk.gui.theme import SPACE, font, label, theme
+from qdesk.gui.widgets import Elided
+
+_MOST = 8
+_ROW = 3 * SPACE
+_TIME = 6 * SPACE
+
+
+class TakenList(QWidget):
+    """What the drawing was taken for, a line each: "0.8 s  a bird". `sought` carries the ms of a line that is pressed.
+
+    Of more lines than there is room for the last ones are shown.
+    """
+
+    sought = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._rows = [_Row(self) for _ in range(_MOST)]
+        self.nothing = label("", "small", muted=True)
+        self.nothing.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.nothing)
+        for row in self._rows:
+            row.clicked.connect(lambda _checked=False, row=row: self.sought.emit(row.from_ms))
+            column.addWidget(row)
+        self.say("")
+
+    @property
+    def lines(self) -> list[str]:
+        """What can be read."""
+        return [row.accessibleName() for row in self._rows if not row.isHidden()]
+
+    def say(self, text: str) -> None:
+        """Show no list, and why."""
+        for row in self._rows:
+            row.hide()
+        self.nothing.setText(text)
+        self.nothing.setVisible(bool(text))
+
+    def show_taken(self, taken: Sequence[Taken], word: str) -> None:
+        """What it was taken for, in order; `word` is the round's own."""
+        self.say("" if taken else "Nothing: I was never sure enough to say a word.")
+        for row, one in zip(self._rows, taken[-_MOST:], strict=False):
+            row.show_taken(one, one.word == word)
+
+    def set_playhead(self, ms: float) -> None:
+        """Mark the line of this moment."""
+        for row in self._rows:
+            row.set_current(not row.isHidden() and row.from_ms <= ms < row.to_ms)
+
+
+class _Row(QAbstractButton):
+    """When, and what."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.from_ms = self.to_ms = 0.0
+        self._own = self._current = False
+        self.setFixedHeight(_ROW)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setToolTip("Show the drawing as it was then")
+
+    def sizeHint(self) -> QSize:
+        return QSize(26 * SPACE, _ROW)
+
+    def show_taken(self, taken: Taken, own: bool) -> None:
+        self.from_ms, self.to_ms, self._own = taken.from_ms, taken.to_ms, own
+        self.setText(with_article(taken.word))
+        self.setAccessibleName(f"{taken.from_ms / 1000:.1f} s {self.text()}")
+        self.show()
+        self.update()
+
+    def set_current(self, current: bool) -> None:
+        if current != self._current:
+            self._current = current
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._current or self.underMouse() or self.hasFocus():
+            painter.setPen(look.accent if self.hasFocus() else Qt.PenStyle.NoPen)
+            painter.setBrush(look.hover)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        chosen = font("body")
+        painter.setFont(chosen)
+        painter.setPen(look.muted)
+        time = QRectF(0, 0, _TIME, self.height())
+        painter.drawText(
+            time, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{self.from_ms / 1000:.1f} s"
+        )
+        chosen.setBold(self._own)
+        painter.setFont(chosen)
+        painter.setPen(look.accent if self._own else look.ink)
+        rest = QRectF(_TIME + 2 * SPACE, 0, self.width() - _TIME - 3 * SPACE, self.height())
+        text = painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(rest.width()))
+        painter.drawText(rest, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
+class AlikeGrid(QWidget):
+    """Six drawings in two rows, each with its word, and a line that says whose they are."""
+
+    def __init__(self, count: int, columns: int = 3, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.whose = label("", "small", muted=True)
+        self.whose.setWordWrap(True)
+        self._thumbs, self._columns = [Thumb() for _ in range(count)], columns
+        grid = QGridLayout()
+        grid.setSpacing(SPACE)
+        for place, thumb in enumerate(self._thumbs):
+            grid.addWidget(thumb, place // columns, place % columns)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACE)
+        column.addLayout(grid)
+        column.addWidget(self.whose)
+        self.say("")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for thumb in self._thumbs:
+            thumb.set_side((self.width() + SPACE) // self._columns - SPACE)
+
+    @property
+    def words(self) -> list[str]:
+        """The names of the drawings shown."""
+        return [thumb.name.text() for thumb in self._thumbs if not thumb.isHidden()]
+
+    def say(self, text: str) -> None:
+        """Show no drawings, and why."""
+        for thumb in self._thumbs:
+            thumb.hide()
+        self.whose.setText(text)
+
+    def show_alike(self, others: Others, indices: np.ndarray, word: str, same_word: bool) -> None:
+        """The drawings `indices` of `others`, the likest first; `word` is one's own, same_word: all are of it."""
+        self.say(whose(others, word, same_word) if len(indices) else f"None in {others.name} is like it.")
+        words = others.drawings.words
+        for thumb, index in zip(self._thumbs, indices.tolist(), strict=False):
+            thumb.show_drawing(others.drawings, index, words[index] or "no word")
+
+
+def whose(others: Others, word: str, same_word: bool) -> str:
+    """Who drew the similar drawings, and what was looked at."""
+    if others.made:
+        drawn = "Drawn by a network, not by people: the starter set."
+        if not same_word and word:
+            drawn += f" It has no {word}, so these are other things."
+        return f"{drawn} Open a file in Curate to see how people draw."
+    return (
+        f"By others who drew {with_article(word)}, in {others.name}." if same_word else f"By others, in {others.name}."
+    )
+
+
+class Thumb(QWidget):
+    """A small drawing on a card, that is replayed under the pointer, and its word."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.strokes = StrokesView(pen_width=2.0)
+        self._pixels: QWidget | None = None
+        self._card = QFrame()
+        self._card.setProperty("card", True)
+        self._inside = QVBoxLayout(self._card)
+        self._inside.setContentsMargins(1, 1, 1, 1)
+        self._inside.addWidget(self.strokes)
+        self.name = Elided()
+        self.name.setFont(font("small"))
+        self.name.setProperty("muted", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._card, 1)
+        column.addWidget(self.name)
+
+    def set_side(self, side: int) -> None:
+        """How large the card is."""
+        self.setFixedSize(side, side + self.name.sizeHint().height() + 2)
+
+    def show_drawing(self, drawings: Drawings, index: int, word: str) -> None:
+        """Show one drawing of a batch."""
+        bitmap = None if drawings.bitmaps is None else drawings.bitmaps[index]
+        self.strokes.set_drawing(drawings.strokes_of(index), drawings.times_of(index))
+        self.strokes.setVisible(bitmap is None)
+        if bitmap is not None:
+            from qdesk.gui.curate.detail.seen import Pixels
+
+            if self._pixels is None:
+                self._pixels = Pixels()
+                self._inside.addWidget(self._pixels)
+            self._pixels.set_bitmap(bitmap)
+        if self._pixels is not None:
+            self._pixels.setVisible(bitmap is not None)
+        self.name.setText(word)
+        self.setAccessibleName(f"Similar drawing: {word}")
+        self.show()
+
+    def enterEvent(self, event: object) -> None:
+        self.strokes.set_playhead(0)
+        self.strokes.play()

@@ -1,0 +1,129 @@
+"""The pictures of Play: real rounds, drawn with the mouse from drawings of the starter set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
+from shooting import LEFT, PLAIN, settle, wait
+
+from qdesk import paths
+from qdesk.formats import open_drawings
+from qdesk.game.prompts import Prompts
+from qdesk.game.record import State
+
+_SHARE = 0.72  # of the canvas, a drawing
+_STEP_S = 0.012
+
+
+def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
+    """Every screen of Play that is in docs/."""
+    best = best_drawings()
+    play.prompts = Prompts(sorted(best))
+    wait(lambda: play.guessing.awake, "the network to wake")
+    settle(3.0)  # the flamingo draws itself
+    shoot("play-home")
+    for number in range(games):
+        play_a_game(play, best, shoot if number == games - 1 else lambda name: None)
+    settle(4.0)
+    shoot("play-end")
+    fastest = min(
+        (record.recognised_ms, index) for index, record in enumerate(play.album.records) if record.recognised_ms
+    )[1]
+    play.end_screen.opened.emit(fastest)
+    settle(6.0)
+    shoot("play-story")
+    play.album.story.back.emit()
+    zen(play, best, shoot)
+    duel(play, best, shoot)
+    mystery(play, shoot)
+    play.show_home()
+    play.home.people.emit()
+    settle(1.5)
+    shoot("play-people")
+    play.show_home()
+
+
+def best_drawings() -> dict[str, list[np.ndarray]]:
+    """Of the starter set's drawings that are surely recognised, the most elaborate one of each word."""
+    from qdesk.guess import Guesser
+
+    guesser = Guesser()
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    seen = guesser.probabilities(starter)
+    sure = seen[np.arange(len(starter)), [guesser.words.index(word) for word in starter.words]]
+    order = [row for row in np.argsort(starter.point_counts) if sure[row] > 0.8]
+    return {str(starter.words[row]): list(starter.strokes_of(int(row))) for row in order}
+
+
+def draw(play, strokes: list[np.ndarray], after: Callable[[int], bool] = lambda stroke: False) -> None:
+    """With the mouse, as fast as people do; until `after` a stroke says that it is enough."""
+    canvas = play.canvas
+    side = min(canvas.width(), canvas.height()) * _SHARE
+    corner = np.array([canvas.width() - side, canvas.height() - side]) / 2
+    for number, stroke in enumerate(strokes):
+        at = [QPoint(int(x), int(y)) for x, y in stroke * side / 255 + corner]
+        QTest.mousePress(canvas, LEFT, PLAIN, at[0])
+        for before, then in zip(at[:-1], at[1:], strict=True):
+            for step in range(1, 5):
+                QTest.mouseMove(canvas, before + (then - before) * step / 4)
+                settle(_STEP_S)
+        QTest.mouseRelease(canvas, LEFT, PLAIN, at[-1])
+        settle(0.15)
+        if play.round is None or after(number):
+            return
+
+
+def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -> None:
+    """Six drawings, each finished after it is recognised."""
+    play.play("game")
+    while play.round is not None:
+        settle(0.4)
+        number = play.rounds.game.number
+        if number == 2:
+            shoot("play-card")
+        strokes = best[play.round.word]
+
+        def look(stroke: int, number: int = number, strokes: list[np.ndarray] = strokes) -> bool:
+            if number == 4 and stroke + 1 == max(len(strokes) // 2, 1) and play.round.state is State.DRAWING:
+                shoot("play")
+            return False
+
+        draw(play, strokes, look)
+        if number == 5 and play.round is not None and play.round.state is State.FINISHING:
+            shoot("play-finish")
+        current = play.round
+        if current is not None and current.state is State.DRAWING:
+            wait(lambda current=current: current.state is not State.DRAWING, "the end of a round")
+        play.rounds.done()
+        wait(lambda number=number: play.round is None or play.rounds.game.number > number, "the next word")
+    wait(lambda: play.end_screen.isVisible(), "the last page")
+
+
+def zen(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -> None:
+    play.play("zen")
+    settle(0.3)
+    draw(play, best["sailboat"])
+    settle(0.5)
+    shoot("play-zen")
+    play.rounds.done()
+    play.rounds.leave()
+
+
+def duel(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -> None:
+    play.play("duel")
+    wait(lambda: not play.sketching.busy, "the network's drawing")
+    strokes = best[play.round.word]
+    draw(play, strokes, lambda stroke: stroke + 1 >= max(len(strokes) // 2, 1))
+    settle(1.5)
+    shoot("play-duel")
+    play.rounds.leave()
+
+
+def mystery(play, shoot: Callable[[str], None]) -> None:
+    play.play("mystery")
+    settle(0.3)
+    shoot("play-mystery")
+    play.rounds.leave()

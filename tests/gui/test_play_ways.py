@@ -1,0 +1,169 @@
+"""The other ways to play: sprint, zen, a mystery word, finish it, against the network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from qdesk.game.prompts import Prompts
+from qdesk.game.record import Rival, State
+from qdesk.game.riddles import riddle
+from qdesk.gui.play.page import PlayPage
+from tests.gui.playing import Clock, Drawer, Seer, begin, go_on, says, stroke
+
+WORDS = ["cat", "dog", "sun", "moon", "key", "bee", "flamingo", "tree", "car", "hat", "owl", "lion", "leaf", "ear"]
+
+
+@pytest.fixture
+def page(qtbot, make: Callable[..., PlayPage], seer: Seer) -> PlayPage:
+    one = make(lambda: seer, prompts=Prompts(WORDS))
+    qtbot.waitUntil(lambda: one.guessing.awake)
+    return one
+
+
+def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
+    qtbot, page: PlayPage, seer: Seer, clock: Clock
+) -> None:
+    begin(page, clock, "sprint")
+    for number in range(5):
+        word = page.round.word
+        clock.now += 5_000
+        seer.sees = ((word, 0.9),)
+        stroke(page, (50, 50), (90, 90))
+        qtbot.waitUntil(lambda number=number: page.rounds.game.number == number + 2)
+        assert page.round.state is State.DRAWING and page.round.word != word  # no card, no waiting
+        assert page.round_screen.seconds.text() == f"{55 - 5 * number} s"
+        assert page.canvas.empty
+    QTest.keyClick(page, Qt.Key.Key_S)
+    seer.sees = (("bird", 0.3),)
+    stroke(page, (50, 50), (90, 90))
+    clock.now += 35_000
+    qtbot.waitUntil(lambda: page.end_screen.isVisible())
+    records = page.history.list()[::-1]
+    assert [record.recognised for record in records] == [True] * 5 + [False]
+    assert records[-1].state is State.TIME_UP and {record.mode for record in records} == {"sprint"}
+    assert "5" in page.end_screen.headline.text() and "60 seconds" in page.end_screen.headline.text()
+
+
+def test_zen_has_no_clock_and_bars_that_move(qtbot, page: PlayPage, clock: Clock) -> None:
+    page.play("zen")
+    assert page.round.state is State.DRAWING and not page.round_screen.ring.isVisible()
+    stroke(page, (50, 50), (90, 90))
+    qtbot.waitUntil(lambda: len(page.round_screen.bars.guesses) > 0)
+    assert len(page.round_screen.bars.guesses) > 3
+    clock.now += 3_600_000
+    page.rounds.tick()
+    assert page.round.state is State.DRAWING
+    page.rounds.done()
+    assert page.canvas.empty and page.round.state is State.DRAWING
+    (record,) = page.history.list()
+    assert (record.state, record.word, record.mode) == (State.DONE, "", "zen")
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert page.end_screen.isVisible()
+
+
+def test_a_mystery_word_is_told_by_a_riddle_and_named_when_it_is_recognised(
+    qtbot, page: PlayPage, seer: Seer, clock: Clock
+) -> None:
+    page.play("mystery")
+    word = page.round.word
+    assert page.round_screen.card.word.text() == riddle(word)
+    go_on(page, clock)
+    assert page.round_screen.word.text() == riddle(word)
+    seer.sees = ((word, 0.9),)
+    stroke(page, (50, 50), (90, 90))
+    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    assert word in says(page)
+
+
+def test_a_mystery_word_that_was_not_found_is_named_at_the_end(qtbot, page: PlayPage, clock: Clock) -> None:
+    begin(page, clock, "mystery")
+    word = page.round.word
+    clock.now += 20_000
+    page.rounds.tick()
+    assert word in says(page)
+
+
+def test_finish_it_begins_with_what_the_network_drew(qtbot, page: PlayPage, seer: Seer, clock: Clock) -> None:
+    page.play("finish")
+    qtbot.waitUntil(lambda: not page.sketching.busy)
+    assert len(page.round.strokes()) == 2 and page.round.points == 0
+    inside = np.concatenate(page.round.strokes())
+    assert (inside >= 0).all() and (inside <= [page.canvas.width(), page.canvas.height()]).all()
+    go_on(page, clock)
+    seer.sees = ((page.round.word, 0.9),)
+    stroke(page, (50, 50), (90, 90))
+    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    (record,) = page.history.list()
+    assert (record.given, record.points, len(record.strokes), record.mode) == (2, 2, 3, "finish")
+
+
+def test_nobody_starts_before_the_network_has_drawn(qtbot, make: Callable[..., PlayPage], seer: Seer) -> None:
+    import threading
+
+    gate = threading.Event()
+
+    class Slow(Drawer):
+        def begin(self, word: str) -> list[np.ndarray]:
+            assert gate.wait(10)
+            return super().begin(word)
+
+    page = make(lambda: seer, sketcher_factory=Slow, prompts=Prompts(WORDS))
+    qtbot.waitUntil(lambda: page.guessing.awake)
+    page.play("finish")
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    stroke(page, (50, 50), (90, 90))
+    assert page.round.state is State.READY and "thinking" in says(page) and page.canvas.empty
+    gate.set()
+    qtbot.waitUntil(lambda: not page.sketching.busy)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert page.round.state is State.COUNTING
+
+
+def test_without_a_network_that_draws_one_plays_on(
+    qtbot, make: Callable[..., PlayPage], seer: Seer, clock: Clock
+) -> None:
+    def missing() -> Drawer:
+        raise FileNotFoundError("models/sketchrnn.safetensors is missing")
+
+    page = make(lambda: seer, sketcher_factory=missing, prompts=Prompts(WORDS))
+    qtbot.waitUntil(lambda: page.guessing.awake)
+    page.play("duel")
+    qtbot.waitUntil(lambda: not page.sketching.busy)
+    assert "sketchrnn.safetensors is missing" in says(page)
+    go_on(page, clock)
+    stroke(page, (50, 50), (90, 90))
+    page.rounds.skip()  # and the next word tells it, too
+    qtbot.waitUntil(lambda: not page.sketching.busy)
+    go_on(page, clock)
+
+
+@pytest.mark.parametrize(("at_ms", "won"), [(2_000, True), (4_000, False)])
+def test_against_the_network_the_first_to_be_recognised_wins(
+    qtbot, page: PlayPage, seer: Seer, clock: Clock, at_ms: float, won: bool
+) -> None:
+    page.play("duel")
+    qtbot.waitUntil(lambda: not page.sketching.busy)
+    go_on(page, clock)
+    clock.now += at_ms
+    page.rounds.tick()
+    seer.sees = ((page.round.word, 0.9),)
+    stroke(page, (50, 50), (90, 90))
+    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    (record,) = page.history.list()
+    assert isinstance(record.rival, Rival) and record.rival.recognised_ms == 3_000 and record.won is won
+    assert record.recognised and page.rounds.game.score == won
+
+
+def test_a_game_that_is_left_forgets_what_it_asked_the_network(qtbot, page: PlayPage) -> None:
+    page.play("finish")
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    page.play("game")
+    qtbot.wait(100)
+    assert page.round.strokes() == [] and not page.sketching.busy
