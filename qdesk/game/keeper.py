@@ -43,6 +43,12 @@ class Keeper:
         except HistoryError as error:
             self.trouble = f"{error} It is tried again after the next round."
 
+    def forget(self, player: int) -> None:
+        """Delete everything about somebody, what is not written yet, too. Raises as `History.forget`."""
+        self._unsaved = [(record, of) for record, of in self._unsaved if of != player]
+        if self.history is not None:
+            self.history.forget(player)
+
     def close(self) -> None:
         """Write what is left, and close the file."""
         if self.history is not None:

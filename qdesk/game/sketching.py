@@ -3,13 +3,13 @@
 All of it is sampled from the shipped Sketch-RNN, guided by the word (`qdesk.nets.sample`), and chosen by the classifier
 that judges the round. What came of it, in figures: docs/ways-to-play.md.
 
-The pace is people's: 7,746 raw drawings of the Quick, Draw! data set (Google, CC BY 4.0), all 345 words, moved to the 255
-box. Median (middle half) of a drawing: 216 (151 to 316) units a second while the pen is down, 440 (268 to 713) ms
-between two strokes, 945 (737 to 1,226) units of ink in 4 (2 to 6) strokes, 18 (16 to 32) ms from point to point. By least
-squares on the logarithms a stroke of length l takes 18.9 (l + 5) ** 0.72 ms, and a pause after which the pen comes down d
-away 43.7 (d + 30) ** 0.50 ms. What is left varies by 0.47 and 0.64 from stroke to stroke and from pause to pause, and by
-0.48 and 0.44 from person to person (standard deviations of natural logarithms), the two together (0.56). The files
-begin with the first point: how long people think before it is not in them, and 1 s is a choice.
+The pace is people's: 7,746 raw drawings of the Quick, Draw! data set (Google, CC BY 4.0), all 345 words, moved to
+the 255 box. Median (middle half) of a drawing: 216 (151 to 316) units a second while the pen is down, 440 (268 to 713)
+ms between two strokes, 945 (737 to 1,226) units of ink in 4 (2 to 6) strokes, 18 (16 to 32) ms from point to point. By
+least squares on the logarithms a stroke of length l takes 18.9 (l + 5) ** 0.72 ms, and a pause after which the pen
+comes down d away 43.7 (d + 30) ** 0.50 ms. What is left varies by 0.47 and 0.64 from stroke to stroke and from pause to
+pause, and by 0.48 and 0.44 from person to person (standard deviations of natural logarithms; they correlate by 0.56).
+The files begin with the first point: how long people think before it is not in them, and 1 s is a choice.
 """
 
 from __future__ import annotations

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from qdesk.guess import Guesser
 
 MOMENTS, WORDS = 96, 6
-MOST_POINTS = 2000
+MOST_POINTS = 1500
 """Of a drawing with more points only so many are read, evenly chosen: a mouse that reports a thousand times a second
 adds nothing to what can be seen.
 """
 
-_FEW, _MOST_INK = 12, 1_500_000.0
+_FEW, _MOST_INK = 12, 1_000_000.0
 """So many moments at least, and so many units of the 255 box to be followed with the pen for all of them together: a
 scribble of miles is told at fewer moments, so that nothing takes longer than a second.
 """

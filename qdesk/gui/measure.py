@@ -34,7 +34,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, QPoint
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from qdesk.bench import peak_mb
+from qdesk.bench import ROUNDS, peak_mb
 from qdesk.game.history import History
 from qdesk.game.modes import GAME, LIMIT_MS
 from qdesk.game.round import monotonic_ms
@@ -48,7 +48,7 @@ PENS = {"": ("game", 125), "fast_pen_": ("game", 500), "zen_": ("zen", 125)}
 
 FRAME_MS = 1000 / 60
 STROKE_S = 0.64
-SETTLING = 11
+SETTLING = 6
 """Of so many rounds one is not looked at: what is loaded on first use is no growth."""
 
 
@@ -236,7 +236,7 @@ def slope(values: Sequence[float]) -> tuple[float, float]:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=18.0, help="that each pen draws")
-    parser.add_argument("--rounds", type=int, default=220, help="for the memory; 0: none")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="for the memory; 0: none")
     args = parser.parse_args(arguments)
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -32,8 +32,8 @@ def sample(
     guide: how much more than as learned the pen goes where the word would have it. At every step it draws `CHOICES`
     offsets and takes one with a chance in proportion to (p(offset | word) / p(offset)) ** guide; what it does there is
     p(pen | word) ** 2 / p(pen). That is classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) by importance
-    resampling: the network knows what it would draw without a word. At 2 the classifier recognises nearly twice as
-    many drawings (docs/ways-to-play.md), which are more alike.
+    resampling: the network knows what it would draw without a word. At 4 the classifier is sure of nearly twice as
+    many drawings (docs/ways-to-play.md); they are more alike.
     """
     generator = torch.Generator().manual_seed(seed)
     tau, scale = max(temperature, 1e-3), network.shape.scale

@@ -34,10 +34,17 @@ def test_walks_look_like_simplified_drawings():
     assert np.array_equal(drawings.points, bench.walks(7).points)
 
 
-def test_the_window_is_measured_from_its_start_to_the_guesses_that_it_shows():
-    figures = bench.measure_window(moves=60, runs=1)
+def test_the_window_is_measured_from_its_start_to_ink_guesses_and_memory():
+    figures = bench.measure_window(seconds=1, rounds=8, runs=1)
     assert 0 < figures["start_s"] < 60
-    assert 0 < figures["shown_ms_p50"] <= figures["shown_ms_p95"] < 10_000
+    for pen, moves in (("", 125), ("fast_pen_", 500), ("zen_", 125)):
+        mine = {name.removeprefix(pen): value for name, value in figures.items() if name.startswith(pen)}
+        assert 0 < mine["guesses_per_s_worst"] <= mine["guesses_per_s_drawing"] <= 144 + 1
+        assert 0 < mine["shown_ms_p50"] <= mine["shown_ms_p95"] < 10_000
+        assert 0 < mine["ink_ms_p50"] <= mine["ink_ms_p95"] <= mine["ink_ms_max"] < 10_000
+        assert 0 <= mine["frames_dropped"] <= mine["ink_paints"] <= moves
+    assert math.isfinite(figures["memory_kb_per_round"]) and figures["memory_kb_per_round_error"] >= 0
+    assert figures["memory_growth_mb"] == pytest.approx(figures["memory_kb_per_round"] * 7 / 1024, abs=0.01)
 
 
 def test_json_is_one_flat_object_of_numbers(monkeypatch, capsys):

@@ -30,10 +30,10 @@ def ink(strokes: list[np.ndarray]) -> float:
 
 def begins(part: list[np.ndarray], whole: list[np.ndarray]) -> bool:
     """Whether `part` is the first of `whole`, but for the point that its last stroke is cut at."""
-    *full, last = part
-    stroke = whole[len(full)]
-    same = all((a == b).all() for a, b in zip(full, whole, strict=False))
-    return bool(same and (last[:-1] == stroke[: len(last) - 1]).all())
+    known = np.concatenate(part)[:-1]
+    return [len(stroke) for stroke in part[:-1]] == [len(stroke) for stroke in whole[: len(part) - 1]] and (
+        np.array_equal(known, np.concatenate(whole)[: len(known)])
+    )
 
 
 def test_importing_it_waits_for_no_torch() -> None:
@@ -135,7 +135,7 @@ def test_a_rival_is_recognised_as_the_round_would(sketcher: Sketcher, difficulty
 
 
 def test_a_hard_rival_is_recognised_more_often_and_sooner_than_an_easy_one(sketcher: Sketcher) -> None:
-    words = ("house", "fish", "airplane", "camel", "castle", "guitar", "shoe", "tree", "bed", "crown", "leaf", "snail")
+    words = ("house", "airplane", "castle", "guitar", "tree", "snail")
     ends = {
         name: [sketcher.rival(word, name, seed).recognised_ms or LIMIT_MS for seed, word in enumerate(words)]
         for name in ("easy", "hard")

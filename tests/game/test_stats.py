@@ -74,6 +74,7 @@ def test_a_game_a_sprint_and_a_duel() -> None:
                 *(one("cat", START + k, 900.0 if k < 4 else None, game="a") for k in range(6)),
                 *(one("owl", START + k, 800.0, game="b") for k in range(5)),
                 *(one("owl", START + k, 700.0, game="") for k in range(9)),  # from before there were games
+                *(one("dog", START + k, game="") for k in range(20)),
                 *(one("sun", START + k, 600.0, mode="sprint", game="c") for k in range(7)),
                 one("sun", ms=500.0, mode="duel"),
                 one("sun", mode="duel"),
@@ -83,7 +84,7 @@ def test_a_game_a_sprint_and_a_duel() -> None:
         )
     )
     assert (seen.best_game, seen.best_sprint, seen.duels, seen.duels_won) == (5, 7, 3, 2)
-    assert (seen.rounds, seen.recognised, seen.drawings, seen.favourite) == (30, 26, 31, "owl")
+    assert (seen.rounds, seen.recognised, seen.drawings, seen.favourite) == (50, 26, 51, "owl")
 
 
 def test_only_rounds_with_ink_are_drawings() -> None:
@@ -97,6 +98,16 @@ def test_days_are_those_of_the_local_calendar() -> None:
     late = plays_of([one(at=when(MONDAY, 20)), one(at=when(MONDAY, 23.9)), one(at=when(MONDAY, 24.1))])
     assert np.diff(local_days(late.at)).tolist() == [0, 1]
     assert summary(late).days == 2  # in UTC all three are Tuesday's
+
+
+def test_a_day_on_which_the_clocks_are_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as berlin:
+        berlin.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+        time.tzset()
+        night = datetime(2026, 3, 29, 23, 30).timestamp()  # of the day that has 23 hours
+        days = local_days(night + np.array([-23, -22.4, 0, 0.4, 0.6]) * 3600)
+    time.tzset()
+    assert (days - days[2]).tolist() == [-1, 0, 0, 0, 1]
 
 
 def test_the_streak_lasts_until_yesterday() -> None:

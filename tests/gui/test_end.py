@@ -63,6 +63,9 @@ def test_a_card_opens_by_hand_and_by_key(qtbot, screen):
     QTest.keyClick(screen.cards[4], Qt.Key.Key_Enter)
     assert opened == [4, 4, 4]
     assert screen.cards[4].view.playing  # with the focus it is drawn again
+    screen.home_button.setFocus()
+    screen.setFocus()  # as when the story is left
+    assert screen.cards[4].hasFocus()
 
 
 def test_space_plays_again_and_escape_goes_home(qtbot, screen):

@@ -126,6 +126,14 @@ def test_there_is_no_page_before_the_first_and_after_the_last(qtbot, told):
         QTest.keyClick(screen, Qt.Key.Key_Left)
 
 
+def test_a_note_is_of_one_drawing(told):
+    screen = told(owl())
+    screen.set_note("Not saved: the disk is full.", bad=True)
+    assert screen.note.isVisible() and screen.note.property("bad")
+    screen.set_record(owl())
+    assert not screen.note.isVisible()
+
+
 def test_space_replays(told):
     screen = told(owl())
     QTest.keyClick(screen, Qt.Key.Key_Space)
@@ -165,7 +173,7 @@ def test_a_rival_is_shown_beside_at_the_same_moment_of_the_round(told):
     rival = Rival((LINE[0],), (np.array([1000, 5000], np.float32),), 4800.0, 0.9)
     screen = told(owl(rival=rival))
     part = screen.replaying
-    assert part.rival.isVisible() and part.rival_name.text().replace("\u00a0", " ") == "The network’s: 4.8 s"
+    assert part.rival.isVisible() and part.rival_name.text().replace("\u00a0", " ") == "Network, 4.8 s"
     assert screen.outcome.text().endswith("You won")
     part.seek(3000)
     assert part.rival.playhead * part.rival.length == pytest.approx(250, abs=5)  # half of what its pause was cut to

@@ -115,23 +115,26 @@ class Album(QObject):
 
     def _forget(self, player: int) -> None:
         """Everything about somebody goes: rounds, times, the name, and the copy that Curate was given."""
+        name = next((one.name for one in self._players() if one.id == player), "")
 
         def forget(history: Any) -> None:
-            (paths.user_data() / MY_DRAWINGS).unlink(missing_ok=True)
-            history.forget(player)
+            self.keeper.forget(player)
             self.records = []
-            self.choose(self.player)
+            (paths.user_data() / MY_DRAWINGS).unlink(missing_ok=True)
 
-        self._try(forget)
+        self._try(forget, f"Everything about {name} is deleted.")
 
-    def _try(self, do: Callable[[Any], object]) -> None:
-        """Change the history, and show what came of it."""
+    def _try(self, do: Callable[[Any], object], done: str = "") -> None:
+        """Change the history, show it as it is then, and say what went wrong."""
+        trouble = ""
         try:
             do(self.keeper.history)
         except (OSError, ValueError) as error:
-            self.people.set_note(str(error), bad=True)
-        else:
-            self._dress_people()
+            trouble = str(error)
+        self.choose(self.player)
+        self._dress_people()
+        if trouble or done:
+            self.people.set_note(trouble or done, bad=bool(trouble))
 
     # Stories
 

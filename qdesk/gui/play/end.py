@@ -9,15 +9,12 @@ from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintE
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.game.modes import Mode
-from qdesk.game.prompts import with_article
+from qdesk.game.prompts import GAME, with_article
 from qdesk.game.record import RoundRecord, State
 from qdesk.gui.curate.detail.story import NBSP
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.strokes import StrokesView, paint_strokes, round_pen
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
-
-GAME = 6
-"""So many cards fill the page; of more, it scrolls."""
 
 _CAPTION = 6 * SPACE
 _LEAST, _NARROW = 22 * SPACE, 60 * SPACE
@@ -40,6 +37,8 @@ class EndScreen(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: list[Card] = []
+        self._read: int | None = None  # the card whose story was opened last
+        self.opened.connect(self._remember)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.headline = label("", "large")
         large = font("large")
@@ -89,7 +88,7 @@ class EndScreen(QWidget):
         self.headline.setText(headline or headline_text(records, mode))
         self.best.setText(best_text(records))
         self.best.setVisible(bool(self.best.text()))
-        self.cards = [Card(record) for record in records]
+        self.cards, self._read = [Card(record) for record in records], None
         for place, card in enumerate(self.cards):
             card.clicked.connect(lambda _checked=False, place=place: self.opened.emit(place))
         self._inside.set_cards(self.cards)
@@ -103,8 +102,16 @@ class EndScreen(QWidget):
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
+    def _remember(self, place: int) -> None:
+        self._read = place
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._read is not None:  # back from a story
+            self.focus_card(self._read)
+
     def focus_card(self, place: int) -> None:
-        """Go to a card, as after its story was read."""
+        """Go to a card."""
         if self.cards:
             card = self.cards[min(max(place, 0), len(self.cards) - 1)]
             card.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -111,6 +111,9 @@ class HomeScreen(QWidget):
         column.addStretch(1)
         column.addSpacing(SPACE)
         column.addWidget(self.status)
+        buttons = (self.voice_button, self.sounds_button, self.people_button, self.play_button)
+        for one in (*buttons, *self.choice.buttons.values(), *self.cards.values()):
+            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
         self.set_difficulty("mixed")
 
     # What is so
@@ -225,7 +228,8 @@ class Tile(Button):
     def sizeHint(self) -> QSize:
         return self.layout().sizeHint()
 
-    minimumSizeHint = sizeHint
+    def minimumSizeHint(self) -> QSize:
+        return QSize(12 * SPACE, self.sizeHint().height())
 
     def _dress(self) -> None:
         self._picture.setPixmap(icon(self._sign, "accent").pixmap(24, 24))

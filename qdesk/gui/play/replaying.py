@@ -98,7 +98,7 @@ class Replaying(QWidget):
             self._rival_ms = np.concatenate([*rival.times, np.zeros(0)]).astype(float)
             self._rival_places = replay_places(rival.strokes, rival.times)
             self.rival.set_drawing(rival.strokes, rival.times)
-            self.rival_name.setText(f"The network’s: {when(rival.recognised_ms)}")
+            self.rival_name.setText(f"Network, {when(rival.recognised_ms)}")
             self.rival.setAccessibleName(self.rival_name.text())
         self.play_button.setEnabled(len(self._ms) > 0)
         self.set_losses(None, None)
@@ -218,7 +218,7 @@ def _card(drawing: QWidget, words: QWidget | None = None) -> QFrame:
     inside.addWidget(drawing, 1)
     if words is not None:
         row = QHBoxLayout()
-        row.setContentsMargins(2 * SPACE, 0, SPACE, SPACE)
+        row.setContentsMargins(SPACE, 0, SPACE, SPACE)
         row.addWidget(words)
         inside.addLayout(row)
     return card

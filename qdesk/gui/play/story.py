@@ -61,6 +61,9 @@ class StoryScreen(QWidget):
         self.replaying = Replaying()
         self.replaying.moved.connect(self._moved)
         left.addWidget(self.replaying, 7)
+        self.note = label("", "small", muted=True)
+        self.note.setWordWrap(True)
+        left.addWidget(self.note)
         self._side = self._side_part()
         body = QHBoxLayout()
         body.setSpacing(3 * SPACE)
@@ -166,6 +169,7 @@ class StoryScreen(QWidget):
         """Tell the story of another record, drawing number `place` (from 0) of `count`. title: its word by default."""
         self._record, self._answer = record, None
         drawn = sum(map(len, record.strokes)) > 0
+        self.set_note("")
         self.title.setText(title or record.word or "Your drawing")
         self.outcome.setText(outcome_text(record))
         self.place.setText(f"{place + 1} of {count}" if count > 1 else "")
@@ -185,6 +189,13 @@ class StoryScreen(QWidget):
         else:
             self.telling.forget()
 
+    def set_note(self, text: str, bad: bool = False) -> None:
+        """One line at the foot: what became of a wish."""
+        self.note.setProperty("bad", bad)
+        self.note.style().polish(self.note)
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
+
     def shutdown(self) -> None:
         """End the work in the background."""
         self.telling.close()
@@ -202,9 +213,8 @@ class StoryScreen(QWidget):
     def _say_loss(self, others: Others | None) -> None:
         told, usual = self._answer.told, self._answer.usual
         if math.isnan(told.loss):
-            self.loss.show_score(
-                Score("", self._answer.why_no_loss or "Too little was drawn to say how strange it is.")
-            )
+            little = "Too little was drawn to say how strange it is." if len(told.losses) else ""
+            self.loss.show_score(Score("", self._answer.why_no_loss or little))
             return
         sentence = loss_sentence(told.loss, self._record.word, usual, others)
         place = (told.loss - usual.low) / (usual.high - usual.low)

@@ -20,6 +20,7 @@ class Ring(QWidget):
         super().__init__(parent)
         self._left = 1.0
         self._late = False
+        self.setAccessibleName("Time left")
         self.setFixedSize(7 * SPACE, 7 * SPACE)
 
     @property
