@@ -58,7 +58,7 @@ class Strength:
     pace: float
 
 
-STRENGTHS = {"easy": Strength(1, 1.0, 1.3), "medium": Strength(2, 0.4, 1.1), "hard": Strength(6, 0.3, 0.9)}
+STRENGTHS = {"easy": Strength(1, 1.3, 1.4), "medium": Strength(2, 0.4, 1.1), "hard": Strength(6, 0.3, 0.9)}
 
 
 class Sketcher:

@@ -6,6 +6,7 @@ counts as not recognised. A time counts where the player drew all of it from the
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ def summary(plays: Plays, now: float | None = None) -> Summary:
     streaks = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)  # of days without a break
     ms = plays.recognised_ms[asked & plays.recognised & np.isfinite(plays.recognised_ms)]
     duels = plays.modes == "duel"
-    best = min(by_word(plays), key=lambda w: (-w.recognised, np.nan_to_num(w.median_ms, nan=np.inf)), default=None)
+    best = min(by_word(plays), key=lambda w: (-w.recognised, math.isnan(w.median_ms), w.median_ms), default=None)
     return Summary(
         rounds=rounds,
         recognised=hits,

@@ -36,7 +36,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from qdesk.bench import ROUNDS, peak_mb
 from qdesk.game.history import History
-from qdesk.game.modes import GAME, LIMIT_MS
+from qdesk.game.modes import GAME, MODES
 from qdesk.game.round import monotonic_ms
 from qdesk.gui import jobs
 from qdesk.gui.play.page import PlayPage
@@ -160,7 +160,7 @@ def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
 
     Of each a drawing, a guess, and an end: skipped, done, or the time is up. After each game all screens are shown.
     """
-    modes, held = ["game", "sprint", "mystery", "zen", "duel", "finish"], []
+    modes, held = list(MODES), []
     for number in range(rounds):
         if page.rounds.game is None:
             page.play(modes[number // GAME % len(modes)])
@@ -172,12 +172,13 @@ def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
                 point(page.canvas, QEvent.Type.MouseButtonRelease, number + step / 20)
             live(0.002)
         wait(lambda: page.round is None or bool(page.round.guesses))
-        if number % 3 == 2 and page.round is not None and math.isfinite(page.round.limit_ms):
-            before = page.round
-            clock.ahead += LIMIT_MS
+        before = page.round
+        page.rounds.done()  # what was recognised, or has no word
+        if number % 3 == 2 and page.round is before and before is not None:
+            clock.ahead += before.remaining_ms
             wait(lambda before=before: page.round is not before)
-        else:
-            (page.rounds.skip if number % 3 else page.rounds.done)()
+        elif page.round is before:
+            page.rounds.skip()
         if number % GAME == GAME - 1:
             page.rounds.leave()
             look_around(page)
