@@ -47,15 +47,14 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
 
 
 def best_drawings() -> dict[str, list[np.ndarray]]:
-    """Of the starter set's drawings that are surely recognised, the most elaborate one of each word."""
+    """Of each word's drawings in the starter set the one that is the most surely recognised."""
     from qdesk.guess import Guesser
 
     guesser = Guesser()
     starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
     seen = guesser.probabilities(starter)
     sure = seen[np.arange(len(starter)), [guesser.words.index(word) for word in starter.words]]
-    order = [row for row in np.argsort(starter.point_counts) if sure[row] > 0.8]
-    return {str(starter.words[row]): list(starter.strokes_of(int(row))) for row in order}
+    return {str(starter.words[row]): list(starter.strokes_of(int(row))) for row in np.argsort(sure) if sure[row] > 0.8}
 
 
 def draw(play, strokes: list[np.ndarray], after: Callable[[int], bool] = lambda stroke: False) -> None:

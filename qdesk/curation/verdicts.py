@@ -196,6 +196,21 @@ class Verdicts(VerdictsFile):
                 ((_text(info), identity) for identity, info in facts.items()),
             )
 
+    def forget(self, names: Iterable[str]) -> int:
+        """Delete all there is of these drawings for good, from the file and from what can be undone; returns how many
+        verdicts there were.
+        """
+        chosen = (_list(names),)
+        with self._transaction():
+            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}", chosen).rowcount
+            for table in ("history", "conflicts"):
+                self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}", chosen)
+            self._db.execute(sql.DROP_EMPTY_STEPS)
+        with self._in_words():
+            self._db.execute("VACUUM")  # else they stay in the free pages of the file
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
     def take_over(self, theirs: Iterable[Theirs]) -> Merged:
         """Take over the verdicts of others where there are none of mine, as one step, conflicts included.
 

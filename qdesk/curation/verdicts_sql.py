@@ -104,3 +104,6 @@ TOLD = f"""
     SELECT identity, reason, note, flagged_at, settled FROM conflicts JOIN steps USING (step)
     WHERE undone = 0 AND {AMONG}
 """
+DROP_EMPTY_STEPS = """
+    DELETE FROM steps WHERE step NOT IN (SELECT step FROM history) AND step NOT IN (SELECT step FROM conflicts)
+"""

@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 
-
 Strokes = list[np.ndarray]
 
 SHOWN_GUESSES = 8

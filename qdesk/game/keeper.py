@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from qdesk.game.history import History, HistoryError
+from contextlib import suppress
+
+from qdesk.game.history import History, HistoryError, NoSuchPlayer
 from qdesk.game.record import RoundRecord
+
+MY_DRAWINGS = "my drawings.ndjson"
+"""In the user's own folder: the copy that Curate opens."""
 
 _LAST_WAIT_S = 1.5  # for another program that keeps the history locked, when nothing waits for it any more
 
@@ -37,17 +42,16 @@ class Keeper:
         """Write what is not written yet. What fails, as while another program writes, is tried with the next round."""
         try:
             while self._unsaved and self.history is not None:
-                self.history.add(*self._unsaved[0])
+                with suppress(NoSuchPlayer):  # who was forgotten meanwhile leaves no drawings
+                    self.history.add(*self._unsaved[0])
                 del self._unsaved[0]
                 self.trouble = ""
         except HistoryError as error:
             self.trouble = f"{error} It is tried again after the next round."
 
-    def forget(self, player: int) -> None:
-        """Delete everything about somebody, what is not written yet, too. Raises as `History.forget`."""
+    def drop(self, player: int) -> None:
+        """Somebody is to be forgotten: what is not written yet of theirs never will be."""
         self._unsaved = [(record, of) for record, of in self._unsaved if of != player]
-        if self.history is not None:
-            self.history.forget(player)
 
     def close(self) -> None:
         """Write what is left, and close the file."""

@@ -50,16 +50,19 @@ def test_rounds_wait_while_the_history_is_locked_and_none_is_lost(keeper: Keeper
         assert history.count() == 4
 
 
-def test_who_is_forgotten_is_forgotten_before_anything_was_written(keeper: Keeper, home: Path) -> None:
+def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: Keeper, home: Path) -> None:
     ann = keeper.history.add_player("Ann").id
     other = sqlite3.connect(home / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     keeper.add(record(), ann)
     keeper.add(record(), 1)
     other.close()
-    keeper.forget(ann)
-    keeper.save()
-    assert keeper.history.count() == 1 and [one.id for one in keeper.history.players()] == [1]
+    keeper.drop(ann)
+    assert keeper.unsaved == 1
+    with History() as another:
+        another.forget(ann)
+    keeper.add(record(), ann)  # of a round that was under way
+    assert (keeper.unsaved, keeper.history.count(), keeper.trouble) == (0, 1, "")
 
 
 def test_a_broken_history_is_named_and_nothing_else_happens(home: Path) -> None:

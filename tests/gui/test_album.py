@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from qdesk.formats import open_drawings
+from qdesk.game.keeper import MY_DRAWINGS
 from qdesk.gui.play import album as albums
 from qdesk.gui.play.page import PlayPage
 from tests.gui.playing import Clock, Seer, begin, stroke
@@ -80,7 +81,9 @@ def test_a_round_waits_while_the_history_is_locked(qtbot, page: PlayPage, home: 
     assert page.history.count() == 2 and page.end_screen.note.text() == ""
 
 
-def test_two_people_have_their_own_drawings_and_one_can_be_forgotten(page: PlayPage, clock: Clock, home: Path) -> None:
+def test_two_people_have_their_own_drawings_and_one_can_be_forgotten(
+    qtbot, page: PlayPage, clock: Clock, home: Path
+) -> None:
     draw(page, clock, 2)
     page.album.show_people(page.home)
     people = page.album.people
@@ -98,9 +101,10 @@ def test_two_people_have_their_own_drawings_and_one_can_be_forgotten(page: PlayP
     assert page.album.name == "Anna"
     page.album.open_in_curate(people)
     people.forget.emit(ann)
+    qtbot.waitUntil(lambda: people.note.text == "Everything about Anna is deleted.")
     assert page.album.player != ann and page.album.count() == 2
     assert [one.name for one in page.history.players()] == ["Player 1"]
-    assert not (home / albums.MY_DRAWINGS).exists()
+    assert not (home / MY_DRAWINGS).exists()
     assert b"Anna" not in b"".join(file.read_bytes() for file in home.glob("history.db*"))
     QTest.keyClick(people, Qt.Key.Key_Escape)
     assert page.home.isVisible()

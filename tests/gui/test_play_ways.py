@@ -74,10 +74,14 @@ def test_a_mystery_word_is_told_by_a_riddle_and_named_when_it_is_recognised(
     assert page.round_screen.card.word.text() == riddle(word)
     go_on(page, clock)
     assert page.round_screen.word.text() == riddle(word)
+    seer.sees = (("bird", 0.4), (word, 0.1))
+    stroke(page, (20, 20), (30, 30))
+    qtbot.waitUntil(lambda: page.round_screen.bars.guesses != [])
+    assert page.round_screen.bars.word == ""  # the bar of the word does not stand out
     seer.sees = ((word, 0.9),)
     stroke(page, (50, 50), (90, 90))
     qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
-    assert word in says(page)
+    assert word in says(page) and page.round_screen.word.text() == word
 
 
 def test_a_mystery_word_that_was_not_found_is_named_at_the_end(qtbot, page: PlayPage, clock: Clock) -> None:

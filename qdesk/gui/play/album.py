@@ -11,16 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
 from qdesk.game.asking import GuessesStrokes
-from qdesk.game.keeper import Keeper
+from qdesk.game.keeper import MY_DRAWINGS, Keeper
 from qdesk.game.record import RoundRecord
+from qdesk.gui import jobs
 
 if TYPE_CHECKING:
     from qdesk.game.others import Others
     from qdesk.gui.play.people import PeopleScreen
     from qdesk.gui.play.story import StoryScreen
-
-MY_DRAWINGS = "my drawings.ndjson"
-"""In the user's own folder: what Curate opens."""
 
 
 class Album(QObject):
@@ -114,27 +112,31 @@ class Album(QObject):
         self._try(lambda history: history.rename_player(player, name))
 
     def _forget(self, player: int) -> None:
-        """Everything about somebody goes: rounds, times, the name, and the copy that Curate was given."""
+        """Everything about somebody goes, beside the window: a large file takes seconds."""
+        from qdesk.game.forget import forget_player
+
         name = next((one.name for one in self._players() if one.id == player), "")
+        self.keeper.drop(player)
+        path = self.keeper.history.path
+        job = jobs.start(lambda _job: forget_player(player, path), self, "qdesk-forget")
+        self.people.set_note(f"Everything about {name} is being deleted…")
+        job.done.connect(lambda _rounds: self._forgotten(f"Everything about {name} is deleted.", bad=False))
+        job.failed.connect(lambda trouble: self._forgotten(trouble, bad=True))
 
-        def forget(history: Any) -> None:
-            self.keeper.forget(player)
-            self.records = []
-            (paths.user_data() / MY_DRAWINGS).unlink(missing_ok=True)
+    def _forgotten(self, text: str, bad: bool) -> None:
+        self.records = []
+        self.choose(self.player)
+        self._dress_people()
+        self.people.set_note(text, bad)
 
-        self._try(forget, f"Everything about {name} is deleted.")
-
-    def _try(self, do: Callable[[Any], object], done: str = "") -> None:
-        """Change the history, show it as it is then, and say what went wrong."""
-        trouble = ""
+    def _try(self, do: Callable[[Any], object]) -> None:
+        """Change the history, and show it as it is then, or what went wrong."""
         try:
             do(self.keeper.history)
         except (OSError, ValueError) as error:
-            trouble = str(error)
-        self.choose(self.player)
-        self._dress_people()
-        if trouble or done:
-            self.people.set_note(trouble or done, bad=bool(trouble))
+            self.people.set_note(str(error), bad=True)
+        else:
+            self._dress_people()
 
     # Stories
 

@@ -29,6 +29,7 @@ DIFFICULTIES = {"easy": "Easy", "medium": "Medium", "hard": "Hard", "mixed": "Mi
 """How hard the words are, and what it says there."""
 
 _REPLAY_AGAIN_MS = 2500
+_LONGEST_NAME = 24 * SPACE
 _WIDEST = 132 * SPACE
 _SMALLEST_DOODLE, _LARGEST_DOODLE = 16 * SPACE, 60 * SPACE
 _FIVE_CARDS = 118 * SPACE  # a screen as wide as this, in pixels, has room for all of them side by side
@@ -220,6 +221,8 @@ class Tile(Button):
     def set_texts(self, title: str, line: str) -> None:
         """Say something else."""
         self._title.setText(title)
+        if isinstance(self._title, Elided):  # a name is not cut before it is very long
+            self._title.setMinimumWidth(min(self._title.sizeHint().width() + SPACE, _LONGEST_NAME))
         self._line.setText(line)
         self._line.setVisible(bool(line))
         self.setAccessibleName(title)

@@ -256,6 +256,7 @@ class Rounds(QObject):
         self.voice.say(said.text)
         self.sounds.play("recognised")
         self.screen.says.set_said(self._talk.said, at)
+        self.screen.word.setText(self.round.word)  # a riddle is solved
         if self._shown is State.FINISHING:
             self.screen.show_finishing(at)
 
@@ -307,7 +308,8 @@ class Rounds(QObject):
         if current.guess(top) is State.DRAWING:
             self._hear()
         if was.inking:
-            self.screen.set_guesses(top, current.word)
+            hidden = self.game.mode.shows == "definition" and current.recognised_ms is None
+            self.screen.set_guesses(top, "" if hidden else current.word)  # which bar stands out is the riddle's answer
             self.screen.bars.repaint()  # shown, not only meant to be shown: the latency is measured after this
         if current.state is not self._shown:
             self.tick()

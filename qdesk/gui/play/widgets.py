@@ -180,6 +180,11 @@ class GuessBars(QWidget):
         return QSize(28 * SPACE, self._rows * self._step)
 
     @property
+    def word(self) -> str:
+        """What stands out."""
+        return self._word
+
+    @property
     def guesses(self) -> list[tuple[str, float]]:
         return list(self._guesses)
 
