@@ -260,6 +260,10 @@ def make_parser() -> argparse.ArgumentParser:
     what.add_argument(
         "--replay", metavar="FILE", type=Path, help="one drawing of this file as it was drawn: .gif or .svg"
     )
+    what.add_argument(
+        "--played", metavar="PLAYER", nargs="?", const="",
+        help="what this player (default: everybody) drew in Play, as raw .ndjson or .ndjson.gz",
+    )  # fmt: skip
     export.add_argument("--key", metavar="K", help="which one: its key_id, its row (from 0), or its content name")
     export.add_argument("--side", metavar="PX", type=_side, default=256, help="of the replay, 32 to 512; default 256")
 

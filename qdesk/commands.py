@@ -26,7 +26,12 @@ GUESS_BATCH = 2048
 
 SHOWN_PROBLEMS = 5
 
-_EXPORTS = {"clean": ("",), "sheet": (".pdf", ".png", ".svg"), "replay": (".gif", ".svg")}
+_EXPORTS = {
+    "clean": ("",),
+    "sheet": (".pdf", ".png", ".svg"),
+    "replay": (".gif", ".svg"),
+    "played": (".ndjson", ".ndjson.gz"),
+}
 """What `qdesk export` writes beside CSV, and how the names of the files may end."""
 
 
@@ -226,7 +231,7 @@ def export(args: argparse.Namespace) -> int:
     from qdesk.curation.verdicts import Verdicts
 
     for name, endings in _EXPORTS.items():
-        if not getattr(args, name):
+        if getattr(args, name) is None:
             continue
         if not args.out or not args.out.name.lower().endswith(endings):
             kind = f" a name in {', '.join(endings[:-1])} or {endings[-1]}" if endings[0] else " a file or a folder"

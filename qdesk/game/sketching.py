@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     from qdesk.nets.sketchrnn import SketchRNN
 
 SHIPPED = "sketchrnn.safetensors"
-GUIDE = 4.0
-TEMPERATURE = 0.3
+GUIDE, TEMPERATURE = 4.0, 0.3
 LONGEST = 120
 """Points of a sampled drawing; half of them have 35 and fewer, and what goes on and on gets no better."""
 
 LEAST, MOST = 0.3, 0.5
 """The shares of a drawing's ink that its beginning has."""
 
-POINT_MS = 25.0
-FIRST_MS = 1000.0
+POINT_MS, FIRST_MS = 25.0, 1000.0
+"""From point to point of a rival's stroke, and before the first, which varies as people do."""
+
 _PERSON, _STROKE, _PAUSE = 0.45, 0.47, 0.64
 _AT_ONCE = 32  # guesses made together: recognised early, a drawing's others need not be made
 
@@ -59,6 +59,8 @@ class Strength:
 
 
 STRENGTHS = {"easy": Strength(1, 1.3, 1.4), "medium": Strength(2, 0.4, 1.1), "hard": Strength(6, 0.3, 0.9)}
+"""Recognised in 20 s: 62 %, 80 % and 95 % of 344 rivals, in the median 3.6, 3.4 and 2.7 s after their first point.
+People: 81 % and 3.3 s (docs/live.md)."""
 
 
 class Sketcher:
@@ -105,7 +107,8 @@ class Sketcher:
         return list(map(_in_the_middle, sample(self.network, classes, temperature, seed, LONGEST, GUIDE)))
 
     def begin(self, word: str, share: float = 0.4, seed: int | None = None, tries: int = 12) -> Strokes:
-        """About `share` (0.3 to 0.5) of the ink of a drawing of `word`, where it would lie in the whole.
+        """About `share` (0.3 to 0.5) of the ink of a drawing of `word`, where it would lie in the whole, for which the
+        255 box has room.
 
         The whole is the one of `tries` drawings that the classifier is surest of among those whose beginning it does
         not recognise yet. A beginning ends with a stroke where one ends in time. Where no try will do, as for a line,

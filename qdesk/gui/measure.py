@@ -198,11 +198,10 @@ def look_around(page: PlayPage) -> None:
 
 
 def live(seconds: float) -> None:
-    """Let the window live for so long."""
-    until = time.perf_counter() + seconds
-    while time.perf_counter() < until:
-        QCoreApplication.processEvents()
-        time.sleep(0.001)
+    """Let the window live for so long, in a loop of its own: what is to be deleted later is deleted in it."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
 
 
 def wait(there: Callable[[], bool], seconds: float = 60.0) -> None:

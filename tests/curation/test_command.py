@@ -6,12 +6,15 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from qdesk import cli
 from qdesk.curation.verdicts import Verdicts, identities
 from qdesk.formats import open_drawings
+from qdesk.game.history import History
+from qdesk.game.record import RoundRecord, State, new_key_id
 
 
 def run(*args: object) -> int:
@@ -45,6 +48,8 @@ def flags(cats: Path) -> None:
         "export --replay a.ndjson --key 1",
         "export --replay a.ndjson --key 1 --side 9 --out a.gif",
         "export --key 1",
+        "export --played",
+        "export --played --out a.csv",
         "export --clean a.ndjson --sheet a.ndjson --out b.pdf",
         "rank a.ndjson --out worst.pdf",
     ],
@@ -116,3 +121,20 @@ def test_the_worst_as_a_page(cats: Path, flags: None, tmp_path: Path) -> None:
     text = (tmp_path / "all.HTM").read_text()
     assert "Ranked by loss" in text and text.count('class="card"') == 6
     assert "flagged as scribble" in text and "flagged as wrong" in text
+
+
+def test_what_somebody_played(tmp_path: Path, capsys) -> None:
+    strokes, times = (np.ones((3, 2), np.float32),), (np.arange(3, dtype=np.float32),)
+    with History() as history:
+        ann = history.add_player("Ann").id
+        for word, player in (("cat", 1), ("dog", ann), ("sun", ann)):
+            record = RoundRecord(new_key_id(), word, "2026-01-01 00:00:00.0 UTC", State.SKIPPED, strokes, times, 9.0)
+            history.add(record, player)
+    assert run("export", "--played", "Ann", "--out", tmp_path / "ann.ndjson.gz") == 0
+    back = open_drawings(tmp_path / "ann.ndjson.gz").drawings
+    assert back.words.tolist() == ["dog", "sun"] and back.times_of(0)[0].tolist() == [0, 1, 2]
+    assert run("export", "--played", "--out", tmp_path / "all.ndjson") == 0
+    assert len(open_drawings(tmp_path / "all.ndjson").drawings) == 3
+    capsys.readouterr()
+    assert run("export", "--played", "Ben", "--out", tmp_path / "ben.ndjson") == 1
+    assert "Ben" in capsys.readouterr().err and not (tmp_path / "ben.ndjson").exists()
