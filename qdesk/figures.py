@@ -13,6 +13,7 @@ import numpy as np
 from qdesk.files import written_whole
 
 RESAMPLES = 300
+_Z = 1.959964  # two-sided 95 % of the normal distribution
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         rows = np.flatnonzero(groups == group)
         weights[1:, rows] = rng.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), RESAMPLES)
     return weights
+
+
+def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of a share, by Wilson's score (1927); 0 to 1 where `count` is 0: nothing is known."""
+    hits, count = np.asarray(hits, np.float64), np.asarray(count, np.float64)
+    middle = (hits + _Z**2 / 2) / (count + _Z**2)
+    half = _Z / (count + _Z**2) * np.sqrt(hits * (count - hits) / np.maximum(count, 1) + _Z**2 / 4)
+    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 def markdown(tables: Mapping[str, Table]) -> str:

@@ -13,10 +13,10 @@ import numpy as np
 from sklearn import metrics
 
 from qdesk.evaluation.scores import calibration_error, cross_entropies, precisions_at_3, ranks
+from qdesk.figures import wilson
 
 CURVE_POINTS = 100
 RESAMPLES = 1000
-_Z = 1.959964  # two-sided 95 % of the normal distribution
 
 
 def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> dict[str, float]:
@@ -67,14 +67,6 @@ def specificities(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) ->
     each = metrics.multilabel_confusion_matrix(labels, guesses, labels=words).astype(np.float64)
     negatives = each[:, 0].sum(axis=1)
     return np.divide(each[:, 0, 0], negatives, out=np.full(len(words), np.nan), where=negatives > 0)
-
-
-def wilson(successes: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of a share, by Wilson's score (1927), for counts above 0."""
-    successes, count = np.asarray(successes, np.float64), np.asarray(count, np.float64)
-    middle = (successes + _Z**2 / 2) / (count + _Z**2)
-    half = _Z / (count + _Z**2) * np.sqrt(successes * (count - successes) / count + _Z**2 / 4)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 def _with_wilson(name: str, share: float, count: int) -> dict[str, float]:

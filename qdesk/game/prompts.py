@@ -111,12 +111,6 @@ def said(guesses: Sequence[tuple[str, float]]) -> list[str]:
     return [guesses[0][0], *(word for word, p in guesses[1:2] if p >= _ALSO_SAYS)]
 
 
-def sentence(guesses: Sequence[tuple[str, float]]) -> str:
-    """What the network sees, as it would say it; (word, probability), most probable first."""
-    heard = said(guesses)
-    return f"I see {'… or '.join(map(with_article, heard))}…" if heard else "Hmm…"
-
-
 def with_article(word: str) -> str:
     """The word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
     if word.startswith("The ") or word in _NO_ARTICLE:

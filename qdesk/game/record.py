@@ -100,11 +100,13 @@ class RoundRecord:
 
     @property
     def won(self) -> bool:
-        """Against a rival: recognised sooner, or where neither was, more like the word. Else: recognised."""
+        """Against a rival: recognised sooner, or where neither was and nobody gave up, more like the word. Else:
+        recognised.
+        """
         if self.rival is None:
             return self.recognised
         if self.recognised_ms is None and self.rival.recognised_ms is None:
-            return self.p_word > self.rival.p
+            return self.state is not State.SKIPPED and self.p_word > self.rival.p
         late = float("inf")
         ours, theirs = (late if ms is None else ms for ms in (self.recognised_ms, self.rival.recognised_ms))
         return ours < theirs

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -49,7 +50,7 @@ def monotonic_ms() -> float:
 
 @dataclass
 class _Stroke:
-    xy: list[tuple[float, float]] = field(default_factory=list)
+    xy: array[float] = field(default_factory=lambda: array("f"))  # x, y, x, y: becomes an array at no cost
     ms: list[float] = field(default_factory=list)
 
 
@@ -143,7 +144,7 @@ class Round:
     @property
     def points(self) -> int:
         """How many the player drew."""
-        return sum(len(stroke.xy) for stroke in self._strokes[self._given :])
+        return sum(len(stroke.ms) for stroke in self._strokes[self._given :])
 
     @property
     def guesses(self) -> tuple[tuple[str, float], ...]:
@@ -152,15 +153,15 @@ class Round:
 
     def strokes(self) -> list[np.ndarray]:
         """What is on the canvas, the open stroke too: float32 (n, 2) a stroke."""
-        return [np.array(stroke.xy, np.float32) for stroke in self._strokes]
+        return [np.array(stroke.xy, np.float32).reshape(-1, 2) for stroke in self._strokes]
 
     # What the player does
 
     def give(self, strokes: Sequence[np.ndarray]) -> None:
         """Put strokes (n, 2) on the canvas that the player did not draw. Only before the start."""
         if self._state in (State.READY, State.COUNTING):
-            parts = [np.asarray(stroke, np.float64).reshape(-1, 2).tolist() for stroke in strokes]
-            self._strokes = [_Stroke([(x, y) for x, y in part], [0.0] * len(part)) for part in parts if part]
+            parts = [np.asarray(stroke, np.float64).reshape(-1) for stroke in strokes if len(stroke)]
+            self._strokes = [_Stroke(array("f", part.tolist()), [0.0] * (len(part) // 2)) for part in parts]
             self._given = len(self._strokes)
 
     def accept(self) -> None:
@@ -183,7 +184,7 @@ class Round:
         at = self._admit(x, y, t)
         if at is None or (self._open is not None and pointer != self._pointer):
             return
-        self._open, self._pointer = _Stroke([(float(x), float(y))], [at]), pointer
+        self._open, self._pointer = _Stroke(array("f", (x, y)), [at]), pointer
         self._strokes.append(self._open)
         if self._state is State.FINISHING:
             self._idle_since = math.inf  # the player finishes the drawing, and says when it is done
@@ -194,7 +195,7 @@ class Round:
             return
         at = self._admit(x, y, t)
         if at is not None and self._open is not None:
-            self._open.xy.append((float(x), float(y)))
+            self._open.xy.extend((x, y))
             self._open.ms.append(at)
 
     def release(self, pointer: int = 0) -> None:
@@ -208,7 +209,7 @@ class Round:
         """An empty canvas, but for what was given. The clock runs on, and a pen that is down has to come down anew. A
         recognised drawing stays.
         """
-        if self._state is State.DRAWING:
+        if self.tick() is State.DRAWING:
             del self._strokes[self._given :]
             self._open = self._pointer = None
             self._likely_since = None
@@ -216,16 +217,16 @@ class Round:
 
     def skip(self) -> None:
         """The player gives up on this word, or is done with a drawing that was recognised."""
-        if self._state is State.FINISHING:
+        if self.tick() is State.FINISHING:
             self._end(State.RECOGNISED, 0.0)
         elif not self._state.ended:
             self._end(State.SKIPPED, self.elapsed_ms)
 
     def finish(self) -> None:
-        """The player says that the drawing is done: one that was recognised, or one without a word."""
-        if self._state is State.FINISHING:
+        """The player says that the drawing is done: one that was recognised, or one without a word, if there is ink."""
+        if self.tick() is State.FINISHING:
             self._end(State.RECOGNISED, 0.0)
-        elif self._state is State.DRAWING and not self.word:
+        elif self._state is State.DRAWING and not self.word and self.points:
             self._end(State.DONE, self.elapsed_ms)
 
     # What the world does

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qdesk.figures import wilson
+
 OWN_MODES = ("game", "sprint", "duel", "mystery")
 """Ways to play in which the player draws all of it from the word: their times can be compared."""
 
 DAY_S = 86_400
-_Z = 1.959964  # two-sided 95 % of the normal distribution
 _BINS_BY_DAY = 60
 _BLOCKS = 12
 _BLOCK = 6  # rounds: a game
@@ -182,14 +183,6 @@ def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
         if len(best) >= count:
             break
     return [(word, float(plays.recognised_ms[row]), plays.key_ids[row]) for word, row in best.items()][: max(count, 0)]
-
-
-def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of a share, by Wilson's score (1927); 0 to 1 where `count` is 0: nothing is known."""
-    hits, count = np.asarray(hits, np.float64), np.asarray(count, np.float64)
-    middle = (hits + _Z**2 / 2) / (count + _Z**2)
-    half = _Z / (count + _Z**2) * np.sqrt(hits * (count - hits) / np.maximum(count, 1) + _Z**2 / 4)
-    return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
 def local_days(at: np.ndarray) -> np.ndarray:

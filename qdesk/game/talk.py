@@ -39,7 +39,11 @@ LEAST, LEAST_OTHER = 0.05, 0.1
 _OPENINGS = ("I see {}…", "Is it {}?", "Looks like {}…", "Maybe {}…", "Could be {}…", "I think I see {}…")
 _ANOTHER = ("or {}…", "or is it {}?", "no, {}…", "or maybe {}…", "or rather {}…")
 _REMARKS = ("Go on…", "Hmm, let me see…", "A little more…", "I’m watching…", "Interesting…", "Keep going…")
-_GIVES_UP = ("Time’s up. I didn’t get it, sorry.", "Time’s up! Almost had it.", "Time’s up. I couldn’t guess it.")
+_GIVES_UP = (
+    "Time’s up. I didn’t get it, sorry.",
+    "Time’s up! That was a tricky one.",
+    "Time’s up. I couldn’t guess it.",
+)
 _OPENING = 9  # letters of an opening, about: which words are said must not depend on how
 
 

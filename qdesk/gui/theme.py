@@ -268,23 +268,19 @@ def icon(name: str, tint: Tint = "ink") -> QIcon:
 
 @lru_cache(maxsize=256)
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
-    made = QIcon()
-    for side in (16, 20, 24, 32, 48, 64, 96):
-        made.addPixmap(_svg_pixmap(name, colour, side), QIcon.Mode.Normal)
-        made.addPixmap(_svg_pixmap(name, disabled, side), QIcon.Mode.Disabled)
-    return made
-
-
-def _svg_pixmap(name: str, colour: str, side: int) -> QPixmap:
     from PySide6.QtSvg import QSvgRenderer
 
-    text = paths.asset("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
-    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    QSvgRenderer(QByteArray(text.encode())).render(painter, QRectF(0, 0, side, side))
-    painter.end()
-    return QPixmap.fromImage(image)
+    made, text = QIcon(), paths.asset("icons", f"{name}.svg").read_text(encoding="utf-8")
+    for mode, tint in ((QIcon.Mode.Normal, colour), (QIcon.Mode.Disabled, disabled)):
+        drawn = QSvgRenderer(QByteArray(text.replace("currentColor", tint).encode()))
+        for side in (16, 20, 24, 32, 48, 64, 96):
+            image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+            image.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(image)
+            drawn.render(painter, QRectF(0, 0, side, side))
+            painter.end()
+            made.addPixmap(QPixmap.fromImage(image), mode)
+    return made
 
 
 # Loss

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -23,10 +23,25 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.strokes import round_pen
-from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
+from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
 
 Kind = Literal["info", "good", "warn", "bad"]
 _SIGNS = {"info": ("flag", "ink"), "good": ("check", "good"), "warn": ("warning", "warn"), "bad": ("warning", "bad")}
+
+NBSP = "\u00a0"
+"""A space where no line ends: between a number and its unit."""
+
+
+def number(value: float, digits: int = 2) -> str:
+    """A number with a true minus sign."""
+    return f"{value:,.{digits}f}".replace("-", "−")
+
+
+def heading(text: str) -> QLabel:
+    """The title of a part of a screen."""
+    made = label(text)
+    made.setStyleSheet("font-weight: 600;")
+    return made
 
 
 class Elided(QLabel):
@@ -59,6 +74,40 @@ class Line(QLineEdit):
             event.accept()  # the page has its own use for it
             return True
         return super().event(event)
+
+
+class Field(Line):
+    """A line to search with. Escape leaves it, and so does Enter: `left` says so."""
+
+    entered = Signal()
+
+    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self.setStyleSheet(
+            "QLineEdit { padding: 4px; }"
+            "QToolButton { padding: 0; min-height: 0; border: none; background: transparent; }"
+        )
+        self._sign = self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self._drop = self.addAction(icon("close", "muted"), QLineEdit.ActionPosition.TrailingPosition)
+        self._drop.setToolTip("Clear")
+        self._drop.setVisible(False)
+        self._drop.triggered.connect(self.clear)
+        self.textChanged.connect(lambda text: self._drop.setVisible(bool(text)))
+        theme_changes().changed.connect(self._tint)
+
+    def _tint(self) -> None:
+        self._sign.setIcon(icon("search", "muted"))
+        self._drop.setIcon(icon("close", "muted"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class Choice(QComboBox):

@@ -107,6 +107,29 @@ def test_time_up_closes_the_stroke_and_ends_everything(clock: Clock) -> None:
     assert not record.recognised
 
 
+@pytest.mark.parametrize("name", ["skip", "finish", "clear"])
+def test_what_is_due_comes_before_what_the_player_does(clock: Clock, name: str) -> None:
+    late, seen = started(clock), started(clock)
+    for one in (late, seen):
+        one.press(0, 0)
+    seen.guess([("bird", 0.3)])
+    clock.now += 30_000  # the window stood still
+    for one in (late, seen):
+        getattr(one, name)()
+    assert (late.state, late.record().ended_ms, late.points) == (State.TIME_UP, 20_000, 1)
+    assert (seen.state, seen.recognised_ms, seen.points) == (State.RECOGNISED, 600, 1)
+
+
+def test_an_empty_drawing_without_a_word_is_not_done(clock: Clock) -> None:
+    one = Round("", clock=clock, limit_ms=math.inf)
+    one.start()
+    one.finish()
+    assert one.state is State.DRAWING
+    one.press(1, 1)
+    one.finish()
+    assert one.state is State.DONE
+
+
 def test_an_event_after_the_limit_ends_the_round_even_before_a_tick(clock: Clock) -> None:
     one = started(clock)
     one.press(0, 0)

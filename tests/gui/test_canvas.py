@@ -373,3 +373,13 @@ def test_the_ink_follows_the_theme_in_mid_stroke(hand: Hand, monkeypatch: pytest
     assert hand.colour(150, 100) == theme().ink != light and hand.down
     monkeypatch.setenv("QDESK_THEME", "light")
     refresh_theme()
+
+
+def test_the_edge_glows_and_that_passes(qtbot, hand: Hand) -> None:
+    def edge() -> object:
+        return hand.canvas.grab().toImage().pixelColor(4, hand.canvas.height() // 2)
+
+    before = edge()
+    hand.canvas.glow()
+    assert edge() != before
+    qtbot.waitUntil(lambda: edge() == before and not hand.canvas._frames.isActive())

@@ -85,8 +85,11 @@ def test_every_button_says_so(qtbot, screen, name):
 
 def test_a_sprint_flows_and_scrolls(screen):
     screen.resize(720, 560)
-    screen.show_game([won(1000 + 50 * k) for k in range(20)], MODES["sprint"])
+    sprint = [won(1000 + 50 * k) for k in range(20)]
+    screen.show_game([*sprint, lost(state=State.TIME_UP)], MODES["sprint"])
     assert screen.headline.text() == "20 in 60 seconds"
+    screen.show_game(sprint, MODES["sprint"])  # left
+    assert screen.headline.text() == f"20 in {sum(one.ended_ms for one in sprint) / 1000:.0f} seconds"
     bar = screen._area.verticalScrollBar()
     assert bar.maximum() > 0 and len({card.y() for card in screen.cards}) > 3
     screen.focus_card(19)

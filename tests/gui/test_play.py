@@ -226,6 +226,20 @@ def test_a_game_without_any_ink_comes_to_its_end(qtbot, page: PlayPage, clock: C
     assert page.end_screen.isVisible() and page.history.count() == 0
 
 
+def test_a_second_space_does_not_begin_another_game_over_the_end(
+    qtbot, make: Callable[..., PlayPage], seer: Seer, clock: Clock
+) -> None:
+    page = make(lambda: seer, linger_ms=600)
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    page.rounds.leave()
+    QTest.keyClick(page.end_screen, Qt.Key.Key_Space)
+    assert page.end_screen.isVisible()
+    qtbot.wait(350)
+    QTest.keyClick(page.end_screen, Qt.Key.Key_Space)
+    assert page.round is not None and page.round.state is State.READY
+
+
 def test_closing_in_mid_round_loses_no_ink(page: PlayPage, clock: Clock, home: Path) -> None:
     begin(page, clock)
     stroke(page, (20, 30), (400, 300))
@@ -233,6 +247,67 @@ def test_closing_in_mid_round_loses_no_ink(page: PlayPage, clock: Clock, home: P
     page.shutdown()
     with History() as history:
         assert [one.points for one in history.list()] == [2]
+
+
+def test_a_key_in_mid_stroke_does_not_lift_the_pen(page: PlayPage, clock: Clock) -> None:
+    begin(page, clock)
+    QTest.mousePress(page.canvas, LEFT, NONE, QPoint(50, 50))
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    QTest.mouseMove(page.canvas, QPoint(80, 90))
+    QTest.mouseRelease(page.canvas, LEFT, NONE, QPoint(80, 90))
+    assert inked(page) == [[[50, 50], [80, 90]]]
+
+
+def test_clear_comes_too_late_for_a_drawing_that_was_recognised(
+    qtbot, page: PlayPage, seer: Seer, clock: Clock
+) -> None:
+    seer.sees = (("flamingo", 0.3),)
+    begin(page, clock)
+    stroke(page, (10, 10), (90, 90))
+    qtbot.waitUntil(lambda: len(page.round.guesses) > 0)
+    clock.now += 700  # and no frame since
+    page.rounds.clear()
+    assert page.round.state is State.FINISHING and page.round.points == 2 and not page.canvas.empty
+
+
+def test_another_game_begun_in_mid_round_loses_no_ink(page: PlayPage, clock: Clock) -> None:
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    page.play("zen")
+    assert page.history.count() == 1 and page.round.points == 0
+
+
+def test_who_was_forgotten_in_another_window_plays_as_somebody_who_is_there(page: PlayPage, clock: Clock) -> None:
+    with History() as other:
+        page.album.choose(other.add_player("Ann").id)
+        other.forget(page.album.player)
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert page.settings.player == 1 and page.history.count(1) == 1
+
+
+def test_a_history_that_cannot_be_read_any_more_does_not_stop_the_game(page: PlayPage, clock: Clock) -> None:
+    page.history._db.execute("DROP TABLE rounds")
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert page.end_screen.isVisible() and "could not be saved" in page.end_screen.note.text()
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    assert "no such table" in page.home.status.text()
+    page.home.people.emit()
+    assert "no such table" in page.album.people.note.text
+
+
+def test_a_screen_has_the_keys_again_when_its_page_comes_back(qtbot, page: PlayPage, clock: Clock) -> None:
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    QTest.keyClick(page, Qt.Key.Key_Escape)
+    page.end_screen.opened.emit(0)
+    page.hidden()
+    page.setFocus()
+    page.shown()
+    assert page.focusWidget() is page.album.story
 
 
 # The network

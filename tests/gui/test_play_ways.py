@@ -38,7 +38,9 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
         assert page.round.state is State.DRAWING and page.round.word != word  # no card, no waiting
         assert page.round_screen.seconds.text() == f"{55 - 5 * number} s"
         assert page.canvas.empty
+    assert says(page).endswith(f"{word}!")  # until there is something else to say
     QTest.keyClick(page, Qt.Key.Key_S)
+    assert word not in says(page)
     seer.sees = (("bird", 0.3),)
     stroke(page, (50, 50), (90, 90))
     clock.now += 35_000
@@ -58,7 +60,10 @@ def test_zen_has_no_clock_and_bars_that_move(qtbot, page: PlayPage, clock: Clock
     clock.now += 3_600_000
     page.rounds.tick()
     assert page.round.state is State.DRAWING
+    QTest.keyClick(page, Qt.Key.Key_S)  # there is no word to skip
+    assert page.round.points == 2
     page.rounds.done()
+    page.rounds.done()  # nothing is on the new canvas
     assert page.canvas.empty and page.round.state is State.DRAWING
     (record,) = page.history.list()
     assert (record.state, record.word, record.mode) == (State.DONE, "", "zen")
@@ -143,7 +148,7 @@ def test_without_a_network_that_draws_one_plays_on(
     go_on(page, clock)
     stroke(page, (50, 50), (90, 90))
     page.rounds.skip()  # and the next word tells it, too
-    qtbot.waitUntil(lambda: not page.sketching.busy)
+    assert not page.sketching.busy and "sketchrnn.safetensors is missing" in says(page)
     go_on(page, clock)
 
 

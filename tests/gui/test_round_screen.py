@@ -262,3 +262,56 @@ def test_bars_glide_to_their_places_and_rest(qtbot) -> None:
     bars.set_guesses(())
     qtbot.waitUntil(lambda: not bars.moving)
     assert bars._bars == {}
+
+
+def test_in_a_sprint_the_next_word_lies_on_the_canvas_until_the_pen_comes_down(
+    show: Callable[..., RoundScreen],
+) -> None:
+    screen = show("sprint")
+    screen.begin("flamingo")
+    assert screen.card.word.isVisible() and screen.card.word.text() == "flamingo"
+    assert not screen.card.button.isVisible()
+    draw(screen, (100, 100), (140, 140))
+    assert not screen.card.word.isVisible()
+    screen.canvas.pen_down.connect(lambda *_: screen.begin("owl"))  # a press on the card begins the round
+    draw(screen, (100, 100), (140, 140))
+    assert not screen.card.word.isVisible() and screen.word.text() == "owl"
+
+
+def test_while_the_network_thinks_nothing_can_be_started(qtbot, show: Callable[..., RoundScreen]) -> None:
+    screen = show("duel")
+    screen.show_card("a flamingo")
+    screen.hold(True)
+    with qtbot.assertNotEmitted(screen.accept), qtbot.assertNotEmitted(screen.canvas.pen_down):
+        QTest.mouseClick(screen.card.button, LEFT)
+        draw(screen, (100, 100), (140, 140))
+    screen.hold(False)
+    with qtbot.waitSignal(screen.accept):
+        QTest.mouseClick(screen.card.button, LEFT)
+
+
+@pytest.mark.parametrize(("theirs", "said"), [(None, "You were"), (3_000.0, "You were"), (1_000.0, "The network was")])
+def test_in_a_duel_it_says_who_was_first(show: Callable[..., RoundScreen], theirs: float | None, said: str) -> None:
+    screen = begun(show("duel"))
+    screen.show_rival(Rival((np.zeros((1, 2)),), (np.zeros(1),), theirs, 0.5))
+    screen.show_finishing(2_000)
+    assert screen.note.text().startswith(f"{said} first")
+
+
+def test_a_small_chance_looks_small(qtbot) -> None:
+    bars = GlidingBars()
+    qtbot.addWidget(bars)
+    bars.resize(300, 800)
+    bars.show()
+    bars.set_guesses([("bird", 0.5), ("owl", 0.004), ("swan", 0.1)])
+    qtbot.waitUntil(lambda: not bars.moving)
+    image, ground, groove = bars.grab().toImage(), bars.palette().window().color(), theme().line
+
+    def long(row: int) -> int:
+        """Pixels of a row's bar, at its thickest."""
+        lines = range(row * 100, row * 100 + 100)
+        rows = [[image.pixelColor(x, y) for x in range(image.width())] for y in lines]
+        inside = [colours for colours in rows if groove in colours and colours.count(groove) > 60]
+        return max(sum(one not in (groove, ground) for one in colours) for colours in inside)
+
+    assert 140 <= long(0) <= 156 and long(2) < 40 and long(1) < 10

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
 from qdesk.game.asking import GuessesStrokes
+from qdesk.game.history import History, HistoryError
 from qdesk.game.keeper import MY_DRAWINGS, Keeper
 from qdesk.game.record import RoundRecord
 from qdesk.gui import jobs
@@ -56,8 +57,7 @@ class Album(QObject):
 
     def count(self) -> int:
         """How many drawings of the one who plays are kept."""
-        history = self.keeper.history
-        return history.count(self.player) if history is not None else 0
+        return self._ask(lambda history: history.count(self.player), 0)
 
     def shutdown(self) -> None:
         """End the work in the background."""
@@ -69,7 +69,15 @@ class Album(QObject):
     # People
 
     def _players(self) -> list[Any]:
-        return self.keeper.history.players() if self.keeper.history is not None else []
+        return self._ask(lambda history: history.players(), [])
+
+    def _ask(self, question: Callable[[History], Any], otherwise: Any) -> Any:
+        """What the history answers; `otherwise` where there is none, or where it cannot be read."""
+        try:
+            return question(self.keeper.history) if self.keeper.history is not None else otherwise
+        except HistoryError as error:
+            self.keeper.trouble = str(error)
+            return otherwise
 
     def choose(self, player: int) -> None:
         """Somebody else plays, if there is such a player; else the first there is."""
@@ -97,13 +105,13 @@ class Album(QObject):
         self.wanted.emit(self.people)
 
     def _dress_people(self) -> None:
-        history = self.keeper.history
-        if history is None:
+        self.keeper.save()
+        plays = self._ask(lambda history: history.plays(self.player), None)
+        if plays is None:
             self.people.set_note(self.keeper.trouble, bad=True)
             return
-        self.keeper.save()
-        self.people.set_players(history.players(), self.player)
-        self.people.show_history(history.plays(self.player), history.record)
+        self.people.set_players(self._players(), self.player)
+        self.people.show_history(plays, self.keeper.history.record)
 
     def _add_player(self, name: str) -> None:
         self._try(lambda history: self.choose(history.add_player(name).id))
@@ -132,7 +140,8 @@ class Album(QObject):
     def _try(self, do: Callable[[Any], object]) -> None:
         """Change the history, and show it as it is then, or what went wrong."""
         try:
-            do(self.keeper.history)
+            if self.keeper.history is not None:
+                do(self.keeper.history)
         except (OSError, ValueError) as error:
             self.people.set_note(str(error), bad=True)
         else:
@@ -153,7 +162,7 @@ class Album(QObject):
             from qdesk.gui.play.story import StoryScreen
 
             self.story = StoryScreen(*self._factories, self._others)
-            self.story.back.connect(lambda: self.wanted.emit(self._from))
+            self.story.back.connect(self._leave_story)
             self.story.previous.connect(lambda: self._turn(-1))
             self.story.next.connect(lambda: self._turn(1))
             self.story.curate.connect(lambda: self.open_in_curate(self.story))
@@ -161,13 +170,18 @@ class Album(QObject):
         self._turn(0)
         self.wanted.emit(self.story)
 
+    def _leave_story(self) -> None:
+        """Back, to the drawing that was looked at last."""
+        self.wanted.emit(self._from)
+        self._from.look_at(self._at)
+
     def _turn(self, by: int) -> None:
         """To the drawing before or after this one."""
         at = self._at + by
         if not 0 <= at < len(self._told):
             return
         self._at, one = at, self._told[at]
-        record = self.keeper.history.record(one) if isinstance(one, str) and self.keeper.history is not None else one
+        record = self._ask(lambda history: history.record(one), None) if isinstance(one, str) else one
         if isinstance(record, RoundRecord):
             self.story.set_record(record, place=at, count=len(self._told))
 

@@ -10,11 +10,13 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.gui.play.widgets import percent
+from qdesk.gui.play.widgets import paint_bar, percent
 from qdesk.gui.theme import SPACE, font, theme
 
 GLIDE_MS = 150.0
 """Until a bar is where it belongs, nearly."""
+
+NOTHING_YET = "What I see comes here."
 
 _FRAME_MS = 16
 _THERE = 0.004  # of a row, or of a bar: nearer than that is there
@@ -113,6 +115,9 @@ class GlidingBars(QWidget):
         line = metrics.height()
         thick = min(max(step - line - 2 * SPACE, SPACE), step / 3)
         number = metrics.horizontalAdvance("100 %")
+        if not self._bars:
+            painter.setPen(look.muted)
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING_YET)
         for name, bar in sorted(self._bars.items(), key=lambda item: -item[1].row):
             top = bar.row * step + (step - line - thick - SPACE / 2) / 2
             near = max(1 - bar.row, 0.0)  # to the first place, whose colour is the accent
@@ -126,10 +131,9 @@ class GlidingBars(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.line)
             painter.drawRoundedRect(groove, thick / 2, thick / 2)
-            groove.setWidth(max(groove.width() * bar.p, thick))
             rank = _between(look.muted, look.line, _FAINTEST * bar.row / self._rows)
             painter.setBrush(_between(rank, look.accent, near))
-            painter.drawRoundedRect(groove, thick / 2, thick / 2)
+            paint_bar(painter, groove, bar.p)
         painter.end()
 
 

@@ -96,6 +96,11 @@ class Canvas(Paper):
             self._finish_ink()
             self.pen_up.emit()
 
+    @property
+    def inking(self) -> bool:
+        """Whether a pointer is down and draws."""
+        return self._down is not None
+
     def sizeHint(self) -> QSize:
         return QSize(100 * SPACE, 60 * SPACE)
 

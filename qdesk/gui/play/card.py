@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from qdesk.gui.play.widgets import WordLabel
 from qdesk.gui.theme import SPACE, button, font, label, theme
 
+_KEYS = "or press Space, or just begin to draw"
+_WAIT = "One moment…"
 _COUNT_SHARE = 0.4  # of the canvas's height, the digit
 
 
@@ -26,7 +28,7 @@ class Card(QObject):
         self.button = button("Start", primary=True, big=True)
         self.button.clicked.connect(self.accept)
         self.button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to the round
-        self._keys = label("or press Space, or just begin to draw", "small", True)
+        self._keys = label(_KEYS, "small", True)
         self.digit = Count()
         column = QVBoxLayout()
         column.setSpacing(0)
@@ -51,32 +53,46 @@ class Card(QObject):
         self._grid = QGridLayout(canvas)
         self._grid.addLayout(column, 0, 0)
         self._grid.addWidget(self.digit, 0, 0)
-        self.show_word("", "", "", "")
+        self.lies = True  # whether there is something on the canvas
         self.hide()
 
     def show_word(self, text: str, lead: str, hint: str, below: str) -> None:
         """The card. hint: which of its meanings is meant, where a word has several."""
+        self.lies = True
         for part, shown in ((self.word, text), (self.lead, lead), (self.hint, hint), (self.below, below)):
             part.setText(shown)
         self.digit.hide()
         for part in self._parts:
             part.setVisible(not isinstance(part, QLabel) or bool(part.text()))
 
+    def hold(self, on: bool) -> None:
+        """Whether there is something to wait for before it can start."""
+        self.button.setEnabled(not on)
+        self._keys.setText(_WAIT if on else _KEYS)
+
     def show_count(self, number: int) -> None:
         """The word makes room for a digit."""
         if self.digit.isHidden():
             self.hide()
+            self.lies = True
             self.digit.show()
         self.digit.set_count(number, self.word.text())
 
+    def show_only(self, text: str) -> None:
+        """The word alone, and nothing to press."""
+        self.show_word(text, "", "", "")
+        self.button.hide()
+        self._keys.hide()
+
     def hide(self) -> None:
         """Nothing lies on the canvas."""
+        self.lies = False
         for part in (*self._parts, self.digit):
             part.hide()
 
     def fit(self, width: int, height: int) -> None:
         """The canvas is about so large now, pixels."""
-        aside = max(width // 8, 2 * SPACE)
+        aside = max(width // 16, 2 * SPACE)
         self._grid.setContentsMargins(aside, SPACE, aside, SPACE)
         self.word.set_room(max(min(height // 3, 20 * SPACE), 7 * SPACE))
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea,
 from qdesk.game.modes import Mode
 from qdesk.game.prompts import GAME, with_article
 from qdesk.game.record import RoundRecord, State
-from qdesk.gui.curate.detail.story import NBSP
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.strokes import StrokesView, paint_strokes, round_pen
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
+from qdesk.gui.widgets import NBSP
 
 _CAPTION = 6 * SPACE
 _LEAST, _NARROW = 22 * SPACE, 60 * SPACE
@@ -37,8 +37,6 @@ class EndScreen(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.cards: list[Card] = []
-        self._read: int | None = None  # the card whose story was opened last
-        self.opened.connect(self._remember)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.headline = label("", "large")
         large = font("large")
@@ -88,7 +86,7 @@ class EndScreen(QWidget):
         self.headline.setText(headline or headline_text(records, mode))
         self.best.setText(best_text(records))
         self.best.setVisible(bool(self.best.text()))
-        self.cards, self._read = [Card(record) for record in records], None
+        self.cards = [Card(record) for record in records]
         for place, card in enumerate(self.cards):
             card.clicked.connect(lambda _checked=False, place=place: self.opened.emit(place))
         self._inside.set_cards(self.cards)
@@ -102,15 +100,7 @@ class EndScreen(QWidget):
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
-    def _remember(self, place: int) -> None:
-        self._read = place
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        if self._read is not None:  # back from a story
-            self.focus_card(self._read)
-
-    def focus_card(self, place: int) -> None:
+    def look_at(self, place: int) -> None:
         """Go to a card."""
         if self.cards:
             card = self.cards[min(max(place, 0), len(self.cards) - 1)]
@@ -133,7 +123,7 @@ class EndScreen(QWidget):
         if key in steps:
             wanted = 0 if here is None else here + steps[Qt.Key(key)]
             if 0 <= wanted < len(self.cards):
-                self.focus_card(wanted)
+                self.look_at(wanted)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and here is not None:
             self.opened.emit(here)
         elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -334,7 +324,9 @@ def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
         drawn = sum(record.points > 0 for record in records)
         return f"{drawn} {'drawing' if drawn == 1 else 'drawings'}"
     if mode.game_ms < float("inf"):
-        return f"{won} in {mode.game_ms / 1000:.0f} seconds"
+        whole = not records or records[-1].state is State.TIME_UP
+        took = mode.game_ms if whole else sum(record.ended_ms for record in records)
+        return f"{won} in {took / 1000:.0f} seconds"
     if any(record.rival is not None for record in records):
         return f"You won {won} of {count}"
     if won == count > 1:

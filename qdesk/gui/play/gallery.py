@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
+from qdesk.gui.play.end import name_text
 from qdesk.gui.play.gallery_cells import CAPTION, PEN, Shown, paint_card, paint_record
 from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, font, theme
@@ -264,12 +265,19 @@ class Gallery(QAbstractScrollArea):
             key = self.key_at(place)
             picture = self._picture(key) if key != self._replayed else None
             focused = place == self._current and self.hasFocus()
-            paint_card(painter, QRectF(self.place(place)), self.shown_at(place), picture, focused)
-            if key not in self._records:
+            record = self._records.get(key)
+            name = name_text(record) if record is not None else ""
+            paint_card(painter, QRectF(self.place(place)), self.shown_at(place), name, picture, focused)
+            if record is None:
                 self._fetching.start()
         painter.end()
 
     # The hand
+
+    def look_at(self, place: int) -> None:
+        """Go to a drawing."""
+        self._current = min(place, len(self) - 1)
+        self.setFocus(Focus.OtherFocusReason)
 
     def _go_to(self, place: int) -> None:
         """Put the focus on this cell, and bring it into sight."""

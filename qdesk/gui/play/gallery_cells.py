@@ -61,8 +61,12 @@ class Shown:
         return f"{what}. {mode}{won}, {day_text(self.at, clock=True)}"
 
 
-def paint_card(painter: QPainter, card: QRectF, shown: Shown, picture: QPixmap | None, focused: bool) -> None:
-    """A drawing on its card, with its word and what became of it. The painter's pen, brush and font are not kept."""
+def paint_card(
+    painter: QPainter, card: QRectF, shown: Shown, name: str, picture: QPixmap | None, focused: bool
+) -> None:
+    """A drawing on its card, with its word, or else the name that it has here, and what became of it. The painter's
+    pen, brush and font are not kept.
+    """
     look, edge = theme(), 2 if focused else 1
     painter.setPen(QPen(look.accent if focused else look.line, edge))
     painter.setBrush(look.surface)
@@ -76,7 +80,7 @@ def paint_card(painter: QPainter, card: QRectF, shown: Shown, picture: QPixmap |
     painter.drawText(line, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown.result)
     line.setRight(line.right() - metrics.horizontalAdvance(shown.result) - SPACE)
     painter.setPen(look.ink if shown.word else look.muted)
-    word = metrics.elidedText(shown.word or "no word", Qt.TextElideMode.ElideRight, int(line.width()))
+    word = metrics.elidedText(shown.word or name, Qt.TextElideMode.ElideRight, int(line.width()))
     painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, word)
 
 

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -28,6 +29,15 @@ def shipped_guesser() -> GuessesStrokes:
 
     compute_on_one_core()
     return Guesser()
+
+
+def shipped_scorer() -> Any:
+    """The Sketch-RNN that comes with the program. For the background thread; raises OSError or ValueError."""
+    from qdesk.curation.score import Scorer
+
+    scorer = Scorer()
+    scorer.reader  # noqa: B018 (loads it)
+    return scorer
 
 
 def compute_on_one_core() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSizeF, Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.gui.strokes import round_pen
@@ -17,6 +17,11 @@ from qdesk.gui.theme import RADIUS, theme, theme_changes
 INK_WIDTH = 5.0
 """Of the line, in pixels of the paper, at full scale."""
 
+GLOW_MS = 700.0
+"""How long the edge glows."""
+
+_GLOW = 10  # how far it reaches into the paper, pixels
+_FRAME_MS = 16
 _LIVE_POINTS = 64
 _STEADY_BY = 0.75
 _SMALLEST_SCALE = 1e-3
@@ -85,6 +90,10 @@ class Paper(QWidget):
         self._strokes: list[_Ink] = []
         self._growing = False  # whether the last stroke is
         self._lit = self._covered = False
+        self._glowing = QElapsedTimer()
+        self._frames = QTimer(self)
+        self._frames.setInterval(_FRAME_MS)
+        self._frames.timeout.connect(self._glow_on)
         self._pixmap = QPixmap()
         theme_changes().changed.connect(self._forget_pixmap)
 
@@ -126,6 +135,18 @@ class Paper(QWidget):
         if on != self._lit:
             self._lit = on
             self.update()
+
+    def glow(self) -> None:
+        """The edge lights up, and it passes: something went well."""
+        self._glowing.start()
+        self._frames.start()
+
+    def _glow_on(self) -> None:
+        if self._glowing.elapsed() > GLOW_MS:
+            self._frames.stop()
+        reach = _GLOW + 3  # with the edge's own width
+        inside = self.rect().adjusted(reach, reach, -reach, -reach)
+        self.update(QRegion(self.rect()).subtracted(inside))  # the ink is not painted for it
 
     def set_covered(self, on: bool) -> None:
         """Keep the ink out of sight, as under a card."""
@@ -252,6 +273,13 @@ class Paper(QWidget):
         painter.setBrush(look.surface)
         sheet = QRectF(self.rect()).adjusted(edge / 2, edge / 2, -edge / 2, -edge / 2)
         painter.drawRoundedRect(sheet, RADIUS * 1.5, RADIUS * 1.5)
+        if self._frames.isActive():
+            left = max(1 - self._glowing.elapsed() / GLOW_MS, 0.0)
+            colour = QColor(look.accent)
+            colour.setAlphaF(0.6 * left)
+            painter.setPen(round_pen(colour, 2 * _GLOW * left))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(sheet, RADIUS * 1.5, RADIUS * 1.5)
         if not self._covered:
             painter.drawPixmap(0, 0, self._pixmap)
             ink = self._strokes[-1] if self._growing else None

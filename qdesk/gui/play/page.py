@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,13 +22,12 @@ from qdesk.game.record import State
 from qdesk.game.round import Round, monotonic_ms
 from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
-from qdesk.gui.play.guessing import Guessing, shipped_guesser
+from qdesk.gui.play.guessing import Guessing, shipped_guesser, shipped_scorer
 from qdesk.gui.play.home import HomeScreen
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.rounds import BLIND, Rounds
 from qdesk.gui.play.sketching import Sketching, shipped_sketcher
 from qdesk.gui.play.sound import Sounds
-from qdesk.gui.play.telling import shipped_scorer
 from qdesk.gui.play.voice import Voice
 
 _LINGER_MS = 1400  # the end of a round is looked at for a moment before the page turns
@@ -68,6 +67,8 @@ class PlayPage(QWidget):
         self.rounds = Rounds(self.round_screen, self.guessing, self.sketching, self.voice, self.sounds, linger_ms, self)
         self.canvas = self.round_screen.canvas
         self._mode = "game"
+        self._since_end, self._deaf_ms = QElapsedTimer(), linger_ms // 2
+        self._since_end.start()
         self._stack = QStackedWidget()
         for screen in (self.home, self.round_screen, self.end_screen):
             self._stack.addWidget(screen)
@@ -89,7 +90,7 @@ class PlayPage(QWidget):
         self.home.voice.connect(lambda on: (self._set(voice=on), self._hear()))
         self.home.sounds.connect(lambda on: (self._set(sounds=on), self._hear()))
         self.home.people.connect(lambda: self.album.show_people(self.home))
-        self.end_screen.again.connect(lambda: self.play(self._mode))
+        self.end_screen.again.connect(self._play_again)
         self.end_screen.home.connect(self.show_home)
         self.end_screen.save.connect(lambda: self.album.ask_where_to_save(self.end_screen))
         self.end_screen.curate.connect(lambda: self.album.open_in_curate(self.end_screen))
@@ -106,9 +107,8 @@ class PlayPage(QWidget):
     def shown(self) -> None:
         """The page is in sight: wake the network once the window stands."""
         self._warm.start()
-        self.setFocus()
-        if self._stack.currentWidget() is self.home:
-            self.home.enter()
+        screen = self._stack.currentWidget()
+        self.setFocus() if screen is self.round_screen else self._bring(screen)
 
     def hidden(self) -> None:
         """The page is out of sight. A word not yet accepted waits; a round goes on against the clock."""
@@ -143,11 +143,17 @@ class PlayPage(QWidget):
     def play(self, mode: str = "game") -> None:
         """Begin a game, one of `modes.MODES`."""
         self._mode = mode
+        self.album.choose(self.album.player)  # who may have been forgotten in another window
         self.home.leave()
         self._hear()
         self._stack.setCurrentWidget(self.round_screen)
         self.rounds.begin(Game(MODES[mode], self._words(), self._clock), self.settings.difficulty)
         self.setFocus()
+
+    def _play_again(self) -> None:
+        """Another game, but not by the Space that was meant for the last drawing of this one."""
+        if self._since_end.elapsed() >= self._deaf_ms:
+            self.play(self._mode)
 
     def _words(self) -> Prompts:
         difficulty = self.settings.difficulty
@@ -186,7 +192,7 @@ class PlayPage(QWidget):
         elif screen is self.home and key in _GO and plain:
             self.play()
         elif screen is self.end_screen and key in _GO and plain:
-            self.play(self._mode)
+            self._play_again()
         elif key == Qt.Key.Key_Escape and screen is not self.home:
             self.show_home()
         else:
@@ -211,6 +217,7 @@ class PlayPage(QWidget):
         self.end_screen.set_note(self.keeper.trouble, bad=True)
         for one in (self.end_screen.save_button, self.end_screen.curate_button):
             one.setEnabled(self.album.count() > 0)
+        self._since_end.start()
         self._bring(self.end_screen)
 
     def _bring(self, screen: QWidget) -> None:
@@ -230,7 +237,9 @@ class PlayPage(QWidget):
 
     def _set(self, **changes: Any) -> None:
         """Another choice, kept for the next time; one that cannot be kept holds until the window closes."""
-        self.settings = replace(self.settings, **changes)
+        before, self.settings = self.settings, replace(self.settings, **changes)
+        if self.settings == before:
+            return
         try:
             settings.save(self.settings)
         except OSError as error:

@@ -12,14 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSt
 
 from qdesk.game.prompts import GAME
 from qdesk.game.stats import Plays, Summary, best_times, by_word, over_time, summary
-from qdesk.gui.curate.filters.options import Field
 from qdesk.gui.play.gallery import Gallery, Load
 from qdesk.gui.play.people_bars import BottomBar, NothingYet, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
-from qdesk.gui.play.people_plots import Figure, OverTime, heading
+from qdesk.gui.play.people_plots import Figure, OverTime
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.theme import SPACE, label
-from qdesk.gui.widgets import Notice, vertical_line
+from qdesk.gui.widgets import Field, Notice, heading, vertical_line
 
 if TYPE_CHECKING:
     from qdesk.game.history import Player
@@ -141,6 +140,10 @@ class PeopleScreen(QWidget):
     def key_ids(self) -> list[str]:
         """Those of the drawings in the gallery, newest first."""
         return self.gallery.key_ids
+
+    def look_at(self, place: int) -> None:
+        """Go to the drawing at this place of `key_ids`."""
+        self.gallery.look_at(place)
 
     def set_note(self, text: str, bad: bool = False) -> None:
         """One sentence about what became of a wish; a name that was asked for can be asked for again."""

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from qdesk.game.stats import WordStats
-from qdesk.gui.play.people_plots import heading
 from qdesk.gui.strokes import round_pen
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.widgets import heading
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def best_and_hardest(words: Sequence[WordStats], most: int) -> tuple[list[WordSt
 
 def time_lines(times: Sequence[tuple[str, float, str]]) -> list[Line]:
     """The best times, quickest first: (word, ms, key_id); tracks begin at 0 s and end at the slowest of these."""
-    slowest = max((ms for _, ms, _ in times), default=1.0)
+    slowest = max((ms for _, ms, _ in times), default=0.0) or 1.0
     return [
         Line(word, f"{ms / 1000:.1f} s", key_id, f"{word}, recognised in {ms / 1000:.1f} s. Open it", 0.0, ms / slowest)
         for word, ms, key_id in times

@@ -8,24 +8,18 @@ from datetime import datetime
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.game.stats import wilson
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.strokes import polygon, round_pen
 from qdesk.gui.theme import SPACE, font, label, theme
+from qdesk.gui.widgets import heading
 
 _ROW = 3 * SPACE
 _DAY_S = 86_400.0
 _DOTTED = 40
 """So many points at most have dots: of more, they would be a sausage."""
-
-
-def heading(text: str) -> QLabel:
-    """The title of a part of the screen."""
-    made = label(text)
-    made.setStyleSheet("font-weight: 600;")
-    return made
 
 
 def day_text(at: float, clock: bool = False) -> str:

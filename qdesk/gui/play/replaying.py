@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QW
 from qdesk.game.prompts import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
-from qdesk.gui.curate.detail.story import NBSP, number, ordinal
+from qdesk.gui.curate.detail.story import ordinal
 from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
-from qdesk.gui.widgets import Elided
+from qdesk.gui.widgets import NBSP, Elided, number
 
 INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QResizeEvent
@@ -80,7 +82,7 @@ class RivalPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.sheet)
-        self._recognised = False
+        self._recognised, self._recognised_ms = False, math.inf
         theme_changes().changed.connect(self._show_mark)
 
     @property
@@ -89,8 +91,14 @@ class RivalPanel(QWidget):
 
     def show_rival(self, rival: Rival | None) -> None:
         """What it will draw, of which nothing is seen yet."""
+        known = rival is not None and rival.recognised_ms is not None
+        self._recognised_ms = rival.recognised_ms if known else math.inf
         self.sheet.show_drawing(rival)
         self.set_recognised(False)
+
+    def loses(self, recognised_ms: float) -> bool:
+        """Whether a drawing that was recognised then was the first."""
+        return recognised_ms < self._recognised_ms
 
     def draw_until(self, ms: float) -> None:
         """Its ink at `ms` of the round."""
@@ -100,6 +108,8 @@ class RivalPanel(QWidget):
         self._recognised = on
         self.state.setText("Recognised" if on else "")
         self.sheet.set_lit(on)
+        if on:
+            self.sheet.glow()
         self._show_mark()
 
     def _show_mark(self) -> None:

@@ -51,6 +51,7 @@ class RoundScreen(QWidget):
         self.canvas = Canvas(clock=clock)
         self.card = Card(self.canvas)
         self.card.accept.connect(self.accept)
+        self.canvas.pen_down.connect(self._uncover)
         self.rival = RivalPanel()
         self.says = SaysLine()
         self.note = Elided()
@@ -149,6 +150,11 @@ class RoundScreen(QWidget):
         self.bars.set_guesses((), "")
         self.card.show_word(text, lead, hint, below)
 
+    def hold(self, on: bool) -> None:
+        """Whether there is something to wait for before the round can start."""
+        self.canvas.lock(on)
+        self.card.hold(on)
+
     def show_count(self, n: int) -> None:
         """Three, two, one."""
         self.card.show_count(n)
@@ -157,15 +163,24 @@ class RoundScreen(QWidget):
         """The clock runs. text: the word, or what else is to be drawn."""
         self.card.hide()
         self.word.setText(text)
+        if self._sprint and not self.canvas.inking:  # where the eyes are; until the pen comes down
+            self.card.show_only(text)
         if not self.canvas.given:
             self.canvas.begin()
         self.canvas.lock(False)
         self.canvas.set_covered(False)
         self.clear_button.setEnabled(True)
 
+    def _uncover(self) -> None:
+        if self.card.lies:
+            self.card.hide()
+
     def show_finishing(self, recognised_ms: float) -> None:
         """Recognised; the clock stands, and the drawing may be finished."""
-        self.note.setText(f"Recognised in {recognised_ms / 1000:.1f} s. Finish your drawing, or press Space.")
+        how = "Recognised in"
+        if not self.rival.isHidden():
+            how = "You were first, in" if self.rival.loses(recognised_ms) else "The network was first; you took"
+        self.note.setText(f"{how} {recognised_ms / 1000:.1f} s. Finish your drawing, or press Space.")
         self.canvas.set_lit(True)
         self.clear_button.setEnabled(False)
         self.skip_button.hide()

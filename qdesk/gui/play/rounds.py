@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ _LAST_SECONDS = 5
 _GIVEN_SHARE = 0.6  # of the canvas's shorter side, what the network begins
 _WAKING = "Waking the network…"
 _THINKING = "The network is thinking…"
+_CANNOT_DRAW = "The network cannot draw: {}"
 BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
@@ -86,7 +88,10 @@ class Rounds(QObject):
     # What the player does
 
     def begin(self, game: Game, difficulty: str = "mixed") -> None:
-        """Put the first round of a game on the table. difficulty: how well the network draws against the player."""
+        """Put the first round of a game on the table. difficulty: how well the network draws against the player. Of a
+        game that is under way the ink is kept.
+        """
+        self.put_away()
         self.game, self.difficulty = game, difficulty
         self._next()
 
@@ -99,17 +104,19 @@ class Rounds(QObject):
 
     def clear(self) -> None:
         """An empty canvas."""
-        if self.round is not None and self.round.state is State.DRAWING:
+        if self.round is not None and self.round.tick() is State.DRAWING:
             self.round.clear()
             self.canvas.clear()
             self.guessing.new_drawing()
             self._talk.cleared(self.round.elapsed_ms)
             self.screen.set_guesses((), self.round.word)
+            self.screen.says.set_said((), self.round.elapsed_ms)  # what was seen is gone
             self._say()
 
     def skip(self) -> None:
-        """Another word."""
-        self._end_by(Round.skip)
+        """Another word, where there is one."""
+        if self.round is not None and self.round.word:
+            self._end_by(Round.skip)
 
     def done(self) -> None:
         """The drawing is done."""
@@ -117,7 +124,6 @@ class Rounds(QObject):
 
     def _end_by(self, how: Callable[[Round], None]) -> None:
         if self.round is not None and not self.round.state.ended and self._shown is not None:
-            self.canvas.close_stroke()
             how(self.round)
             self.tick()
 
@@ -133,13 +139,14 @@ class Rounds(QObject):
             self.canvas.lock()
             self.round.skip() if self.round.word else self.round.finish()
             self._keep(game)
+        self.voice.stop()
         self._stop()
         return game
 
     def _stop(self) -> None:
         self._timer.stop()
         self._linger.stop()
-        self.voice.stop()
+        self.sketching.forget()
         self.round = self._shown = None
 
     # The pen
@@ -196,18 +203,20 @@ class Rounds(QObject):
             self.round.start()
             self._timer.start()
             self.tick()
-            if before.said and mode.shows == "word":  # what was just recognised stays in sight until something is said
+            if (
+                before.said and before.said[-1].sure and mode.shows == "word"
+            ):  # what was just recognised stays in sight until something is said
                 self.screen.says.set_said(before.said[-1:], before.said[-1].at_ms)
             return
         self._timer.stop()
         limit = min(self.round.limit_ms, self.game.remaining_ms)
         below = f"in {limit / 1000:.0f} seconds"
-        if mode.name in ("finish", "duel"):
-            self.sketching.ask(mode.name, word, self.difficulty)
+        if mode.name in ("finish", "duel") and (trouble := self.sketching.ask(mode.name, word, self.difficulty)):
+            self._trouble = _CANNOT_DRAW.format(trouble)
         riddles = mode.shows == "definition"
         lead = "Draw what this is:" if riddles else "Finish" if mode.name == "finish" else "Draw"
         self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
-        self.canvas.lock(self.sketching.busy)
+        self.screen.hold(self.sketching.busy)
         self._say()
 
     def text(self) -> str:
@@ -255,6 +264,7 @@ class Rounds(QObject):
         said = self._talk.recognised(at)
         self.voice.say(said.text)
         self.sounds.play("recognised")
+        self.canvas.glow()
         self.screen.says.set_said(self._talk.said, at)
         self.screen.word.setText(self.round.word)  # a riddle is solved
         if self._shown is State.FINISHING:
@@ -269,7 +279,7 @@ class Rounds(QObject):
             text = said.text
             if self.game.mode.shows == "definition":
                 text = f"Time’s up. It was {with_article(self.round.word)}."
-                self.screen.says.set_text(text)
+                self.screen.says.set_said([replace(said, text=text)], self.round.limit_ms)
             self.voice.say(text)
             self.sounds.play("time_up")
             self._timer.stop()
@@ -355,10 +365,10 @@ class Rounds(QObject):
             strokes = [stroke * (side / 255) + corner for stroke in what]
             self.round.give(strokes)
             self.canvas.give(strokes)
-        self.canvas.lock(False)
+        self.screen.hold(False)
         self._say()
 
     def _not_sketched(self, reason: str) -> None:
-        self._trouble = f"The network cannot draw: {reason}"
-        self.canvas.lock(False)
+        self._trouble = _CANNOT_DRAW.format(reason)
+        self.screen.hold(False)
         self._say()

@@ -40,18 +40,19 @@ class Sketching(QObject):
         """Whether an answer is still to come."""
         return self._asked is not None
 
-    def ask(self, mode: str, word: str, difficulty: str) -> None:
-        """Begin a drawing ("finish"), or draw one against the player ("duel"). An older question is forgotten."""
+    def ask(self, mode: str, word: str, difficulty: str) -> str:
+        """Begin a drawing ("finish"), or draw one against the player ("duel"). An older question is forgotten. Returns
+        why there will be no answer, "" if there will.
+        """
         if self._worker is None:
             self._worker = jobs.LatestWorker(self._factory, _sketch, self, "qdesk-sketch")
             self._worker.ready.connect(self._woke)
             self._worker.answered.connect(self._answered)
             self._worker.failed.connect(self._failed)
-        if self._trouble:
-            self.failed.emit(self._trouble)
-            return
-        self._asked = mode, word, difficulty
-        self._worker.request(self._asked)
+        if not self._trouble:
+            self._asked = mode, word, difficulty
+            self._worker.request(self._asked)
+        return self._trouble
 
     def forget(self) -> None:
         """Nobody waits for an answer any more."""

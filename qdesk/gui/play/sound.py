@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 
-from PySide6.QtCore import QLoggingCategory, QObject, QtMsgType, QUrl, qInstallMessageHandler
+from PySide6.QtCore import (
+    QLoggingCategory,
+    QMessageLogContext,
+    QObject,
+    QtMsgType,
+    QUrl,
+    qFormatLogMessage,
+    qInstallMessageHandler,
+)
 
 from qdesk import paths
 
@@ -17,7 +27,10 @@ EXTRA = 'is an extra that is not installed: pip install "qdesk[sound]".'
 
 
 class Sounds(QObject):
-    """Silent until `set_on(True)`, which imports what plays sounds: 0.2 s, once."""
+    """Silent until `set_on(True)`, which imports what plays sounds: 0.1 s, once; longer the first time.
+
+    Not in a thread: what looks for the devices has to live where they are played.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -67,21 +80,38 @@ class Sounds(QObject):
                 self._effects[name] = effect
 
 
+_quiet: set[int] = set()
+"""The threads that are hushed now."""
+_lock = threading.Lock()
+_before: Callable[..., None] | None = None
+
+
 @contextmanager
 def hushed() -> Iterator[None]:
     """Without what Qt's multimedia says on the terminal of libraries, devices and servers that are not there.
 
-    Its own category stays quiet from then on; what it says in no category is swallowed here, but nothing fatal.
+    Its own category stays quiet from then on; what it says in no category is swallowed here, but nothing fatal, and
+    nothing that another thread says meanwhile.
     """
+    global _before
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")
-    before = None
-
-    def swallow(kind: QtMsgType, context: object, text: str) -> None:
-        if kind == QtMsgType.QtFatalMsg and before is not None:
-            before(kind, context, text)
-
-    before = qInstallMessageHandler(swallow)
+    with _lock:
+        if not _quiet:
+            _before = qInstallMessageHandler(_swallow)
+        _quiet.add(threading.get_ident())
     try:
         yield
     finally:
-        qInstallMessageHandler(before)
+        with _lock:
+            _quiet.discard(threading.get_ident())
+            if not _quiet:
+                qInstallMessageHandler(_before)
+
+
+def _swallow(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+    if threading.get_ident() in _quiet and kind != QtMsgType.QtFatalMsg:
+        return
+    if _before is not None:
+        _before(kind, context, text)
+    else:
+        print(qFormatLogMessage(kind, context, text), file=sys.stderr)

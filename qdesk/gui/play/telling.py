@@ -14,18 +14,9 @@ from qdesk.game.others import Others, starter_others
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, told, usual_losses
 from qdesk.gui import jobs
-from qdesk.gui.play.guessing import shipped_guesser
+from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 
 ALIKE = 6
-
-
-def shipped_scorer() -> Any:
-    """The Sketch-RNN that comes with the program. For the background thread; raises OSError or ValueError."""
-    from qdesk.curation.score import Scorer
-
-    scorer = Scorer()
-    scorer.reader  # noqa: B018 (loads it)
-    return scorer
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ import sys
 from importlib.util import find_spec
 from typing import Any
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import Q_ARG, QCoreApplication, QEventLoop, QLocale, QMetaObject, QObject, Qt, Signal
 
+from qdesk.gui.jobs import LatestWorker
 from qdesk.gui.play.sound import EXTRA, hushed
 
 RATE = 0.2
@@ -22,6 +23,9 @@ _NO_ENGINE = "No speech engine answers" + (
 class Voice(QObject):
     """Silent until `set_on(True)`, which imports and starts the speech engine. `changed`: `available` is another now.
 
+    The engine lives in a thread of its own: it lists its voices as it starts, for seconds if there are many, and
+    whatever is asked of it waits for another program. What is said before it is ready is said then, the newest alone.
+
     engine: a name of `QTextToSpeech.availableEngines()`, "" for the system's own.
     """
 
@@ -31,13 +35,12 @@ class Voice(QObject):
         super().__init__(parent)
         self._engine = engine
         self._on = False
-        self._speech: Any = None
-        self._ready = False
+        self._worker: LatestWorker[Any] | None = None
         self.trouble = "" if find_spec("PySide6.QtTextToSpeech") else f"Speech {EXTRA}"
 
     @property
     def available(self) -> bool:
-        """Whether it can speak, as far as is known before it is turned on; if not, `trouble` says why."""
+        """Whether it can speak, as far as is known before it has started; if not, `trouble` says why."""
         return not self.trouble
 
     def set_on(self, on: bool) -> None:
@@ -45,54 +48,34 @@ class Voice(QObject):
         self._on = on
         if not on:
             self.stop()
-        elif self._speech is None:
-            self._begin()
+        elif self._worker is None and find_spec("PySide6.QtTextToSpeech"):
+            self._worker = LatestWorker(lambda name=self._engine: _start(name), _speak, self, "qdesk-voice")
+            self._worker.ready.connect(lambda: self._find(""))
+            self._worker.failed.connect(self._fail)
 
     def say(self, text: str) -> None:
         """Say this now; what is being said gives way."""
-        if self._on and self._speech is not None and self.available:
-            self._speech.say(text)
+        if self._on and self._worker is not None:
+            self._worker.request(text)
 
     def stop(self) -> None:
         """Fall silent."""
-        if self._speech is not None and self.available:
-            self._speech.stop()
+        if self._worker is not None:
+            self._worker.request("")
 
     def close(self) -> None:
         """Fall silent for good."""
-        self.set_on(False)
-        self._end()
+        self._on = False
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
 
-    def _begin(self) -> None:
-        with hushed():
-            try:
-                from PySide6.QtTextToSpeech import QTextToSpeech
-            except ImportError as error:
-                self._find(self.trouble or f"Speech does not work here: {error}.")
-                return
-            if not self._engine and set(QTextToSpeech.availableEngines()) <= {_MOCK}:
-                self._find(_NO_ENGINE)
-                return
-            self._speech = QTextToSpeech(self._engine, self) if self._engine else QTextToSpeech(self)
-        self._states, self._ready = QTextToSpeech.State, False
-        self._speech.setRate(RATE)
-        self._speech.stateChanged.connect(self._look)
-        self._look(self._speech.state())
-
-    def _look(self, state: object) -> None:
-        """The engine is ready, which may take it a while, or has failed, which may be any time."""
-        if state == self._states.Error:
-            self._end()  # the next time it is turned on it is tried again
-            self._find(_NO_ENGINE)
-        elif state == self._states.Ready and not self._ready:
-            self._ready = True
-            self._find("" if _speaks_english(self._speech) else "No English voice was found.")
-
-    def _end(self) -> None:
-        if self._speech is not None:
-            self._speech.stateChanged.disconnect(self._look)
-            self._speech.deleteLater()
-            self._speech = None
+    def _fail(self, trouble: str) -> None:
+        """The engine cannot be had or has gone: the next time it is turned on it is tried again."""
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+        self._find(trouble)
 
     def _find(self, trouble: str) -> None:
         if trouble != self.trouble:
@@ -100,9 +83,48 @@ class Voice(QObject):
             self.changed.emit()
 
 
-def _speaks_english(speech: Any) -> bool:
-    """What is said is English: whatever the system's language is, an English voice reads it, if there is one."""
-    english = [locale for locale in speech.availableLocales() if locale.language() == QLocale.Language.English]
-    if english and speech.locale() not in english:
-        speech.setLocale(next((locale for locale in english if locale.name() == "en_US"), english[0]))
-    return bool(english and speech.availableVoices())
+# In the voice's own thread
+
+
+def _start(name: str) -> Any:
+    """An engine that is ready to speak English; OSError with a sentence for people if there is none."""
+    with hushed():
+        try:
+            from PySide6.QtTextToSpeech import QTextToSpeech
+        except ImportError as error:
+            raise OSError(f"Speech does not work here: {error}.") from error
+        if not name and set(QTextToSpeech.availableEngines()) <= {_MOCK}:
+            raise OSError(_NO_ENGINE)
+        speech = QTextToSpeech(_MOCK)  # made at once; the real one comes in its place
+        QEventLoop(speech)  # never run, but without it this thread has no timers
+        _ask(speech, "setEngine", Q_ARG(str, name))
+        _check(speech)
+        # What is said is English: whatever the system's language is, an English voice reads it, if there is one.
+        english = [one for one in speech.availableLocales() if one.language() == QLocale.Language.English]
+        if not english:
+            raise OSError("No English voice was found.")
+        if speech.locale() not in english:
+            american = next((one for one in english if one.name() == "en_US"), english[0])
+            _ask(speech, "setLocale", Q_ARG(QLocale, american))
+        _ask(speech, "setRate", Q_ARG("double", RATE))
+    return speech
+
+
+def _speak(speech: Any, text: str) -> None:
+    """Say `text` in place of all that was to be said before; nothing, if it is empty."""
+    QCoreApplication.processEvents()  # no event loop runs here: what the engine has reported is taken in now
+    _check(speech)
+    if not text or speech.state() == type(speech).State.Ready:
+        _ask(speech, "stop")  # what has not yet begun: what is being said Qt stops by itself, and twice is too much
+    if text:
+        _ask(speech, "say", Q_ARG(str, text))
+
+
+def _ask(speech: Any, method: str, *values: Any) -> None:
+    """`speech.method(*values)`, but the interpreter runs on meanwhile: PySide's own call holds it until it is done."""
+    QMetaObject.invokeMethod(speech, method, Qt.ConnectionType.DirectConnection, *values)
+
+
+def _check(speech: Any) -> None:
+    if speech.state() == type(speech).State.Error:
+        raise OSError(_NO_ENGINE)

@@ -219,10 +219,17 @@ class GuessBars(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.line)
             painter.drawRoundedRect(bar, 4, 4)
-            bar.setWidth(max(bar.width() * p, 8))
             painter.setBrush(look.accent if ours else look.muted)
-            painter.drawRoundedRect(bar, 4, 4)
+            paint_bar(painter, bar, p)
         painter.end()
+
+
+def paint_bar(painter: QPainter, groove: QRectF, share: float) -> None:
+    """A share of a groove with round ends, with the painter's brush. Less than a disc is a smaller disc."""
+    long = max(groove.width() * share, 3.0)
+    thick = min(groove.height(), long)
+    bar = QRectF(groove.left(), groove.center().y() - thick / 2, long, thick)
+    painter.drawRoundedRect(bar, thick / 2, thick / 2)
 
 
 def percent(p: float) -> str:

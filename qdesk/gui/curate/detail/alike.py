@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout,
 
 from qdesk.curation.table import Table
 from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.detail.scores import heading
 from qdesk.gui.curate.detail.story import alike_text
 from qdesk.gui.curate.grid.cells import pixels_image
 from qdesk.gui.strokes import paint_strokes
 from qdesk.gui.theme import SPACE, button, font, theme
+from qdesk.gui.widgets import heading
 
 MOST = 8
 _LEAST = 8 * SPACE

@@ -26,9 +26,9 @@ from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, Player
 from qdesk.gui.curate.detail.scores import Scores
 from qdesk.gui.curate.detail.seen import Seen
-from qdesk.gui.curate.detail.story import NBSP, count_text, drawn_text, evidence_text, number, summary
+from qdesk.gui.curate.detail.story import count_text, drawn_text, evidence_text, summary
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
-from qdesk.gui.widgets import Line
+from qdesk.gui.widgets import NBSP, Line, number
 
 WIDTH = SIDE + 5 * SPACE
 """The width of the narrow column."""

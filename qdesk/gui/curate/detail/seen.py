@@ -9,10 +9,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.detail.scores import heading
-from qdesk.gui.curate.detail.story import NBSP, ordinal, percent_text
+from qdesk.gui.curate.detail.story import ordinal, percent_text
 from qdesk.gui.curate.grid.cells import pixels_image
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.widgets import NBSP, heading
 
 TOP = 5
 _ROW = 20

@@ -5,21 +5,14 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
-from typing import NamedTuple
 
 import numpy as np
 
 from qdesk.curation.evidence import SURE, percent
 from qdesk.curation.table import Table
 from qdesk.game.prompts import with_article
-
-NBSP = "\u00a0"
-"""A space where no line ends: between a number and its unit."""
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{value:,.{digits}f}".replace("-", "−")
+from qdesk.gui.scores import Score
+from qdesk.gui.widgets import NBSP, number
 
 
 def summary(table: Table, index: int) -> str:
@@ -48,14 +41,6 @@ def _suspicion(table: Table, index: int) -> str:
 def evidence_text(table: Table, index: int) -> str:
     """On what the suggested reason rests; "" where none is suggested, and before the scores are there."""
     return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, table.texts["evidence"][index] or "")
-
-
-class Score(NamedTuple):
-    """One score of a drawing in words. place: where its mark stands on a bar, 0 to 1; NaN where it is not known."""
-
-    value: str
-    sentence: str
-    place: float = math.nan
 
 
 def loss_score(table: Table, index: int) -> Score:

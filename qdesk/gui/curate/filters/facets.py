@@ -8,9 +8,10 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qdesk.curation.verdicts import FLAGS, KEEP
-from qdesk.gui.curate.filters.options import Field, Option, Options
+from qdesk.gui.curate.filters.options import Option, Options
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, button, label
+from qdesk.gui.widgets import Field
 
 FEW, TALL = 5, 7
 """So many options are in sight of those that are many: at first, and once all are asked for."""

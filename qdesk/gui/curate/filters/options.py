@@ -8,10 +8,9 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QLineEdit, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
-from qdesk.gui.widgets import Line
+from qdesk.gui.theme import SPACE, font, icon, theme
 
 _BOX = 2 * SPACE - 2
 
@@ -193,37 +192,3 @@ class _Painter(QStyledItemDelegate):
             painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
             text.adjust(painter.fontMetrics().horizontalAdvance(shown) + SPACE, 0, 0, 0)
         painter.restore()
-
-
-class Field(Line):
-    """A line to search with. Escape leaves it, and so does Enter: `left` says so."""
-
-    entered = Signal()
-
-    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setPlaceholderText(hint)
-        self.setAccessibleName(name)
-        self.setStyleSheet(
-            "QLineEdit { padding: 4px; }"
-            "QToolButton { padding: 0; min-height: 0; border: none; background: transparent; }"
-        )
-        self._sign = self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self._drop = self.addAction(icon("close", "muted"), QLineEdit.ActionPosition.TrailingPosition)
-        self._drop.setToolTip("Clear")
-        self._drop.setVisible(False)
-        self._drop.triggered.connect(self.clear)
-        self.textChanged.connect(lambda text: self._drop.setVisible(bool(text)))
-        theme_changes().changed.connect(self._tint)
-
-    def _tint(self) -> None:
-        self._sign.setIcon(icon("search", "muted"))
-        self._drop.setIcon(icon("close", "muted"))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.entered.emit()
-        else:
-            super().keyPressEvent(event)

@@ -11,12 +11,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from qdesk.curation.filters import Filters, Survey
 from qdesk.curation.table import SUGGESTED
 from qdesk.gui.curate.filters.facets import Facet, Verdicts
-from qdesk.gui.curate.filters.options import Field
 from qdesk.gui.curate.filters.ranges import Ranges
 from qdesk.gui.curate.filters.section import Section, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.theme import SPACE, button, label
-from qdesk.gui.widgets import Elided
+from qdesk.gui.widgets import Elided, Field
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.filters.histogram import Histogram
