@@ -141,6 +141,7 @@ def test_every_drawing_of_a_game_opens_into_its_story(page: PlayPage, clock: Clo
     assert story.record is records[1]
     QTest.keyClick(story, Qt.Key.Key_Escape)
     assert page.end_screen.isVisible()
+    assert page.end_screen.focusWidget() is page.end_screen.cards[1]  # where one was
 
 
 def test_a_drawing_of_last_year_has_a_story_too(page: PlayPage, clock: Clock) -> None:
@@ -151,5 +152,6 @@ def test_a_drawing_of_last_year_has_a_story_too(page: PlayPage, clock: Clock) ->
     page.album.people.opened.emit(keys[1])
     story = page.album.story
     assert story.isVisible() and story.record.key_id == keys[1]
+    QTest.keyClick(story, Qt.Key.Key_Right)
     story.back.emit()
-    assert page.album.people.isVisible()
+    assert page.album.people.isVisible() and page.album.people.gallery._current == 2

@@ -64,13 +64,13 @@ def test_a_card_opens_by_hand_and_by_key(qtbot, screen):
     assert opened == [4, 4, 4]
     assert screen.cards[4].view.playing  # with the focus it is drawn again
     screen.home_button.setFocus()
-    screen.setFocus()  # as when the story is left
+    screen.look_at(4)  # as when the story is left
     assert screen.cards[4].hasFocus()
 
 
 def test_space_plays_again_and_escape_goes_home(qtbot, screen):
     screen.show_game(six(), MODES["game"])
-    screen.focus_card(2)
+    screen.look_at(2)
     with qtbot.waitSignal(screen.again):
         QTest.keyClick(screen.cards[2], Qt.Key.Key_Space)
     with qtbot.waitSignal(screen.home):
@@ -92,7 +92,7 @@ def test_a_sprint_flows_and_scrolls(screen):
     assert screen.headline.text() == f"20 in {sum(one.ended_ms for one in sprint) / 1000:.0f} seconds"
     bar = screen._area.verticalScrollBar()
     assert bar.maximum() > 0 and len({card.y() for card in screen.cards}) > 3
-    screen.focus_card(19)
+    screen.look_at(19)
     assert bar.value() > 0
 
 

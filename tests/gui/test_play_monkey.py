@@ -138,7 +138,7 @@ class Monkey:
         if now is None:
             assert not rounds._timer.isActive() and not rounds._linger.isActive()
         elif now.state is State.READY:
-            assert page.canvas._locked == page.sketching.busy
+            assert page.canvas._locked == page.rounds.held
         elif now.state.ended:
             assert rounds._linger.isActive() or rounds._shown is not now.state
         else:

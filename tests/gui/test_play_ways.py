@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import numpy as np
@@ -49,6 +50,23 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
     assert [record.recognised for record in records] == [True] * 5 + [False]
     assert records[-1].state is State.TIME_UP and {record.mode for record in records} == {"sprint"}
     assert "5" in page.end_screen.headline.text() and "60 seconds" in page.end_screen.headline.text()
+
+
+def test_a_sprint_waits_for_the_network_to_wake(qtbot, make: Callable[..., PlayPage], seer: Seer, clock: Clock) -> None:
+    gate = threading.Event()
+
+    def slow() -> Seer:
+        assert gate.wait(10)
+        return seer
+
+    page = make(slow, prompts=Prompts(WORDS))
+    page.play("sprint")
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    stroke(page, (50, 50), (90, 90))
+    assert page.round.state is State.READY and not page.round_screen.card.button.isEnabled()
+    gate.set()
+    qtbot.waitUntil(lambda: page.guessing.awake)
+    go_on(page, clock)
 
 
 def test_zen_has_no_clock_and_bars_that_move(qtbot, page: PlayPage, clock: Clock) -> None:
@@ -113,8 +131,6 @@ def test_finish_it_begins_with_what_the_network_drew(qtbot, page: PlayPage, seer
 
 
 def test_nobody_starts_before_the_network_has_drawn(qtbot, make: Callable[..., PlayPage], seer: Seer) -> None:
-    import threading
-
     gate = threading.Event()
 
     class Slow(Drawer):

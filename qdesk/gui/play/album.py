@@ -229,4 +229,5 @@ class Album(QObject):
         path = paths.user_data() / MY_DRAWINGS
         window: Any = self._page.window()
         if self.save_drawings(path, screen) and hasattr(window, "open_in_curate"):
+            screen.set_note("")  # where the copy lies is nobody's business
             window.open_in_curate([str(path)])

@@ -188,7 +188,7 @@ class Gallery(QAbstractScrollArea):
             self._load = None
             self.failed.emit(f"Your drawings cannot be loaded: {error}")
             return
-        most = 3 * len(keys) + 8 * _AT_ONCE
+        most = 2 * len(keys) + _AT_ONCE
         for old in [key for key in self._records if key not in keys][: max(len(self._records) - most, 0)]:
             del self._records[old]
             self._pictures.pop(old, None)

@@ -32,6 +32,7 @@ from qdesk.gui.play.voice import Voice
 
 _LINGER_MS = 1400  # the end of a round is looked at for a moment before the page turns
 _WARM_UP_AFTER_MS = 100  # once the window stands: loading the network takes the machine for two seconds
+_SILENT = "I cannot speak on this computer, so read what I say."
 _GO = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -167,7 +168,7 @@ class PlayPage(QWidget):
         self.sounds.set_on(self.settings.sounds)
         self._show_heard()
         if self.settings.voice and self.voice.trouble and not self.settings.silence_told:
-            self.rounds.remark(self.voice.trouble)
+            self.rounds.remark(_SILENT)
             self._set(silence_told=True)
 
     def _show_heard(self) -> None:

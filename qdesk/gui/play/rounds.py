@@ -68,9 +68,9 @@ class Rounds(QObject):
         self._timer.timeout.connect(self.tick)
         self._linger = QTimer(self)
         self._linger.setSingleShot(True)
-        self._linger.setInterval(linger_ms)
+        self._linger_ms = linger_ms
         self._linger.timeout.connect(self._next)
-        guessing.changed.connect(self._say)
+        guessing.changed.connect(self._network_changed)
         guessing.guessed.connect(self._guessed)
         sketching.sketched.connect(self._sketched)
         sketching.failed.connect(self._not_sketched)
@@ -95,9 +95,16 @@ class Rounds(QObject):
         self.game, self.difficulty = game, difficulty
         self._next()
 
+    @property
+    def held(self) -> bool:
+        """Whether the card has to wait: for what the network draws, and in a sprint for somebody who guesses."""
+        asleep = not (self.guessing.awake or self.guessing.blind)
+        sprint = self.game is not None and math.isfinite(self.game.mode.game_ms)
+        return self.sketching.busy or (asleep and sprint)
+
     def accept(self) -> None:
         """The word is accepted: three, two, one."""
-        if self.round is not None and self.round.state is State.READY and not self.sketching.busy:
+        if self.round is not None and self.round.state is State.READY and not self.held:
             self.round.accept()
             self._timer.start()
             self.tick()
@@ -154,7 +161,7 @@ class Rounds(QObject):
     def _pen_down(self, x: float, y: float, t: float) -> None:
         if self.round is None:
             return
-        if self.round.state in (State.READY, State.COUNTING) and not self.sketching.busy:
+        if self.round.state in (State.READY, State.COUNTING) and not self.held:
             self.round.start()
             self._timer.start()
             self.tick()
@@ -203,9 +210,8 @@ class Rounds(QObject):
             self.round.start()
             self._timer.start()
             self.tick()
-            if (
-                before.said and before.said[-1].sure and mode.shows == "word"
-            ):  # what was just recognised stays in sight until something is said
+            if before.said and before.said[-1].sure and mode.shows == "word":
+                # What was just recognised stays in sight until something is said.
                 self.screen.says.set_said(before.said[-1:], before.said[-1].at_ms)
             return
         self._timer.stop()
@@ -216,7 +222,7 @@ class Rounds(QObject):
         riddles = mode.shows == "definition"
         lead = "Draw what this is:" if riddles else "Finish" if mode.name == "finish" else "Draw"
         self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
-        self.screen.hold(self.sketching.busy)
+        self.screen.hold(self.held)
         self._say()
 
     def text(self) -> str:
@@ -284,7 +290,7 @@ class Rounds(QObject):
             self.sounds.play("time_up")
             self._timer.stop()
             self.screen.end()
-            self._linger.start()
+            self._linger.start(self._linger_ms * (2 if self.game.mode.shows == "definition" else 1))
         else:
             self._next()
 
@@ -333,6 +339,11 @@ class Rounds(QObject):
             self.voice.say(said.text)
             self.screen.says.set_said(self._talk.said, current.elapsed_ms)
 
+    def _network_changed(self) -> None:
+        if self._shown is State.READY:
+            self.screen.hold(self.held)
+        self._say()
+
     def _say(self) -> None:
         """What stands below the canvas while the network has said nothing yet."""
         if self.round is None or self._talk.said:
@@ -365,10 +376,10 @@ class Rounds(QObject):
             strokes = [stroke * (side / 255) + corner for stroke in what]
             self.round.give(strokes)
             self.canvas.give(strokes)
-        self.screen.hold(False)
+        self.screen.hold(self.held)
         self._say()
 
     def _not_sketched(self, reason: str) -> None:
         self._trouble = _CANNOT_DRAW.format(reason)
-        self.screen.hold(False)
+        self.screen.hold(self.held)
         self._say()
