@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.gui.play.widgets import paint_bar, percent
+from qdesk.gui.play.widgets import add_bar, percent
 from qdesk.gui.theme import SPACE, font, theme
 
 GLIDE_MS = 150.0
@@ -18,10 +18,10 @@ GLIDE_MS = 150.0
 
 NOTHING_YET = "What I see comes here."
 
-_FRAME_MS = 16
+_FRAME_MS = 33  # every second frame: smooth enough, and the pen comes first
 _THERE = 0.004  # of a row, or of a bar: nearer than that is there
 _ROOMY = 10 * SPACE  # a row as high as this, pixels, has larger words
-_FAINTEST = 0.6  # of the way to the groove's colour, the last bar
+_FAINT = 0.05  # a bar less opaque than this is not painted
 
 
 @dataclass
@@ -118,22 +118,30 @@ class GlidingBars(QWidget):
         if not self._bars:
             painter.setPen(look.muted)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, NOTHING_YET)
-        for name, bar in sorted(self._bars.items(), key=lambda item: -item[1].row):
-            top = bar.row * step + (step - line - thick - SPACE / 2) / 2
-            near = max(1 - bar.row, 0.0)  # to the first place, whose colour is the accent
-            painter.setOpacity(max(bar.shown, 0.0))
-            painter.setPen(_between(look.muted, look.ink, near))
+        seen = [(name, bar) for name, bar in self._bars.items() if bar.shown >= _FAINT]
+        seen.sort(key=lambda item: -item[1].row)
+        tops = [bar.row * step + (step - line - thick - SPACE / 2) / 2 for _, bar in seen]
+        near = [max(1 - bar.row, 0.0) for _, bar in seen]  # to the first place, whose colour is the accent
+        grooves, others = QPainterPath(), QPainterPath()
+        own: list[tuple[QPainterPath, QColor, float]] = []  # with a colour of their own
+        for (_, bar), top, close in zip(seen, tops, near, strict=True):
+            groove = QRectF(0, top + line + SPACE / 2, self.width(), thick)
+            add_bar(grooves, groove, 1.0)
+            if close > 0 or bar.shown < 1:
+                own.append((QPainterPath(), _between(look.muted, look.accent, close), bar.shown))
+            add_bar(own[-1][0] if close > 0 or bar.shown < 1 else others, groove, bar.p)
+        for path in (grooves, others):
+            path.setFillRule(Qt.FillRule.WindingFill)  # rows that change places overlap
+        for path, colour, shown in ((grooves, look.line, 1.0), (others, look.muted, 1.0), *own):
+            painter.setOpacity(shown)
+            painter.fillPath(path, colour)
+        right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
+        for (name, bar), top, close in zip(seen, tops, near, strict=True):
+            painter.setOpacity(bar.shown)
+            painter.setPen(_between(look.muted, look.ink, close))
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self.width() - number - SPACE)
             painter.drawText(QRectF(0, top, self.width(), line), Qt.AlignmentFlag.AlignVCenter, text)
-            right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
             painter.drawText(QRectF(0, top, self.width(), line), right, percent(bar.to_p))
-            groove = QRectF(0, top + line + SPACE / 2, self.width(), thick)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.line)
-            painter.drawRoundedRect(groove, thick / 2, thick / 2)
-            rank = _between(look.muted, look.line, _FAINTEST * bar.row / self._rows)
-            painter.setBrush(_between(rank, look.accent, near))
-            paint_bar(painter, groove, bar.p)
         painter.end()
 
 

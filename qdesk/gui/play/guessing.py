@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import threading
 import time
@@ -28,7 +29,12 @@ def shipped_guesser() -> GuessesStrokes:
     from qdesk.guess import Guesser
 
     compute_on_one_core()
-    return Guesser()
+    guesser = Guesser()
+    # What stands by now stays. Looked through again and again, as it would be, it would stop the pen for a tenth of a
+    # second each time.
+    gc.collect()
+    gc.freeze()
+    return guesser
 
 
 def shipped_scorer() -> Any:

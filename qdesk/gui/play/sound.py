@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import sys
 import threading
+import wave
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
+from typing import Any
 
 from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
     QLoggingCategory,
     QMessageLogContext,
     QObject,
     QtMsgType,
-    QUrl,
     qFormatLogMessage,
     qInstallMessageHandler,
 )
@@ -23,19 +28,24 @@ from qdesk import paths
 NAMES = ("count", "go", "recognised", "time_up", "tick", "end")
 """The files of `assets/sounds`, made by `qdesk.game.sounds`."""
 
+RATE = 22_050
+"""Samples a second of those files; each sample has 16 bit."""
+
 EXTRA = 'is an extra that is not installed: pip install "qdesk[sound]".'
 
 
 class Sounds(QObject):
-    """Silent until `set_on(True)`, which imports what plays sounds: 0.1 s, once; longer the first time.
+    """Silent until `set_on(True)`, which imports what plays sounds: 0.1 s, once; longer if the disk is slow.
 
-    Not in a thread: what looks for the devices has to live where they are played.
+    Not in a thread: what looks for devices has to live where they are used. And not by QSoundEffect: in Qt 6.11 it now
+    and then lets go of a sound in its audio thread (QTBUG-144711), and the terminal fills with complaints without end.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._on = False
-        self._effects: dict[str, QObject] = {}
+        self._sink: Any = None
+        self._wave = QBuffer(self)
         self.trouble = "" if find_spec("PySide6.QtMultimedia") else f"Sound {EXTRA}"
 
     @property
@@ -44,40 +54,57 @@ class Sounds(QObject):
         return not self.trouble
 
     def set_on(self, on: bool) -> None:
-        """Let sounds be heard, or no more."""
+        """Let sounds be heard, from what the system plays sounds with now, or no more."""
+        self.close()
         self._on = on
-        if on and not self._effects:
-            self._load()
+        if on:
+            self._find_device()
 
     def play(self, name: str) -> None:
-        """One of `NAMES`, from its beginning."""
-        if self._on and (effect := self._effects.get(name)):
-            effect.play()
+        """One of `NAMES`, from its beginning, in place of another that has not ended."""
+        if self._on and self._sink is not None:
+            self._sink.stop()
+            self._wave.close()
+            self._wave.setData(_samples(name))
+            self._wave.open(QIODevice.OpenModeFlag.ReadOnly)
+            self._sink.start(self._wave)
 
     def close(self) -> None:
         """No sound any more."""
         self._on = False
-        for effect in self._effects.values():
-            effect.stop()
-            effect.deleteLater()
-        self._effects = {}
+        if self._sink is not None:
+            self._sink.stateChanged.disconnect()
+            self._sink.reset()
+            self._sink.deleteLater()
+            self._sink = None
 
-    def _load(self) -> None:
-        """Where there is nothing to play them with nothing is loaded: Qt would complain at every sound."""
+    def _find_device(self) -> None:
+        """Where there is nothing to play them with nothing is tried: Qt would complain at every sound."""
         with hushed():
             try:
-                from PySide6.QtMultimedia import QMediaDevices, QSoundEffect
+                from PySide6.QtMultimedia import QAudio, QAudioFormat, QAudioSink, QMediaDevices
             except ImportError as error:
                 self.trouble = self.trouble or f"Sound does not work here: {error}."
                 return
-            if QMediaDevices.defaultAudioOutput().isNull():
+            device = QMediaDevices.defaultAudioOutput()
+            if device.isNull():
                 self.trouble = "Nothing to play sounds with was found."
                 return
             self.trouble = ""
-            for name in NAMES:
-                effect = QSoundEffect(self)
-                effect.setSource(QUrl.fromLocalFile(str(paths.asset("sounds", f"{name}.wav"))))
-                self._effects[name] = effect
+            form = QAudioFormat()
+            form.setSampleRate(RATE)
+            form.setChannelCount(1)
+            form.setSampleFormat(QAudioFormat.SampleFormat.Int16)
+            sink = self._sink = QAudioSink(device, form, self)
+        # At its end a sound leaves the device, which otherwise would be kept awake.
+        sink.stateChanged.connect(lambda state: sink.stop() if state == QAudio.State.IdleState else None)
+
+
+@cache
+def _samples(name: str) -> QByteArray:
+    """The samples of one of `NAMES`, as `qdesk.game.sounds` made them."""
+    with wave.open(str(paths.asset("sounds", f"{name}.wav"))) as file:
+        return QByteArray(file.readframes(file.getnframes()))
 
 
 _quiet: set[int] = set()

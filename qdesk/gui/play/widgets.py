@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from qdesk.gui.strokes import round_pen
@@ -204,10 +204,10 @@ class GuessBars(QWidget):
         number = metrics.horizontalAdvance("100 %") + SPACE
         name = min(18 * SPACE, self.width() * 2 // 5)
         track = self.width() - name - number - 2 * SPACE
+        grooves, bars, ours = QPainterPath(), QPainterPath(), QPainterPath()
         for row, (word, p) in enumerate(self._guesses):
             top = row * self._step
-            ours = word == self._word
-            painter.setPen(look.ink if ours or row == 0 else look.muted)
+            painter.setPen(look.ink if word == self._word or row == 0 else look.muted)
             text = metrics.elidedText(word, Qt.TextElideMode.ElideRight, name)
             painter.drawText(QRectF(0, top, name, self._step), Qt.AlignmentFlag.AlignVCenter, text)
             painter.drawText(
@@ -215,21 +215,21 @@ class GuessBars(QWidget):
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                 percent(p),
             )
-            bar = QRectF(name + 2 * SPACE, top + self._step / 2 - 4, max(track - SPACE, 0), 8)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(look.line)
-            painter.drawRoundedRect(bar, 4, 4)
-            painter.setBrush(look.accent if ours else look.muted)
-            paint_bar(painter, bar, p)
+            groove = QRectF(name + 2 * SPACE, top + self._step / 2 - 4, max(track - SPACE, 0), 8)
+            add_bar(grooves, groove, 1.0)
+            add_bar(ours if word == self._word else bars, groove, p)
+        for path, colour in ((grooves, look.line), (bars, look.muted), (ours, look.accent)):
+            painter.fillPath(path, colour)
         painter.end()
 
 
-def paint_bar(painter: QPainter, groove: QRectF, share: float) -> None:
-    """A share of a groove with round ends, with the painter's brush. Less than a disc is a smaller disc."""
+def add_bar(path: QPainterPath, groove: QRectF, share: float) -> None:
+    """Add a share of a groove with round ends; less than a disc is a smaller disc. All bars of a colour are one path:
+    each call that paints waits for the interpreter while the network guesses.
+    """
     long = max(groove.width() * share, 3.0)
     thick = min(groove.height(), long)
-    bar = QRectF(groove.left(), groove.center().y() - thick / 2, long, thick)
-    painter.drawRoundedRect(bar, thick / 2, thick / 2)
+    path.addRoundedRect(groove.left(), groove.center().y() - thick / 2, long, thick, thick / 2, thick / 2)
 
 
 def percent(p: float) -> str:
