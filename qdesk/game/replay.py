@@ -32,6 +32,9 @@ GUESS_MS = 20.0
 AT_ONCE = 128
 """Drawings that are played side by side, so that their guesses are made in batches."""
 
+_TOGETHER = 16
+"""Drawings in one batch, the last one filled up: for each size that it meets torch keeps plans, 2 MB, for good."""
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -109,7 +112,10 @@ def replay_all(
 
 def guess_many(guesser: Guesser, shown: Sequence[Strokes]) -> np.ndarray:
     """float32 (N, words): `Guesser.guess_strokes` of each, made together."""
-    return guesser.probabilities(simplify(Drawings.from_strokes(shown)).fit_box())
+    drawings = simplify(Drawings.from_strokes(shown)).fit_box()
+    rows = np.minimum(np.arange(-(-len(shown) // _TOGETHER) * _TOGETHER), len(shown) - 1)
+    parts = [guesser.probabilities(drawings.take(part)) for part in np.split(rows, len(rows) // _TOGETHER or 1)]
+    return np.concatenate(parts)[: len(shown)]
 
 
 def playing(

@@ -112,7 +112,7 @@ class Together:
     most = 0
 
     def probabilities(self, drawings: Drawings) -> np.ndarray:
-        self.most = max(self.most, len(drawings))
+        self.most = max(self.most, len(set(drawings.content_ids())))  # a batch is filled up with one of them
         wide = np.array([np.ptp(np.concatenate(one.strokes)[:, 1]) < 100 for one in drawings], bool)
         return np.stack([wide, ~wide, 0 * wide], axis=1).astype(np.float32)
 

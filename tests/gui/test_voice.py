@@ -12,10 +12,11 @@ from importlib.util import find_spec
 import pytest
 from PySide6.QtCore import qInstallMessageHandler, qWarning
 
-from qdesk.game.sounds import SOUNDS
+from qdesk.game.sounds import RATE as SOUNDS_RATE
+from qdesk.game.sounds import SOUNDS, sound
 from qdesk.gui import jobs
 from qdesk.gui.play import voice as voice_module
-from qdesk.gui.play.sound import NAMES, Sounds, hushed
+from qdesk.gui.play.sound import NAMES, RATE, Sounds, _samples, hushed
 from qdesk.gui.play.voice import Voice
 
 needs_extra = pytest.mark.skipif(
@@ -64,7 +65,9 @@ def test_a_library_that_is_missing_is_named(qtbot, without, monkeypatch: pytest.
 
 
 def test_every_sound_has_its_file() -> None:
-    assert set(NAMES) == set(SOUNDS)
+    assert set(NAMES) == set(SOUNDS) and RATE == SOUNDS_RATE
+    for name in NAMES:
+        assert bytes(_samples(name)) == sound(name).tobytes()
 
 
 def test_nothing_is_imported_before_it_is_turned_on(qapp) -> None:

@@ -83,7 +83,7 @@ class PlayPage(QWidget):
         self._warm.timeout.connect(self.guessing.wake)
 
         self.guessing.changed.connect(self._tell_status)
-        self.voice.changed.connect(self._show_heard)
+        self.voice.changed.connect(self._heard)
         self.rounds.kept.connect(lambda record: self.keeper.add(record, self.album.player))
         self.rounds.over.connect(self._show_end)
         self.home.play.connect(self.play)
@@ -163,9 +163,13 @@ class PlayPage(QWidget):
         return self.prompts or self._prompts[difficulty]
 
     def _hear(self) -> None:
-        """Turn voice and sounds on or off as wished; where there is no voice that is said once."""
+        """Turn voice and sounds on or off as wished."""
         self.voice.set_on(self.settings.voice)
         self.sounds.set_on(self.settings.sounds)
+        self._heard()
+
+    def _heard(self) -> None:
+        """What became of it, which the voice finds out by and by; where there is none that is said once."""
         self._show_heard()
         if self.settings.voice and self.voice.trouble and not self.settings.silence_told:
             self.rounds.remark(_SILENT)
