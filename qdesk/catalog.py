@@ -8,6 +8,13 @@ from functools import cache
 
 from qdesk import paths
 
+_NO_ARTICLE = frozenset(
+    "animal migration,asparagus,binoculars,bread,broccoli,camouflage,drums,eyeglasses,flip flops,grapes,grass,"
+    "headphones,lightning,matches,pants,peas,pliers,rain,rollerskates,scissors,shorts,stairs,stitches,toothpaste,"
+    "underwear,yoga".split(",")
+)
+_ONLY_ONE = frozenset({"moon", "ocean", "sun"})
+
 
 @cache
 def categories() -> tuple[str, ...]:
@@ -31,6 +38,16 @@ def hint(asked: str, words: Iterable[str]) -> str:
     plain = {_plain(word): word for word in words}
     near = [plain[name] for name in difflib.get_close_matches(_plain(asked), plain, n=3, cutoff=0.6)]
     return f" Did you mean {' or '.join(near)}?" if near else ""
+
+
+def with_article(word: str) -> str:
+    """The word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
+    if word.startswith("The ") or word in _NO_ARTICLE:
+        return word
+    if word in _ONLY_ONE:
+        return f"the {word}"
+    vowel = word[0] in "aeiou" or word.startswith("hour")
+    return f"{'an' if vowel else 'a'} {word}"
 
 
 def _plain(word: str) -> str:

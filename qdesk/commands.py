@@ -240,13 +240,27 @@ def export(args: argparse.Namespace) -> int:
         if name == "replay" and args.key is None:
             print("qdesk: --replay needs --key: the key_id of the drawing, or its row in the file", file=sys.stderr)
             return 2
-        return getattr(command, name)(args)
+        return _played(args) if name == "played" else getattr(command, name)(args)
     if args.key is not None:
         print("qdesk: --key goes with --replay", file=sys.stderr)
         return 2
     with Verdicts() as verdicts:
         count = export_flags(args.out or sys.stdout, verdicts, everything=args.all)
     print(f"qdesk: {count:,} {'verdicts' if args.all else 'flagged drawings'}", file=sys.stderr)
+    return 0
+
+
+def _played(args: argparse.Namespace) -> int:
+    """`qdesk export --played`: what somebody drew in Play, as raw drawings."""
+    from qdesk.game.history import History
+
+    check_out(args.out)
+    with History() as history:
+        numbers = {one.name: one.id for one in history.players()}
+        if args.played and args.played not in numbers:
+            raise ValueError(f"Nobody is called {args.played} here, only {', '.join(numbers)}.")
+        count = history.export_raw(args.out, numbers.get(args.played))
+    print(f"qdesk: {count:,} drawings in {args.out}", file=sys.stderr)
     return 0
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qdesk import paths
+import pytest
+
+from qdesk import catalog, paths
 from qdesk.catalog import categories, category_index, find, hint
 
 
@@ -36,3 +38,24 @@ def test_the_reference_files_are_named_after_the_categories(reference_data: Path
 def test_the_home_folder_can_be_moved_and_is_created(home: Path) -> None:
     assert paths.user_data() == home
     assert home.is_dir()
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("bird", "a bird"),
+        ("owl", "an owl"),
+        ("hourglass", "an hourglass"),
+        ("house", "a house"),
+        ("t-shirt", "a t-shirt"),
+        ("scissors", "scissors"),
+        ("sun", "the sun"),
+        ("The Mona Lisa", "The Mona Lisa"),
+    ],
+)
+def test_words_in_a_sentence(word: str, said: str) -> None:
+    assert catalog.with_article(word) == said
+
+
+def test_every_special_word_is_a_category() -> None:
+    assert catalog._NO_ARTICLE | catalog._ONLY_ONE <= set(catalog.categories())

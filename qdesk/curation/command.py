@@ -60,20 +60,6 @@ def replay(args: argparse.Namespace) -> int:
     return 0
 
 
-def played(args: argparse.Namespace) -> int:
-    """`qdesk export --played`: what somebody drew in Play, as raw drawings."""
-    from qdesk.game.history import History
-
-    check_out(args.out)
-    with History() as history:
-        numbers = {one.name: one.id for one in history.players()}
-        if args.played and args.played not in numbers:
-            raise ValueError(f"Nobody is called {args.played} here, only {', '.join(numbers)}.")
-        count = history.export_raw(args.out, numbers.get(args.played))
-    print(f"qdesk: {count:,} drawings in {args.out}", file=sys.stderr)
-    return 0
-
-
 def found(drawings: Drawings, key: str, path: Path) -> int:
     """The place of the drawing called `key`: a key_id, a row of the file, or the first letters of a content name."""
     for where in (drawings.column("key_id") == key, drawings.column("row").astype(str) == key):

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from qdesk.catalog import with_article
 from qdesk.curation.junk import FEATURES
 from qdesk.curation.planted import REASON_OF
 from qdesk.drawings import Drawings
-from qdesk.game.prompts import with_article
 
 TOGETHER = "By all its figures together; no single one stands out."
 SURE = 0.5

@@ -1,4 +1,4 @@
-"""The words to draw, and how to say them and what is seen."""
+"""The words to draw, and what is said of what is seen."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from collections import deque
 from collections.abc import Sequence
 
 from qdesk import catalog, paths
-
-_NO_ARTICLE = frozenset(
-    "animal migration,asparagus,binoculars,bread,broccoli,camouflage,drums,eyeglasses,flip flops,grapes,grass,"
-    "headphones,lightning,matches,pants,peas,pliers,rain,rollerskates,scissors,shorts,stairs,stitches,toothpaste,"
-    "underwear,yoga".split(",")
-)
-_ONLY_ONE = frozenset({"moon", "ocean", "sun"})
-
 
 GAME = 6
 """Rounds in a game: of two words that are taken for each other no game asks both."""
@@ -109,13 +101,3 @@ def said(guesses: Sequence[tuple[str, float]]) -> list[str]:
     if not guesses or guesses[0][1] < _SAYS_NOTHING:
         return []
     return [guesses[0][0], *(word for word, p in guesses[1:2] if p >= _ALSO_SAYS)]
-
-
-def with_article(word: str) -> str:
-    """The word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
-    if word.startswith("The ") or word in _NO_ARTICLE:
-        return word
-    if word in _ONLY_ONE:
-        return f"the {word}"
-    vowel = word[0] in "aeiou" or word.startswith("hour")
-    return f"{'an' if vowel else 'a'} {word}"

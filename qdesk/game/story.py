@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from qdesk.catalog import with_article
 from qdesk.drawings import BOX, Drawing, Drawings
-from qdesk.game.prompts import said, with_article
+from qdesk.game.prompts import said
 from qdesk.game.record import RoundRecord
 from qdesk.game.replay import guess_many
 from qdesk.simplify import as_official

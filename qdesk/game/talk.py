@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from qdesk.game.prompts import with_article
+from qdesk.catalog import with_article
 
 LOOK_MS = 800.0
 """From the first ink to the first guess: what is said sooner is "a line", whatever is being drawn."""

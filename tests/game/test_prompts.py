@@ -9,7 +9,7 @@ import pytest
 from qdesk import catalog
 from qdesk.game import prompts
 from qdesk.game.meanings import MEANINGS
-from qdesk.game.prompts import Prompts, said, with_article
+from qdesk.game.prompts import Prompts, said
 
 ASSET = prompts.paths.asset
 
@@ -125,27 +125,6 @@ def test_games_with_the_shipped_list_ask_for_no_twins() -> None:
 
 
 # How words are said
-
-
-@pytest.mark.parametrize(
-    ("word", "said"),
-    [
-        ("bird", "a bird"),
-        ("owl", "an owl"),
-        ("hourglass", "an hourglass"),
-        ("house", "a house"),
-        ("t-shirt", "a t-shirt"),
-        ("scissors", "scissors"),
-        ("sun", "the sun"),
-        ("The Mona Lisa", "The Mona Lisa"),
-    ],
-)
-def test_words_in_a_sentence(word: str, said: str) -> None:
-    assert with_article(word) == said
-
-
-def test_every_special_word_is_a_category() -> None:
-    assert prompts._NO_ARTICLE | prompts._ONLY_ONE <= set(catalog.categories())
 
 
 def test_a_guess_that_is_hardly_one_is_not_said() -> None:

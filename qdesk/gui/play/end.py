@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from qdesk.catalog import with_article
 from qdesk.game.modes import Mode
-from qdesk.game.prompts import GAME, with_article
+from qdesk.game.prompts import GAME
 from qdesk.game.record import RoundRecord, State
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.strokes import StrokesView, paint_strokes, round_pen

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from qdesk.game.prompts import with_article
+from qdesk.catalog import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
 from qdesk.gui.curate.detail.story import ordinal

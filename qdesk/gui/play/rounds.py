@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from qdesk.catalog import with_article
 from qdesk.game.game import Game
-from qdesk.game.prompts import with_article
 from qdesk.game.record import Rival, State
 from qdesk.game.riddles import riddle
 from qdesk.game.round import Round

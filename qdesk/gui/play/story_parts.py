@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QVBoxLayout, QWidget
 
+from qdesk.catalog import with_article
 from qdesk.drawings import Drawings
 from qdesk.game.others import Others
-from qdesk.game.prompts import with_article
 from qdesk.game.story import Taken
 from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, font, label, theme

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import numpy as np
 
+from qdesk.catalog import with_article
 from qdesk.curation.evidence import SURE, percent
 from qdesk.curation.table import Table
-from qdesk.game.prompts import with_article
 from qdesk.gui.scores import Score
 from qdesk.gui.widgets import NBSP, number
 
