@@ -15,7 +15,7 @@ from qdesk.game.prompts import Prompts
 from qdesk.game.record import State
 
 _SHARE = 0.72  # of the canvas, a drawing
-_STEP_S = 0.012
+_STEP_S = 0.025
 
 
 def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
@@ -29,10 +29,8 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
         play_a_game(play, best, shoot if number == games - 1 else lambda name: None)
     settle(4.0)
     shoot("play-end")
-    fastest = min(
-        (record.recognised_ms, index) for index, record in enumerate(play.album.records) if record.recognised_ms
-    )[1]
-    play.end_screen.opened.emit(fastest)
+    longest = max(range(len(play.album.records)), key=lambda index: play.album.records[index].recognised_ms or 0)
+    play.end_screen.opened.emit(longest)
     settle(6.0)
     shoot("play-story")
     play.album.story.back.emit()
@@ -85,9 +83,9 @@ def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], 
             shoot("play-card")
         strokes = best[play.round.word]
 
-        def look(stroke: int, number: int = number, strokes: list[np.ndarray] = strokes) -> bool:
-            if number == 4 and stroke + 1 == max(len(strokes) // 2, 1) and play.round.state is State.DRAWING:
-                shoot("play")
+        def look(_stroke: int, number: int = number) -> bool:
+            if number > 2 and play.round.guesses and play.round.state is State.DRAWING:
+                shoot("play")  # the last one before a word is recognised stays
             return False
 
         draw(play, strokes, look)
@@ -114,9 +112,8 @@ def zen(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -
 def duel(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -> None:
     play.play("duel")
     wait(lambda: not play.sketching.busy, "the network's drawing")
-    strokes = best[play.round.word]
-    draw(play, strokes, lambda stroke: stroke + 1 >= max(len(strokes) // 2, 1))
-    settle(1.5)
+    draw(play, best[play.round.word])
+    settle(1.0)
     shoot("play-duel")
     play.rounds.leave()
 
