@@ -8,15 +8,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
 
 from qdesk import paths
-from qdesk.drawings import Drawings
 from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
 from qdesk.game.stats import Plays
+
+if TYPE_CHECKING:
+    from qdesk.drawings import Drawings
 
 SCHEMA_VERSION = 2
 
@@ -331,6 +333,8 @@ class History:
 
 def as_drawings(records: Sequence[RoundRecord]) -> Drawings:
     """Rounds as a batch of raw drawings, times in ms since the first point. Each must have ink, else ValueError."""
+    from qdesk.drawings import Drawings  # with pyarrow, which a game does not need
+
     return Drawings.from_strokes(
         [record.strokes for record in records],
         [[times - record.times[0][0] for times in record.times] for record in records],
