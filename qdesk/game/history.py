@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -117,7 +118,7 @@ class History:
             return
         self.wait_longer(MIGRATION_S)
         self._db.execute("PRAGMA cache_size = -64000")  # KiB: with the usual 2,000 it takes half as long again
-        self._db.execute("PRAGMA journal_mode = WAL")
+        self._use_wal()
         with self._db:
             self._db.execute("BEGIN IMMEDIATE")
             (version,) = self._db.execute("PRAGMA user_version").fetchone()
@@ -133,6 +134,18 @@ class History:
                 self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._db.execute("PRAGMA cache_size = -2000")
         self.wait_longer(BUSY_S)
+
+    def _use_wal(self) -> None:
+        """Readers and a writer are not in each other's way then. Where several begin a file SQLite does not wait here."""
+        until = time.monotonic() + MIGRATION_S
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
 
     def _move_rounds_1(self) -> None:
         """The rounds of schema 1 become the first player's, one by one, so that the file does not grow."""

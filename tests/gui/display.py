@@ -76,10 +76,10 @@ class Screen:
 
 @pytest.fixture
 def screen(home: Path) -> Iterator[Screen]:
-    """A virtual screen of 1280 by 800."""
+    """A virtual screen of 1280 by 800, which does not begin anew, and refuse everybody, as its last client leaves."""
     reads, writes = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[writes],
         stderr=subprocess.DEVNULL,
     )

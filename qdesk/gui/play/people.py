@@ -210,7 +210,7 @@ class Figures(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.drawings = 0
-        self.rounds, self.share = Figure("rounds"), Figure("recognised")
+        self.rounds, self.share = Figure("played"), Figure("recognised")
         self.game, self.sprint = Figure("best game"), Figure("best sprint")
         self.duels, self.streak = Figure("duels won"), Figure("day streak")
         row = QHBoxLayout(self)
