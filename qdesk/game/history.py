@@ -136,14 +136,14 @@ class History:
         self.wait_longer(BUSY_S)
 
     def _use_wal(self) -> None:
-        """Readers and a writer are not in each other's way then. Where several begin a file SQLite does not wait here."""
+        """Readers and a writer are not in each other's way then. SQLite does not wait with this, so it is done here."""
         until = time.monotonic() + MIGRATION_S
         while True:
             try:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 return
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorname != "SQLITE_BUSY" or time.monotonic() > until:
+                if "locked" not in str(error) or time.monotonic() > until:
                     raise
                 time.sleep(0.01)
 
