@@ -36,7 +36,6 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
     play.album.story.back.emit()
     zen(play, best, shoot)
     duel(play, best, shoot)
-    mystery(play, shoot)
     play.show_home()
     play.home.people.emit()
     settle(1.5)
@@ -79,8 +78,6 @@ def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], 
     while play.round is not None:
         settle(0.4)
         number = play.rounds.game.number
-        if number == 2:
-            shoot("play-card")
         strokes = best[play.round.word]
 
         def look(_stroke: int, number: int = number) -> bool:
@@ -115,11 +112,4 @@ def duel(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) 
     draw(play, best[play.round.word])
     settle(1.0)
     shoot("play-duel")
-    play.rounds.leave()
-
-
-def mystery(play, shoot: Callable[[str], None]) -> None:
-    play.play("mystery")
-    settle(0.3)
-    shoot("play-mystery")
     play.rounds.leave()
