@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollBar,
     QSizePolicy,
     QStyle,
     QStyleOptionComboBox,
@@ -126,6 +127,12 @@ class Choice(QComboBox):
         x, y = self.width() - 20.0, self.height() / 2 - 2
         painter.drawPolyline([QPointF(x, y), QPointF(x + 4, y + 4), QPointF(x + 8, y)])
         painter.end()
+
+
+def quiet_when_full(bar: QScrollBar) -> None:
+    """A scroll bar that is always there, so that nothing moves aside for it, and empty while all is in sight."""
+    bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
+    bar.setEnabled(bar.maximum() > bar.minimum())
 
 
 def vertical_line() -> QWidget:

@@ -102,6 +102,13 @@ def test_only_what_is_in_sight_is_loaded_newest_first(qtbot, gallery: Gallery, l
     assert load.asked == []  # seen a moment ago
 
 
+def test_the_scroll_bar_is_empty_while_all_is_in_sight(qtbot, gallery: Gallery) -> None:
+    assert gallery.verticalScrollBar().isEnabled()
+    gallery.resize(gallery.width(), 20_000)
+    qtbot.waitUntil(lambda: not gallery.verticalScrollBar().isEnabled())
+    assert gallery.verticalScrollBar().isVisible()
+
+
 def test_memory_is_bounded(qtbot, gallery: Gallery) -> None:
     bar = gallery.verticalScrollBar()
     seen = set()

@@ -28,6 +28,7 @@ from qdesk.gui.play.end import name_text
 from qdesk.gui.play.gallery_cells import CAPTION, PEN, Shown, paint_card, paint_record
 from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.widgets import quiet_when_full
 
 Load = Callable[[str], RoundRecord | None]
 """The round with this key, None if it is gone. May raise OSError or ValueError."""
@@ -72,6 +73,7 @@ class Gallery(QAbstractScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        quiet_when_full(self.verticalScrollBar())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setViewportMargins(0, 0, SPACE, 0)
         self.viewport().setAutoFillBackground(False)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 from qdesk.gui.curate.grid.cells import cell_height
 from qdesk.gui.curate.grid.glide import Glide
 from qdesk.gui.theme import SPACE
+from qdesk.gui.widgets import quiet_when_full
 
 SIZES = (72, 96, 128, 160, 208, 272, 352)
 """The widths of a cell, in pixels, that zooming steps through."""
@@ -50,6 +51,7 @@ class CellView(QAbstractItemView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(_NEVER)
         self.setVerticalScrollBarPolicy(_ALWAYS)
+        quiet_when_full(self.verticalScrollBar())
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._glide = Glide(self.verticalScrollBar())
         self.verticalScrollBar().actionTriggered.connect(self.touch)
