@@ -260,7 +260,7 @@ def _played(args: argparse.Namespace) -> int:
         if args.played and args.played not in numbers:
             raise ValueError(f"Nobody is called {args.played} here, only {', '.join(numbers)}.")
         count = history.export_raw(args.out, numbers.get(args.played))
-    print(f"qdesk: {count:,} drawings in {args.out}", file=sys.stderr)
+    print(f"qdesk: {count:,} {'drawing' if count == 1 else 'drawings'} in {args.out}", file=sys.stderr)
     return 0
 
 
