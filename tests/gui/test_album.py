@@ -68,6 +68,8 @@ def test_a_broken_history_does_not_stop_the_game(
     page.end_screen.home.emit()
     page.home.people.emit()
     assert "cannot be saved" in page.album.people.note.text
+    page.album.people.forget.emit(1)  # there is nobody to forget
+    assert "cannot be saved" in page.album.people.note.text
 
 
 def test_a_round_waits_while_the_history_is_locked(qtbot, page: PlayPage, home: Path, clock: Clock) -> None:

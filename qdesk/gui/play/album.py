@@ -83,8 +83,7 @@ class Album(QObject):
         """Somebody else plays, if there is such a player; else the first there is."""
         known = [one.id for one in self._players()]
         self.player = player if player in known or not known else known[0]
-        if self.player != player or self.people is not None:
-            self.player_chosen.emit(self.player)
+        self.player_chosen.emit(self.player)
 
     def show_people(self, back_to: QWidget) -> None:
         """The one who plays, the others, and what they drew."""
@@ -123,6 +122,8 @@ class Album(QObject):
         """Everything about somebody goes, beside the window: a large file takes seconds."""
         from qdesk.game.forget import forget_player
 
+        if self.keeper.history is None:
+            return
         name = next((one.name for one in self._players() if one.id == player), "")
         self.keeper.drop(player)
         path = self.keeper.history.path
