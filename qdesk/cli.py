@@ -238,6 +238,10 @@ def make_parser() -> argparse.ArgumentParser:
     convert.add_argument("output", metavar="OUT", type=Path, help="the file to write")
     convert.add_argument("--simplify", action="store_true", help="make raw drawings simplified, by the official recipe")
 
+    about = "the drawings' y axis points up, as in plots: turn them over; bitmaps stay as they are"
+    for one in (rank, guess, evaluate, convert):
+        one.add_argument("--y-up", action="store_true", help=about)
+
     export = command(
         "export", _data("export"), "your flags as CSV, data without the flagged drawings, or pictures",
         "Columns: key_id, word, reason, note, rank, junk, loss_per_point, loss, lift, p_word, countrycode, timestamp, "

@@ -74,14 +74,18 @@ class Progress:
             self._stream.flush()
 
 
-def opened(paths: Sequence[Path]) -> Drawings:
-    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError."""
+def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
+    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError.
+
+    y_up: their y axis points up, so they are turned over.
+    """
     from qdesk.formats import open_drawings
+    from qdesk.simplify import flipped
 
     with Progress("reading") as progress:
         result = open_drawings(*(str(path) for path in paths), on_progress=progress)
     say_skipped(result.problems, result.problem_count)
-    return result.drawings
+    return flipped(result.drawings) if y_up else result.drawings
 
 
 def say_skipped(problems: Sequence[Problem], count: int) -> None:
@@ -101,9 +105,9 @@ def rank(args: argparse.Namespace) -> int:
     if args.out and args.out.suffix.lower() in (".html", ".htm"):
         from qdesk.curation import command
 
-        drawings = opened(args.files)
+        drawings = opened(args.files, args.y_up)
         return command.gallery(args, drawings, scored(drawings, args.word, args.model, cache))
-    write_table(ranked(opened(args.files), args.word, args.model, args.by, args.top, cache), args.out)
+    write_table(ranked(opened(args.files, args.y_up), args.word, args.model, args.by, args.top, cache), args.out)
     return 0
 
 
@@ -158,7 +162,7 @@ def scored(
 def guess(args: argparse.Namespace) -> int:
     """`qdesk guess`: the CNN's best guesses for every drawing, in the file's order."""
     check_out(args.out)
-    write_table(guesses(opened(args.files), args.top, args.model), args.out)
+    write_table(guesses(opened(args.files, args.y_up), args.top, args.model), args.out)
     return 0
 
 
@@ -214,7 +218,7 @@ def convert(args: argparse.Namespace) -> int:
     """`qdesk convert`: read one format, write another."""
     from qdesk.formats import write_drawings
 
-    drawings = opened([args.input])
+    drawings = opened([args.input], args.y_up)
     if args.simplify:
         from qdesk.simplify import simplify
 

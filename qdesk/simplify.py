@@ -6,13 +6,16 @@ of the same drawing: samples lie at whole distances along the stroke and at its 
 Ramer-Douglas-Peucker is to the infinite line through the two ends, points are rounded last, and a stroke that is one
 dot comes out as that dot twice.
 
+`as_official` is the front door for drawings of unknown origin: it says by the drawing itself which of them have been
+through the recipe already, and leaves those alone.
+
 Every step works on all strokes at once, one level of the recursion at a time, since a numpy call on ten points costs
 as much as one on a thousand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +24,24 @@ from qdesk.drawings import BOX, Drawings, expand_ranges, offsets_of
 
 EPSILON = 2.0
 """The official tolerance of Ramer-Douglas-Peucker, in units of the 255 box."""
+
+_FINE, _FREE, _SHARE = EPSILON / 2, 3, 0.1
+"""A drawing is dense where Ramer-Douglas-Peucker with half the tolerance finds more than 3 points, and one in ten of
+all, superfluous. Beyond one in ten, the densest of 227,441 official and generated drawings has 1.6 of them, the next
+1.2; of 8,151 raw drawings rounded to the grid of the box, 99.3 % have more than 3, and half more than 92.
+"""
+
+_FEWEST_STEPS = 180
+"""Of 227,441 official and generated drawings the smallest is 188 units large, of the official ones 206. What was drawn
+on a coarser grid was never scaled to 255: a raw drawing of a small canvas."""
+
+_NEAR = 0.25
+"""So far from a whole number a coordinate may be, in steps of a grid: as far as it gets in a drawing of 1000 units that
+was rounded. Of 8,151 raw drawings three come so near to a grid on which they were not drawn, and two of the three have
+five points or fewer."""
+
+_PROBED = 8
+"""Points of each drawing that are held to every grid first: one raw drawing in sixty passes by chance."""
 
 _UNIT = 1 << 32
 """Arc length is counted in whole 2^-32 px: a sum of integers is exact, so that a drawing comes out the same alone and
@@ -52,13 +73,39 @@ def simplify_strokes(strokes: Sequence[np.ndarray], epsilon: float = EPSILON) ->
 def as_official(drawings: Drawings) -> Drawings:
     """The batch as the official simplified files would have it, which is how every network here knows drawings.
 
-    Raw drawings, and those larger than the 255 box, are simplified: points two units apart in a drawing of a thousand
-    units are noise that no network has seen. The others are moved and scaled. Bitmaps are returned as they are.
+    A drawing is simplified unless it is plain that it has been already: it has no times, its coordinates are whole
+    numbers in the 255 box, or were before somebody moved and scaled them, and its points are no denser than the
+    official recipe leaves them. Official drawings are returned exactly as they are, moved and scaled ones in the whole
+    numbers that they had: to simplify one again would move points of 97 in a hundred, and drop one point of 28. So a
+    drawing comes out the same with and without times, wherever it lay and however large it was, and what comes out
+    stays as it is.
+
+    Bitmaps are returned as they are. Raises ValueError for coordinates that are no numbers.
     """
     if drawings.bitmaps is not None:
         return drawings
-    raw = drawings.timed | (drawings.extents > BOX + 0.5)
-    return replace(drawings, times=None).replaced(raw, simplify(drawings.take(raw))).fit_box()
+    untimed = np.flatnonzero(~drawings.timed)
+    steps = _grid_steps(drawings.take(untimed))
+    rows = untimed[steps > 0]
+    gridded = _on_grid(drawings.take(rows), steps[steps > 0])
+    sparse = ~_is_dense(gridded.fit_box())
+    done = np.zeros(len(drawings), bool)
+    done[rows[sparse]] = True
+    simple = simplify(drawings.take(~done))
+    return replace(drawings, times=None).replaced(~done, simple).replaced(done, gridded.take(sparse))
+
+
+def flipped(drawings: Drawings) -> Drawings:
+    """Each drawing turned over, top to bottom, where it is: for files whose y axis points up, as in plots.
+
+    Bitmaps are returned as they are: their rows run downward in every file.
+    """
+    if not len(drawings.points):
+        return drawings
+    starts, y = drawings.point_offsets[:-1], drawings.points[:, 1].astype(np.float64)
+    both = np.minimum.reduceat(y, starts) + np.maximum.reduceat(y, starts)
+    y = np.repeat(both, drawings.point_counts) - y
+    return replace(drawings, points=np.stack([drawings.points[:, 0], y.astype(np.float32)], axis=1))
 
 
 def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
@@ -69,23 +116,108 @@ def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
     """
     if drawings.bitmaps is not None or not len(drawings):
         return drawings
-    edges = drawings.point_offsets
-    points, lengths = [], []
-    first = 0
-    while first < len(drawings):
-        last = max(int(np.searchsorted(edges, edges[first] + _CHUNK, "right")) - 1, first + 1)
-        strokes = slice(drawings.drawing_offsets[first], drawings.drawing_offsets[last])
-        some = drawings.points[edges[first] : edges[last]].astype(np.float64)
-        one, its = _simplify_flat(some, drawings.stroke_lengths[strokes], drawings.stroke_counts[first:last], epsilon)
-        points.append(one)
-        lengths.append(its)
-        first = last
+    points, lengths = zip(*(_simplify_flat(*chunk, epsilon) for chunk in _chunks(drawings)), strict=True)
     return Drawings(
         points=np.concatenate(points),
         stroke_offsets=offsets_of(np.concatenate(lengths)),
         drawing_offsets=drawings.drawing_offsets,
         table=drawings.table,
     )
+
+
+def _chunks(drawings: Drawings) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Some drawings after the others: their points, float64 (P, 2), and int64 (S,) and (N,), the points of each stroke
+    and the strokes of each drawing."""
+    edges, lengths, counts = drawings.point_offsets, drawings.stroke_lengths, drawings.stroke_counts
+    first = 0
+    while first < len(drawings):
+        last = max(int(np.searchsorted(edges, edges[first] + _CHUNK, "right")) - 1, first + 1)
+        strokes = slice(drawings.drawing_offsets[first], drawings.drawing_offsets[last])
+        yield drawings.points[edges[first] : edges[last]].astype(np.float64), lengths[strokes], counts[first:last]
+        first = last
+
+
+def _grid_steps(drawings: Drawings) -> np.ndarray:
+    """int64 (N,): how many steps of the grid of all its points a drawing is large, from 180 to 255; 0 for any other.
+
+    Official drawings were rounded to such a grid, and stay on it when they are moved or scaled as a whole. That they
+    begin at 0, or that the larger side is 255, is nothing to ask for: the recipe drops outermost points after it has
+    scaled, so that 18 % of the official drawings begin at 1 or later, and 20 % are smaller than 255. Of dots it is 255.
+    """
+    if not len(drawings.points):
+        return np.zeros(len(drawings), np.int64)
+    starts, extents = drawings.point_offsets[:-1], drawings.extents
+    whole, known = drawings.points == np.rint(drawings.points), np.abs(drawings.points) < _FAR
+    whole, known = (np.logical_and.reduceat(of[:, 0] & of[:, 1], starts) for of in (whole, known))
+    steps = np.where(whole & (extents >= _FEWEST_STEPS) & (extents <= BOX), extents, 0).astype(np.int64)
+    steps[known & (extents == 0)] = int(BOX)
+    rows = np.flatnonzero(known & (steps == 0))
+    if len(rows):
+        steps[rows] = _scaled_steps(drawings.take(rows))
+    return steps
+
+
+def _scaled_steps(drawings: Drawings) -> np.ndarray:
+    """int64 (N,): as `_grid_steps`, of drawings larger than a dot, whose grid is not that of whole numbers."""
+    edges, counts = drawings.point_offsets, drawings.point_counts
+    low = np.minimum.reduceat(drawings.points, edges[:-1]).astype(np.float64)
+    extents = drawings.extents.astype(np.float64)
+    unit = (drawings.points - np.repeat(low, counts, axis=0)) / np.repeat(extents, counts)[:, None]
+    probe = unit[edges[:-1, None] + np.arange(_PROBED) * counts[:, None] // _PROBED].reshape(len(counts), -1)
+    steps, rows = np.zeros(len(drawings), np.int64), np.arange(len(drawings))
+    for count in range(int(BOX), _FEWEST_STEPS - 1, -1):
+        near = np.flatnonzero(_is_near(probe * count).all(axis=1))
+        if not len(near):
+            continue
+        its = counts[rows[near]]
+        begins = offsets_of(its)[:-1]
+        grid = unit[expand_ranges(edges[rows[near]], its)] * count
+        on_it = np.logical_and.reduceat(_is_near(grid).all(axis=1), begins)
+        # What is on every other line of it was drawn on a coarser one.
+        coarse = np.gcd.reduceat(np.gcd(*np.rint(grid).astype(np.int64).T), begins) > 1
+        steps[rows[near]] = np.where(on_it & ~coarse, count, 0)
+        rows, probe = np.delete(rows, near[on_it]), np.delete(probe, near[on_it], axis=0)
+    return steps
+
+
+def _is_near(values: np.ndarray) -> np.ndarray:
+    return np.abs(values - np.rint(values)) <= _NEAR
+
+
+def _on_grid(drawings: Drawings, steps: np.ndarray) -> Drawings:
+    """The drawings on grids of `steps` (N,), in whole numbers from 0; those that are so large, in the box, stay."""
+    if not len(drawings):
+        return drawings
+    extents, starts = drawings.extents.astype(np.float64), drawings.point_offsets[:-1]
+    points = drawings.points
+    within = ((points >= 0) & (points <= BOX) & (points == np.rint(points))).all(axis=1)
+    within = np.logical_and.reduceat(within, starts)
+    rows = np.flatnonzero(~within | ((steps != extents) & (extents > 0)))
+    if not len(rows):
+        return drawings
+    some = drawings.take(rows)
+    low = np.minimum.reduceat(some.points, some.point_offsets[:-1]).astype(np.float64)
+    scale = np.divide(steps[rows], extents[rows], out=np.ones(len(rows)), where=extents[rows] > 0)
+    points = (some.points - np.repeat(low, some.point_counts, axis=0)) * np.repeat(scale, some.point_counts)[:, None]
+    where = np.zeros(len(drawings), bool)
+    where[rows] = True
+    return drawings.replaced(where, replace(some, points=np.rint(points).astype(np.float32)))
+
+
+def _is_dense(drawings: Drawings) -> np.ndarray:
+    """bool (N,), of drawings in the box: are there more points along the path than the recipe leaves?
+
+    Drawings of five points or fewer never are.
+    """
+    superfluous = np.zeros(len(drawings), np.int64)
+    first = 0
+    for points, lengths, stroke_counts in _chunks(drawings):
+        edges = offsets_of(lengths)[offsets_of(stroke_counts)]
+        kept = _ramer_douglas_peucker(points, lengths, _FINE)
+        last = first + len(stroke_counts)
+        superfluous[first:last] = np.diff(edges) - np.add.reduceat(kept, edges[:-1], dtype=np.int64)
+        first = last
+    return superfluous > _FREE + _SHARE * drawings.point_counts
 
 
 def _simplify_flat(

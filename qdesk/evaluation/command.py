@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     for out in (args.out, args.html, args.csv):
         check_out(out)
     with Progress("evaluating") as progress:
-        evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress)
+        evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress, y_up=args.y_up)
     _say_left_out(evaluation)
     if args.html:
         write_html(evaluation, args.html)

@@ -160,13 +160,14 @@ def evaluate_files(
     words: Sequence[str] | None = None,
     part: str = "all",
     on_progress: Report | None = None,
+    y_up: bool = False,
 ) -> Evaluation:
     """Read files and folders, and judge the classifier `model` (default: the shipped one) by their drawings.
 
-    As `evaluate`, and raises FormatError for files that cannot be read.
+    As `evaluate`, and raises FormatError for files that cannot be read. y_up: as of `sources.read`.
     """
     report = on_progress or _silent
-    found = read(files, lambda share: report(0.15 * share, "reading"))
+    found = read(files, lambda share: report(0.15 * share, "reading"), y_up)
     return evaluate(found, model, words, part, lambda share, text: report(0.15 + 0.85 * share, text))
 
 

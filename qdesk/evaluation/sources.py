@@ -10,7 +10,7 @@ import numpy as np
 
 from qdesk.drawings import Drawings
 from qdesk.formats import FormatError, Problem, files_under, open_drawings
-from qdesk.simplify import as_official
+from qdesk.simplify import as_official, flipped
 from qdesk.training.bitmaps import fit_bitmaps
 from qdesk.training.data import labels_of, split_of
 
@@ -39,12 +39,14 @@ class Found:
     skipped: tuple[str, ...] = ()
 
 
-def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None) -> Found:
+def read(
+    files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None, y_up: bool = False
+) -> Found:
     """All drawings of `files` as training sees them; a folder stands for every supported file under it.
 
     Bitmaps are fitted to the official frame; where there are strokes, they are left out, as `qdesk train` keeps none of
-    them apart then. Raises FormatError for a file that is named and cannot be read, and for a folder without a
-    readable one.
+    them apart then. y_up: the strokes' y axis points up, so they are turned over. Raises FormatError for a file that is
+    named and cannot be read, and for a folder without a readable one.
     """
     batches: list[Drawings] = []
     problems: list[Problem] = []
@@ -60,7 +62,7 @@ def read(files: Sequence[Path], on_progress: Callable[[float], object] = lambda 
                 raise
             skipped.append(str(error))
             continue
-        drawings = as_official(opened.drawings)
+        drawings = as_official(flipped(opened.drawings) if y_up else opened.drawings)
         if drawings.bitmaps is not None:
             drawings = replace(drawings, bitmaps=fit_bitmaps(drawings.bitmaps)[0])
         batches.append(drawings)
