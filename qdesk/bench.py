@@ -59,7 +59,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     """
     steps: list[Callable[[Sizes], dict[str, float]]] = [
         measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
-        measure_many,
+        measure_shares, measure_many,
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
@@ -196,6 +196,52 @@ def measure_rank(sizes: Sizes) -> dict[str, float]:
 
         first, again = (_seconds(rank, cpu=True) for _ in range(2))
     return {"rank_per_cpu_s": sizes.rank / first, "rank_known_per_cpu_s": sizes.rank / again}
+
+
+def measure_shares(sizes: Sizes) -> dict[str, float]:
+    """rank_share_...: what each part of `qdesk rank` takes of their sum, in CPU time on one thread, each by itself.
+
+    read: the file.  simplify: what every drawing is asked and fitted to.  raster: the picture.  points: the sequences
+    of both networks.  picture, strokes: the classifier's readers.  lstm: the Sketch-RNN's reading.  losses: what is
+    read out of it, and the loss.  junk: the combined order, its reason, the evidence.  write: sorting and Parquet.
+    rank_parts_ms_per_drawing: their sum.
+    """
+    import torch
+
+    from qdesk.curation.score import Scorer, batches, rank_table
+    from qdesk.formats import open_drawings, write_drawings
+    from qdesk.nets.sketchrnn import batch_of
+    from qdesk.simplify import as_official
+
+    scorer = Scorer()
+    drawings = walks(sizes.rank)
+    columns = scorer.score(drawings)  # and everything that is loaded on first use
+    with tempfile.TemporaryDirectory() as folder, _threads(1), torch.inference_mode():
+        path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.parquet")
+        write_drawings(drawings, path)
+        parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
+        words = [part.words for part in parts]
+        guesser, network = scorer.guesser, scorer.reader.network
+        inputs = [each for part in parts for each in guesser.inputs(part)]
+        sequences = [batch_of(part, np.arange(len(part)), network.shape.scale) for part in parts]
+        seen = [network.read(batch.inputs) for batch in sequences]
+        measured = [scorer.measure(part, part) for part in parts]
+        work: dict[str, Callable[[], object]] = {
+            "read": lambda: open_drawings(str(path)),
+            "simplify": lambda: as_official(drawings),
+            "raster": lambda: [guesser.pixels(part) for part in parts],
+            "points": lambda: [(guesser.points(part), batch_of(part, np.arange(len(part)), 40)) for part in parts],
+            "picture": lambda: [guesser.network.picture(pixels) for pixels, _ in inputs],
+            "strokes": lambda: [guesser.network.strokes(points) for _, points in inputs],
+            "lstm": lambda: [network.read(batch.inputs) for batch in sequences],
+            "losses": lambda: [scorer.reader.read_out(*each) for each in zip(seen, sequences, words, strict=True)],
+            "junk": lambda: [scorer.judge(*each) for each in zip(parts, measured, strict=True)],
+            "write": lambda: write_table(rank_table(drawings, columns), out),
+        }
+        seconds = {name: min(_seconds(part, cpu=True) for _ in range(3)) for name, part in work.items()}
+    whole = sum(seconds.values())
+    figures = {f"rank_share_{name}": part / whole for name, part in seconds.items()}
+    return figures | {"rank_parts_ms_per_drawing": 1000 * whole / len(drawings)}
 
 
 def measure_many(sizes: Sizes) -> dict[str, float]:

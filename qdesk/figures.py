@@ -14,6 +14,7 @@ from qdesk.files import written_whole
 
 RESAMPLES = 300
 _Z = 1.959964  # two-sided 95 % of the normal distribution
+_PLACE = re.compile(r"^<!-- (?P<name>[^\n]+?) -->\n(?P<text>.*?)^<!-- end of (?P=name) -->$", re.DOTALL | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,18 @@ def flat(tables: Mapping[str, Table]) -> dict[str, float]:
 def rewrite(path: Path, text: str, place: str = "figures") -> None:
     """Put `text` between the lines `<!-- figures -->` and `<!-- end of figures -->` of a Markdown file.
 
-    place: another name than "figures", for files with several.
+    place: another name than "figures", for files with several: `<!-- NAME -->` and `<!-- end of NAME -->`.
     Raises ValueError where the file has no such lines, OSError where it cannot be read or written.
     """
-    pattern = re.compile(rf"(?<=<!-- {place} -->\n).*?(?=<!-- end of {place} -->)", re.DOTALL)
+    name = re.escape(place)
+    pattern = re.compile(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", re.DOTALL)
     whole, found = pattern.subn(lambda _: f"\n{text.strip()}\n\n", path.read_text(encoding="utf-8"))
     if not found:
         raise ValueError(f"{path} has no place for {place}")
     with written_whole(path) as part:
         part.write_text(whole, encoding="utf-8")
+
+
+def places(text: str) -> dict[str, str]:
+    """What stands between the marks of a Markdown text, by the name of the place: what `rewrite` writes there."""
+    return {found["name"]: found["text"] for found in _PLACE.finditer(text)}

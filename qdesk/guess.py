@@ -12,18 +12,18 @@ import torch
 from qdesk import paths
 from qdesk.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, fuse, maps_of, pixels_of
+from qdesk.nets.classifier import Classifier, Points, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 from qdesk.raster import raster
 from qdesk.simplify import simplify_strokes
-from qdesk.trace import maps, sequences
+from qdesk.trace import sequences
 
 SHIPPED = "classifier.safetensors"
 PROJECTION = "projection.safetensors"
 """What makes embeddings of the shipped classifier's layers, and of no other's."""
 
 BATCH = 64
-"""Drawings read at once: as quick as 256, and their maps take a quarter of the memory in every scoring thread."""
+"""Drawings read at once: as quick as 256, and a quarter of the memory in every scoring thread."""
 
 
 class Guesser:
@@ -63,7 +63,7 @@ class Guesser:
     @torch.inference_mode()
     def embeddings(self, drawings: Drawings) -> np.ndarray:
         """float32 (N, embedding): the layer before the picture reader's logits; near drawings look alike."""
-        parts = [self.network.embedding(*inputs[:2]).numpy() for inputs in self.inputs(drawings)]
+        parts = [self.network.embedding(inputs[0]).numpy() for inputs in self.inputs(drawings)]
         return np.concatenate(parts) if parts else np.zeros((0, self.network.shape.embedding), np.float32)
 
     def guess_strokes(self, strokes: Sequence[np.ndarray]) -> np.ndarray:
@@ -71,20 +71,24 @@ class Guesser:
 
         Simplified and fitted as the training data were. Raises ValueError without a point.
         """
-        drawing = Drawings.from_strokes([simplify_strokes(strokes)])
-        return self.probabilities(drawing.fit_box())[0]
+        return self.probabilities(Drawings.from_strokes([simplify_strokes(strokes)]))[0]
 
-    def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor, ...]]:
-        """What the network is given of a batch after the other: pixels, maps and points, or of bitmaps pixels alone."""
+    def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor] | tuple[torch.Tensor, Points]]:
+        """What the network is given of one batch after the other: pixels and points, or of bitmaps pixels alone."""
         for first in range(0, len(drawings), BATCH):
             part = drawings if len(drawings) <= BATCH else drawings.take(slice(first, first + BATCH))
-            pixels = pixels_of(torch.from_numpy(raster(part))).contiguous(memory_format=torch.channels_last)
-            if part.bitmaps is not None:
-                yield (pixels,)
-                continue
-            flat = part.points, part.stroke_offsets, part.drawing_offsets
-            seen = maps_of(torch.from_numpy(maps(*flat))).contiguous(memory_format=torch.channels_last)
-            yield pixels, seen, torch.from_numpy(sequences(*flat))
+            yield (self.pixels(part),) if part.bitmaps is not None else (self.pixels(part), self.points(part))
+
+    @staticmethod
+    def pixels(drawings: Drawings) -> torch.Tensor:
+        """What the picture reader is given of a batch."""
+        return pixels_of(torch.from_numpy(raster(drawings))).contiguous(memory_format=torch.channels_last)
+
+    @staticmethod
+    def points(drawings: Drawings) -> Points:
+        """What the stroke reader is given of a batch of strokes."""
+        flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
+        return Points(*map(torch.from_numpy, sequences(*flat)))
 
 
 def top(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:

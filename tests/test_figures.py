@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.figures import Figure, Table, flat, markdown, rewrite
+from qdesk.figures import Figure, Table, flat, markdown, places, rewrite
 
 TABLES = {"coins": Table("Thrown by hand.", {"heads": {"share": Figure(0.5, 0.4, 0.61)}, "none": {}})}
 
@@ -32,3 +32,16 @@ def test_only_what_is_between_the_marks_is_rewritten(tmp_path: Path) -> None:
     path.write_text("no place", encoding="utf-8")
     with pytest.raises(ValueError, match="no place for figures"):
         rewrite(path, "three")
+
+
+def test_a_document_has_several_places_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    text = "\n".join(f"{name}:\n<!-- {name} -->\nold\n<!-- end of {name} -->" for name in ("figures", "a b", "c.d (e)"))
+    path.write_text(f"{text}\nThe table between <!-- NAME --> and its end.\n", encoding="utf-8")
+    rewrite(path, "| new |", "c.d (e)")
+    rewrite(path, "more", "a b")
+    text = path.read_text(encoding="utf-8")
+    assert places(text) == {"figures": "old\n", "a b": "\nmore\n\n", "c.d (e)": "\n| new |\n\n"}
+    assert places("<!-- a -->\nno end\n<!-- b -->\n<!-- end of b -->\n") == {"b": ""}
+    with pytest.raises(ValueError, match="no place for c"):
+        rewrite(path, "nothing", "c")

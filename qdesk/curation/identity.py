@@ -10,7 +10,7 @@ import numpy as np
 from qdesk import paths
 from qdesk.drawings import Drawings
 
-SCORER_VERSION = 2
+SCORER_VERSION = 3
 """To be raised with every change of the code that changes a score, a reason or its evidence, or adds a column."""
 
 SHIPPED = "sketchrnn.safetensors"

@@ -12,7 +12,7 @@ from qdesk.curation.identity import is_official, reader_files
 from qdesk.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.official import OfficialDecoder, load_official
-from qdesk.nets.sketchrnn import SketchRNN, batch_of
+from qdesk.nets.sketchrnn import Batch, SketchRNN, batch_of
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,16 @@ class OwnReader:
     @torch.inference_mode()
     def read(self, sequences: Drawings, words: np.ndarray) -> Reading:
         batch = batch_of(sequences, np.arange(len(sequences)), self.network.shape.scale)
-        classes, no_word = self._classes_of(words), torch.tensor([self.network.no_word])
-        losses, logits = self.network.losses_and_kinds(batch, classes)
-        lift = torch.full((len(losses),), np.nan, dtype=torch.double)
-        if (classes != no_word).any():
-            without = self.network.losses(batch, no_word)
-            lift = torch.where(classes == no_word, lift, (without.double() - losses.double()).sum(dim=1))
-        kinds = logits.double().numpy()
+        return self.read_out(self.network.read(batch.inputs), batch, words)
+
+    @torch.inference_mode()
+    def read_out(self, seen: torch.Tensor, batch: Batch, words: np.ndarray) -> Reading:
+        """The reading, from what the LSTM knows before each point: float32 (N, T, hidden), by `SketchRNN.read`."""
+        classes = self._classes_of(words)
+        losses, whole = self.network.losses(batch, classes, seen), self.network.whole(seen, batch.lengths)
+        lift = self.network.lift(whole, classes).double()
+        lift = torch.where(classes == self.network.no_word, torch.nan, lift)
+        kinds = self.network.kind_logits(whole, classes).double().numpy()
         return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1])
 
     def _classes_of(self, words: np.ndarray) -> torch.Tensor:
@@ -79,7 +82,8 @@ class OfficialReader:
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
         """As published; a raw drawing, whose points are many more than those of any it learned, simplified."""
-        return given.replaced(given.timed, fitted.take(given.timed))
+        simplified = given.timed | (given.point_counts != fitted.point_counts)
+        return given.replaced(simplified, fitted.take(simplified))
 
     @torch.inference_mode()
     def losses(self, sequences: Drawings, words: np.ndarray | None = None) -> np.ndarray:

@@ -152,7 +152,7 @@ class Scorer:
                 yield chunk
 
     def _scored(self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]) -> Iterator[ScoredChunk]:
-        with closing(self._each_batch(drawings, rows, self._judge, stop)) as results:
+        with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
             for indices, columns in results:
                 yield ScoredChunk(indices, columns)
 
@@ -161,7 +161,7 @@ class Scorer:
         table = np.empty((len(drawings), len(junk.FEATURES)))
 
         def features(part: Drawings, sequences: Drawings) -> np.ndarray:
-            return junk.features_of(part, self._measure(part, sequences))
+            return junk.features_of(part, self.measure(part, sequences))
 
         for indices, rows in self._each_batch(drawings, np.arange(len(drawings)), features):
             table[indices] = rows
@@ -251,11 +251,14 @@ class Scorer:
         ready = as_official(given)
         return rows, ready, self.reader.sequences(given, ready)
 
-    def _judge(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+    def _every_column(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """Every column of one batch."""
+        return self.judge(part, self.measure(part, sequences))
+
+    def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Every column of one batch, from what was measured."""
         from qdesk.curation.readers import OwnReader
 
-        measured = self._measure(part, sequences)
         features = junk.features_of(part, measured)
         odds, reason = self._order.judge(features)
         columns = {name: measured[name] for name in MEASURED}
@@ -263,7 +266,7 @@ class Scorer:
         columns["evidence"] = evidence.sentences(part, words, measured, features, reason, self._order.usual, own)
         return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
 
-    def _measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+    def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """`MEASURED`, and what else `junk.features_of` wants, (N,) each, of one batch."""
         from qdesk.nets.sketchrnn import N_MAX
 

@@ -112,7 +112,7 @@ def replay_all(
 
 def guess_many(guesser: Guesser, shown: Sequence[Strokes]) -> np.ndarray:
     """float32 (N, words): `Guesser.guess_strokes` of each, made together."""
-    drawings = simplify(Drawings.from_strokes(shown)).fit_box()
+    drawings = simplify(Drawings.from_strokes(shown))
     rows = np.minimum(np.arange(-(-len(shown) // _TOGETHER) * _TOGETHER), len(shown) - 1)
     parts = [guesser.probabilities(drawings.take(part)) for part in np.split(rows, len(rows) // _TOGETHER or 1)]
     return np.concatenate(parts)[: len(shown)]

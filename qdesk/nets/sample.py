@@ -41,8 +41,7 @@ def sample(
     count = len(labels)
     if guide:
         labels = torch.cat([labels, torch.full_like(labels, network.no_word)])
-    word = network.word(labels)
-    state = tuple(part[None].contiguous() for part in torch.tanh(network.state(word)).chunk(2, dim=1))
+    state = tuple(torch.zeros(1, count, network.shape.hidden) for _ in range(2))
 
     at = torch.zeros(count, 2)
     moved, pen = torch.zeros(count, 2), torch.zeros(count, 3)
@@ -51,9 +50,10 @@ def sample(
     alive = torch.ones(count, dtype=torch.bool)
     for step in range(longest):
         marks = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), stroke_start, low, high)]
-        inputs = torch.cat([moved / scale, pen, *marks], dim=1).repeat(len(labels) // max(count, 1), 1)
-        seen, state = network.lstm(torch.cat([inputs, word], dim=1)[:, None], state)
-        raw, wordless = network.output(seen[:, 0]).tensor_split([count])
+        inputs = torch.cat([moved / scale, pen, *marks], dim=1)
+        seen, state = network.lstm(inputs[:, None], state)
+        seen = seen.repeat(len(labels) // max(count, 1), 1, 1)  # read once, read out with the word and without
+        raw, wordless = network.outputs(seen, labels)[:, 0].tensor_split([count])
         if step == 0:
             offset = torch.zeros_like(at)
         elif guide:

@@ -1,18 +1,23 @@
 """A class-conditional Sketch-RNN decoder (Ha & Eck 2017, arXiv 1704.03477): p(drawing | word), and p(drawing).
 
-An LSTM reads a drawing point by point and, before each point, says where it will be (a mixture of 20 bivariate
-normals over the offset) and what the pen does there (the stroke goes on, the stroke ends, the drawing ends). The word
-enters as an embedding at every step and in the first state; index `len(words)` means "no word", learned by
-reading every good drawing without its word, too, so that one network gives p(x | word), p(x) and their ratio, the lift.
+An LSTM reads a drawing point by point, without being told what it is of. What it knows before a point is read out with
+a word: where the point will be (a mixture of 20 bivariate normals over the offset) and what the pen does there (the
+stroke goes on, the stroke ends, the drawing ends). The word scales and shifts the read-out's hidden layer (FiLM, Perez
+et al. 2018, arXiv 1709.07871); index `len(words)` means "no word", learned by reading drawings out without theirs, so
+that one network gives p(x | word) and p(x). One reading serves every word, which makes it cheap to ask about many.
 
-Two things differ from the paper, both because the drawings are integers in a 255 box:
+Three things differ from the paper, two of them because the drawings are integers in a 255 box:
 - The mixture is integrated over the data's cell of one unit (see `mixture_log_prob`), so that components cannot win by
   collapsing onto the grid.
 - Beside the last offset the LSTM sees where the pen is: relative to the first point, to the stroke's first point and
   to the bounding box so far. All are functions of the points before, so the likelihood stays one.
+- The word comes in at the read-out, not at every step.
 
-And what the LSTM knows when a drawing ends goes through one more small layer that says what the drawing is as a whole:
-good, or one of the kinds of junk it was shown in training (`kind_logits`). It costs nothing beside the reading.
+What the LSTM knows of a whole drawing goes through two more small layers, which cost nothing beside the reading: what
+word it is of (`word_logits`), and whether it is good or one of the kinds of junk it was shown in training
+(`kind_logits`). By Bayes' rule the first gives the lift: log p(x | word) - log p(x) = log p(word | x) - log p(word).
+The ratio of the two likelihoods is the same number in theory; the likelihood learns last what sets words apart, and a
+layer that is taught just that does not spoil it.
 """
 
 from __future__ import annotations
@@ -39,11 +44,16 @@ N_MAX = 250
 
 @dataclass(frozen=True)
 class Shape:
-    """hidden: LSTM units.   embedding: width of the word at every step.   mixtures: bivariate normals."""
+    """hidden: LSTM units.   embedding: width of a word's vector.   readout: width of the read-out's hidden layer.
+
+    mixtures: bivariate normals.   whole: width of the hidden layers that judge whole drawings.
+    """
 
     hidden: int = 256
     embedding: int = 64
+    readout: int = 256
     mixtures: int = 20
+    whole: int = 192
     scale: float = 40.0  # the data's units in one unit of the network: the offsets' standard deviation, rounded
 
 
@@ -51,6 +61,7 @@ class SketchRNN(nn.Module):
     """words: the names of the classes; class index `len(words)` is "no word".
 
     kinds: what a drawing can be as a whole, the first of them good; empty for a network that was not taught any.
+    Class indices are int64 (N,), one for each drawing, or (1,), one for all.
     """
 
     def __init__(
@@ -61,65 +72,70 @@ class SketchRNN(nn.Module):
     ) -> None:
         super().__init__()
         self.words, self.shape, self.kinds = tuple(words), shape, tuple(kinds)
+        self.lstm = nn.LSTM(FEATURES, shape.hidden, batch_first=True)
         self.word = nn.Embedding(len(self.words) + 1, shape.embedding)
-        self.state = nn.Linear(shape.embedding, 2 * shape.hidden)
-        self.lstm = nn.LSTM(FEATURES + shape.embedding, shape.hidden, batch_first=True)
-        self.output = nn.Linear(shape.hidden, 3 + 6 * shape.mixtures)
+        self.known = nn.Linear(shape.hidden, shape.readout)
+        self.film = nn.Linear(shape.embedding, 2 * shape.readout)
+        self.output = nn.Linear(shape.readout, 3 + 6 * shape.mixtures)
+        self.named = nn.Sequential(
+            nn.Linear(2 * shape.hidden, shape.whole), nn.GELU(), nn.Linear(shape.whole, len(self.words))
+        )
         if kinds:
-            self.kind = nn.Sequential(nn.Linear(2 * shape.hidden, 64), nn.GELU(), nn.Linear(64, len(kinds)))
-        for gate in (self.lstm.bias_hh_l0,):  # remember by default: forget gate bias 1
-            gate.data[shape.hidden : 2 * shape.hidden] = 1.0
-        for name, weight in self.lstm.named_parameters():
-            if name.startswith("weight_hh"):
-                for part in weight.data.chunk(4):
-                    nn.init.orthogonal_(part)
+            self.kind = nn.Sequential(
+                nn.Linear(2 * shape.hidden + shape.embedding, shape.whole),
+                nn.GELU(),
+                nn.Linear(shape.whole, len(kinds)),
+            )
+        self.lstm.bias_hh_l0.data[shape.hidden : 2 * shape.hidden] = 1.0  # remember by default: forget gate bias 1
+        for part in self.lstm.weight_hh_l0.data.chunk(4):
+            nn.init.orthogonal_(part)
 
     @property
     def no_word(self) -> int:
         return len(self.words)
 
-    def read(self, inputs: Tensor, classes: Tensor) -> Tensor:
-        """Features (N, T, 13) and class indices (N,) to what the LSTM knows before each point, (N, T, hidden).
+    def read(self, inputs: Tensor) -> Tensor:
+        """Features (N, T, 13) to what the LSTM knows before each point, (N, T, hidden)."""
+        return self.lstm(inputs)[0]
 
-        One class index (1,) is that of all: it costs a sixth less. So it is with every method that takes classes.
-        """
-        word = self.word(classes)
-        hidden, cell = (part[None] for part in torch.tanh(self.state(word)).chunk(2, dim=1))
-        if len(classes) == len(inputs):
-            steps = torch.cat([inputs, word[:, None].expand(-1, inputs.shape[1], -1)], dim=2)
-            return self.lstm(steps, (hidden.contiguous(), cell.contiguous()))[0]
-        # The same word at every step of every drawing: its part of the gates is a constant and goes to the bias.
-        gates, recurrent, bias, bias_hh = self.lstm.all_weights[0]
-        of_inputs, of_word = gates.split([FEATURES, self.shape.embedding], dim=1)
-        state = tuple(part.expand(-1, len(inputs), -1).contiguous() for part in (hidden, cell))
-        parameters = [of_inputs.contiguous(), recurrent, bias + of_word @ word[0], bias_hh]
-        return torch.lstm(inputs, state, parameters, True, 1, 0.0, False, False, True)[0]
+    def outputs(self, seen: Tensor, classes: Tensor) -> Tensor:
+        """What was read, (N, T, hidden), and class indices to raw outputs (N, T, 3 + 6 * mixtures)."""
+        scale, shift = self.film(self.word(classes))[:, None].chunk(2, dim=2)  # (N or 1, 1, readout) each
+        return self.output(F.relu(torch.addcmul(shift, self.known(seen), 1 + scale)))
 
     def forward(self, inputs: Tensor, classes: Tensor) -> Tensor:
-        """Features (N, T, 13) and class indices (N,) to raw outputs (N, T, 3 + 6 * mixtures)."""
-        return self.output(self.read(inputs, classes))
+        """Features (N, T, 13) and class indices to raw outputs (N, T, 3 + 6 * mixtures)."""
+        return self.outputs(self.read(inputs), classes)
 
-    def losses(self, batch: Batch, classes: Tensor) -> Tensor:
-        """Nats of every point, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end."""
-        return point_losses(self(batch.inputs, classes), batch, self.shape.scale)
+    def losses(self, batch: Batch, classes: Tensor, seen: Tensor | None = None) -> Tensor:
+        """Nats of every point, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end.
 
-    def losses_and_kinds(self, batch: Batch, classes: Tensor, drop: float = 0.0) -> tuple[Tensor, Tensor]:
-        """`losses` and `kind_logits` in one reading. drop: the share of what was read set to 0, in training."""
-        seen = self.read(batch.inputs, classes)
-        seen = F.dropout(seen, drop, self.training) if drop else seen
-        return point_losses(self.output(seen), batch, self.shape.scale), self.kind_logits(seen, batch.lengths)
-
-    def kind_logits(self, seen: Tensor, lengths: Tensor) -> Tensor:
-        """What the drawings are as a whole, (N, kinds), from all that was read, (N, T, hidden): its end and its mean.
-
-        No kinds, no columns.
+        seen: the `read` of the batch, for a caller who has it.
         """
-        if not self.kinds:
-            return seen.new_zeros(len(seen), 0)
+        seen = self.read(batch.inputs) if seen is None else seen
+        return point_losses(self.outputs(seen, classes), batch, self.shape.scale)
+
+    def whole(self, seen: Tensor, lengths: Tensor) -> Tensor:
+        """(N, 2 * hidden) of all that was read, (N, T, hidden): what is known at the drawing's end, and the mean."""
         inside = (torch.arange(seen.shape[1], device=seen.device) < lengths[:, None])[..., None]
         mean = (seen * inside).sum(dim=1) / lengths[:, None]
-        last = seen[torch.arange(len(seen), device=seen.device), lengths - 1]
-        return self.kind(torch.cat([last, mean], dim=1))
+        return torch.cat([seen[torch.arange(len(seen), device=seen.device), lengths - 1], mean], dim=1)
+
+    def word_logits(self, whole: Tensor) -> Tensor:
+        """Which word drawings are of, (N, words), from `whole`."""
+        return self.named(whole)
+
+    def lift(self, whole: Tensor, classes: Tensor) -> Tensor:
+        """log p(x | word) - log p(x) in nats, (N,), where all words are as likely before; of no word 0."""
+        gain = torch.log_softmax(self.word_logits(whole).float(), dim=1) + math.log(len(self.words))
+        known = torch.cat([gain, torch.zeros_like(gain[:, :1])], dim=1)
+        return known.gather(1, classes.expand(len(whole))[:, None])[:, 0]
+
+    def kind_logits(self, whole: Tensor, classes: Tensor) -> Tensor:
+        """What drawings are as a whole if their word is that of `classes`, (N, kinds). No kinds, no columns."""
+        if not self.kinds:
+            return whole.new_zeros(len(whole), 0)
+        return self.kind(torch.cat([whole, self.word(classes).expand(len(whole), -1)], dim=1))
 
     def config(self) -> dict:
         return {"shape": asdict(self.shape), "words": list(self.words), "kinds": list(self.kinds)}

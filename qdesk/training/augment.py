@@ -1,7 +1,9 @@
 """Drawings -> other drawings that mean the same: what a few hundred drawings a word are stretched with.
 
-Everything works on a whole batch at once, on strokes and before the raster: a changed stroke keeps the pen's width,
-which a changed picture does not.
+Everything works on strokes and before the raster: a changed stroke keeps the pen's width, which a changed picture does
+not. What bends, moves and cuts works on a whole batch at once. What draws otherwise (`redrawn`) takes some drawings one
+by one: people outside the game have no clock, so they close their lines, fill, go over a line again, and lift the pen
+more often or less.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qdesk.drawings import BOX, Drawings, expand_ranges, offsets_of
+from qdesk.simplify import simplify_strokes
 
 FlatStrokes = tuple[np.ndarray, np.ndarray, np.ndarray]
 """points float32 (P, 2), stroke offsets (S + 1,), drawing offsets (N + 1,), as in `Drawings`."""
@@ -22,18 +25,21 @@ class Augmentation:
 
     rotate: float = 0.12
     stretch: float = 0.12
+    tilted: float = 0.15  # share of drawings of which the three around here are twice as large
     shear: float = 0.10
     flip: float = 0.5  # share of drawings mirrored left to right
     stroke_shift: float = 5.0
     stroke_stretch: float = 0.06
     stroke_rotate: float = 0.06
     wobble: float = 1.5  # each point on its own
-    reorder: float = 0.15  # share of drawings whose strokes come in another order
-    reverse: float = 0.08  # share of strokes drawn from their end
+    reorder: float = 0.2  # share of drawings whose strokes come in another order
+    reverse: float = 0.1  # share of strokes drawn from their end
     drop: float = 0.2  # share of drawings that lose strokes
     drop_stroke: float = 0.15  # share of strokes that these lose
     prefix: float = 0.2  # share of drawings cut short: a live guess sees beginnings
-    shortest: float = 0.4  # the least share of points that a beginning keeps
+    shortest: float = 0.25  # the least share of points that a beginning keeps
+    redraw: float = 0.3  # share of drawings that are drawn otherwise, each in one of the ways of `WAYS`
+    mix: float = 0.0  # share of drawings that get a part of another one beside them: only a teacher can name those
 
 
 def strokes_at(drawings: Drawings, chosen: np.ndarray) -> FlatStrokes:
@@ -46,7 +52,7 @@ def strokes_at(drawings: Drawings, chosen: np.ndarray) -> FlatStrokes:
 
 def augment(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
     """One random variant of every drawing, in the 255 box again. No drawing becomes empty."""
-    points, stroke_offsets, drawing_offsets = _cut(_shuffle(flat, rng, how), rng, how)
+    points, stroke_offsets, drawing_offsets = _redraw_some(_cut(_shuffle(flat, rng, how), rng, how), rng, how)
     count, strokes = len(drawing_offsets) - 1, len(stroke_offsets) - 1
     stroke_of = np.repeat(np.arange(strokes), np.diff(stroke_offsets))
     drawing_of = np.repeat(np.arange(count), np.diff(drawing_offsets))[stroke_of]
@@ -56,15 +62,22 @@ def augment(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> F
     shift = rng.normal(0, how.stroke_shift, (strokes, 2)).astype(np.float32) + middle
     points = _apply(own[stroke_of], points - middle[stroke_of]) + shift[stroke_of]
 
-    whole = _linear(count, rng, how.rotate, how.stretch, how.shear)
+    far = np.where(rng.random(count) < how.tilted, 2.0, 1.0)
+    whole = _linear(count, rng, how.rotate * far, how.stretch * far[:, None], how.shear * far)
     whole[:, 0] *= np.where(rng.random(count) < how.flip, -1, 1)[:, None]
     points = _apply(whole[drawing_of], points)
     points += rng.normal(0, how.wobble, points.shape).astype(np.float32)
     return _fit(points, stroke_offsets, drawing_offsets), stroke_offsets, drawing_offsets
 
 
-def _linear(count: int, rng: np.random.Generator, rotate: float, stretch: float, shear: float) -> np.ndarray:
-    """float32 (count, 2, 2): random rotation, stretch along each axis, shear."""
+def _linear(
+    count: int,
+    rng: np.random.Generator,
+    rotate: float | np.ndarray,
+    stretch: float | np.ndarray,
+    shear: float | np.ndarray,
+) -> np.ndarray:
+    """float32 (count, 2, 2): random rotation, stretch along each axis, shear; deviations for all, or for each."""
     angle = rng.normal(0, rotate, count)
     scale = np.exp(rng.normal(0, stretch, (count, 2)))
     lean = rng.normal(0, shear, count)
@@ -116,6 +129,136 @@ def _cut(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> Flat
     points = points[expand_ranges(stroke_offsets[:-1][left], kept[left])]
     strokes_left = np.add.reduceat(left.astype(np.int64), drawing_offsets[:-1])
     return points, offsets_of(kept[left]), offsets_of(strokes_left)
+
+
+def mixed(flat: FlatStrokes, rng: np.random.Generator, share: float) -> tuple[FlatStrokes, np.ndarray]:
+    """Some drawings with strokes of the next one over them, moved and shrunk; and which, bool (N,)."""
+    points, stroke_offsets, drawing_offsets = flat
+    count = len(drawing_offsets) - 1
+    chosen = rng.random(count) < share
+    if count < 2 or not chosen.any():
+        return flat, np.zeros(count, bool)
+    drawings = [_strokes_of(flat, index) for index in range(count)]
+    for index in np.flatnonzero(chosen):
+        other = _strokes_of(flat, (index + 1) % count)
+        some = other[: int(rng.integers(1, len(other) + 1))]
+        place, size = rng.uniform(-60, 200, 2), rng.uniform(0.3, 0.8)
+        drawings[index] = [*drawings[index], *((stroke * size + place).astype(np.float32) for stroke in some)]
+    return _flat(drawings), chosen
+
+
+def _redraw_some(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
+    chosen = rng.random(len(flat[2]) - 1) < how.redraw
+    if not chosen.any():
+        return flat
+    ways = rng.integers(len(WAYS), size=len(chosen))
+    drawings = [_strokes_of(flat, index) for index in range(len(chosen))]
+    for index in np.flatnonzero(chosen):
+        drawings[index] = WAYS[ways[index]](drawings[index], rng)
+    return _flat(drawings)
+
+
+def _strokes_of(flat: FlatStrokes, index: int) -> list[np.ndarray]:
+    points, stroke_offsets, drawing_offsets = flat
+    edges = stroke_offsets[drawing_offsets[index] : drawing_offsets[index + 1] + 1]
+    return [points[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
+
+
+def _flat(drawings: list[list[np.ndarray]]) -> FlatStrokes:
+    strokes = [stroke for drawing in drawings for stroke in drawing]
+    lengths = np.fromiter(map(len, strokes), np.int64, len(strokes))
+    counts = np.fromiter(map(len, drawings), np.int64, len(drawings))
+    return np.concatenate(strokes).astype(np.float32, copy=False), offsets_of(lengths), offsets_of(counts)
+
+
+# Ways to draw the same otherwise: strokes (points, 2) in, strokes out, in the 255 box or a little beyond it
+
+
+def _lift_often(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """The pen is lifted within lines, and goes on where it was."""
+    parts = []
+    for stroke in strokes:
+        cuts = np.flatnonzero(rng.random(len(stroke)) < 0.12)
+        edges = [0, *cuts[(cuts > 0) & (cuts < len(stroke) - 1)], len(stroke) - 1]
+        parts += [stroke[a : b + 1] + rng.normal(0, 2, 2) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return parts if all(map(len, parts)) and parts else strokes
+
+
+def _lift_seldom(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Lines that begin near the end of the one before are one line."""
+    joined = [strokes[0]]
+    for stroke in strokes[1:]:
+        near = np.hypot(*(stroke[0] - joined[-1][-1])) < 45
+        if near and rng.random() < 0.7:
+            joined[-1] = np.concatenate([joined[-1], stroke])
+        else:
+            joined.append(stroke)
+    return joined
+
+
+def _close(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Lines that end near their beginning are closed."""
+    return [
+        np.concatenate([stroke, stroke[:1]]) if len(stroke) > 3 and np.hypot(*(stroke[0] - stroke[-1])) < 70 else stroke
+        for stroke in strokes
+    ]
+
+
+def _again(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """A second try over some lines, which does not quite hit the first."""
+    drawn = []
+    for stroke in strokes:
+        drawn.append(stroke)
+        if rng.random() < 0.4:
+            second = stroke + rng.normal(0, 4, 2) + rng.normal(0, 3, stroke.shape)
+            drawn.append(second[::-1] if rng.random() < 0.3 else second)
+    return drawn
+
+
+def _wobble(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """A slow and unsteady hand: a point more in the middle of each long step, beside the line."""
+    drawn = []
+    for stroke in strokes:
+        step = np.diff(stroke, axis=0)
+        length = np.hypot(step[:, 0], step[:, 1])
+        beside = np.stack([-step[:, 1], step[:, 0]], axis=1) * rng.normal(0, 0.05, (len(step), 1))
+        middle = stroke[:-1] + step * rng.uniform(0.35, 0.65, (len(step), 1)) + beside
+        drawn.append(np.insert(stroke, np.flatnonzero(length > 18) + 1, middle[length > 18], axis=0))
+    return drawn
+
+
+def _coarser(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Simplified with a larger tolerance than the official one."""
+    return simplify_strokes(strokes, epsilon=rng.uniform(2.5, 5.0))
+
+
+def _fill(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """One line of some size is filled by going to and fro within it."""
+    sizes = [np.ptp(stroke, axis=0).min() if len(stroke) > 3 else 0.0 for stroke in strokes]
+    inside = np.flatnonzero(np.array(sizes) > 20)
+    if not len(inside):
+        return strokes
+    edge = strokes[int(rng.choice(inside))]
+    angle = rng.uniform(0, np.pi)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    ring = np.concatenate([edge, edge[:1]]) @ turn
+    low, high = ring[:, 1].min(), ring[:, 1].max()
+    rows = np.arange(low + 3, high, max(rng.uniform(8, 22), (high - low) / 30))
+    a, b = ring[:-1], ring[1:]
+    path: list[np.ndarray] = []
+    for number, y in enumerate(rows):
+        crosses = (a[:, 1] > y) != (b[:, 1] > y)
+        if crosses.sum() < 2:
+            continue
+        at = np.sort(a[crosses, 0] + (y - a[crosses, 1]) / (b - a)[crosses, 1] * (b - a)[crosses, 0])
+        ends = np.array([[at[0], y], [at[-1], y]])
+        path.append(ends[::-1] if number % 2 else ends)
+    if len(path) < 2:
+        return strokes
+    return [*strokes, ((np.concatenate(path) + rng.normal(0, 2, (2 * len(path), 2))) @ turn.T).astype(np.float32)]
+
+
+WAYS = (_lift_often, _lift_seldom, _close, _again, _wobble, _coarser, _fill)
 
 
 def _fit(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray) -> np.ndarray:

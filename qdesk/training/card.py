@@ -24,7 +24,7 @@ from qdesk.nets import weights
 from qdesk.nets.official import load_official
 from qdesk.nets.sketchrnn import SketchRNN, batch_of
 from qdesk.training.data import labels_of, load
-from qdesk.training.sketchrnn import nats
+from qdesk.training.sketchrnn import lifts, nats
 
 COLUMNS = ("word", "drawings", "nats_per_point", "nats_per_point_no_word", "lift_auc", "official_nats_per_point")
 
@@ -42,7 +42,8 @@ def by_word(network: SketchRNN, drawings: Drawings, official: Path | None = None
     other = (labels + np.random.default_rng(seed).integers(1, max(2, len(network.words)), len(labels))) % len(
         network.words
     )
-    right, without, wrong = (nats(network, drawings, c) for c in (labels, np.full_like(labels, network.no_word), other))
+    right, without = (nats(network, drawings, c) for c in (labels, np.full_like(labels, network.no_word)))
+    lift = lifts(network, drawings, np.stack([labels, other], axis=1))
     decoders = {load_official(file).word: file for file in sorted(official.glob("*.gen.json"))} if official else {}
     lines = []
     for index, word in enumerate(network.words):
@@ -50,10 +51,9 @@ def by_word(network: SketchRNN, drawings: Drawings, official: Path | None = None
         line = dict.fromkeys(COLUMNS) | {"word": word, "drawings": len(rows)}
         if len(rows):
             total = points[rows].sum()
-            lifts = np.r_[without[rows] - right[rows], without[rows] - wrong[rows]]
             line["nats_per_point"] = right[rows].sum() / total
             line["nats_per_point_no_word"] = without[rows].sum() / total
-            line["lift_auc"] = roc_auc_score(np.repeat([1, 0], len(rows)), lifts)
+            line["lift_auc"] = roc_auc_score(np.repeat([1, 0], len(rows)), lift[rows].T.ravel())
             if word in decoders:
                 decoder = load_official(decoders[word])
                 losses = decoder.losses(batch_of(drawings, rows, decoder.scale))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from contextlib import nullcontext
 
 import numpy as np
 import torch
@@ -15,13 +14,23 @@ from torch.utils.data import DataLoader
 from qdesk.drawings import Drawings
 from qdesk.evaluation.scores import accuracy, calibration_error, cross_entropies, map_at_3
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, Shape, Votes, maps_of, pixels_of, pool
+from qdesk.nets.classifier import Classifier, Points, Shape, Votes, pixels_of, pool
 from qdesk.training.checks import corpus_for
 from qdesk.training.loop import Task, deaf, device, train
 from qdesk.training.run import Run
-from qdesk.training.samples import Samples, views, warp
+from qdesk.training.samples import Samples, views
+from qdesk.training.teachers import Teachers, mixed
 
 SIZES = {"standard": Shape(), "small": Shape((16, 40, 80), embedding=160, stroke_widths=(48, 72, 112, 160))}
+
+
+TRUE_WORD = {"picture": 0.4, "strokes": 0.6}
+"""How much the true word counts for each reader, where teachers say the rest. They know pictures: the stroke reader is
+taught less by them, and goes on making mistakes of its own."""
+
+
+def _on(points: Points, where: torch.device) -> Points:
+    return Points(*(part.to(where, non_blocking=True) for part in points))
 
 
 @torch.inference_mode()
@@ -32,10 +41,10 @@ def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[
     picture, strokes = [], []
     for first in range(0, len(drawings), batch):
         part = drawings.take(slice(first, first + batch))
-        images, maps, points, has_strokes = (view.to(where) for view in views(part))
-        picture.append(network.picture(pixels_of(images), maps_of(maps)).float().cpu().numpy())
-        if has_strokes.all():
-            strokes.append(network.strokes(points).float().cpu().numpy())
+        seen = views(part)
+        picture.append(network.picture(pixels_of(seen.images.to(where))).float().cpu().numpy())
+        if part.bitmaps is None:
+            strokes.append(network.strokes(_on(seen.points, where)).float().cpu().numpy())
     none = np.zeros((0, len(network.words)), np.float32)
     return np.concatenate([none, *picture]), np.concatenate([none, *strokes]) if drawings.bitmaps is None else None
 
@@ -111,26 +120,32 @@ def run(options: argparse.Namespace) -> int:
     )
     trained_on = len(corpus.real) + len(corpus.extra) + len(corpus.bitmaps)
     validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
-    half = torch.autocast("cuda", torch.bfloat16) if where.type == "cuda" else nullcontext()
+    teachers = Teachers(options.teachers, corpus.words) if options.teachers else None
+    half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16 or where.type == "cuda")
 
     def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
-        samples = Samples(corpus, options.batch, [options.seed, begun_at])  # a resumed run goes on, not over again
+        # A resumed run goes on, not over again.
+        samples = Samples(corpus, options.batch, [options.seed, begun_at], teachers=teachers)
         batches = DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
                              prefetch_factor=4 if options.workers else None, worker_init_fn=deaf)  # fmt: skip
-        for seen, labels in batches:
-            images, maps, points, has_strokes = (part.to(where, non_blocking=True) for part in seen)
-            labels = labels.to(where, non_blocking=True)
-            parts = []
+        for seen, labels, trusted, taught in batches:
+            labels, trusted, taught = (part.to(where, non_blocking=True) for part in (labels, trusted, taught))
+            drawn = seen.has_strokes.to(where)
+            parts = {}
+
+            def loss(reader: str, logits: Tensor, rows: Tensor | slice = slice(None)) -> Tensor:
+                opinion = taught[rows] if taught.shape[1] else None  # noqa: B023 (called at once)
+                said = mixed(labels[rows], TRUE_WORD[reader] * trusted[rows], opinion, len(corpus.words))  # noqa: B023
+                return F.cross_entropy(logits.float(), said)
+
             with half:
                 if reads_picture:
-                    pixels = warp(pixels_of(images), ~has_strokes).contiguous(memory_format=torch.channels_last)
-                    logits = network.picture(pixels, maps_of(maps).contiguous(memory_format=torch.channels_last))
-                    parts.append(F.cross_entropy(logits.float(), labels, label_smoothing=0.1))
-                if reads_strokes and has_strokes.any():
-                    logits = network.strokes(points[has_strokes])
-                    parts.append(F.cross_entropy(logits.float(), labels[has_strokes], label_smoothing=0.1))
-            if parts:  # bitmaps alone teach the stroke reader nothing
-                yield {"loss": torch.stack(parts).mean()}
+                    pixels = pixels_of(seen.images.to(where)).contiguous(memory_format=torch.channels_last)
+                    parts["picture"] = loss("picture", network.picture(pixels))
+                if reads_strokes and drawn.any():  # bitmaps alone teach the stroke reader nothing
+                    parts["strokes"] = loss("strokes", network.strokes(_on(seen.points, where)), drawn)
+            if parts:
+                yield {"loss": torch.stack(list(parts.values())).mean(), **parts}
 
     def validate(network: Classifier) -> dict[str, float]:
         picture, strokes = predict(network, corpus.validation)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
@@ -174,13 +175,15 @@ def _made_of(task: Task, options: argparse.Namespace) -> dict:
         digest.update(part.tobytes())
     made_of = {"words": list(corpus.words), "data": digest.hexdigest(), "size": task.network.config()["shape"]}
     made_of["readers"] = getattr(options, "only", None)
+    made_of["teachers"] = bool(getattr(options, "teachers", None))
     return made_of | {name: getattr(options, name) for name in ("batch", "rate", "seed")}
 
 
 def _start(task: Task, run: Run, options: argparse.Namespace) -> dict:
     corpus = task.corpus
-    names = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only")
-    given = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    names = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only", "teachers",
+             "bf16")  # fmt: skip
+    given = {name: _plain(getattr(options, name)) for name in names if hasattr(options, name)}
     paths = {"data": options.data, "extra": options.extra}
     return {
         "run": task.kind,
@@ -196,6 +199,10 @@ def _start(task: Task, run: Run, options: argparse.Namespace) -> dict:
         "parameters": sum(parameter.numel() for parameter in task.network.parameters()),
         "options": given | {name: [str(path) for path in value] for name, value in paths.items()},
     }
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, Path) else value
 
 
 def _conclude(console: Console, task: Task, run: Run, end: dict, options: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,51 +13,75 @@ from torch.nn import functional as F
 from torch.utils.data import IterableDataset
 
 from qdesk.drawings import Drawings, offsets_of
+from qdesk.nets.classifier import Points
 from qdesk.raster import raster, raster_strokes
-from qdesk.trace import FEATURES, LONGEST, MAPS, maps, sequences
-from qdesk.training.augment import Augmentation, augment, strokes_at
+from qdesk.trace import sequences
+from qdesk.training.augment import Augmentation, FlatStrokes, augment, mixed, strokes_at
 from qdesk.training.data import Corpus
+from qdesk.training.teachers import Teachers
 
-SHARES = {"real": 4.0, "extra": 0.5, "bitmaps": 0.8}
+SHARES = {"real": 4.0, "extra": 0.8, "bitmaps": 0.8}
 """A word's samples come from each source by this times the square root of how many it has there: the drawings that
 are played and curated come first. With nearly equal shares, words that had thousands of bitmaps from elsewhere were
 guessed worse than words that had none (tiger: never), since the network learned to expect those."""
 
+TRUSTED = {"real": 1.0, "extra": 0.5, "bitmaps": 1.0}
+"""How much the word of a drawing counts beside what teachers make of it; without teachers it is all there is."""
 
-BLIND = 0.08
-"""The share of drawings that the picture reader sees without maps, as it sees every bitmap."""
+MIXED = 0.08
+"""The share of drawings that teachers are asked about with a part of another one over them: then no word counts."""
 
 
 class Views(NamedTuple):
-    """What a classifier is given of B drawings, as tensors or arrays.
+    """What a classifier is given of B drawings, as tensors.
 
-    images: uint8 (B, 28, 28).   maps: int8 (B, MAPS, 28, 28).   points: float32 (B, FEATURES, LONGEST).
-    has_strokes: bool (B,); bitmaps have none, and zeros in maps and points.
+    images: uint8 (B, 28, 28).   points: of those that have strokes, in their order.   has_strokes: bool (B,).
     """
 
     images: Tensor
-    maps: Tensor
-    points: Tensor
+    points: Points
     has_strokes: Tensor
+
+
+class Sample(NamedTuple):
+    """A batch to learn from.
+
+    labels: int64 (B,).   trusted: float32 (B,), how much they count.   taught: float32 (B, words), the teachers'
+    log-probabilities; no columns where there is no teacher.
+    """
+
+    views: Views
+    labels: Tensor
+    trusted: Tensor
+    taught: Tensor
+
+
+def points_of(flat: FlatStrokes) -> Points:
+    return Points(*map(torch.from_numpy, sequences(*flat)))
 
 
 def views(drawings: Drawings) -> Views:
     """All of a batch in the 255 box, or of bitmaps, as tensors."""
-    count = len(drawings)
+    flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
     if drawings.bitmaps is not None:
-        seen = np.zeros((count, MAPS, 28, 28), np.int8), np.zeros((count, FEATURES, LONGEST), np.float32)
-    else:
-        flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
-        seen = maps(*flat), sequences(*flat)
-    has_strokes = np.full(count, drawings.bitmaps is None)
-    return Views(*(torch.from_numpy(part) for part in (raster(drawings), *seen, has_strokes)))
+        flat = (flat[0], flat[1], np.zeros(1, np.int64))
+    has_strokes = torch.full((len(drawings),), drawings.bitmaps is None)
+    return Views(torch.from_numpy(raster(drawings)), points_of(flat), has_strokes)
 
 
 class Samples(IterableDataset):
-    """Endless batches (Views, labels int64 (B,)), every word equally often."""
+    """Endless batches (`Sample`), every word equally often; `teachers` see what the student sees."""
 
-    def __init__(self, corpus: Corpus, batch: int, seed: list[int], how: Augmentation = Augmentation()) -> None:  # noqa: B008
-        self.corpus, self.batch, self.seed, self.how = corpus, batch, seed, how
+    def __init__(
+        self,
+        corpus: Corpus,
+        batch: int,
+        seed: list[int],
+        how: Augmentation = Augmentation(),  # noqa: B008 (frozen)
+        teachers: Teachers | None = None,
+    ) -> None:
+        self.corpus, self.batch, self.seed, self.teachers = corpus, batch, seed, teachers
+        self.how = replace(how, mix=MIXED) if teachers else how
         count = len(corpus.words)
         labels = {
             "real": corpus.labels(corpus.real),
@@ -72,40 +97,68 @@ class Samples(IterableDataset):
             raise ValueError(f"nothing to train on for {', '.join(empty)}")
         self.edges = np.cumsum(mass, axis=1) / mass.sum(axis=1, keepdims=True)
 
-    def __iter__(self) -> Iterator[tuple[Views, Tensor]]:
+    def __iter__(self) -> Iterator[Sample]:
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([*self.seed, worker.id if worker else 0])
         while True:
-            labels = rng.integers(0, len(self.corpus.words), self.batch)
-            source = (rng.random(self.batch)[:, None] > self.edges[labels]).sum(axis=1)
-            images = np.empty((self.batch, 28, 28), np.uint8)
-            seen = np.zeros((self.batch, MAPS, 28, 28), np.int8)
-            points = np.zeros((self.batch, FEATURES, LONGEST), np.float32)
-            for number, name in enumerate(self.rows):
-                slots = np.flatnonzero(source == number)
-                if not len(slots):
-                    continue
-                first = offsets_of(self.counts[name])[labels[slots]]
-                place = first + (rng.random(len(slots)) * self.counts[name][labels[slots]]).astype(np.int64)
-                rows = self.rows[name][place]
-                if name == "bitmaps":
-                    images[slots] = self.corpus.bitmaps[rows]
-                    continue
-                flat = augment(strokes_at(getattr(self.corpus, name), rows), rng, self.how)
-                images[slots], points[slots] = raster_strokes(*flat), sequences(*flat)
-                seen[slots] = maps(*flat) * (rng.random(len(slots)) >= BLIND)[:, None, None, None]
-            parts = (images, seen, points, source != 2)
-            yield Views(*(torch.from_numpy(part) for part in parts)), torch.from_numpy(labels)
+            yield self._sample(rng)
+
+    def _sample(self, rng: np.random.Generator) -> Sample:
+        # Sorted by source, so that those with strokes come first and their points in the same order.
+        labels = rng.integers(0, len(self.corpus.words), self.batch)
+        source = (rng.random(self.batch)[:, None] > self.edges[labels]).sum(axis=1)
+        order = np.argsort(source, kind="stable")
+        labels, source = labels[order], source[order]
+        drawn, trusted, images = [], [], []
+        for number, name in enumerate(self.rows):
+            wanted = labels[source == number]
+            if not len(wanted):
+                continue
+            place = (rng.random(len(wanted)) * self.counts[name][wanted]).astype(np.int64)
+            rows = self.rows[name][offsets_of(self.counts[name])[wanted] + place]
+            trusted.append(np.full(len(wanted), TRUSTED[name], np.float32))
+            if name == "bitmaps":
+                images.append(self.corpus.bitmaps[rows])
+            else:
+                drawn.append(strokes_at(getattr(self.corpus, name), rows))
+        trust = np.concatenate(trusted)
+        if drawn:
+            flat, strangers = mixed(_joined(drawn), rng, self.how.mix)
+            trust[: len(strangers)][strangers] = 0
+            flat = augment(flat, rng, self.how)
+            images.insert(0, raster_strokes(*flat))
+        else:
+            flat = np.zeros((0, 2), np.float32), np.zeros(1, np.int64), np.zeros(1, np.int64)
+        seen = torch.from_numpy(np.concatenate(images))
+        has_strokes = torch.from_numpy(source != 2)
+        seen = warp(seen, ~has_strokes)
+        taught = self.teachers.log_probabilities(seen) if self.teachers else torch.zeros(self.batch, 0)
+        views = Views(seen, points_of(flat), has_strokes)
+        return Sample(views, torch.from_numpy(labels), torch.from_numpy(trust), taught)
 
 
-def warp(pixels: Tensor, which: Tensor) -> Tensor:
-    """Bitmaps have no strokes to move: those at `which` (bool (B,)) are turned, stretched and mirrored as pictures."""
+def _joined(parts: list[FlatStrokes]) -> FlatStrokes:
+    """Several flat batches as one."""
+    points, strokes, drawings = zip(*parts, strict=True)
+    return (
+        np.concatenate(points),
+        offsets_of(np.concatenate([np.diff(each) for each in strokes])),
+        offsets_of(np.concatenate([np.diff(each) for each in drawings])),
+    )
+
+
+def warp(images: Tensor, which: Tensor) -> Tensor:
+    """uint8 (B, 28, 28), of which those at `which` (bool (B,)) are turned, stretched and mirrored: bitmaps have no
+    strokes to move."""
+    pixels = images[which][:, None].float()
     count = len(pixels)
-    angle = torch.randn(count, device=pixels.device) * 0.12
-    scale = torch.exp(torch.randn(count, 2, device=pixels.device) * 0.1)
-    flip = (torch.rand(count, device=pixels.device) < 0.5).float() * -2 + 1
+    if not count:
+        return images
+    angle = torch.randn(count) * 0.12
+    scale = torch.exp(torch.randn(count, 2) * 0.1)
+    flip = (torch.rand(count) < 0.5).float() * -2 + 1
     cos, sin = torch.cos(angle), torch.sin(angle)
-    shift = torch.randn(count, 2, device=pixels.device) * 0.03
+    shift = torch.randn(count, 2) * 0.03
     frame = torch.stack(
         [
             torch.stack([cos * scale[:, 0] * flip, -sin * scale[:, 1], shift[:, 0]], dim=1),
@@ -114,4 +167,6 @@ def warp(pixels: Tensor, which: Tensor) -> Tensor:
         dim=1,
     )
     grid = F.affine_grid(frame, list(pixels.shape), align_corners=False)
-    return torch.where(which[:, None, None, None], F.grid_sample(pixels, grid, align_corners=False), pixels)
+    moved = images.clone()
+    moved[which] = F.grid_sample(pixels, grid, align_corners=False)[:, 0].round().clamp(0, 255).byte()
+    return moved

@@ -1,9 +1,7 @@
-"""Train the class-conditional Sketch-RNN: three losses on every batch.
+"""Train the class-conditional Sketch-RNN: each batch is read once, and read out for three losses.
 
 1. Nats a point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
-2. The lift, log p(x | word) - log p(x), as what it is used for. If half of the words shown with drawings are right and
-   half are others, Bayes' rule makes the lift the log-odds that a word is right; its cross entropy teaches the
-   network what sets a word's drawings apart, which likelihood alone learns last.
+2. The word, from the whole drawing: the lift, by Bayes' rule (`qdesk.nets.sketchrnn`).
 3. What the drawing is as a whole: good, junk of a kind that `curation.planted` draws, or a drawing of another word.
 """
 
@@ -11,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -31,8 +30,9 @@ LONGEST = 200
 
 
 GOOD, WRONG = 0, 1 + KINDS.index("wrong")
-WITHOUT, LIFT, KIND = 0.25, 0.5, 0.25
-"""Shares of the losses: of the nats a point, those without the word; beside the nats, the lift's and the kind's."""
+WITHOUT, LIFT, KIND = 0.2, 0.04, 0.04
+"""Shares of the losses: of the nats a point, those without the word; beside the nats, the word's and the kind's. The
+last two are small, since they and the likelihood change the same reading."""
 
 JUNK = {"scribble": 1 / 30, "over": 1 / 12, "lettering": 1 / 30, "walk": 1 / 30, "unfinished": 1 / 12}
 """Pieces of junk drawn for each real drawing, of the kinds that can be drawn."""
@@ -139,8 +139,26 @@ def nats(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: int
     return result
 
 
+@torch.inference_mode()
+def lifts(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: int = 512) -> np.ndarray:
+    """float64 (N, C): each drawing's lift for each of the words `classes` (N, C), in the 255 box."""
+    where = next(network.parameters()).device
+    result = np.zeros(classes.shape)
+    order = np.argsort(drawings.point_counts, kind="stable")
+    for start in range(0, len(order), batch):
+        rows = order[start : start + batch]
+        some = batch_of(drawings, rows, network.shape.scale).to(where)
+        whole = network.whole(network.read(some.inputs), some.lengths)
+        for column, each in enumerate(classes[rows].T):
+            result[rows, column] = network.lift(whole, torch.from_numpy(each).to(where)).double().cpu().numpy()
+    return result
+
+
 def judge(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
-    """Nats a point with the word, without it, and with a wrong one; and how well lift tells right words from wrong."""
+    """Nats a point with the word, without it, and with a wrong one; and how well lift tells right words from wrong.
+
+    wrong_word_auc_ratio: the same by the ratio of the likelihoods, which is the lift in theory.
+    """
     from sklearn.metrics import roc_auc_score
 
     points = drawings.point_counts
@@ -150,6 +168,7 @@ def judge(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[st
         labels + 1 + np.random.default_rng(0).integers(0, max(1, len(network.words) - 1), len(labels))
     ) % len(network.words)
     wrong = nats(network, drawings, wrong_labels)
+    lift = lifts(network, drawings, np.stack([labels, wrong_labels], axis=1))
     truth = np.r_[np.zeros(len(labels)), np.ones(len(labels))]
     return {
         "drawings": len(labels),
@@ -157,35 +176,49 @@ def judge(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[st
         "nats_per_point_no_word": without.sum() / points.sum(),
         "nats_per_point_wrong_word": wrong.sum() / points.sum(),
         "wrong_word_auc_loss_per_point": roc_auc_score(truth, np.r_[with_word / points, wrong / points]),
-        "wrong_word_auc_lift": roc_auc_score(truth, np.r_[with_word - without, wrong - without]),
+        "wrong_word_auc_lift": roc_auc_score(truth, -lift.T.ravel()),
+        "wrong_word_auc_ratio": roc_auc_score(truth, np.r_[with_word - without, wrong - without]),
     }
 
 
 def training_loss(
-    network: SketchRNN, batch: Batch, labels: Tensor, kinds: Tensor, generator: torch.Generator, drop: float = 0.1
+    network: SketchRNN,
+    batch: Batch,
+    labels: Tensor,
+    kinds: Tensor,
+    generator: torch.Generator,
+    drop: float = 0.1,
+    reading: AbstractContextManager = nullcontext(),  # noqa: B008 (does nothing)
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The three losses together, and each of them: good drawings are read with their word, without, and with another.
+    """The three losses together, and each of them.
 
+    drop: the share of what was read set to 0.   reading: a context for the LSTM alone, as of half precision.
+
+    labels, kinds: int64 (N,). Of junk only its kind counts. One good drawing in four is also read out without a word.
     Where there is one word, no other can be wrong: then nothing is taught of the lift.
-    labels, kinds: int64 (N,). Junk is read once, under its word, and only its kind counts.
     """
     words, where = len(network.words), labels.device
+    with reading:
+        seen = network.read(batch.inputs)
+    seen = F.dropout(seen.float(), drop, network.training)
     good = torch.nonzero(kinds == GOOD)[:, 0]
+    some = good[torch.rand(len(good), generator=generator, device=where) < 0.25]
+    rows = torch.cat([good, some])
+    classes = torch.cat([labels[good], torch.full_like(some, network.no_word)])
+    losses = network.losses(batch.take(rows), classes, seen[rows]).sum(dim=1)
+    right, without = losses.split([len(good), len(some)])
+    nats = right.sum() / batch.lengths[good].sum().clamp(min=1)
+    nats_without = without.sum() / batch.lengths[some].sum().clamp(min=1)
+
+    whole = network.whole(seen, batch.lengths)
+    lift = 0 * nats
+    if words > 1 and len(good):
+        lift = F.cross_entropy(network.word_logits(whole[good]), labels[good])
     shown_wrong = good if words > 1 else good[:0]
     other = torch.randint(1, max(words, 2), (len(shown_wrong),), generator=generator, device=where)
-    every = torch.arange(len(labels), device=where)
-    rows = torch.cat([every, good, shown_wrong])
-    classes = torch.cat([labels, torch.full_like(good, network.no_word), (labels[shown_wrong] + other) % words])
-    losses, logits = network.losses_and_kinds(batch.take(rows), classes, drop)
-    of_all, without, wrong = losses.sum(dim=1).split([len(labels), len(good), len(shown_wrong)])
-    right, points, count = of_all[good], batch.lengths[good].sum().clamp(min=1), max(len(good), 1)
-
-    nats = right.sum() / points
-    nats_without = without.sum() / points
-    lift = 0 * nats
-    if words > 1:
-        lift = (F.softplus(right - without).sum() + F.softplus(without - wrong).sum()) / (2 * count)
-    judged = torch.cat([logits[: len(labels)], logits[len(labels) + len(good) :]])
+    judged = network.kind_logits(
+        torch.cat([whole, whole[shown_wrong]]), torch.cat([labels, (labels[shown_wrong] + other) % words])
+    )
     kind = F.cross_entropy(judged, torch.cat([kinds, torch.full_like(shown_wrong, WRONG)]))
     total = (1 - WITHOUT) * nats + WITHOUT * nats_without + LIFT * lift + KIND * kind
     parts = {"nats_per_point": nats, "nats_per_point_no_word": nats_without, "lift": lift, "kind": kind}
@@ -214,14 +247,13 @@ def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> Sket
         return weight[:, copied] * share
 
     state = {name: value.clone() for name, value in network.state_dict().items()}
-    for name in ("state.weight", "state.bias"):
-        state[name] = units(state[name], 2)
     for name in ("lstm.weight_ih_l0", "lstm.weight_hh_l0", "lstm.bias_ih_l0", "lstm.bias_hh_l0"):
         state[name] = units(state[name], 4)
-    for name in ("lstm.weight_hh_l0", "output.weight"):
+    for name in ("lstm.weight_hh_l0", "known.weight"):
         state[name] = split(state[name])
-    if network.kinds:
-        state["kind.0.weight"] = torch.cat([split(half) for half in state["kind.0.weight"].chunk(2, dim=1)], dim=1)
+    for name in ("named.0.weight", "kind.0.weight")[: 1 + bool(network.kinds)]:
+        last, mean, rest = state[name].tensor_split([old, 2 * old], dim=1)
+        state[name] = torch.cat([split(last), split(mean), rest], dim=1)
     wide.load_state_dict(state)
     return wide
 
@@ -248,6 +280,9 @@ def run(options: argparse.Namespace) -> int:
     extra_each = min(len(extra), len(corpus.real) // 4)  # a pass shows all real drawings, and few auxiliary ones
     validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
 
+    # Only the reading: a place read out in bfloat16 would be half a unit off.
+    half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16)
+
     def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
         rng = np.random.default_rng([options.seed, begun_at])  # a resumed run goes on, not over again
         generator = torch.Generator(where).manual_seed(options.seed + begun_at)
@@ -256,7 +291,7 @@ def run(options: argparse.Namespace) -> int:
             for rows in epoch_batches(store.counts, chosen, options.batch, rng):
                 points, pens, lengths, labels, shown = store.get(rows)
                 batch = batch_from(*vary(points, pens, lengths, generator), network.shape.scale)
-                loss, parts = training_loss(network, batch, labels, shown, generator)
+                loss, parts = training_loss(network, batch, labels, shown, generator, reading=half)
                 yield {"loss": loss, **parts}
 
     def validate(network: SketchRNN) -> dict[str, float]:

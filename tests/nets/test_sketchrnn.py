@@ -74,6 +74,28 @@ def test_one_class_for_all_is_the_same_as_each_drawings_own() -> None:
             torch.testing.assert_close(net.losses(batch, torch.tensor([index])), each, rtol=1e-5, atol=1e-5)
 
 
+def test_the_lift_is_what_bayes_makes_of_the_word() -> None:
+    batch, net = batch_of(drawings(9), np.arange(9), 40.0), network()
+    with torch.inference_mode():
+        whole = net.whole(net.read(batch.inputs), batch.lengths)
+        lifts = torch.stack([net.lift(whole, torch.tensor([index])) for index in range(3)], dim=1)
+        assert (lifts[:, :2].exp() / 2).sum(dim=1).numpy() == pytest.approx(1, abs=1e-5)  # p(word | x), of both words
+        assert not lifts[:, net.no_word].any()
+        each = torch.tensor([0, 1, 2] * 3)
+        assert torch.equal(net.lift(whole, each), lifts.gather(1, each[:, None])[:, 0])
+
+
+def test_what_is_known_of_a_whole_drawing_does_not_hear_the_padding() -> None:
+    batch, net = drawings(9), network()
+    with torch.inference_mode():
+        together = batch_of(batch, np.arange(9), 40.0)
+        whole = net.whole(net.read(together.inputs), together.lengths)
+        for k in range(9):
+            one = batch_of(batch, np.array([k]), 40.0)
+            alone = net.whole(net.read(one.inputs), one.lengths)
+            assert whole[k].numpy() == pytest.approx(alone[0].numpy(), abs=1e-5)
+
+
 def test_padding_and_company_do_not_change_a_loss() -> None:
     batch, net = drawings(9), network()
     classes = torch.zeros(9, dtype=torch.long)

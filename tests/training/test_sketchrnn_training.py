@@ -30,24 +30,25 @@ def a_batch(count: int = 8) -> tuple[Drawings, Batch]:
     return drawings, batch_of(drawings, np.arange(count), 40.0)
 
 
-def test_the_three_losses_are_what_they_say() -> None:
+def test_the_three_losses_are_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two words, so that the other word is known; the third and the last drawing are junk."""
     net, (_, batch) = network(), a_batch(8)
     labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
     kinds = torch.tensor([0, 0, 2, 0, 0, 0, 0, 5])
+    monkeypatch.setattr(torch, "rand", lambda count, **_: torch.linspace(0, 0.99, count))  # the first two: no word
     total, parts = training_loss(net, batch, labels, kinds, torch.Generator().manual_seed(0), drop=0.0)
-    good = kinds == GOOD
-    right, logits = net.losses_and_kinds(batch, labels)
-    without = net.losses(batch, torch.full_like(labels, net.no_word)).sum(1)[good]
-    wrong, wrong_logits = net.losses_and_kinds(batch, 1 - labels)
-    right, wrong, points = right.sum(1)[good], wrong.sum(1)[good], batch.lengths[good].sum()
-    chance = torch.sigmoid(torch.cat([without - right, wrong - without]))  # that a right word is right, a wrong one not
-    told = torch.log_softmax(torch.cat([logits, wrong_logits[good]]), 1)
+    good = torch.nonzero(kinds == GOOD)[:, 0]
+    right = net.losses(batch, labels).sum(1)[good]
+    some = good[:2]
+    without = net.losses(batch, torch.full_like(labels, net.no_word)).sum(1)[some]
+    whole = net.whole(net.read(batch.inputs), batch.lengths)
+    named = torch.log_softmax(net.word_logits(whole[good]), 1)
+    told = torch.log_softmax(torch.cat([net.kind_logits(whole, labels), net.kind_logits(whole, 1 - labels)[good]]), 1)
     truth = torch.cat([kinds, torch.full((6,), WRONG)])
     expected = {
-        "nats_per_point": right.sum() / points,
-        "nats_per_point_no_word": without.sum() / points,
-        "lift": -torch.log(chance).mean(),
+        "nats_per_point": right.sum() / batch.lengths[good].sum(),
+        "nats_per_point_no_word": without.sum() / batch.lengths[some].sum(),
+        "lift": -named[torch.arange(6), labels[good]].mean(),
         "kind": -told[torch.arange(14), truth].mean(),
     }
     for name, value in expected.items():
@@ -74,10 +75,15 @@ def test_a_wider_network_is_the_same_function_at_first(hidden: int) -> None:
     wide = widened(net, hidden, torch.Generator().manual_seed(1)).eval()
     assert wide.shape.hidden == hidden
     classes = torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
+
+    def said(one: SketchRNN) -> list[torch.Tensor]:
+        whole = one.whole(one.read(batch.inputs), batch.lengths)
+        return [one.losses(batch, classes), one.lift(whole, classes), one.kind_logits(whole, classes)]
+
     with torch.inference_mode():
-        for old, new in zip(net.losses_and_kinds(batch, classes), wide.losses_and_kinds(batch, classes), strict=True):
+        for old, new in zip(said(net), said(wide), strict=True):
             assert new.numpy() == pytest.approx(old.numpy(), abs=1e-4)
-    copies = wide.output.weight[:, : hidden - 16] - wide.output.weight[:, 16:]
+    copies = wide.known.weight[:, : hidden - 16] - wide.known.weight[:, 16:]
     assert hidden == 16 or copies.abs().min() > 0  # or they would stay copies for ever
 
 
@@ -109,7 +115,8 @@ def test_training_teaches_what_a_drawing_is_and_grows_from_a_narrower_file(
     for drawings in (shapes("circle", 60, seed=9), mess):
         with torch.inference_mode():
             batch = batch_of(drawings, np.arange(60), net.shape.scale)
-            logits = net.losses_and_kinds(batch, torch.zeros(60, dtype=torch.long))[1]
+            whole = net.whole(net.read(batch.inputs), batch.lengths)
+            logits = net.kind_logits(whole, torch.zeros(1, dtype=torch.long))
         odds.append((torch.logsumexp(logits[:, 1:WRONG], 1) - logits[:, GOOD]).numpy())  # any kind that was drawn
     assert roc_auc_score([0] * 60 + [1] * 60, np.concatenate(odds)) > 0.9
 

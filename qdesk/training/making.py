@@ -1,0 +1,297 @@
+"""What is made by commands from data, code and one another: which of it is out of date, and making it anew.
+
+Whether something is up to date goes by content: a clone has no times worth reading. `models/made.json` holds, for each
+step, its command and the digests of what it used and of what it made. Of a document only what stands between its marks
+(`qdesk.figures.rewrite`) counts, so that people may write around it; of code only what it does, so that comments,
+docstrings and layout are free. What is not here, as the data in a clone, is not compared.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from qdesk.figures import places
+from qdesk.files import written_whole
+from qdesk.training.console import duration
+
+MADE = "models/made.json"
+ELSEWHERE = ("DATA/", "WORK/")
+"""What the names of files outside the repository begin with."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command, what it makes, and what it uses beside the DATA and WORK files that the command itself names.
+
+    makes, uses: files and folders of the repository, or under DATA/ (the folder of drawings) or WORK/ (the work
+        folder). NAME.md#PLACE is what stands between the marks of that place; NAME.md alone is all such places.
+    command: as in a shell, from the top of the repository; "> WORK/FILE" keeps what it says, and that is made, too.
+    trains: it writes its weights long before they are good. So they and their checkpoint lie in WORK until it is done.
+    once: made where it is not there, and left as it is from then on.
+    """
+
+    name: str
+    makes: tuple[str, ...]
+    uses: tuple[str, ...]
+    command: str
+    trains: bool = False
+    once: bool = False
+
+    @property
+    def words(self) -> list[str]:
+        return shlex.split(self.command)
+
+    @property
+    def stdout(self) -> str:
+        """The file that keeps what the command says, or ""."""
+        return self.words[-1] if self.words[-2:-1] == [">"] else ""
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (*self.makes, self.stdout) if self.stdout else self.makes
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        given = [word for word in self.words if word.startswith(("DATA/", "WORK/"))]
+        made = tuple(f"{name}/" for name in self.outputs)
+        return tuple(dict.fromkeys([*(word for word in given if not f"{word}/".startswith(made)), *self.uses]))
+
+
+# What things are
+
+
+def digest(path: Path, place: str = "") -> str | None:
+    """20 hex digits of what counts of a file, or of a folder: names and contents of all in it. None: it is not there.
+
+    place: of a document this place alone, None where it has none.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+        listed = [f"{file.relative_to(path).as_posix()}\n{digest(file)}\n" for file in files]
+        return _hex("".join(listed).encode()) if listed else None
+    if not path.is_file():
+        return None
+    content = path.read_bytes()
+    if path.suffix == ".md":
+        found = places(content.decode("utf-8"))
+        if place:
+            return _hex(found[place].encode()) if place in found else None
+        return _hex(json.dumps(found, sort_keys=True).encode())
+    return _hex("".join(_meaning(ast.parse(content))).encode() if path.suffix == ".py" else content)
+
+
+def _hex(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=10).hexdigest()
+
+
+def _meaning(node: object) -> Iterator[str]:
+    """What code says, without comments, docstrings and layout, and alike for all versions of Python."""
+    if isinstance(node, ast.AST):
+        yield type(node).__name__
+        for name, value in ast.iter_fields(node):
+            if value not in (None, []) and name not in ("ctx", "kind", "type_comment"):
+                yield f"({name}"
+                yield from _meaning(value)
+                yield ")"
+    elif isinstance(node, list):
+        for each in node:
+            if not (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant)):  # a docstring
+                yield from _meaning(each)
+    else:
+        yield repr(node)
+
+
+# The work
+
+
+class Stopped(Exception):
+    """Why nothing more can be made, in a sentence."""
+
+
+class Recipe:
+    """Steps in a repository: which are up to date, and how to make the others.
+
+    root: the top of the repository.   work: the folder for dreams, checkpoints and results.   data: the drawings, None
+    where there are none.   training: what is added to the command of a step that trains.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        root: Path,
+        work: Path,
+        data: Path | None = None,
+        training: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        self.steps = {step.name: step for step in steps}
+        self.maker = {name: step for step in steps for name in step.outputs}
+        self.root, self.work, self.data, self.training = root, work, data, training
+        self.made = self._recorded()
+        self._data_digests: dict[str, str | None] = {}
+
+    def path(self, name: str) -> Path | None:
+        """Where a file of a step lies; None for data where there is no folder of it."""
+        top, _, rest = name.partition("/")
+        if top == "DATA":
+            return self.data and self.data / rest
+        return self.work / rest if top == "WORK" else self.root / name
+
+    def digest(self, name: str) -> str | None:
+        """`digest` of a file of a step, NAME#PLACE too."""
+        if name not in self._data_digests:
+            file, _, place = name.partition("#")
+            path = self.path(file)
+            found = path and digest(path, place)
+            if not name.startswith("DATA/"):  # it may be made meanwhile
+                return found
+            self._data_digests[name] = found
+        return self._data_digests[name]
+
+    # What is out of date
+
+    def wrong(self, step: Step) -> dict[str, str]:
+        """What is wrong with each file that a step makes, in words; of those that are up to date nothing."""
+        then = self.made.get(step.name, {"makes": {}})
+        older = ", ".join(self._changed(step, then)) if "uses" in then else ""
+        found = {}
+        for name in step.outputs:
+            now, recorded = self.digest(name), then["makes"].get(name)
+            if now is None and not name.startswith("WORK/"):  # such a one is made when it is needed
+                found[name] = "is not there"
+            elif now is None or step.once:
+                continue
+            elif recorded is None:
+                found[name] = "has no record of what it was made from"
+            elif now != recorded:
+                found[name] = "was changed by hand since it was made"
+            elif older:
+                found[name] = f"is older than {older}"
+        return found
+
+    def _changed(self, step: Step, then: dict) -> Iterator[str]:
+        """What a step would use now and did not use then. What is not here is not compared."""
+        for name in step.inputs:
+            now = self.digest(name)
+            if now != then["uses"].get(name) and not (now is None and name.startswith(ELSEWHERE)):
+                yield name
+        if step.command != then["command"]:
+            yield "its command"
+
+    def lacking(self, step: Step) -> list[str]:
+        """What a step makes in WORK and is not there."""
+        return [name for name in step.outputs if name.startswith("WORK/") and self.digest(name) is None]
+
+    def unseen(self, step: Step) -> list[str]:
+        """What a step uses or makes outside the repository and is not there to be compared."""
+        used = [name for name in step.inputs if name.startswith(ELSEWHERE) and self.digest(name) is None]
+        return [*used, *self.lacking(step)]
+
+    # Making it
+
+    def make(self, step: Step, among: Collection[str], say: Callable[[str], None]) -> None:
+        """Run a step, and before it those of the steps `among` that make what it lacks. Raises Stopped."""
+        for name in step.inputs:
+            if self.digest(name) is None:
+                maker = self.maker.get(name)
+                if maker is None or maker.name not in among:
+                    where = f": the step {maker.name} makes it" if maker else ""
+                    raise Stopped(f"{step.name} needs {name}, which is not there{where}")
+                self.make(maker, among, say)
+        uses, began = self._known(step.inputs), time.monotonic()
+        command, out = self.command(step), self.path(step.stdout) if step.stdout else None
+        say(f"{step.name}: {shlex.join(command)}{f' > {out}' if out else ''}")
+        for folder in (self.work, *(self.path(name).parent for name in step.outputs)):
+            folder.mkdir(parents=True, exist_ok=True)
+        with _to(out) as stdout:
+            if status := _run(command, self.root, stdout):
+                raise Stopped(f"{step.name} failed (exit status {status}); the same command goes on there")
+        if step.trains:
+            with written_whole(self.root / step.makes[0]) as part:
+                shutil.copyfile(self._aside(step), part)
+        if missing := [name for name in step.outputs if self.digest(name) is None]:
+            raise Stopped(f"{step.name} did not make {', '.join(missing)}")
+        self._note(step, uses)
+        say(f"{step.name}: done in {duration(time.monotonic() - began)}")
+
+    def record(self, step: Step) -> None:
+        """Take what a step makes as made from what it would use now. Raises Stopped where it is not there."""
+        missing = [name for name in step.outputs if self.digest(name) is None and not name.startswith("WORK/")]
+        if missing:
+            raise Stopped(f"{step.name}: {', '.join(missing)} is not there")
+        self._note(step, self._known(step.inputs))
+
+    def _recorded(self) -> dict[str, dict]:
+        file = self.root / MADE
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+    def _note(self, step: Step, uses: dict[str, str]) -> None:
+        self.made = self._recorded()  # another process may have made another step meanwhile: there are two trainings
+        self.made[step.name] = {"command": step.command, "uses": uses, "makes": self._known(step.outputs)}
+        with written_whole(self.root / MADE) as part:
+            part.write_text(json.dumps(self.made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    def _known(self, names: Iterable[str]) -> dict[str, str]:
+        return {name: found for name in names if (found := self.digest(name)) is not None}
+
+    def _aside(self, step: Step) -> Path:
+        """Where a training writes until it is done, its checkpoint beside it."""
+        return self.work / Path(step.makes[0]).name
+
+    def command(self, step: Step) -> list[str]:
+        """The command with this machine's paths, and of a training with what depends on the machine."""
+        program, *words = step.words[:-2] if step.stdout else step.words
+        command = [sys.executable, *(["-m", "qdesk"] if program == "qdesk" else [])]
+        for word in words:
+            if step.trains and word in step.makes:
+                word = str(self._aside(step))
+            command.append(str(self.path(word)) if word.startswith(ELSEWHERE) else word)
+        if step.trains:
+            aside = self._aside(step)
+            resume = aside.with_name(f"{aside.name}.checkpoint").exists()
+            command += [*self.training(), *(["--resume"] if resume else [])]
+        return command
+
+
+@contextmanager
+def _to(path: Path | None) -> Iterator[IO[bytes] | None]:
+    """A file for what a command says, there once the command is done; None: the console."""
+    if path is None:
+        yield None
+    else:
+        with written_whole(path) as part, part.open("wb") as file:
+            yield file
+
+
+def _run(command: list[str], root: Path, stdout: IO[bytes] | None) -> int:
+    """Run a command to its end and give its exit status.
+
+    It is given the time to keep its work, which `subprocess.run` would not: Ctrl+C reaches it, too, and is waited out;
+    SIGTERM reaches this process alone and is handed on.
+    """
+    process = subprocess.Popen(command, cwd=root, stdout=stdout)
+
+    def hand_on(number: int, _: object) -> None:
+        process.send_signal(number)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, hand_on)
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

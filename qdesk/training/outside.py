@@ -1,0 +1,111 @@
+"""The classifier beside its teachers, also on drawings that nobody made for the game's clock.
+
+`python -m qdesk.training.outside --data RAW STROKES... --teachers DIR [--docs FILE] [--json]`: top-1 and top-3 on
+held-out drawings, as the official files have them; on raw ones made twice as dense and without their times, as other
+programs write them; and on those whose players the game did not recognise. Everybody is shown the same drawing, as
+`simplify.as_official` gives it: the classifier its points and picture, a teacher the picture.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qdesk.drawings import Drawings, offsets_of
+from qdesk.evaluation.scores import ranks
+from qdesk.figures import Figure, Table, flat, markdown, resampled, rewrite
+from qdesk.game.held_out import held_out
+from qdesk.guess import Guesser
+from qdesk.raster import raster
+from qdesk.simplify import as_official
+from qdesk.training.data import labels_of, split_of
+from qdesk.training.teachers import LAYERS, Teachers
+
+_AT_ONCE = 2048
+
+
+def densely(drawings: Drawings) -> Drawings:
+    """The drawings with a point more in the middle of each step, and without times: dots stay dots."""
+    lengths = drawings.stroke_lengths
+    more = np.ones(len(drawings.points), np.int64)
+    more[drawings.stroke_offsets[:-1]] = 0  # the first point of a stroke has nothing before it
+    before = np.repeat(np.arange(len(drawings.points)), 1 + more)
+    points = drawings.points[before]
+    middle = np.flatnonzero(np.r_[False, before[1:] == before[:-1]]) - 1
+    points[middle] = (drawings.points[before[middle]] + drawings.points[before[middle] - 1]) / 2
+    return Drawings(points, offsets_of(2 * lengths - 1), drawings.drawing_offsets, drawings.table)
+
+
+def measure(folders: Sequence[Path], teachers: Path | None = None, model: Path | None = None) -> dict[str, Table]:
+    """Top-1 and top-3 of the classifier and of each teacher in the folder `teachers`, on each set of drawings.
+
+    Of the simplified drawings part 1 alone, of the few raw ones parts 0 and 1: part 0 chose among networks.
+    """
+    guesser, held = Guesser(model), held_out(folders)
+    test = held.simplified.take(split_of(held.simplified.content_ids()) == 1)
+    raw = held.raw
+    sets = {
+        "official": (test, "Simplified drawings of part 1, as the official files have them."),
+        "official, not recognised": (
+            test.take(test.column("recognized") == False),  # noqa: E712 (None is neither)
+            "Those of them whose players the game did not recognise.",
+        ),
+        "raw, twice as dense": (densely(raw), "Raw drawings of parts 0 and 1, with a point in each step and no times."),
+        "raw, not recognised": (
+            raw.take(raw.column("recognized") == False),  # noqa: E712
+            "Raw drawings of parts 0 and 1 whose players the game did not recognise.",
+        ),
+    }
+    return {
+        title: _table(f"{len(drawings):,} drawings. {note}", as_official(drawings), guesser, teachers)
+        for title, (drawings, note) in sets.items()
+        if len(drawings)
+    }
+
+
+def _table(note: str, drawings: Drawings, guesser: Guesser, teachers: Path | None) -> Table:
+    labels = labels_of(drawings, guesser.words)
+    known = labels >= 0
+    drawings, labels = drawings.take(known), labels[known]
+    opinions = {"this classifier": np.log(np.maximum(guesser.probabilities(drawings), 1e-12))}
+    for name in LAYERS if teachers else ():
+        if (teachers / f"{name}.npz").exists():
+            teacher = Teachers(teachers, guesser.words, (name,))
+            parts = [drawings.take(slice(first, first + _AT_ONCE)) for first in range(0, len(drawings), _AT_ONCE)]
+            said = [teacher.log_probabilities(torch.from_numpy(raster(part))).numpy() for part in parts]
+            opinions[name] = np.concatenate(said)
+    weights = resampled(np.zeros(len(labels)), np.random.default_rng(0))
+    rows = {}
+    for name, opinion in opinions.items():
+        above = ranks(opinion, labels)
+        rows[name] = {
+            f"top-{top}": Figure.of(weights @ (above < top).astype(np.float32) / len(labels)) for top in (1, 3)
+        }
+    return Table(note, rows)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m qdesk.training.outside", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--data", type=Path, nargs="+", required=True, metavar="DIR", help="raw and simplified drawings"
+    )
+    parser.add_argument("--teachers", type=Path, metavar="DIR", help="the folder of the teachers to compare with")
+    parser.add_argument("--model", type=Path, metavar="FILE", help="another classifier than the shipped one")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="write the tables at the mark `outside` of this file")
+    parser.add_argument("--json", action="store_true", help="one flat object of numbers")
+    options = parser.parse_args()
+    tables = measure(options.data, options.teachers, options.model)
+    print(json.dumps(flat(tables), indent=2) if options.json else markdown(tables))
+    if options.docs:
+        rewrite(options.docs, markdown(tables), "outside")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,155 @@
+"""README and the model cards are told what the steps found, between their marks and nowhere else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qdesk.drawings import Drawings
+from qdesk.figures import Figure, Table, flat, places
+from qdesk.formats import write_drawings
+from qdesk.nets import weights
+from qdesk.nets.classifier import Classifier
+from qdesk.nets.sketchrnn import Shape, SketchRNN
+from qdesk.training.documents import ORDERS, PLACES, main
+from qdesk.training.everything import STEPS
+
+ROOT = Path(__file__).parents[2]
+SEEN = Figure(0.9614, 0.9491, 0.972)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The documents as they are, with networks that know two words and what the steps found of them."""
+    root = tmp_path / "repository"
+    (root / "models").mkdir(parents=True)
+    (root / "results").mkdir()
+    for name in PLACES:
+        shutil.copy(ROOT / name, root / name)
+    tested = {"drawings": 5069, "top1_picture": 0.717, "top1_strokes": 0.71}
+    weights.save(Classifier(("cat", "dog")), root / "models" / "classifier.safetensors", test=tested)
+    names = ("nats_per_point", "nats_per_point_no_word", "nats_per_point_wrong_word",
+             "wrong_word_auc_loss_per_point", "wrong_word_auc_lift")  # fmt: skip
+    tested = {"drawings": 5069} | {name: 7 + place for place, name in enumerate(names)}
+    network = SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8))
+    weights.save(network, root / "models" / "sketchrnn.safetensors", test=tested)
+    (root / "models" / "classifier.words.csv").write_text("word,drawings,recall\ncat,8,0.25\ndog,10,0\n")
+    (root / "models" / "sketchrnn.words.csv").write_text(
+        "word,drawings,nats_per_point,nats_per_point_no_word,lift_auc,official_nats_per_point\n"
+        "cat,16,8.034,8.2,0.9,8.123\ndog,10,8.1,8.3,0.9,\n"
+    )
+    for name, found in results().items():
+        (root / "results" / f"{name}.json").write_text(json.dumps(found))
+    return root
+
+
+def results() -> dict[str, dict]:
+    """What the commands write, as far as it is told."""
+    intervals = ("top_1", "top_3", "top_5", "map_at_3", "balanced_accuracy", "cross_entropy")
+    classifier = {"drawings": 5069, "words": ["cat", "dog"], "auc": 0.99712, "calibration_error": 0.0218}
+    for name in intervals:
+        classifier |= {name: 0.77136, f"{name}_low": 0.7596, f"{name}_high": 0.7827}
+    orders = {order: {"found": SEEN, "average precision": SEEN} for order in ORDERS if "cleanlab" not in order}
+    flamingos = {"worst / random": Figure(0.985, 0.9, 1), "junk / honest": Figure(0.931, 0.9, 1)}
+    ranking = {
+        "planted junk": Table("", orders),
+        "wrong category": Table("", {order: {"AUC": Figure(0.997, 0.9, 1)} for order in ("p_word", "junk", "lift")}),
+        "the seed's flamingos": Table("", dict.fromkeys(("loss_per_point", "junk"), flamingos)),
+    }
+    live = {
+        "recognised by each second": Table("", {f"{second} s": {"all": Figure(0.587, 0.5, 0.6)} for second in (5, 20)}),
+        "rounds as a whole": Table("", {"median time to recognition, s": {"all": Figure(3.254, 3, 3.5)}}),
+    }
+    official = {"the seed's flamingos": Table("", {"loss_per_point": {"worst / random": Figure(1, 1, 1)}})}
+    data = {"strokes": {"train": 92598, "validation": 5133, "test": 5069}, "bitmaps, bitmaps_thin": {"train": 7}}
+    tables = {"ranking": flat(ranking), "live": flat(live), "official": flat(official)}
+    return tables | {"classifier": classifier, "data": data}
+
+
+def told(root: Path) -> int:
+    return main(["write", "--root", str(root), "--results", *map(str, sorted((root / "results").iterdir()))])
+
+
+def outside(text: str) -> str:
+    for between in places(text).values():
+        text = text.replace(between, "")
+    return text
+
+
+def test_the_figures_are_written_between_their_marks(root: Path) -> None:
+    before = {name: (root / name).read_text(encoding="utf-8") for name in PLACES}
+    assert told(root) == 0
+    after = {name: (root / name).read_text(encoding="utf-8") for name in PLACES}
+    for name in PLACES:
+        assert outside(after[name]) == outside(before[name])
+    readme, card = (places(text) for text in after.values())
+    assert "77.1 % (76.0 to 78.3); 77.1 % (76.0 to 78.3)" in readme["guesses"]
+    assert "58.7 % (50.0 to 60.0), 58.7 % (50.0 to 60.0); 3.3 s" in readme["guesses"]
+    assert "of planted junk, 5.6 % of a list, found by who reviews the worst 6.6 %" in readme["planted junk"]
+    assert "**0.961 (0.949 to 0.972)**" in readme["planted junk"] and "cleanlab," not in readme["planted junk"]
+    assert "1.000 with Google's own decoder" in readme["planted junk"]
+    assert "92,598" in card["data"] and "`bitmaps`, `bitmaps_thin`" in card["data"]
+    assert (
+        "the stroke reader alone, top-1" in card["classifier"] and "0.771 nats (0.760 to 0.783)" in card["classifier"]
+    )
+    assert "`dog` 0 %, `cat` 25 %" in card["weak words"]
+    assert "on 5,069 drawings not trained on" in card["sketchrnn"] and "11.000" in card["sketchrnn"]
+    assert "8.123" in card["official"] and "dog" not in card["official"]
+    assert told(root) == 0
+    assert {name: (root / name).read_text(encoding="utf-8") for name in PLACES} == after
+
+
+def test_where_a_figure_is_missing_nothing_is_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (root / "README.md").read_text(encoding="utf-8")
+    (root / "results" / "ranking.json").write_text("{}")
+    assert told(root) == 1
+    assert "ranking.json has no figure 'wrong category: p_word: AUC'" in capsys.readouterr().err
+    assert (root / "README.md").read_text(encoding="utf-8") == before
+
+
+def test_a_network_whose_training_is_not_done_has_no_figures(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = (root / "README.md").read_text(encoding="utf-8")
+    network = SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8))
+    weights.save(network, root / "models" / "sketchrnn.safetensors", seed=1)
+    assert told(root) == 1
+    assert "sketchrnn.safetensors was not tested: its training is not done" in capsys.readouterr().err
+    assert (root / "README.md").read_text(encoding="utf-8") == before
+
+
+def test_the_recipe_knows_what_is_written() -> None:
+    made = next(step.makes for step in STEPS if step.name == "documents")
+    assert list(made) == [f"{name}#{place}" for name, each in PLACES.items() for place in each]
+
+
+def test_a_result_that_is_missing_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "results" / "data.json").unlink()
+    assert told(root) == 1
+    assert "there is no data.json among the results" in capsys.readouterr().err
+
+
+def test_drawings_are_counted_by_folder_and_part(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+
+    def drawn(folder: str, count: int) -> None:
+        (tmp_path / folder).mkdir()
+        strokes = [[rng.uniform(0, 255, (5, 2)).astype(np.float32)] for _ in range(count)]
+        batch = Drawings.from_strokes(strokes, word=["cat"] * count).fit_box()
+        write_drawings(batch, tmp_path / folder / "cat.ndjson")
+
+    drawn("strokes", 80)
+    drawn("strokes_more", 40)
+    drawn("generated", 9)
+    (tmp_path / "bitmaps").mkdir()
+    np.save(tmp_path / "bitmaps" / "cat.npy", rng.integers(0, 255, (6, 784)).astype(np.uint8))
+    out = tmp_path / "data.json"
+    folders = [str(tmp_path / name) for name in ("strokes", "strokes_more", "bitmaps")]
+    assert main(["count", "--data", *folders, "--extra", str(tmp_path / "generated"), "--out", str(out)]) == 0
+    counts = json.loads(out.read_text())
+    assert {name: sum(parts.values()) for name, parts in counts.items()} == {
+        "strokes": 80, "strokes_more": 40, "generated": 9, "bitmaps": 6,
+    }  # fmt: skip
+    assert counts["strokes"]["train"] > counts["strokes"]["test"] > 0
