@@ -2,11 +2,12 @@
 # make test   everything that is missing, then linter and tests (make test ARGS="-k formats")
 SHELL := /bin/bash
 VENV ?= .venv
+DATA ?=
 READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
 export OMP_WAIT_POLICY ?= PASSIVE
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench screenshots wheel clean system system-test
+.PHONY: help run test lint bench models screenshots wheel clean system system-test
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -39,6 +40,10 @@ lint: $(READY_DEV)
 # make bench  what this machine does, measured
 bench: $(READY_DEV)
 	@$(VENV)/bin/python -m qdesk bench $(ARGS)
+
+# make models what is made of data: weights, words, figures     (make models DATA=path; CHECK=1 says what is out of date)
+models: $(READY_DEV)
+	@$(VENV)/bin/python -m qdesk.training.everything $(if $(DATA),--data "$(DATA)") $(if $(CHECK),--check) $(ARGS)
 
 # make screenshots   the pictures in docs/, taken from the running program
 screenshots: system-test $(READY_DEV)
