@@ -36,6 +36,8 @@ test: system-test $(READY_DEV) lint
 # make lint   the linter alone
 lint: $(READY_DEV)
 	@$(VENV)/bin/python -m ruff check .
+	@$(VENV)/bin/python -m ruff format --check --quiet .
+	@$(VENV)/bin/lint-imports --no-cache --config pyproject.toml >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; false; }
 
 # make bench  what this machine does, measured
 bench: $(READY_DEV)

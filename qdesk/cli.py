@@ -101,12 +101,12 @@ def _evaluate(args: argparse.Namespace) -> int:
 
 
 def _bench(args: argparse.Namespace) -> int:
-    from qdesk import bench
+    from qdesk.bench import machine
 
     if args.what == "machine":
-        return bench.run(args)
+        return machine.run(args)
     if args.what == "million":
-        from qdesk import million
+        from qdesk.bench import million
 
         return million.run(args)
     if not args.data:
@@ -117,11 +117,11 @@ def _bench(args: argparse.Namespace) -> int:
         }
         print(f"qdesk: bench {args.what} needs --data: {needs[args.what]}", file=sys.stderr)
         return 2
-    return getattr(bench, f"run_{args.what}")(args)
+    return getattr(machine, f"run_{args.what}")(args)
 
 
 def _experiment(args: argparse.Namespace) -> int:
-    from qdesk.experiments import run
+    from qdesk.replications import run
 
     return run.run(args)
 
@@ -281,7 +281,7 @@ def make_parser() -> argparse.ArgumentParser:
     merge.add_argument("files", metavar="CSV", nargs="+", type=Path, help="what `qdesk export --all` wrote elsewhere")
     merge.add_argument("--conflicts", metavar="FILE", type=Path, help="a CSV file for the conflicts; default stdout")
 
-    bench = command(
+    machine = command(
         "bench", _bench, "what this machine does, or what the ranking and the game are worth",
         "machine (the default): matrix peak, scoring, raster, guess latency, loading, ranking, the window's start; "
         "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
@@ -293,22 +293,24 @@ def make_parser() -> argparse.ArgumentParser:
         "qdesk bench --json",
     )  # fmt: skip
     about = ["machine", "ranking", "curating", "live", "million"]
-    bench.add_argument("what", nargs="?", choices=about, default="machine")
-    bench.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
-    bench.add_argument(
+    machine.add_argument("what", nargs="?", choices=about, default="machine")
+    machine.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
+    machine.add_argument(
         "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live, curating: the folders that were trained on"
     )
-    bench.add_argument(
+    machine.add_argument(
         "--count", metavar="N", type=int, default=1_000_000, help="million: how many drawings (default: %(default)s)"
     )
-    bench.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
-    bench.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
-    bench.add_argument(
+    machine.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
+    machine.add_argument(
+        "--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand"
+    )
+    machine.add_argument(
         "--model", metavar="M", type=Path,
         help="ranking: another Sketch-RNN than the shipped one; of an official .gen.json the flamingos alone are asked",
     )  # fmt: skip
-    bench.add_argument(
-        "--junk", metavar="J", type=Path, help="ranking: the combined order that qdesk.curation.fit fitted for M"
+    machine.add_argument(
+        "--junk", metavar="J", type=Path, help="ranking: the combined order that qdesk.training.junk_model fitted for M"
     )
     _experiment_parser(command)
     return parser
@@ -342,7 +344,7 @@ def _train_parsers(commands: argparse._SubParsersAction) -> None:
 
 
 def _experiment_parser(command: Callable[..., argparse.ArgumentParser]) -> None:
-    from qdesk.experiments.protocols import EXPERIMENTS
+    from qdesk.replications.protocols import EXPERIMENTS
 
     each = "; ".join(f"{name}: {experiment.about}" for name, experiment in EXPERIMENTS.items())
     parser = command(

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
-from qdesk import catalog
-from qdesk.drawings import Drawings
-from qdesk.files import check_writable, written_whole
+from qdesk.console import Progress, check_out, opened, write_table
+from qdesk.data import categories
+from qdesk.data.drawings import Drawings
 
 if TYPE_CHECKING:
-    from qdesk.curation.cache import ScoreCache
-    from qdesk.formats import Problem
+    from qdesk.scoring.score_cache import ScoreCache
 
 GUESS_BATCH = 2048
 """Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
-
-SHOWN_PROBLEMS = 5
 
 _EXPORTS = {
     "clean": ("",),
@@ -35,70 +29,9 @@ _EXPORTS = {
 """What `qdesk export` writes beside CSV, and how the names of the files may end."""
 
 
-class Progress:
-    """Progress on stderr, with the time left: one line rewritten on a terminal, else a line every two seconds.
-
-    What is done within two seconds says nothing on a file or a pipe. Call it with a fraction from 0 to 1, or None where
-    the end is not known.
-    """
-
-    def __init__(self, label: str, stream: TextIO | None = None) -> None:
-        self._label, self._stream = label, stream or sys.stderr
-        self._tty = self._stream.isatty()
-        self._pause = 0.1 if self._tty else 2.0
-        self._began = self._last = time.monotonic()
-        self._shown = False
-
-    def __call__(self, fraction: float | None, text: str = "") -> None:
-        now = time.monotonic()
-        if now - self._last < self._pause:
-            return
-        self._last, self._shown = now, True
-        share = "" if fraction is None else f", {100 * fraction:.0f} %{self._left(now, fraction)}"
-        line = f"qdesk: {text or self._label}{share}"
-        self._stream.write(f"\r\x1b[K{line}" if self._tty else f"{line}\n")
-        self._stream.flush()
-
-    def _left(self, now: float, fraction: float) -> str:
-        if not 0 < fraction < 1 or now - self._began < 1:
-            return ""
-        seconds = round((now - self._began) * (1 - fraction) / fraction)
-        return f", {seconds // 60} min {seconds % 60} s left" if seconds >= 60 else f", {seconds} s left"
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._tty and self._shown:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-
-
-def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
-    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError.
-
-    y_up: their y axis points up, so they are turned over.
-    """
-    from qdesk.formats import open_drawings
-    from qdesk.simplify import flipped
-
-    with Progress("reading") as progress:
-        result = open_drawings(*(str(path) for path in paths), on_progress=progress)
-    say_skipped(result.problems, result.problem_count)
-    return flipped(result.drawings) if y_up else result.drawings
-
-
-def say_skipped(problems: Sequence[Problem], count: int) -> None:
-    """Say on stderr which records were skipped: the first few, and how many in all."""
-    for problem in problems[:SHOWN_PROBLEMS]:
-        print(f"qdesk: {problem} (skipped)", file=sys.stderr)
-    if count > SHOWN_PROBLEMS:
-        print(f"qdesk: {count:,} lines were skipped in all", file=sys.stderr)
-
-
 def rank(args: argparse.Namespace) -> int:
-    """`qdesk rank`: score every drawing and write them worst first: `qdesk.curation.score.COLUMNS`, or a page."""
-    from qdesk.curation.cache import ScoreCache
+    """`qdesk rank`: score every drawing and write them worst first: `qdesk.scoring.scorer.COLUMNS`, or a page."""
+    from qdesk.scoring.score_cache import ScoreCache
 
     check_out(args.out)
     cache = ScoreCache() if args.cache else None
@@ -120,7 +53,7 @@ def ranked(
     cache: ScoreCache | None = None,
 ) -> pa.Table:
     """The first `top` lines (default: all) of the ranking of `drawings`, with progress on stderr; see `scored`."""
-    from qdesk.curation.score import rank_table
+    from qdesk.scoring.scorer import rank_table
 
     table = rank_table(drawings, scored(drawings, word, model, cache), by=by)
     return table if top is None else table.slice(0, top)
@@ -129,22 +62,22 @@ def ranked(
 def scored(
     drawings: Drawings, word: str | None = None, model: Path | None = None, cache: ScoreCache | None = None
 ) -> dict[str, np.ndarray]:
-    """Every column of `curation.score.ScoredChunk` for all drawings, with progress on stderr.
+    """Every column of `scoring.scorer.ScoredChunk` for all drawings, with progress on stderr.
 
     word: score all as drawings of this word, written in upper or lower case. Raises ValueError for one that neither
     network knows, with the nearest that they know. cache: where scores are looked up first and kept.
     """
-    from qdesk.curation.identity import is_official, reader_files
-    from qdesk.curation.score import Scorer
+    from qdesk.scoring.fingerprint import is_official, reader_files
+    from qdesk.scoring.scorer import Scorer
 
     scorer = Scorer(model=model, cache=cache)
     if word is not None:
-        scorer.word = catalog.find(word, catalog.categories())  # which the classifier knows, all of them
+        scorer.word = categories.find(word, categories.categories())  # which the classifier knows, all of them
         if scorer.word is None:
             known = {*scorer.guesser.words, *scorer.reader.words}
-            scorer.word = catalog.find(word, known)
+            scorer.word = categories.find(word, known)
         if scorer.word is None:
-            raise ValueError(f"The networks know no word {word!r}.{catalog.hint(word, sorted(known))}")
+            raise ValueError(f"The networks know no word {word!r}.{categories.hint(word, sorted(known))}")
     try:
         with Progress("scoring") as progress:
             columns = scorer.score(drawings, on_progress=progress)
@@ -171,8 +104,8 @@ def guesses(drawings: Drawings, top: int = 3, model: Path | None = None) -> pa.T
 
     model: a classifier's weight file, default the shipped one.
     """
-    from qdesk.guess import Guesser
-    from qdesk.simplify import as_official
+    from qdesk.data.simplify import as_official
+    from qdesk.scoring.classifier import Guesser
 
     guesser = Guesser(model)
     names = np.array(guesser.words, object)
@@ -199,7 +132,7 @@ def guesses(drawings: Drawings, top: int = 3, model: Path | None = None) -> pa.T
 
 def get(args: argparse.Namespace) -> int:
     """`qdesk get`: download official files; each path is printed as it is there."""
-    from qdesk.download import address, download
+    from qdesk.data.download import address, download
 
     for word in args.words:  # a mistyped word is said before the first file is fetched
         address(word, args.what, args.base_url)
@@ -220,7 +153,7 @@ def convert(args: argparse.Namespace) -> int:
 
     drawings = opened([args.input], args.y_up)
     if args.simplify:
-        from qdesk.simplify import simplify
+        from qdesk.data.simplify import simplify
 
         drawings = simplify(drawings)
     write_drawings(drawings, args.output)
@@ -231,8 +164,8 @@ def convert(args: argparse.Namespace) -> int:
 def export(args: argparse.Namespace) -> int:
     """`qdesk export`: the flags as CSV, or what one of the other options asks for."""
     from qdesk.curation import command
-    from qdesk.curation.export import export_flags
-    from qdesk.curation.verdicts import Verdicts
+    from qdesk.curation.verdicts.csv import export_flags
+    from qdesk.curation.verdicts.store import Verdicts
 
     for name, endings in _EXPORTS.items():
         if getattr(args, name) is None:
@@ -270,8 +203,8 @@ def _played(args: argparse.Namespace) -> int:
 
 def merge(args: argparse.Namespace) -> int:
     """`qdesk merge`: take over the verdicts of these CSV files, and write the open conflicts as CSV."""
-    from qdesk.curation.merge import export_conflicts, read_verdicts, sentence, take_over
-    from qdesk.curation.verdicts import Verdicts
+    from qdesk.curation.verdicts.merge import export_conflicts, read_verdicts, sentence, take_over
+    from qdesk.curation.verdicts.store import Verdicts
 
     check_out(args.conflicts)
     given = [read_verdicts(path) for path in args.files]  # all of them, before anything is changed
@@ -286,45 +219,3 @@ def merge(args: argparse.Namespace) -> int:
 
 
 # Tables
-
-
-def check_out(out: Path | None) -> None:
-    """Raises OSError where `out` could not be written: before an hour of scoring, not after it."""
-    if out is None:
-        return
-    if not out.parent.is_dir():
-        raise FileNotFoundError(f"There is no folder {out.parent} to write {out.name} to.")
-    check_writable(out)
-
-
-def write_table(table: pa.Table, out: Path | None) -> None:
-    """Write a table to `out`, whole or not at all: Parquet or CSV by its name; None is CSV on stdout."""
-    if out is None:
-        write_csv(table, sys.stdout)
-        return
-    with written_whole(out) as part:
-        if out.suffix.lower() == ".parquet":
-            import pyarrow.parquet
-
-            with open(part, "wb") as file:  # pyarrow itself opens no name that is not UTF-8
-                pyarrow.parquet.write_table(table, file)
-        else:
-            with open(part, "w", encoding="utf-8", newline="") as text:
-                write_csv(table, text)
-
-
-def write_csv(table: pa.Table, file: TextIO) -> None:
-    """CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(table.column_names)
-    for batch in table.to_batches(max_chunksize=10_000):
-        writer.writerows(zip(*(_cells(column) for column in batch.columns), strict=True))
-
-
-def _cells(column: pa.Array) -> list[Any]:
-    values = column.to_pylist()
-    if pa.types.is_floating(column.type):
-        return ["" if value is None or value != value else f"{value:.6g}" for value in values]
-    if pa.types.is_boolean(column.type):
-        return ["" if value is None else str(value).lower() for value in values]
-    return values  # csv writes None as an empty field

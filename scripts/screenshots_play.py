@@ -45,7 +45,7 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
 
 def best_drawings() -> dict[str, list[np.ndarray]]:
     """Of each word's drawings in the starter set the one that is the most surely recognised."""
-    from qdesk.guess import Guesser
+    from qdesk.scoring.classifier import Guesser
 
     guesser = Guesser()
     starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings

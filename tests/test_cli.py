@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk import cli, commands
+from qdesk import cli, commands, console
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 
@@ -190,8 +190,8 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path):
     path = tmp_path / "many.ndjson"
     path.write_text("".join(ndjson_line(key) + "\n" for key in range(3000)))
     code = (
-        "import sys, pyarrow as pa; from qdesk import cli, commands;"
-        "commands.rank = lambda args: commands.write_table(pa.table({'n': range(10**6)}), None) or 0;"
+        "import sys, pyarrow as pa; from qdesk import cli, commands, console;"
+        "commands.rank = lambda args: console.write_table(pa.table({'n': range(10**6)}), None) or 0;"
         "sys.exit(cli.main(['rank', 'x']))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -208,7 +208,7 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path):
 def test_opened_reads_several_files_as_one_batch(squares, tmp_path):
     other = tmp_path / "other.ndjson"
     other.write_text(ndjson_line(9) + "\n")
-    drawings = commands.opened([squares, other])
+    drawings = console.opened([squares, other])
     assert len(drawings) == 7 and drawings[6].source == str(other)
 
 
@@ -337,7 +337,7 @@ def test_get_prints_the_path_of_the_file_it_fetched(server, home, capsys):
     assert run("get", "cat", "--base-url", server) == 0
     path = Path(capsys.readouterr().out.strip())
     assert path.is_relative_to(home)
-    assert len(commands.opened([path])) == 1
+    assert len(console.opened([path])) == 1
 
 
 @pytest.mark.parametrize("word", ["catt", "dog"])  # no category; a category that this server does not have
@@ -370,7 +370,7 @@ def test_export_without_flags_is_a_header(capsys):
 
 
 def test_flags_are_exported_and_left_out_of_clean_data(squares, tmp_path, capsys):
-    from qdesk.curation.verdicts import Verdicts, identities
+    from qdesk.curation.verdicts.store import Verdicts, identities
     from qdesk.formats import open_drawings
 
     drawings = open_drawings(str(squares)).drawings

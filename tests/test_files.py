@@ -116,14 +116,14 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
 
 
 def drawings(path: Path) -> None:
-    from qdesk.drawings import Drawings
+    from qdesk.data.drawings import Drawings
     from qdesk.formats import write_drawings
 
     write_drawings(Drawings.from_strokes([[[[0, 9], [0, 5]]]]), path)
 
 
 def junk_model(path: Path) -> None:
-    from qdesk.curation.junk import load
+    from qdesk.scoring.junk_model import load
 
     load().save(path)
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from qdesk.commands import Progress, check_out, opened, say_skipped
-from qdesk.curation.verdicts import Verdicts, identities
-from qdesk.drawings import Drawings
+from qdesk.console import Progress, check_out, opened, say_skipped
+from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.data.drawings import Drawings
 
 
 def clean(args: argparse.Namespace) -> int:
     """`qdesk export --clean`: a file without the flagged drawings, or a folder of such files."""
-    from qdesk.curation.clean import clean, clean_folder
+    from qdesk.curation.exports.clean import clean, clean_folder
 
     with Verdicts() as verdicts, Progress("cleaning") as progress:
         if len(args.clean) > 1 or args.out.is_dir():
@@ -33,7 +33,7 @@ def clean(args: argparse.Namespace) -> int:
 
 def sheet(args: argparse.Namespace) -> int:
     """`qdesk export --sheet`: the flagged drawings of these files as a picture, the worst first."""
-    from qdesk.curation.sheet import captions, flagged
+    from qdesk.curation.exports.sheet import captions, flagged
     from qdesk.formats import write_sheet
 
     check_out(args.out)
@@ -50,7 +50,7 @@ def sheet(args: argparse.Namespace) -> int:
 
 def replay(args: argparse.Namespace) -> int:
     """`qdesk export --replay`: one drawing as it was drawn."""
-    from qdesk.curation.replay import write_replay
+    from qdesk.curation.exports.replay import write_replay
 
     check_out(args.out)
     drawings = opened([args.replay])
@@ -75,8 +75,8 @@ def found(drawings: Drawings, key: str, path: Path) -> int:
 
 def gallery(args: argparse.Namespace, drawings: Drawings, columns: dict[str, Any]) -> int:
     """`qdesk rank --out FILE.html`: the worst drawings as a page."""
-    from qdesk.curation.gallery import TOP, write_gallery
-    from qdesk.curation.score import worst_first
+    from qdesk.curation.exports.gallery import TOP, write_gallery
+    from qdesk.scoring.scorer import worst_first
 
     order = worst_first(drawings, columns, args.by)[: args.top or TOP]
     worst = drawings.take(order)

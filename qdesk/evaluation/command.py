@@ -7,7 +7,7 @@ import sys
 
 import pyarrow as pa
 
-from qdesk.commands import Progress, check_out, say_skipped, write_table
+from qdesk.console import Progress, check_out, say_skipped, write_table
 from qdesk.evaluation.report import Evaluation, evaluate_files, json_text, write_html, write_json
 
 WHY = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import metrics
 
-from qdesk.evaluation.scores import calibration_error, cross_entropies, precisions_at_3, ranks
-from qdesk.figures import wilson
+from qdesk.stats.intervals import wilson
+from qdesk.stats.ranking_metrics import calibration_error, cross_entropies, precisions_at_3, ranks
 
 CURVE_POINTS = 100
 RESAMPLES = 1000

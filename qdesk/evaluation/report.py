@@ -33,16 +33,17 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk import __version__, catalog, paths
-from qdesk.drawings import Drawings
+from qdesk import __version__, paths
+from qdesk.data import categories
+from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
+from qdesk.data.splits import labels_of
 from qdesk.evaluation import confusion, metrics
-from qdesk.evaluation.scores import calibration_bins
-from qdesk.evaluation.sources import Found, chosen, read
+from qdesk.evaluation.selection import Found, chosen, read
 from qdesk.files import written_whole
-from qdesk.guess import SHIPPED, Guesser
 from qdesk.nets import weights
-from qdesk.raster import raster
-from qdesk.training.data import labels_of
+from qdesk.scoring.classifier import SHIPPED, Guesser
+from qdesk.stats.ranking_metrics import calibration_bins
 
 BATCH = 2048
 MISTAKES = 3
@@ -182,7 +183,7 @@ def evaluate(
 
     words: only drawings of these words are guessed, and only these words can be the guess: their probabilities are
     divided by their sum. Default: all that the network knows. part: "all", "validation" or "test", the twentieths that
-    `qdesk train` never trains on (`qdesk.training.data.split_of`). on_progress gets a share from 0 to 1 and what is
+    `qdesk train` never trains on (`qdesk.data.splits.split_of`). on_progress gets a share from 0 to 1 and what is
     being done; what it raises comes through.
 
     Raises WeightsError for the model, and ValueError for a word that the network does not know or where no drawing is
@@ -268,7 +269,7 @@ def write_json(evaluation: Evaluation, path: Path) -> None:
 
 def write_html(evaluation: Evaluation, path: Path) -> None:
     """The report as one page that needs nothing else, whole or not at all."""
-    from qdesk.evaluation.page import page
+    from qdesk.evaluation.html_page import page
 
     with written_whole(path) as part:
         part.write_text(page(evaluation), encoding="utf-8")
@@ -284,9 +285,9 @@ def _asked(words: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]
         return tuple(known)
     asked = set()
     for word in words:
-        name = catalog.find(word, known)
+        name = categories.find(word, known)
         if name is None:
-            raise ValueError(f"The network knows no word {word!r}.{catalog.hint(word, known)}")
+            raise ValueError(f"The network knows no word {word!r}.{categories.hint(word, known)}")
         asked.add(name)
     return tuple(word for word in known if word in asked)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import binary, bitmaps, ndjson, sketchrnn
 from qdesk.formats.base import (
     SUFFIXES,

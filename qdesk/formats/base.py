@@ -14,7 +14,7 @@ from functools import cache
 from gzip import GzipFile
 from typing import IO, Any
 
-from qdesk import catalog
+from qdesk.data import categories
 from qdesk.files import written_whole
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
@@ -185,7 +185,7 @@ _FOLDERS = re.compile(r"^(full[_-])?(simplified|raw|binary|numpy_bitmap|sketchrn
 
 @cache
 def _by_plain_name() -> dict[str, str]:
-    return {name.casefold(): name for name in catalog.categories()}
+    return {name.casefold(): name for name in categories.categories()}
 
 
 def word_of_name(path: str | os.PathLike[str]) -> str | None:

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qdesk.drawings import Drawings, expand_ranges, metadata_table, offsets_of
+from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets_of
 from qdesk.formats.base import FormatError, Input, Problems, word_of_name
 
 _HEAD = struct.Struct("<Q2sbIH")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats.base import FormatError, Input, Problems, word_of_name
 
 _SIDE = 28

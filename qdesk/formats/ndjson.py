@@ -12,7 +12,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from qdesk.drawings import Drawings, metadata_table
+from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.base import FormatError, Input, Problems
 
 FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")

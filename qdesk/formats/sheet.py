@@ -12,10 +12,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from qdesk.drawings import BOX, Drawings
+from qdesk.data.drawings import BOX, Drawings
+from qdesk.data.simplify import as_official
 from qdesk.formats.base import FormatError, open_output
 from qdesk.formats.svg import attribute, bitmap_uri, path_data
-from qdesk.simplify import as_official
 
 MOST = 2000
 """Drawings in one .svg or .png: more make a picture that nothing opens. A .pdf has pages."""

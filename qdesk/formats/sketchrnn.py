@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from qdesk.drawings import Drawings, metadata_table
+from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.base import FormatError, Input, Problems, word_of_name
 from qdesk.formats.bitmaps import read_header
 

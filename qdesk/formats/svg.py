@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from qdesk.drawings import Drawing
+from qdesk.data.drawings import Drawing
 
 
 def drawing_svg(

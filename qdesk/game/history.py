@@ -19,7 +19,7 @@ from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
 from qdesk.game.stats import Plays
 
 if TYPE_CHECKING:
-    from qdesk.drawings import Drawings
+    from qdesk.data.drawings import Drawings
 
 SCHEMA_VERSION = 2
 
@@ -346,7 +346,7 @@ class History:
 
 def as_drawings(records: Sequence[RoundRecord]) -> Drawings:
     """Rounds as a batch of raw drawings, times in ms since the first point. Each must have ink, else ValueError."""
-    from qdesk.drawings import Drawings  # with pyarrow, which a game does not need
+    from qdesk.data.drawings import Drawings  # with pyarrow, which a game does not need
 
     return Drawings.from_strokes(
         [record.strokes for record in records],

@@ -7,7 +7,8 @@ import random
 from collections import deque
 from collections.abc import Sequence
 
-from qdesk import catalog, paths
+from qdesk import paths
+from qdesk.data import categories
 
 GAME = 6
 """Rounds in a game: of two words that are taken for each other no game asks both."""
@@ -21,7 +22,7 @@ _ALSO_SAYS = 0.1
 
 
 def listed() -> dict[str, dict]:
-    """What `assets/words.json` says of each category, by word; `qdesk.game.wordlist` makes and documents that file.
+    """What `assets/words.json` says of each category, by word; `qdesk.training.word_list` makes and explains it.
 
     Empty where the file is not there. A word no network was trained on is left out: nobody could win it.
     """
@@ -29,7 +30,7 @@ def listed() -> dict[str, dict]:
     if not path.exists():
         return {}
     entries = json.loads(path.read_text(encoding="utf-8"))["words"]
-    return {entry["word"]: entry for entry in entries if entry["word"] in catalog.category_index()}
+    return {entry["word"]: entry for entry in entries if entry["word"] in categories.category_index()}
 
 
 def words(difficulty: str | None = None) -> tuple[str, ...]:
@@ -44,7 +45,7 @@ def words(difficulty: str | None = None) -> tuple[str, ...]:
     kept = tuple(word for word, entry in entries.items() if entry["difficulty"] in wanted)
     if entries and not kept:
         raise ValueError(f"{paths.asset('words.json')} names no such word")
-    return kept or catalog.categories()
+    return kept or categories.categories()
 
 
 class Prompts:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qdesk.drawings import Drawings
-from qdesk.game.asking import Asker, Strokes, top_guesses
+from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import simplify
+from qdesk.game.commentary import Said, Talk
+from qdesk.game.guess_scheduler import Asker, Strokes, top_guesses
 from qdesk.game.record import RoundRecord
 from qdesk.game.round import Round, Rule
-from qdesk.game.talk import Said, Talk
-from qdesk.simplify import simplify
 
 if TYPE_CHECKING:
-    from qdesk.guess import Guesser
+    from qdesk.scoring.classifier import Guesser
 
 FRAME_MS = 25.0
 """How often the window tells `Talk` of the time that passes."""

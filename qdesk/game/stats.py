@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qdesk.figures import wilson
+from qdesk.stats.intervals import wilson
 
 OWN_MODES = ("game", "sprint", "duel", "mystery")
 """Ways to play in which the player draws all of it from the word: their times can be compared."""

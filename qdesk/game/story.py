@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from qdesk.catalog import with_article
-from qdesk.drawings import BOX, Drawing, Drawings
+from qdesk.data.categories import with_article
+from qdesk.data.drawings import BOX, Drawing, Drawings
+from qdesk.data.simplify import as_official
 from qdesk.game.prompts import said
 from qdesk.game.record import RoundRecord
 from qdesk.game.replay import guess_many
-from qdesk.simplify import as_official
 
 if TYPE_CHECKING:
-    from qdesk.game.others import Others
-    from qdesk.guess import Guesser
+    from qdesk.game.similar_drawings import Others
+    from qdesk.scoring.classifier import Guesser
 
 MOMENTS, WORDS = 96, 6
 MOST_POINTS = 1500
@@ -46,7 +46,7 @@ _FEWEST = 20
 
 
 class ScoresPoints(Protocol):
-    """What a story needs of `qdesk.curation.score.Scorer`."""
+    """What a story needs of `qdesk.scoring.scorer.Scorer`."""
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """float32 (points,): the loss of each point, nats."""
@@ -207,9 +207,9 @@ class Usual(NamedTuple):
 
 def usual_losses() -> Usual:
     """What `models/junk.json` knows of the shipped Sketch-RNN's losses."""
-    from qdesk.curation import junk
+    from qdesk.scoring import junk_model
 
-    model = junk.load()
+    model = junk_model.load()
     return Usual(*model.usual["loss_per_point"], model.unusual)
 
 

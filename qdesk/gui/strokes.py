@@ -12,8 +12,8 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
+from qdesk.data.replay_timing import SHORTEST_MS, moments
 from qdesk.gui.theme import SPACE, loss_colour, theme
-from qdesk.pace import SHORTEST_MS, moments
 
 _FRAME_MS = 16
 _PIECE = 16

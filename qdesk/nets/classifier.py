@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
-from qdesk.trace import FEATURES
+from qdesk.data.point_sequences import FEATURES
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Votes:
 
 
 class Points(NamedTuple):
-    """`qdesk.trace.Sequences` as tensors: values float32 (FEATURES, L), starts and lengths int64 (N,)."""
+    """`data.point_sequences.Sequences` as tensors: values float32 (FEATURES, L), starts and lengths int64 (N,)."""
 
     values: Tensor
     starts: Tensor

@@ -30,7 +30,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from qdesk.drawings import Drawings, expand_ranges
+from qdesk.data.drawings import Drawings, expand_ranges
 
 PEN_DOWN, PEN_UP, END = 0, 1, 2
 """What the pen does after a point: the stroke goes on, the stroke ends here, the drawing ends here."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qdesk.drawings import BOX, Drawings, expand_ranges, offsets_of
-from qdesk.simplify import simplify_strokes
+from qdesk.data.drawings import BOX, Drawings, expand_ranges, offsets_of
+from qdesk.data.simplify import simplify_strokes
 
 FlatStrokes = tuple[np.ndarray, np.ndarray, np.ndarray]
 """points float32 (P, 2), stroke offsets (S + 1,), drawing offsets (N + 1,), as in `Drawings`."""

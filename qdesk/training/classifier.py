@@ -11,12 +11,12 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
-from qdesk.drawings import Drawings
-from qdesk.evaluation.scores import accuracy, calibration_error, cross_entropies, map_at_3
+from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier, Points, Shape, Votes, pixels_of, pool
-from qdesk.training.checks import corpus_for
+from qdesk.stats.ranking_metrics import accuracy, calibration_error, cross_entropies, map_at_3
 from qdesk.training.loop import Task, deaf, device, train
+from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
 from qdesk.training.samples import Samples, views
 from qdesk.training.teachers import Teachers, mixed

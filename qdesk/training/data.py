@@ -8,15 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.catalog import categories
-from qdesk.drawings import Drawings
+from qdesk.data.bitmap_frame import fit_bitmaps, thin_raster
+from qdesk.data.categories import categories
+from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
+from qdesk.data.simplify import as_official
+from qdesk.data.splits import labels_of, split_of
 from qdesk.formats import FormatError, files_under, open_drawings
-from qdesk.raster import raster
-from qdesk.simplify import as_official
-from qdesk.training.bitmaps import fit_bitmaps, thin_raster
-
-SPLITS = 20
-"""Drawings are dealt into this many parts by their content; part 0 validates, part 1 tests, the rest trains."""
 
 Report = Callable[[str], None]
 
@@ -41,17 +39,6 @@ class Corpus:
 
     def labels(self, drawings: Drawings) -> np.ndarray:
         return labels_of(drawings, self.words)
-
-
-def labels_of(drawings: Drawings, words: Sequence[str]) -> np.ndarray:
-    """int64 (N,): each drawing's word as a position in `words`, -1 for a word that is not there."""
-    index = {word: number for number, word in enumerate(words)}
-    return np.array([index.get(word, -1) for word in drawings.words], np.int64)
-
-
-def split_of(content_ids: np.ndarray) -> np.ndarray:
-    """int64 (N,): the part 0 to SPLITS - 1 of each drawing, from its content, so that no file or order changes it."""
-    return np.array([int(name, 16) % SPLITS for name in content_ids], np.int64)
 
 
 def _twins(drawings: Drawings, others: Drawings) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The figures of README.md and of the model cards: `python -m qdesk.training.documents write --results FILE...`.
 
 They are copied from what the steps of `qdesk.training.everything` found, each table between marks of its own
-(`qdesk.figures.rewrite`); what people wrote around them stays. The results, by name: classifier.json (`qdesk evaluate
---out`), live.json, ranking.json and official.json (`qdesk bench ... --json`, the last with Google's decoder of
+(`qdesk.stats.intervals.rewrite`); what people wrote around them stays. The results, by name: classifier.json (`qdesk
+evaluate --out`), live.json, ranking.json and official.json (`qdesk bench ... --json`, the last with Google's decoder of
 flamingos), and data.json (`python -m qdesk.training.documents count`). What a network found of the test split in
 training is in the header of its weights.
 """
@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.curation.planted import KINDS
-from qdesk.figures import grid_lines, rewrite
+from qdesk.data.synthetic_junk import KINDS
 from qdesk.files import written_whole
 from qdesk.nets import weights
+from qdesk.stats.intervals import grid_lines, rewrite
 from qdesk.training.data import load
 
 WORST = 10
@@ -125,7 +125,7 @@ def planted_junk(found: Results) -> str:
         ]
         rows.append([name, *(f"**{figure}**" if order == "junk" else figure for figure in figures)])
     held_out = found("classifier", "drawings")
-    junk = held_out // 100 * len(KINDS)  # as `qdesk.curation.proof` plants it
+    junk = held_out // 100 * len(KINDS)  # as `qdesk.bench.ranking` plants it
     share = 100 * junk / (held_out + junk)
     head = f"of planted junk, {share:.1f} % of a list, found by who reviews the worst {share + 1:.1f} %"
 

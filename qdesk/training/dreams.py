@@ -13,10 +13,10 @@ from pathlib import Path
 import numpy as np
 
 from qdesk import paths
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
-from qdesk.nets.sample import sample
+from qdesk.nets.sampling import sample
 
 TEMPERATURES = (0.4, 0.65, 0.9)
 _AT_ONCE = 2048

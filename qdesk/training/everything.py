@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qdesk import paths
-from qdesk.experiments.protocols import EXPERIMENTS
+from qdesk.replications.protocols import EXPERIMENTS
 from qdesk.training.making import MADE, Recipe, Step, Stopped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,12 +32,15 @@ PROJECTION, JUNK = "models/projection.safetensors", "models/junk.json"
 SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, JUNK)
 
 # Code: what decides on the result, and not all that is needed to get there.
-SPLIT = ("qdesk/training/data.py", "qdesk/simplify.py")
-GUESS = ("qdesk/nets/classifier.py", "qdesk/raster.py", "qdesk/trace.py")
+SPLIT = ("qdesk/training/data.py", "qdesk/data/simplify.py")
+GUESS = ("qdesk/nets/classifier.py", "qdesk/data/raster.py", "qdesk/data/point_sequences.py")
 LOSS = ("qdesk/nets/sketchrnn.py",)
-SCORED = (*GUESS, *LOSS, "qdesk/curation/readers.py")
-PLANTED = ("qdesk/curation/planted.py", "qdesk/curation/proof.py", "qdesk/curation/junk.py")
-GAME = tuple(f"qdesk/game/{name}.py" for name in ("asking", "held_out", "replay", "round", "talk"))
+SCORED = (*GUESS, *LOSS, "qdesk/scoring/likelihood.py")
+PLANTED = ("qdesk/data/synthetic_junk.py", "qdesk/bench/ranking.py", "qdesk/scoring/junk_model.py")
+GAME = (
+    *(f"qdesk/game/{name}.py" for name in ("commentary", "guess_scheduler", "replay", "round")),
+    "qdesk/training/held_out.py",
+)
 
 STEPS = (
     # The classifier learns from what an earlier Sketch-RNN dreamed. That one is no input here, or each new Sketch-RNN
@@ -49,14 +52,14 @@ STEPS = (
     ),
     Step(
         "classifier", (CLASSIFIER,),
-        (*SPLIT, *GUESS, *(f"qdesk/training/{name}.py" for name in
-                           ("augment", "bitmaps", "classifier", "samples", "teachers"))),
+        (*SPLIT, *GUESS, "qdesk/data/bitmap_frame.py",
+         *(f"qdesk/training/{name}.py" for name in ("augment", "classifier", "samples", "teachers"))),
         f"qdesk train classifier --data {TRAINED_ON} {PICTURES} --extra DATA/generated WORK/dreams"
         " --teachers DATA/teachers --minutes 115 --batch 256 --rate 2e-3 --workers 1 --seed 31"
         f" --out {CLASSIFIER}", trains=True,
     ),
     Step(
-        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, "qdesk/training/sketchrnn.py", "qdesk/curation/planted.py"),
+        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, "qdesk/training/sketchrnn.py", "qdesk/data/synthetic_junk.py"),
         f"qdesk train sketchrnn --data {TRAINED_ON} --extra DATA/generated --minutes 115 --epochs 400 --batch 192"
         f" --rate 2e-3 --seed 32 --out {SKETCHRNN}", trains=True,
     ),
@@ -66,8 +69,8 @@ STEPS = (
         f"qdesk evaluate {SIMPLIFIED} --part test --csv models/classifier.words.csv --out WORK/results/classifier.json",
     ),
     Step(
-        "sketchrnn.words", ("models/sketchrnn.words.csv",), (SKETCHRNN, *SPLIT, *LOSS, "qdesk/training/card.py"),
-        f"python -m qdesk.training.card --data {SIMPLIFIED} --official DATA/official_sketchrnn"
+        "sketchrnn.words", ("models/sketchrnn.words.csv",), (SKETCHRNN, *SPLIT, *LOSS, "qdesk/training/model_card.py"),
+        f"python -m qdesk.training.model_card --data {SIMPLIFIED} --official DATA/official_sketchrnn"
         " --out models/sketchrnn.words.csv",
     ),
     # Nothing is scored without the projection, so it comes before the junk model, which is fitted to scores.
@@ -76,25 +79,25 @@ STEPS = (
         f"python -m qdesk.training.projection --data {SIMPLIFIED} --seed 0 --out {PROJECTION}",
     ),
     Step(
-        "junk", (JUNK,), (CLASSIFIER, SKETCHRNN, *SPLIT, *SCORED, *PLANTED, "qdesk/curation/fit.py"),
-        f"python -m qdesk.curation.fit --data {SIMPLIFIED} --seed 0 --out {JUNK}",
+        "junk", (JUNK,), (CLASSIFIER, SKETCHRNN, *SPLIT, *SCORED, *PLANTED, "qdesk/training/junk_model.py"),
+        f"python -m qdesk.training.junk_model --data {SIMPLIFIED} --seed 0 --out {JUNK}",
     ),
     Step(
         "starter", ("assets/starter.ndjson.gz",),
-        (CLASSIFIER, SKETCHRNN, PLANTED[0], "qdesk/nets/sample.py", "qdesk/curation/starter.py"),
-        "python -m qdesk.curation.starter --seed 1 --out assets/starter.ndjson.gz",
+        (CLASSIFIER, SKETCHRNN, PLANTED[0], "qdesk/nets/sampling.py", "qdesk/training/starter_set.py"),
+        "python -m qdesk.training.starter_set --seed 1 --out assets/starter.ndjson.gz",
     ),
     Step(
         "words", ("assets/words.json", "docs/words.md#figures"),
-        (CLASSIFIER, *SPLIT, *GUESS, *GAME, "qdesk/game/meanings.py", "qdesk/game/wordlist.py"),
-        f"python -m qdesk.game.wordlist --data {PLAYED} --out assets/words.json --docs docs/words.md",
+        (CLASSIFIER, *SPLIT, *GUESS, *GAME, "qdesk/game/word_senses.py", "qdesk/training/word_list.py"),
+        f"python -m qdesk.training.word_list --data {PLAYED} --out assets/words.json --docs docs/words.md",
     ),
     Step(
-        "live", ("docs/live.md#figures", "docs/live.svg"), (CLASSIFIER, *SPLIT, *GUESS, *GAME, "qdesk/game/live.py"),
+        "live", ("docs/live.md#figures", "docs/live.svg"), (CLASSIFIER, *SPLIT, *GUESS, *GAME, "qdesk/bench/live.py"),
         f"qdesk bench live --data {PLAYED} --docs docs/live.md --json > WORK/results/live.json",
     ),
     Step(
-        "ranking", ("docs/ranking.md#figures",), (*SCORES, *SPLIT, *SCORED, *PLANTED, "qdesk/curation/rivals.py"),
+        "ranking", ("docs/ranking.md#figures",), (*SCORES, *SPLIT, *SCORED, *PLANTED, "qdesk/bench/baselines.py"),
         f"qdesk bench ranking --data {SIMPLIFIED} --flamingos DATA/bad_flamingos --docs docs/ranking.md --json"
         " > WORK/results/ranking.json",
     ),
@@ -106,14 +109,14 @@ STEPS = (
     Step(
         "curating", ("docs/curating.md#figures",),
         (*SCORES, *SPLIT, *SCORED, *PLANTED,
-         *(f"qdesk/curation/{name}.py" for name in ("curating_proof", "learned", "similar"))),
+         "qdesk/bench/curating.py", "qdesk/curation/view/learned_order.py", "qdesk/scoring/similarity.py"),
         f"qdesk bench curating --data {SIMPLIFIED} --docs docs/curating.md --json > WORK/results/curating.json",
     ),
     # Their last row is the shipped classifier's; all others are of methods that know nothing of this project.
     *(
         Step(
             name, (f"docs/experiments.md#{name}",),
-            (CLASSIFIER, *SPLIT, *GUESS, *(f"qdesk/experiments/{file}.py" for file in
+            (CLASSIFIER, *SPLIT, *GUESS, *(f"qdesk/replications/{file}.py" for file in
                                            ("methods", "networks", "pictures", "protocols", "run"))),
             f"qdesk experiment {name} --data {SIMPLIFIED} DATA/bitmaps_thin --docs docs/experiments.md"
             f" > WORK/results/{name}.md",
@@ -123,12 +126,12 @@ STEPS = (
     Step(
         "outside", ("models/README.md#outside",),
         (CLASSIFIER, *SPLIT, *GUESS, *(f"qdesk/training/{name}.py" for name in ("outside", "teachers")),
-         "qdesk/game/held_out.py"),
+         "qdesk/training/held_out.py"),
         f"python -m qdesk.training.outside --data {PLAYED} --teachers DATA/teachers --docs models/README.md --json"
         " > WORK/results/outside.json",
     ),
     Step(
-        "count", ("WORK/results/data.json",), (*SPLIT, "qdesk/training/bitmaps.py"),
+        "count", ("WORK/results/data.json",), (*SPLIT, "qdesk/data/bitmap_frame.py"),
         f"python -m qdesk.training.documents count --data {TRAINED_ON} {PICTURES} --extra DATA/generated WORK/dreams"
         " --out WORK/results/data.json",
     ),

@@ -2,7 +2,7 @@
 
 Whether something is up to date goes by content: a clone has no times worth reading. `models/made.json` holds, for each
 step, its command and the digests of what it used and of what it made. Of a document only what stands between its marks
-(`qdesk.figures.rewrite`) counts, so that people may write around it; of code only what it does, so that comments,
+(`qdesk.stats.intervals.rewrite`) counts, so that people may write around it; of code only what it does: comments,
 docstrings and layout are free. What is not here, as the data in a clone, is not compared.
 """
 
@@ -23,8 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from qdesk.figures import places
 from qdesk.files import written_whole
+from qdesk.stats.intervals import places
 from qdesk.training.console import duration
 
 MADE = "models/made.json"

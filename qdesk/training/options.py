@@ -6,7 +6,7 @@ import argparse
 import csv
 from pathlib import Path
 
-from qdesk.catalog import categories, find
+from qdesk.data.categories import categories, find
 
 ABOUT = (
     "Train {about} on folders of drawings. One drawing in 20, chosen by its content, is kept to validate on and one to "

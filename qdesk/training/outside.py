@@ -17,14 +17,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from qdesk.drawings import Drawings, offsets_of
-from qdesk.evaluation.scores import ranks
-from qdesk.figures import Figure, Table, flat, markdown, resampled, rewrite
-from qdesk.game.held_out import held_out
-from qdesk.guess import Guesser
-from qdesk.raster import raster
-from qdesk.simplify import as_official
-from qdesk.training.data import labels_of, split_of
+from qdesk.data.drawings import Drawings, offsets_of
+from qdesk.data.raster import raster
+from qdesk.data.simplify import as_official
+from qdesk.data.splits import labels_of, split_of
+from qdesk.scoring.classifier import Guesser
+from qdesk.stats.intervals import Figure, Table, flat, markdown, resampled, rewrite
+from qdesk.stats.ranking_metrics import ranks
+from qdesk.training.held_out import held_out
 from qdesk.training.teachers import LAYERS, Teachers
 
 _AT_ONCE = 2048

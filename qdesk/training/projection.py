@@ -15,12 +15,12 @@ import numpy as np
 import torch
 
 from qdesk import paths
-from qdesk.curation.identity import file_digest
-from qdesk.drawings import Drawings
-from qdesk.guess import SHIPPED, Guesser
+from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
 from qdesk.nets import weights
 from qdesk.nets.projection import SIZE, Projection
-from qdesk.raster import raster
+from qdesk.scoring.classifier import SHIPPED, Guesser
+from qdesk.scoring.fingerprint import file_digest
 from qdesk.training.data import load
 from qdesk.training.sketchrnn import junk_bank
 

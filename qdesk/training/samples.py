@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import functional as F
 from torch.utils.data import IterableDataset
 
-from qdesk.drawings import Drawings, offsets_of
+from qdesk.data.drawings import Drawings, offsets_of
+from qdesk.data.point_sequences import sequences
+from qdesk.data.raster import raster, raster_strokes
 from qdesk.nets.classifier import Points
-from qdesk.raster import raster, raster_strokes
-from qdesk.trace import sequences
 from qdesk.training.augment import Augmentation, FlatStrokes, augment, mixed, strokes_at
 from qdesk.training.data import Corpus
 from qdesk.training.teachers import Teachers

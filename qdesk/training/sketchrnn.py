@@ -2,7 +2,7 @@
 
 1. Nats a point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
 2. The word, from the whole drawing: the lift, by Bayes' rule (`qdesk.nets.sketchrnn`).
-3. What the drawing is as a whole: good, junk of a kind that `curation.planted` draws, or a drawing of another word.
+3. What the drawing is as a whole: good, junk of a kind that `data.synthetic_junk` draws, or a drawing of another word.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from qdesk.curation.planted import KINDS, plant
-from qdesk.drawings import BOX, Drawings
+from qdesk.data.drawings import BOX, Drawings
+from qdesk.data.synthetic_junk import KINDS, plant
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import END, PEN_UP, Batch, Shape, SketchRNN, batch_from, batch_of
-from qdesk.training.checks import corpus_for
 from qdesk.training.loop import Task, device, train
+from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
 
 LONGEST = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qdesk import million
+from qdesk.bench import million
 
 
 @pytest.mark.torch

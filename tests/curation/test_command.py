@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from qdesk import cli
-from qdesk.curation.verdicts import Verdicts, identities
+from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, State, new_key_id

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qdesk import cli
-from qdesk.evaluation.sources import PARTS
+from qdesk.evaluation.selection import PARTS
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.evaluation.report import MISTAKES, Evaluation, evaluate, json_text, to_json, write_html, write_json
-from qdesk.evaluation.sources import Found
+from qdesk.evaluation.selection import Found
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 

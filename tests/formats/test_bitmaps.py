@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, open_drawings, write_drawings
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (5, 784), np.uint8)

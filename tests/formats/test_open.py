@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, file_dialog_filter, files_under, open_drawings, word_of_name, write_drawings
 
 DRAWINGS = Drawings.from_strokes([[[[0, 9], [0, 5]]], [[[1], [2]], [[3], [4]]]], word="cat", key_id=["11", "12"])

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import Caption, FormatError, write_drawings, write_sheet
 
 SVG = "{http://www.w3.org/2000/svg}"

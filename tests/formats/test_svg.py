@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawing
+from qdesk.data.drawings import Drawing
 from qdesk.formats import drawing_svg
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from qdesk import catalog
+from qdesk.data import categories
 from qdesk.game import prompts
-from qdesk.game.meanings import MEANINGS
 from qdesk.game.prompts import Prompts, said
+from qdesk.game.word_senses import MEANINGS
 
 ASSET = prompts.paths.asset
 
@@ -61,7 +61,7 @@ def test_fair_words_that_the_network_knows_are_asked_for(tmp_path: Path, monkeyp
 
 def test_without_a_list_every_category_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prompts.paths, "asset", lambda name: tmp_path / name)
-    assert prompts.words() == catalog.categories()
+    assert prompts.words() == categories.categories()
     assert Prompts().hint("bat") == ""
 
 
@@ -81,7 +81,7 @@ def test_no_game_asks_for_two_words_that_are_taken_for_each_other(
 ) -> None:
     twins = {"cup": {"mug": 0.2, "bucket": 0.1}, "mug": {"cup": 0.2}, "bucket": {"cup": 0.1}}
     twins |= {"barn": {"house": 0.2}, "house": {"barn": 0.2}}
-    names = [*twins, *catalog.categories()[:12]]
+    names = [*twins, *categories.categories()[:12]]
     put(
         monkeypatch,
         tmp_path / "words.json",
@@ -108,7 +108,7 @@ def test_where_there_are_only_twins_they_are_asked_for_all_the_same(
 
 def test_the_shipped_list_says_of_every_category_what_the_game_needs() -> None:
     shipped = prompts.listed()
-    assert tuple(shipped) == catalog.categories()
+    assert tuple(shipped) == categories.categories()
     assert {one["difficulty"] for one in shipped.values()} <= {*prompts.DIFFICULTIES, "unfair"}
     for word, one in shipped.items():
         assert 0 <= one["won_low"] <= one["won"] <= 1 and 0 <= one["top_1"] <= one["top_3"] <= 1

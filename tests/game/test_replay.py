@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qdesk import paths
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.game.modes import LIMIT_MS
 from qdesk.game.replay import GUESS_MS, guess_many, replay, replay_all
 from qdesk.game.round import Rule
@@ -141,7 +141,7 @@ def test_a_word_that_the_network_does_not_know_is_named() -> None:
 
 @pytest.mark.torch
 def test_the_batch_sees_what_the_live_guesser_sees() -> None:
-    from qdesk.guess import SHIPPED, Guesser
+    from qdesk.scoring.classifier import SHIPPED, Guesser
 
     if not paths.model(SHIPPED).exists():
         pytest.skip("the shipped weights are not here")

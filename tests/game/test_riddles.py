@@ -6,9 +6,10 @@ from os.path import commonprefix
 
 import pytest
 
-from qdesk import catalog, paths
-from qdesk.game.meanings import MEANINGS
+from qdesk import paths
+from qdesk.data import categories
 from qdesk.game.riddles import riddle
+from qdesk.game.word_senses import MEANINGS
 
 EMPTY = frozenset("the and one for its has are can you her his two any all not but out who how".split())
 """Words that give nothing away, though they may be a part of another, as "and" is of "hand"."""
@@ -38,7 +39,7 @@ def test_a_giveaway_is_found() -> None:
     assert giveaways("hand", "A palm and a thumb") == set()
 
 
-@pytest.mark.parametrize("word", catalog.categories())
+@pytest.mark.parametrize("word", categories.categories())
 def test_a_riddle_is_short_and_does_not_say_its_word(word: str) -> None:
     text = riddle(word)
     assert giveaways(word, text) == set()
@@ -47,14 +48,14 @@ def test_a_riddle_is_short_and_does_not_say_its_word(word: str) -> None:
 
 
 def test_no_two_words_have_the_same_riddle() -> None:
-    told = [tuple(letters(riddle(word))) for word in catalog.categories()]
+    told = [tuple(letters(riddle(word))) for word in categories.categories()]
     assert len(set(told)) == len(told)
 
 
 def test_the_file_holds_every_word_in_order_and_no_other() -> None:
     text = paths.asset("riddles.json").read_text(encoding="utf-8")
-    assert tuple(json.loads(text)) == catalog.categories()
-    assert len(text.splitlines()) == len(catalog.categories()) + 2
+    assert tuple(json.loads(text)) == categories.categories()
+    assert len(text.splitlines()) == len(categories.categories()) + 2
 
 
 def test_a_word_with_several_meanings_is_told_by_the_one_that_people_draw() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawing
+from qdesk.data.drawings import Drawing
 from qdesk.formats import open_drawings
 from qdesk.game.history import as_drawings
 from qdesk.game.modes import LIMIT_MS

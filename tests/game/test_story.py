@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawing, Drawings
-from qdesk.game.others import Others
+from qdesk.data.drawings import Drawing, Drawings
 from qdesk.game.record import RoundRecord, State
+from qdesk.game.similar_drawings import Others
 from qdesk.game.story import (
     MOST_POINTS,
     Usual,
@@ -191,9 +191,9 @@ def test_a_loss_is_compared_with_others_of_the_word_where_they_were_scored():
 
 
 def test_with_the_shipped_networks_it_agrees_with_a_ranking():
-    from qdesk.curation.score import Scorer
     from qdesk.game.history import as_drawings
-    from qdesk.guess import Guesser
+    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.scorer import Scorer
 
     cross = record(300, 2000, word="apple")
     scorer = Scorer()

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from qdesk import paths
-from qdesk.curation.export import COLUMNS
-from qdesk.curation.verdicts import Verdict, Verdicts
+from qdesk.curation.verdicts.csv import COLUMNS
+from qdesk.curation.verdicts.store import Verdict, Verdicts
 from tests.gui.display import Screen, needs_display, until
 
 COUNT = 12

@@ -10,15 +10,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from qdesk import catalog
-from qdesk.drawings import Drawings
+from qdesk.data import categories
+from qdesk.data.drawings import Drawings
 from qdesk.game.prompts import Prompts
 from qdesk.game.record import Rival, State
 from qdesk.game.round import COUNTDOWN_MS
 from qdesk.gui.play.page import PlayPage
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-NAMES = catalog.categories()
+NAMES = categories.categories()
 
 
 class Clock:

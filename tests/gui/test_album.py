@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from qdesk.formats import open_drawings
-from qdesk.game.keeper import MY_DRAWINGS
+from qdesk.game.round_saver import MY_DRAWINGS
 from qdesk.gui.play import album as albums
 from qdesk.gui.play.page import PlayPage
 from tests.gui.playing import Clock, Seer, begin, stroke

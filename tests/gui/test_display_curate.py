@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.curation.verdicts import KEEP, Verdicts
+from qdesk.curation.verdicts.store import KEEP, Verdicts
 from tests.gui.curating import COUNT, Curator, on_a_screen, write_circles
 from tests.gui.display import ROOT, Screen, until
 

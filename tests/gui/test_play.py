@@ -346,11 +346,11 @@ def test_without_weights_the_page_says_so_and_still_plays(qtbot, make: Callable[
 
 @pytest.mark.torch
 def test_the_real_network_sees_a_circle(qtbot, make: Callable[..., PlayPage], clock: Clock) -> None:
-    from qdesk import guess
+    from qdesk.scoring import classifier
 
-    if not paths.model(guess.SHIPPED).exists():
-        pytest.skip(f"no weights here: models/{guess.SHIPPED}")
-    page = make(guess.Guesser)
+    if not paths.model(classifier.SHIPPED).exists():
+        pytest.skip(f"no weights here: models/{classifier.SHIPPED}")
+    page = make(classifier.Guesser)
     qtbot.waitUntil(lambda: page.guessing.awake, timeout=30_000)
     begin(page, clock)
     turn = np.linspace(0, 2 * np.pi, 60)

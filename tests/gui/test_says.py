@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from qdesk.game.talk import Said
+from qdesk.game.commentary import Said
 from qdesk.gui.play.says import FADE_MS, SaysLine
 from qdesk.gui.theme import refresh_theme, theme
 

@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from qdesk.drawings import Drawings
-from qdesk.game.others import Others
+from qdesk.data.drawings import Drawings
 from qdesk.game.record import Rival, RoundRecord, State
+from qdesk.game.similar_drawings import Others
 from qdesk.gui.play.chance_plot import apart
 from qdesk.gui.play.replaying import INK, LOSS, STRANGEST
 from qdesk.gui.play.story import StoryScreen

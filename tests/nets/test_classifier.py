@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from qdesk.data.point_sequences import FEATURES, STRIDE, sequences
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier, Points, Shape, Votes, fuse, pixels_of, pool
-from qdesk.trace import FEATURES, STRIDE, sequences
 
 WORDS = tuple("abcde")
 

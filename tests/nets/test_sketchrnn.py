@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.nets.sample import sample
+from qdesk.nets.sampling import sample
 from qdesk.nets.sketchrnn import END, PEN_UP, Shape, SketchRNN, batch_of, mixture_log_prob
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.training import augment as ways
 from qdesk.training.augment import WAYS, Augmentation, augment, mixed, strokes_at
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawings
-from qdesk.figures import Figure, Table, flat, places
+from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.sketchrnn import Shape, SketchRNN
+from qdesk.stats.intervals import Figure, Table, flat, places
 from qdesk.training.documents import ORDERS, PLACES, main
 from qdesk.training.everything import STEPS
 
@@ -75,8 +76,8 @@ def told(root: Path) -> int:
 
 
 def outside(text: str) -> str:
-    for between in places(text).values():
-        text = text.replace(between, "")
+    for name in map(re.escape, places(text)):
+        text = re.sub(rf"(?<=<!-- {name} -->\n).*?(?=<!-- end of {name} -->)", "", text, flags=re.DOTALL)
     return text
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from qdesk.cli import make_parser
-from qdesk.experiments.protocols import EXPERIMENTS
-from qdesk.figures import places
+from qdesk.replications.protocols import EXPERIMENTS
+from qdesk.stats.intervals import places
 from qdesk.training.everything import ROOT, STEPS, main
 from qdesk.training.making import Recipe, Step, digest
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Shape, SketchRNN
 from qdesk.training import log, loop

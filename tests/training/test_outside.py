@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
-from qdesk.game.held_out import held_out
+from qdesk.training.held_out import held_out
 from qdesk.training.outside import densely, measure
 from tests.training.test_teachers import write as write_teacher
 from tests.training.test_training import shapes, train

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from qdesk import paths
-from qdesk.curation.identity import file_digest
 from qdesk.formats import open_drawings, write_drawings
-from qdesk.guess import SHIPPED
 from qdesk.nets import weights
+from qdesk.scoring.classifier import SHIPPED
+from qdesk.scoring.fingerprint import file_digest
 from qdesk.training import projection
 from qdesk.training.data import load
 
@@ -30,7 +30,7 @@ def test_a_projection_is_fitted_and_written(tmp_path: Path, monkeypatch: pytest.
 
     guesser = projection.Guesser()
     guesser._projection = weights.load(out, "projection")
-    monkeypatch.setattr("qdesk.guess.SIZE", 16)
+    monkeypatch.setattr("qdesk.scoring.classifier.SIZE", 16)
     some = load([tmp_path / "data"], report=lambda text: None).real.take(slice(0, 100))
     unit = guesser.read(some)[1] / 127.0
     likeness, same = unit @ unit.T, some.words[:, None] == some.words

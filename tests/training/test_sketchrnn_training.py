@@ -9,8 +9,8 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
-from qdesk.curation.planted import KINDS, plant
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
+from qdesk.data.synthetic_junk import KINDS, plant
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of

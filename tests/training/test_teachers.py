@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from qdesk.catalog import categories
-from qdesk.drawings import Drawings
+from qdesk.data.categories import categories
+from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
+from qdesk.data.splits import split_of
 from qdesk.formats import open_drawings
-from qdesk.raster import raster
 from qdesk.training.augment import Augmentation
-from qdesk.training.data import Corpus, split_of
+from qdesk.training.data import Corpus
 from qdesk.training.samples import MIXED, Samples, views
 from qdesk.training.teachers import LAYERS, WEIGHTS, Teachers, mixed
 

@@ -12,13 +12,14 @@ import pytest
 import torch
 
 from qdesk.cli import main
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
+from qdesk.data.splits import split_of
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
-from qdesk.raster import raster
 from qdesk.training.augment import Augmentation, augment, strokes_at
 from qdesk.training.classifier import fit_votes
-from qdesk.training.data import load, split_of
+from qdesk.training.data import load
 from qdesk.training.run import Average, Run
 from qdesk.training.sketchrnn import Store, epoch_batches, vary
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.table import Table
+from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
 from qdesk.gui.curate.work import Scorer
 
@@ -29,7 +29,7 @@ class Asking(QObject):
     many_losses_came = Signal(object)
     """The same of several: index to (points,)."""
     seen_came = Signal(int, object)
-    """What the CNN sees: `qdesk.curation.score.Seen`."""
+    """What the CNN sees: `qdesk.scoring.scorer.Seen`."""
     similar_came = Signal(int, object)
     """The most similar drawings: indices and likeness, two lists; None while its likeness is not known."""
     failed = Signal(str)
@@ -113,7 +113,7 @@ def _seen(scorer: Scorer, asked: tuple[Table, int]) -> Any:
 
 
 def _similar(scorer: Scorer, asked: tuple[Table, int]) -> Any:
-    from qdesk.curation.similar import nearest
+    from qdesk.scoring.similarity import nearest
 
     table, index = asked
     if table.embeddings is None or not table.scored[index]:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from qdesk import paths
-from qdesk.catalog import categories
+from qdesk.data.categories import categories
 from qdesk.gui.empty import EmptyPage, card
 from qdesk.gui.theme import SPACE, button, label
 

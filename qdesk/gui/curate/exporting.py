@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
-from qdesk.curation.order import SORTS
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import KEEP, Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import KEEP, Verdicts, VerdictsError
+from qdesk.curation.view.sorting import SORTS
+from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.judging import Judge
@@ -42,7 +42,7 @@ class Exporting(QObject):
     progress = Signal(object, float)
     """What is being written, and how far that is: 0 to 1; None when nothing is."""
     merged = Signal(object)
-    """What became of somebody's verdicts: `qdesk.curation.verdicts.Merged`."""
+    """What became of somebody's verdicts: `qdesk.curation.verdicts.store.Merged`."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, judge: Judge, parent: QWidget) -> None:
         super().__init__(parent)
@@ -93,7 +93,7 @@ class Exporting(QObject):
         return Path.home() if ours else source.parent, source.name.split(".")[0]
 
     def _ask_for_clean(self, folder: Path) -> None:
-        from qdesk.curation.clean import clean_name
+        from qdesk.curation.exports.clean import clean_name
 
         if len(self.files) == 1:
             name = clean_name(Path(self.files[0]), "-clean")
@@ -166,7 +166,7 @@ def _text(text: str, share: float, seconds: float) -> str:
 
 
 def _clean(files: Sequence[str], path: Path, say: Callable[[float], None]) -> str:
-    from qdesk.curation.clean import clean, clean_folder
+    from qdesk.curation.exports.clean import clean, clean_folder
 
     try:
         with Verdicts() as verdicts:  # of this thread
@@ -180,7 +180,7 @@ def _clean(files: Sequence[str], path: Path, say: Callable[[float], None]) -> st
 
 
 def _sheet(table: Table, rows: np.ndarray, path: Path, say: Callable[[float], None]) -> str:
-    from qdesk.curation.sheet import captions
+    from qdesk.curation.exports.sheet import captions
     from qdesk.formats import write_sheet
 
     junk = table.numbers["junk"][rows]
@@ -193,7 +193,7 @@ def _sheet(table: Table, rows: np.ndarray, path: Path, say: Callable[[float], No
 def _gallery(
     table: Table, rows: np.ndarray, total: int, order: str, name: str, path: Path, say: Callable[[float], None]
 ) -> str:
-    from qdesk.curation.gallery import write_gallery
+    from qdesk.curation.exports.gallery import write_gallery
 
     columns = {one: values[rows] for one, values in table.numbers.items() if np.isfinite(values[rows]).any()}
     columns |= {"reason": table.texts["reason"][rows], "top_guess": table.texts["top_guess"][rows]}
@@ -203,7 +203,7 @@ def _gallery(
 
 
 def _replay(table: Table, index: int, path: Path, say: Callable[[float], None]) -> str:
-    from qdesk.curation.replay import write_replay
+    from qdesk.curation.exports.replay import write_replay
 
     write_replay(path, table.drawings[index], on_progress=say)
     return f"Drew the replay as {path.name}."

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.curation.order import SORTS
+from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
 from qdesk.gui.widgets import Choice, Elided

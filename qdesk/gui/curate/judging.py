@@ -11,9 +11,9 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.export import export_flags
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import FLAGS, KEEP, Change, Decision, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.curation.verdicts.csv import export_flags
+from qdesk.curation.verdicts.store import FLAGS, KEEP, Change, Decision, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 
@@ -98,7 +98,7 @@ class Judge(QObject):
 
     def merge(self, path: str | Path) -> Merged | None:
         """Take over somebody's verdicts where there are none, and note where they differ; None if that failed."""
-        from qdesk.curation.merge import merge
+        from qdesk.curation.verdicts.merge import merge
 
         try:
             merged = self._with_store(lambda store: merge(store, Path(path)), None)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from qdesk import paths
-from qdesk.curation.verdicts import FLAGS, KEEP
+from qdesk.curation.verdicts.store import FLAGS, KEEP
 
 GROUPS = ("Verdicts", "Looking", "Paces", "Files")
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.learned import too_few
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import KEEP
+from qdesk.curation.verdicts.store import KEEP
+from qdesk.curation.view.learned_order import too_few
+from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
 
 if TYPE_CHECKING:
-    from qdesk.curation.learned import Learned
+    from qdesk.curation.view.learned_order import Learned
 
 PAUSE_MS = 1500
 """Verdicts come faster than it is worth learning from them anew."""
@@ -114,13 +114,13 @@ class Learning(QObject):
 
 
 def _likeness(table: Table, indices: list[int]) -> np.ndarray:
-    from qdesk.curation.similar import similarity
+    from qdesk.scoring.similarity import similarity
 
     return np.where(table.scored, similarity(table.embeddings, np.asarray(indices)), np.nan)
 
 
 def _learned(table: Table) -> Learned | None:
-    from qdesk.curation.learned import learn
+    from qdesk.curation.view.learned_order import learn
 
     codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
     kept = np.flatnonzero((codes == texts.index(KEEP)) & table.scored)

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from qdesk.curation.order import SORTS
-from qdesk.curation.verdicts import KEEP
+from qdesk.curation.verdicts.store import KEEP
+from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.asking import Asking
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learning import Learning

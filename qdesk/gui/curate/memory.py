@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, QSettings
 
 from qdesk import paths
-from qdesk.curation.order import SORTS
+from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.header import LATER, TINTS
 
 if TYPE_CHECKING:

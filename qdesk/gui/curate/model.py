@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from qdesk.curation.filters import Filters, Survey
-from qdesk.curation.table import Arrangement, Table, Wishes
+from qdesk.curation.view.filters import Filters, Survey
+from qdesk.curation.view.table import Arrangement, Table, Wishes
 from qdesk.gui import jobs
 
 Index = QModelIndex | QPersistentModelIndex

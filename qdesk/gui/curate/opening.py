@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.shelf import Shelf
+from qdesk.curation.view.opened_cache import Shelf
 from qdesk.gui import jobs
 from qdesk.gui.curate.work import OpenedTable, download_word, open_table, warm_up
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.table import Table
+from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
 from qdesk.gui.curate.work import Scorer, Scores, score_table
 

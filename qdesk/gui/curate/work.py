@@ -10,16 +10,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from qdesk.curation.coded import Names
-from qdesk.curation.shelf import FEWEST, Shelf, Shelved, name_of
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import identities
-from qdesk.drawings import Drawing, Drawings
+from qdesk.curation.verdicts.store import identities
+from qdesk.curation.view.opened_cache import FEWEST, Shelf, Shelved, name_of
+from qdesk.curation.view.table import Table
+from qdesk.curation.view.text_columns import Names
+from qdesk.data.drawings import Drawing, Drawings
 from qdesk.gui.jobs import Context
 
 
 class Scorer(Protocol):
-    """What the page needs of `qdesk.curation.score.Scorer`."""
+    """What the page needs of `qdesk.scoring.scorer.Scorer`."""
 
     trouble: str
     """What went wrong beside the scoring, a sentence; "" if nothing did."""
@@ -34,16 +34,17 @@ class Scorer(Protocol):
         """float32 (points,): the loss of each point, nats."""
 
     def seen(self, one: Drawings) -> Any:
-        """What the CNN sees in a batch of one drawing: see `qdesk.curation.score.Seen`."""
+        """What the CNN sees in a batch of one drawing: see `qdesk.scoring.scorer.Seen`."""
 
 
 def real_scorer() -> Scorer:
     """The scorer with the shipped networks, and with the scores known from before. It loads the networks when asked
     for what is not known: that takes seconds, since torch is imported then. To be used in a job.
     """
-    from qdesk.curation import cache, score
+    from qdesk.scoring import score_cache
+    from qdesk.scoring import scorer as score
 
-    return score.Scorer(cache=cache.ScoreCache())
+    return score.Scorer(cache=score_cache.ScoreCache())
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,9 @@ def warm_up(_context: Context) -> None:
     """Import what the first file needs, while a person looks for it: half a second that is not waited for then."""
     import pyarrow as pa
 
-    import qdesk.curation.cache  # noqa: F401
     import qdesk.formats
     import qdesk.gui.curate.filters.histogram  # noqa: F401
+    import qdesk.scoring.score_cache  # noqa: F401
 
     pa.scalar(0)  # looks for pandas, and imports it where it is installed
 
@@ -113,7 +114,7 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
     )
     names, keys, to_shelve = Names(identities(drawings)), None, None
     if len(drawings) >= FEWEST:
-        from qdesk.curation.identity import drawing_keys
+        from qdesk.scoring.fingerprint import drawing_keys
 
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
@@ -162,7 +163,7 @@ def score_table(
 
 def download_word(context: Context, word: str, base_url: str | None) -> str:
     """Download the simplified drawings of a word, or find them downloaded already; the file's path."""
-    from qdesk.download import DownloadError, download
+    from qdesk.data.download import DownloadError, download
 
     def say(done: int, total: int | None) -> None:
         size = f"{done / 1e6:,.1f} MB" if total is None else f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB"

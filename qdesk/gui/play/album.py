@@ -10,14 +10,14 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
-from qdesk.game.asking import GuessesStrokes
+from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History, HistoryError
-from qdesk.game.keeper import MY_DRAWINGS, Keeper
 from qdesk.game.record import RoundRecord
+from qdesk.game.round_saver import MY_DRAWINGS, Keeper
 from qdesk.gui import jobs
 
 if TYPE_CHECKING:
-    from qdesk.game.others import Others
+    from qdesk.game.similar_drawings import Others
     from qdesk.gui.play.people import PeopleScreen
     from qdesk.gui.play.story import StoryScreen
 
@@ -120,7 +120,7 @@ class Album(QObject):
 
     def _forget(self, player: int) -> None:
         """Everything about somebody goes, beside the window: a large file takes seconds."""
-        from qdesk.game.forget import forget_player
+        from qdesk.game.erase_player import forget_player
 
         if self.keeper.history is None:
             return
@@ -188,7 +188,7 @@ class Album(QObject):
 
     def _others(self) -> Others | None:
         """The drawings that are open in Curate, if they are scored."""
-        from qdesk.game.others import of_table
+        from qdesk.game.similar_drawings import of_table
 
         window: Any = self._page.window()
         curate = window.made("curate") if hasattr(window, "made") else None

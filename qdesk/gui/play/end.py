@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from qdesk.catalog import with_article
+from qdesk.data.categories import with_article
 from qdesk.game.modes import Mode
 from qdesk.game.prompts import GAME
 from qdesk.game.record import RoundRecord, State

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from qdesk.game.asking import Asker, GuessesStrokes, Question, Strokes, top_guesses
+from qdesk.game.guess_scheduler import Asker, GuessesStrokes, Question, Strokes, top_guesses
 from qdesk.gui import jobs
 
 LEAST_MS = 1000 / 144
@@ -31,7 +31,7 @@ Python's own 5 ms, none at 1 ms, with as many guesses."""
 
 def shipped_guesser() -> GuessesStrokes:
     """The network that comes with the program. Takes seconds the first time; for the background thread."""
-    from qdesk.guess import Guesser
+    from qdesk.scoring.classifier import Guesser
 
     compute_on_one_core()
     guesser = Guesser()
@@ -45,7 +45,7 @@ def shipped_guesser() -> GuessesStrokes:
 
 def shipped_scorer() -> Any:
     """The Sketch-RNN that comes with the program. For the background thread; raises OSError or ValueError."""
-    from qdesk.curation.score import Scorer
+    from qdesk.scoring.scorer import Scorer
 
     scorer = Scorer()
     scorer.reader  # noqa: B018 (loads it)

@@ -12,14 +12,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk.game import settings
-from qdesk.game.asking import GuessesStrokes
 from qdesk.game.game import Game
+from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History
-from qdesk.game.keeper import Keeper
 from qdesk.game.modes import MODES
 from qdesk.game.prompts import Prompts, words
 from qdesk.game.record import State
 from qdesk.game.round import Round, monotonic_ms
+from qdesk.game.round_saver import Keeper
 from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
 from qdesk.gui.play.guessing import Guessing, shipped_guesser, shipped_scorer

@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from qdesk.catalog import with_article
+from qdesk.data.categories import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
-from qdesk.gui.curate.detail.story import ordinal
 from qdesk.gui.strokes import StrokesView, replay_places
+from qdesk.gui.text import ordinal
 from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
 from qdesk.gui.widgets import NBSP, Elided, number
 

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from qdesk.catalog import with_article
+from qdesk.data.categories import with_article
+from qdesk.game.commentary import Talk
 from qdesk.game.game import Game
 from qdesk.game.record import Rival, State
 from qdesk.game.riddles import riddle
 from qdesk.game.round import Round
-from qdesk.game.talk import Talk
 from qdesk.gui.play.guessing import Guessing
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.sketching import Sketching

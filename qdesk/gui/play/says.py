@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.game.talk import Said
+from qdesk.game.commentary import Said
 from qdesk.gui.theme import SPACE, font, theme
 
 FADE_MS = 2500.0

@@ -12,7 +12,7 @@ from qdesk.gui import jobs
 
 def shipped_sketcher() -> Any:
     """A `Sketcher` of the networks that come with the program; for the background thread."""
-    from qdesk.game.sketching import Sketcher
+    from qdesk.game.opponent import Sketcher
     from qdesk.gui.play.guessing import compute_on_one_core
 
     compute_on_one_core()

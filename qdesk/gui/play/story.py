@@ -10,10 +10,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.catalog import with_article
-from qdesk.game.others import Others
+from qdesk.data.categories import with_article
 from qdesk.game.prompts import said
 from qdesk.game.record import RoundRecord, State
+from qdesk.game.similar_drawings import Others
 from qdesk.game.story import end_ms, loss_sentence, point_ms
 from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer

@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QVBoxLayout, QWidget
 
-from qdesk.catalog import with_article
-from qdesk.drawings import Drawings
-from qdesk.game.others import Others
+from qdesk.data.categories import with_article
+from qdesk.data.drawings import Drawings
+from qdesk.game.similar_drawings import Others
 from qdesk.game.story import Taken
 from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, font, label, theme
@@ -206,7 +206,7 @@ class Thumb(QWidget):
         self.strokes.set_drawing(drawings.strokes_of(index), drawings.times_of(index))
         self.strokes.setVisible(bitmap is None)
         if bitmap is not None:
-            from qdesk.gui.curate.detail.seen import Pixels
+            from qdesk.gui.pixels import Pixels
 
             if self._pixels is None:
                 self._pixels = Pixels()

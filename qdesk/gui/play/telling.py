@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.game.others import Others, starter_others
 from qdesk.game.record import RoundRecord
+from qdesk.game.similar_drawings import Others, starter_others
 from qdesk.game.story import Told, Usual, told, usual_losses
 from qdesk.gui import jobs
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer

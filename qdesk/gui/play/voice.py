@@ -12,7 +12,7 @@ from qdesk.gui.jobs import LatestWorker
 from qdesk.gui.play.sound import EXTRA, hushed
 
 RATE = 0.2
-"""A little quicker than the engine's own pace: so a guess is spoken before `qdesk.game.talk` makes the next."""
+"""A little quicker than the engine's own pace: so a guess is spoken before `qdesk.game.commentary` makes the next."""
 
 _MOCK = "mock"  # comes with Qt, for tests: it says nothing
 _NO_ENGINE = "No speech engine answers" + (

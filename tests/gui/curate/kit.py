@@ -12,9 +12,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from qdesk.curation.score import Seen
-from qdesk.drawings import Drawing, Drawings
+from qdesk.data.drawings import Drawing, Drawings
 from qdesk.gui.curate.page import CuratePage
+from qdesk.scoring.scorer import Seen
 
 COUNT = 40
 

@@ -11,8 +11,8 @@ from PySide6.QtGui import QAccessible, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
-from qdesk.curation.table import Table
-from qdesk.drawings import Drawings
+from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate import decisions as module
 from qdesk.gui.curate.decisions import CELL, Decisions, Shown, ago, sentence
 from qdesk.gui.curate.keys import KeyMap

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from qdesk.curation.order import SORTS
+from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.header import LATER, Header
 from qdesk.gui.curate.keys import KeyMap
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from qdesk.curation.export import COLUMNS
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import Verdicts
-from qdesk.drawings import Drawings
+from qdesk.curation.verdicts.csv import COLUMNS
+from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import current, press, write_file
 

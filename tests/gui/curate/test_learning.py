@@ -8,7 +8,7 @@ import weakref
 import numpy as np
 import pytest
 
-from qdesk.curation import learned
+from qdesk.curation.view import learned_order
 from qdesk.gui.curate.learning import _learned
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import press
@@ -16,7 +16,7 @@ from tests.gui.curate.kit import press
 
 def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {}
-    monkeypatch.setattr(learned, "learn", lambda *_, **about: told.update(about))
+    monkeypatch.setattr(learned_order, "learn", lambda *_, **about: told.update(about))
     _learned(page.table)
     reasons = page.table.texts["reason"].codes
     assert np.array_equal(told["reasons"], reasons) and not np.shares_memory(told["reasons"], reasons)

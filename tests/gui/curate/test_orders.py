@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from qdesk.curation.learned import ENOUGH
-from qdesk.drawings import Drawings
+from qdesk.curation.view.learned_order import ENOUGH
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate import learning
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import COUNT, Chunk, PlainScorer, current, keys, press, sort_by, write_file

@@ -214,7 +214,7 @@ def test_the_progress_in_words() -> None:
 
 @pytest.mark.torch
 def test_the_real_scorer(qtbot, make_page, tmp_path: Path) -> None:
-    pytest.importorskip("qdesk.curation.score")
+    pytest.importorskip("qdesk.scoring.scorer")
     from qdesk.gui.curate.work import real_scorer
 
     page = make_page(real_scorer)

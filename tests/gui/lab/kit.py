@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.gui.lab.runs import ENDING, Run, folder
 

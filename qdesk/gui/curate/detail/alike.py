@@ -8,10 +8,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import KEEP
+from qdesk.curation.verdicts.store import KEEP
+from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.story import alike_text
-from qdesk.gui.curate.grid.cells import pixels_image
+from qdesk.gui.pixels import pixels_image
 from qdesk.gui.strokes import paint_strokes
 from qdesk.gui.theme import SPACE, button, font, theme
 from qdesk.gui.widgets import heading

@@ -8,10 +8,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
-from qdesk.curation.table import Table
+from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.curve import LossCurve
-from qdesk.gui.curate.detail.seen import Pixels
 from qdesk.gui.curate.detail.story import count_text, replay_text
+from qdesk.gui.pixels import Pixels
 from qdesk.gui.strokes import StrokesView, replay_places
 from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
 from qdesk.gui.widgets import NBSP

@@ -9,38 +9,14 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.detail.story import ordinal, percent_text
-from qdesk.gui.curate.grid.cells import pixels_image
+from qdesk.gui.curate.detail.story import percent_text
+from qdesk.gui.pixels import Pixels
+from qdesk.gui.text import ordinal
 from qdesk.gui.theme import SPACE, font, theme
 from qdesk.gui.widgets import NBSP, heading
 
 TOP = 5
 _ROW = 20
-
-
-class Pixels(QWidget):
-    """A bitmap, each of its pixels as large a square as there is room for."""
-
-    def __init__(self, margin: int = SPACE, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._margin = margin
-        self._bitmap: np.ndarray | None = None
-
-    def set_bitmap(self, bitmap: np.ndarray | None) -> None:
-        """Show a uint8 (28, 28) bitmap, ink 255, or nothing."""
-        self._bitmap = bitmap
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self._bitmap is None:
-            return
-        ratio, count = self.devicePixelRatioF(), len(self._bitmap)
-        room = (min(self.width(), self.height()) - 2 * self._margin) * ratio
-        side = max(int(room) // count, 1) * count / ratio
-        painter = QPainter(self)
-        place = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter.drawImage(place, pixels_image(self._bitmap, theme().ink))
-        painter.end()
 
 
 class Seen(QWidget):

@@ -8,11 +8,11 @@ from datetime import datetime
 
 import numpy as np
 
-from qdesk.catalog import with_article
-from qdesk.curation.evidence import SURE, percent
-from qdesk.curation.table import Table
+from qdesk.curation.view.table import Table
+from qdesk.data.categories import with_article
 from qdesk.gui.scores import Score
 from qdesk.gui.widgets import NBSP, number
+from qdesk.scoring.explanation import SURE, percent
 
 
 def summary(table: Table, index: int) -> str:
@@ -98,12 +98,6 @@ def replay_text(drawn_ms: float | None, replay_ms: float) -> str:
 def alike_text(likeness: float) -> str:
     """How alike two drawings are."""
     return f"{min(max(likeness, 0.0), 1.0) * 100:.0f}{NBSP}%"
-
-
-def ordinal(place: int) -> str:
-    """ "1st", "2nd", "23rd"."""
-    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
-    return f"{place:,}{ending}"
 
 
 def percent_text(share: float) -> str:

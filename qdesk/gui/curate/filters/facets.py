@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from qdesk.curation.verdicts import FLAGS, KEEP
+from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.gui.curate.filters.options import Option, Options
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, button, label

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from qdesk.curation.filters import BINS, Spread
+from qdesk.curation.view.filters import BINS, Spread
 from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 

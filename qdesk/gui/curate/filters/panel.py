@@ -8,8 +8,8 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from qdesk.curation.filters import Filters, Survey
-from qdesk.curation.table import SUGGESTED
+from qdesk.curation.view.filters import Filters, Survey
+from qdesk.curation.view.table import SUGGESTED
 from qdesk.gui.curate.filters.facets import Facet, Verdicts
 from qdesk.gui.curate.filters.ranges import Ranges
 from qdesk.gui.curate.filters.section import Section, small_button

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.filters import Spread
+from qdesk.curation.view.filters import Spread
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, label
 

@@ -15,13 +15,13 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from qdesk.curation.table import Table
-from qdesk.curation.verdicts import KEEP
-from qdesk.gui.curate.grid.inking import Look, Tint, pixels_image
+from qdesk.curation.verdicts.store import KEEP
+from qdesk.curation.view.table import Table
+from qdesk.gui.curate.grid.inking import Look, Tint
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 
-__all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "pixels_image", "text_on"]
+__all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "text_on"]
 
 GAP = SPACE
 CAPTION = 4 * SPACE

@@ -14,7 +14,8 @@ import numpy as np
 from PySide6.QtCore import QByteArray, QDataStream, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
-from qdesk.drawings import Drawings, expand_ranges, offsets_of
+from qdesk.data.drawings import Drawings, expand_ranges, offsets_of
+from qdesk.gui.pixels import pixels_image
 from qdesk.gui.strokes import replay_places, round_pen
 from qdesk.gui.theme import loss_colour, theme
 
@@ -191,12 +192,3 @@ def _pixels(bitmap: np.ndarray, look: Look, ink: QColor) -> QImage:
     painter.end()
     image.setDevicePixelRatio(look.ratio)
     return image
-
-
-def pixels_image(bitmap: np.ndarray, ink: QColor) -> QImage:
-    """A bitmap uint8 (28, 28), ink 255, as a picture of the same size in `ink` on nothing."""
-    side = len(bitmap)
-    rgba = np.empty((side, side, 4), np.uint8)
-    rgba[..., :3] = ink.red(), ink.green(), ink.blue()
-    rgba[..., 3] = bitmap
-    return QImage(rgba.tobytes(), side, side, 4 * side, QImage.Format.Format_RGBA8888).copy()

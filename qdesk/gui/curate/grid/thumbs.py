@@ -16,7 +16,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QImage, QPixmap
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing, paint_drawings
 

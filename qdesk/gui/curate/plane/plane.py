@@ -1,7 +1,7 @@
 """The plane: all drawings as points of two scores, and a lasso around some. Imports pyqtgraph: see `plot`.
 
 Loss alone says what is surprising; the second score says whether it is its word all the same. Whatever takes time for
-a million drawings, the picture and what a lasso holds, is worked out in the background (`qdesk.curation.density`).
+a million drawings, the picture and what a lasso holds, is worked out in the background (`qdesk.curation.view.scatter`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.density import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
+from qdesk.curation.view.scatter import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
 from qdesk.gui import jobs
 from qdesk.gui.curate.plane.surface import UPWARD, Surface
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes

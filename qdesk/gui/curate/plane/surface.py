@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from qdesk.curation.density import AXES, Picture, View, ticks
+from qdesk.curation.view.scatter import AXES, Picture, View, ticks
 from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, font, theme
 
@@ -357,7 +357,7 @@ class Surface(Plot):
 
 
 class _Axis(pg.AxisItem):
-    """An axis in the places of `qdesk.curation.density`, with the values in words; `name` is one of its `AXES`."""
+    """An axis in the places of `qdesk.curation.view.scatter`, with the values in words; `name` is one of its `AXES`."""
 
     name = "loss"
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from qdesk.curation.table import Table
-from qdesk.drawings import Drawings
+from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.detail import WIDTH, Detail
 
 COUNT = 12

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from qdesk.curation.table import Table
-from qdesk.drawings import Drawings
+from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.story import (
     Score,
     alike_text,
@@ -15,11 +15,11 @@ from qdesk.gui.curate.detail.story import (
     evidence_text,
     lift_score,
     loss_score,
-    ordinal,
     replay_text,
     summary,
     word_score,
 )
+from qdesk.gui.text import ordinal
 
 
 def test_one_is_not_several() -> None:

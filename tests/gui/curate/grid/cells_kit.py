@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtGui import QImage
 
-from qdesk.curation.table import Table
-from qdesk.drawings import Drawings
+from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from qdesk.drawings import Drawings
+from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid import thumbs as thumbs_module
 from qdesk.gui.curate.grid.inking import LEVELS, Look, Tint, inks, paint_drawing, paint_drawings, time_colour

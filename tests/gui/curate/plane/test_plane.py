@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from qdesk.curation.density import AXES
+from qdesk.curation.view.scatter import AXES
 from qdesk.gui.curate.plane.plane import Plane
 from qdesk.gui.theme import refresh_theme
 

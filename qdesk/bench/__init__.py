@@ -1,0 +1,1 @@
+"""What this machine does and how good the results are: every figure in the documents is measured here."""

@@ -1,0 +1,85 @@
+"""`qdesk bench million`: what Curate does with a million drawings, measured in its own window.
+
+The drawings are real ones, repeated with jitter (or random walks where no data is named), with keys of their own. Some
+are scored; the scores of all others are dealt from those, so that the file is one that was scored before.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.bench.machine import apart, show_figures, walks
+from qdesk.console import Progress
+from qdesk.data.drawings import Drawings
+
+COUNT = 1_000_000
+SCORED = 4_000
+JITTER = 1.5
+"""Standard deviation of what is added to each coordinate, in the 255 box; the result is rounded."""
+
+
+def many(count: int, data: Path | None, seed: int = 0) -> Drawings:
+    """`count` drawings in the 255 box: those of `data`, again and again, each with jitter and a key of its own."""
+    if data is None:
+        base = walks(min(count, 100_000), seed)
+    else:
+        from qdesk.formats import files_under, open_drawings
+
+        base = open_drawings(*files_under([data])).drawings
+    drawings = base.take(np.resize(np.arange(len(base)), count))
+    noise = np.random.default_rng(seed).normal(0, JITTER, drawings.points.shape).astype(np.float32)
+    points = np.clip(np.rint(drawings.points + noise), 0, 255) + np.float32(0)  # and no −0
+    return replace(drawings, points=points).with_columns(key_id=[str(10**15 + 7919 * row) for row in range(count)])
+
+
+def prepare(home: Path, file: Path, drawings: Drawings, scored: int = SCORED, seed: int = 0) -> None:
+    """Write the drawings to `file`, and scores of all of them into the cache of the data folder `home`."""
+    from qdesk.formats import write_drawings
+    from qdesk.scoring.fingerprint import drawing_keys, scorer_id
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
+
+    write_drawings(drawings, file)
+    random = np.random.default_rng(seed)
+    chosen = np.sort(random.permutation(len(drawings))[:scored])
+    columns = Scorer().score(drawings.take(chosen))
+    dealt = random.integers(0, len(chosen), len(drawings))
+    dealt[chosen] = np.arange(len(chosen))
+    values = {name: column[dealt] for name, column in columns.items()}
+    for name, column in values.items():  # no two are quite the same
+        if column.dtype.kind == "f" and name not in ("p_word", "p_top"):
+            values[name] = column + random.normal(0, 1e-3, len(column)).astype(column.dtype)
+    with ScoreCache(home / "scores").keeping(scorer_id()) as keep:
+        keep(drawing_keys(drawings), values)
+
+
+def measure(
+    count: int = COUNT, data: Path | None = None, scored: int = SCORED, quick: bool = False
+) -> dict[str, float]:
+    """What `qdesk.bench.curate_window` measures of the window, in a process of its own, each figure by name and unit.
+
+    read_s, read_peak_mb: the first opening, which reads the file. All others are of a second process, which knows it.
+    quick: everything a few times only, to see that it runs.
+    """
+    with tempfile.TemporaryDirectory() as folder, Progress("measuring") as progress:
+        home, file = Path(folder, "home"), Path(folder, "drawings.ndjson")
+        home.mkdir()
+        progress(None, f"making {count:,} drawings")
+        prepare(home, file, many(count, data), scored)
+        progress(None, "opening them for the first time")
+        quickly = ["--quick"] if quick else []
+        first = apart(str(home), "-m", "qdesk.bench.curate_window", str(file), "--open", *quickly)
+        progress(None, "opening them again, sorting, filtering, scrolling, judging")
+        again = apart(str(home), "-m", "qdesk.bench.curate_window", str(file), *quickly)
+    return {"read_s": first["open_s"], "read_peak_mb": first["peak_mb"], **again}
+
+
+def run(args: argparse.Namespace) -> int:
+    """The figures on stdout, as a table or as one JSON object."""
+    show_figures(measure(args.count, args.data[0] if args.data else None), args.json)
+    return 0

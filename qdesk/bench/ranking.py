@@ -1,0 +1,293 @@
+"""Is the ranking any good? `qdesk bench ranking`: figures with 95 % intervals, on drawings that nothing was trained on.
+
+Four questions. Planted junk: how much of it comes first? Wrong category: is a drawing of another word told from one of
+the word? The game's own flag: does the order agree with the files' `recognized`? The seed's flamingos: are the worst
+told from random ones, random ones from the best, and junk from honest bad drawings? Each is asked of every column, of
+the combined order, and of the rankers that others made (`qdesk.bench.baselines`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.bench.baselines import Rivals
+from qdesk.data.drawings import Drawings
+from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
+from qdesk.formats import open_drawings
+from qdesk.scoring import junk_model
+from qdesk.scoring.scorer import ASCENDING, Scorer
+from qdesk.stats.intervals import Figure, Table, resampled
+
+ORDERS = ("junk", "loss", "loss_per_point", "lift", "p_word")
+REVIEWED = 0.01
+"""A person reviews the worst drawings: as many as there is junk, and this share of the file more."""
+
+ROUNDS = 4
+"""How often junk is planted anew: a hundredth of a word's held-out drawings is too little to measure with once."""
+
+NAMES = {
+    junk_model.GOOD: "good drawings",
+    "scribble": "scribble alone",
+    "over": "drawing scribbled over",
+    "lettering": "lettering",
+    "walk": "random walk",
+    "unfinished": "first third of a drawing",
+    "wrong": "drawing of another word",
+}
+"""What the tables call them."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is said of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.  reason: object (N,)."""
+
+    bad: dict[str, np.ndarray]
+    reason: np.ndarray
+
+    def take(self, rows: np.ndarray) -> Judged:
+        return Judged({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
+
+
+class Judge:
+    """Every order's opinion of drawings: the scorer's columns, and the outside rankers where they are given."""
+
+    def __init__(self, scorer: Scorer, rivals: Rivals | None = None) -> None:
+        self.scorer, self.rivals = scorer, rivals
+
+    def __call__(self, drawings: Drawings) -> Judged:
+        columns = self.scorer.score(drawings)
+        bad = {order: np.asarray(columns[order], float) * (-1 if order in ASCENDING else 1) for order in ORDERS}
+        return Judged(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
+
+    def wrong(self, drawings: Drawings) -> np.ndarray:
+        """float64 (N,): of all that the combined order holds against drawings, that they are of another word alone."""
+        model = self.scorer.combined or junk_model.load()
+        return model.odds(self.scorer.features(drawings))[:, model.kinds.index("wrong")]
+
+
+# The questions
+
+
+def planted_junk(
+    judge: Judge, held_out: Drawings, good: Judged, rounds: int = ROUNDS, seed: int = 1
+) -> dict[str, Table]:
+    """1 % of each kind among the held-out drawings, `rounds` times: what every order finds of it, and of which kind.
+
+    good: what the judge says of the held-out drawings, once for all rounds, since no order depends on the rest of a
+    list. In a resample the good drawings are drawn again, the same ones for every round, and each round's junk by kind.
+    """
+    rng = np.random.default_rng(seed)
+    each = max(1, len(held_out) // 100)
+    planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(rounds) for kind in KINDS])
+    found = judge(planted)
+    # A list is the good drawings and a round's junk: what is where in it is the same in every round.
+    kinds = np.repeat(np.array([junk_model.GOOD, *KINDS], object), [len(held_out), *[each] * len(KINDS)])
+    truth, expected = kinds != junk_model.GOOD, np.array([REASON_OF.get(kind, "") for kind in kinds], object)
+    weights = [resampled(kinds, rng) for _ in range(rounds)]
+    for weight in weights[1:]:
+        weight[:, ~truth] = weights[0][:, ~truth]
+    reasons = [np.r_[good.reason, part] for part in np.split(found.reason, rounds)]
+    right = [
+        w * (np.where(given == "unusual", "", given) == expected) for w, given in zip(weights, reasons, strict=True)
+    ]
+
+    table: dict[str, dict[str, Figure]] = {}
+    by_kind: dict[str, dict[str, Figure]] = {}
+    for order, (of_good, of_junk) in known(good, found):
+        lists = [np.r_[of_good, part] for part in np.split(of_junk, rounds)]
+        seen = [reviewed(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
+        precisions = [precision(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
+        table[order] = {
+            "average precision": Figure.of(np.mean(precisions, axis=0)),
+            "found": _share(seen, weights, truth),
+            "AUC within the word": over_words(of_good, held_out.words, of_junk, planted.words),
+        }
+        if order == "junk":
+            for kind, name in NAMES.items():
+                mine = kinds == kind
+                by_kind[name] = {"found": _share(seen, weights, mine), "reason right": _share(right, weights, mine)}
+    words = len(set(planted.words))
+    return {
+        "planted junk": Table(
+            f"{len(held_out):,} held-out drawings of {len(set(held_out.words))} words, and among them 1 % of each of "
+            f"{len(KINDS)} kinds of junk, planted {rounds} times over: {len(planted):,} pieces under {words} of the "
+            "words. found: the share of the junk that is among the worst of the list, as many as there is junk and 1 % "
+            "of the list more; like the average precision the mean over the plantings. AUC within the word: the chance "
+            f"that junk ranks above a good drawing of the same word; mean over the {words} words. The combined order, "
+            "junk, was fitted to other junk of these kinds; the rankers from elsewhere never saw any.",
+            table,
+        ),
+        "planted junk, kind by kind": Table(
+            f"What the combined order finds of the {rounds * each} pieces of each kind, and the share given the "
+            "right reason. Of the good drawings: the share reviewed in vain, and the share given no reason or unusual.",
+            by_kind,
+        ),
+    }
+
+
+def wrong_category(judge: Judge, held_out: Drawings, good: Judged, others: int = 15, seed: int = 1) -> Table:
+    """Every word's own held-out drawings against `others` of other words shown as it: the AUC's mean over the words."""
+    rng = np.random.default_rng(seed)
+    words, names = held_out.words, sorted(set(held_out.words))
+    strangers = [np.flatnonzero(words != name) for name in names]
+    rows = [rng.choice(some, min(others, len(some)), replace=False) for some in strangers]
+    shown_as = np.repeat(np.array(names, object), [len(some) for some in rows])
+    disguised = held_out.take(np.concatenate(rows)).with_columns(word=list(shown_as))
+    shown = judge(disguised)
+    alone = "junk, wrong word alone"
+    good, shown = (
+        Judged(judged.bad | {alone: judge.wrong(batch)}, judged.reason)
+        for judged, batch in ((good, held_out), (shown, disguised))
+    )
+    return Table(
+        "AUC: the chance that a drawing of another word, shown as one of the word, ranks above the word's own held-out "
+        f"drawings; mean over {len(names)} words, {others} such drawings each. Some of the own drawings are scribbles "
+        "or of something else, which junk puts on top; wrong word alone leaves the other kinds of junk out.",
+        {order: {"AUC": over_words(own, words, other, shown_as)} for order, (own, other) in known(good, shown)},
+    )
+
+
+def recognised(held_out: Drawings, good: Judged) -> Table | None:
+    """The files' own flag as a weak label: AUC of false against true; None where the files do not know it."""
+    flag = held_out.column("recognized")
+    yes, no = (good.take(np.array([value is wanted for value in flag], bool)) for wanted in (True, False))
+    if not len(yes.reason) or not len(no.reason):
+        return None
+    return Table(
+        "AUC: the chance that a drawing that the game did not recognise ranks above one that it did; "
+        f"{len(no.reason):,} and {len(yes.reason):,} held-out drawings.",
+        {order: {"AUC": auc_figure(*sets)} for order, sets in known(yes, no)},
+    )
+
+
+def flamingos(judge: Judge, folder: Path) -> Table:
+    """The seed's flamingos (`bad_flamingos/`): AUC of each order, fitted to the box or as the decoder reads them."""
+    names = ("random", "best", "worst_by_loss_per_point", "sorted_by_hand")
+    sets = [judge(open_drawings(folder / f"flamingo_{name}.ndjson").drawings) for name in names]
+    text = (folder / "flamingo_sorted_by_hand.ndjson").read_text(encoding="utf-8")
+    hand = np.array([json.loads(line)["set"] for line in text.splitlines()])
+    honest = np.isin(hand, ["awful", "notbad"])
+    dirty = np.isin(hand, ["graffiti", "scribbles", "cheat", "otherthings"])
+    return Table(
+        f"AUC: the chance that the first ranks above the second. worst: {len(sets[2].reason)} by the loss per point of "
+        f"the seed's own model; random: {len(sets[0].reason)}; best: {len(sets[1].reason)}; junk and honest, sorted by "
+        f"hand: {dirty.sum()} graffiti, scribbles, cheats and other things, {honest.sum()} drawings that are only bad.",
+        {
+            order: {
+                "worst / random": auc_figure(random, worst),
+                "random / best": auc_figure(best, random),
+                "junk / honest": auc_figure(by_hand[honest], by_hand[dirty]),
+            }
+            for order, (random, best, worst, by_hand) in known(*sets)
+        },
+    )
+
+
+# The arithmetic. Weights (1 + RESAMPLES, N) are how often each drawing is drawn: once in row 0, anew in every other.
+
+
+def known(*parts: Judged) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """Every order's badness in each part; unknown counts as average, an order that knows nothing is left out."""
+    for order in parts[0].bad:
+        together = np.concatenate([part.bad[order] for part in parts])
+        if np.isfinite(together).any():
+            filled = np.where(np.isnan(together), np.nanmean(together), together)
+            yield order, np.split(filled, np.cumsum([len(part.reason) for part in parts])[:-1])
+
+
+def precision(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Average precision (R,) of an order, for each row of weights (R, N)."""
+    order = np.argsort(-bad, kind="stable")
+    last = np.searchsorted(-bad[order], -bad[order], side="right") - 1  # what ties comes at once
+    hits = weights[:, order] * truth[order]
+    above = np.cumsum(weights[:, order], axis=1, dtype=float)[:, last]
+    return (hits * np.cumsum(hits, axis=1, dtype=float)[:, last] / np.maximum(above, 1)).sum(axis=1) / hits.sum(axis=1)
+
+
+def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The weights (R, N) of the worst of the list alone: as many as there is junk, and `REVIEWED` of the list more."""
+    order = np.argsort(-bad, kind="stable")
+    before = np.cumsum(weights[:, order], axis=1) - weights[:, order]
+    count = round(truth.sum() + REVIEWED * len(truth))
+    seen = np.empty_like(weights)
+    seen[:, order] = np.clip(count - before, 0, weights[:, order])
+    return seen
+
+
+def auc(good: np.ndarray, bad: np.ndarray) -> float:
+    """The chance that a bad one ranks above a good one (area under the ROC curve); NaN where either is missing."""
+    return float(_wins(good, bad).mean()) if len(good) and len(bad) else float("nan")
+
+
+def auc_figure(good: np.ndarray, bad: np.ndarray) -> Figure:
+    """The AUC, with good and bad ones drawn again, each among themselves."""
+    weights = resampled(np.repeat([0, 1], [len(good), len(bad)]), np.random.default_rng(0))
+    pairs = (weights[:, len(good) :] @ _wins(good, bad)) * weights[:, : len(good)]
+    return Figure.of(pairs.sum(axis=1) / (len(good) * len(bad)))
+
+
+def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Figure:
+    """The AUC within each word that has good and bad ones, mean over the words; the words are drawn again."""
+    words = sorted(set(good_words) & set(bad_words))
+    each = np.array([auc(good[good_words == word], bad[bad_words == word]) for word in words])
+    weights = resampled(np.zeros(len(each)), np.random.default_rng(0))
+    return Figure.of(weights @ each / len(each))
+
+
+def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
+    """float32 (bad, good): 1 where the bad one ranks above the good one, 1/2 where they tie."""
+    return (bad[:, None] > good).astype(np.float32) + (bad[:, None] == good) / np.float32(2)
+
+
+def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Figure:
+    """The weight that a part has of what is masked, mean over the lists."""
+    shares = [
+        part[:, mask].sum(axis=1) / weight[:, mask].sum(axis=1) for part, weight in zip(parts, weights, strict=True)
+    ]
+    return Figure.of(np.mean(shares, axis=0))
+
+
+# The whole
+
+
+def prove(
+    data: list[Path],
+    bad_flamingos: Path | None = None,
+    model: Path | None = None,
+    order: Path | None = None,
+    report: Callable[[str], None] = lambda text: None,
+) -> dict[str, Table]:
+    """All tables by their title. data: the folders that were trained on, whose test split is measured on.
+
+    model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale:
+    only the seed's flamingos are asked of it. order: a junk model fitted for that Sketch-RNN
+    (`qdesk.training.junk_model`).
+    report: told what is being done.
+    Raises ValueError where there is nothing to measure.
+    """
+    from qdesk.training.data import load
+
+    report("reading the drawings")
+    corpus = load(data, report=lambda text: None)
+    scorer = Scorer(model, combined=junk_model.load(order) if order else None)
+    judge = Judge(scorer, Rivals(scorer.guesser, corpus.real))
+    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.reader.words))
+    tables: dict[str, Table | None] = {}
+    if len(set(held_out.words)) > 1:
+        report("ranking the held-out drawings, by the outside rankers too")
+        good = judge(held_out)
+        report("planting junk")
+        tables |= planted_junk(judge, held_out, good)
+        report("showing drawings as ones of other words")
+        tables["wrong category"] = wrong_category(judge, held_out, good)
+        tables["not recognised in the game"] = recognised(held_out, good)
+    if bad_flamingos:
+        tables["the seed's flamingos"] = flamingos(judge, bad_flamingos)
+    if not tables:
+        raise ValueError("There is nothing to measure: no flamingos, and no held-out drawings of two words known.")
+    return {title: table for title, table in tables.items() if table}

@@ -1,0 +1,123 @@
+"""What commands share at the shell: progress, what was skipped, files opened, tables to stdout or a file."""
+
+from __future__ import annotations
+
+import csv
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import pyarrow as pa
+
+from qdesk.data.drawings import Drawings
+from qdesk.files import check_writable, written_whole
+
+if TYPE_CHECKING:
+    from qdesk.formats import Problem
+
+SHOWN_PROBLEMS = 5
+
+
+class Progress:
+    """Progress on stderr, with the time left: one line rewritten on a terminal, else a line every two seconds.
+
+    What is done within two seconds says nothing on a file or a pipe. Call it with a fraction from 0 to 1, or None where
+    the end is not known.
+    """
+
+    def __init__(self, label: str, stream: TextIO | None = None) -> None:
+        self._label, self._stream = label, stream or sys.stderr
+        self._tty = self._stream.isatty()
+        self._pause = 0.1 if self._tty else 2.0
+        self._began = self._last = time.monotonic()
+        self._shown = False
+
+    def __call__(self, fraction: float | None, text: str = "") -> None:
+        now = time.monotonic()
+        if now - self._last < self._pause:
+            return
+        self._last, self._shown = now, True
+        share = "" if fraction is None else f", {100 * fraction:.0f} %{self._left(now, fraction)}"
+        line = f"qdesk: {text or self._label}{share}"
+        self._stream.write(f"\r\x1b[K{line}" if self._tty else f"{line}\n")
+        self._stream.flush()
+
+    def _left(self, now: float, fraction: float) -> str:
+        if not 0 < fraction < 1 or now - self._began < 1:
+            return ""
+        seconds = round((now - self._began) * (1 - fraction) / fraction)
+        return f", {seconds // 60} min {seconds % 60} s left" if seconds >= 60 else f", {seconds} s left"
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._tty and self._shown:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+
+def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
+    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError.
+
+    y_up: their y axis points up, so they are turned over.
+    """
+    from qdesk.data.simplify import flipped
+    from qdesk.formats import open_drawings
+
+    with Progress("reading") as progress:
+        result = open_drawings(*(str(path) for path in paths), on_progress=progress)
+    say_skipped(result.problems, result.problem_count)
+    return flipped(result.drawings) if y_up else result.drawings
+
+
+def say_skipped(problems: Sequence[Problem], count: int) -> None:
+    """Say on stderr which records were skipped: the first few, and how many in all."""
+    for problem in problems[:SHOWN_PROBLEMS]:
+        print(f"qdesk: {problem} (skipped)", file=sys.stderr)
+    if count > SHOWN_PROBLEMS:
+        print(f"qdesk: {count:,} lines were skipped in all", file=sys.stderr)
+
+
+def check_out(out: Path | None) -> None:
+    """Raises OSError where `out` could not be written: before an hour of scoring, not after it."""
+    if out is None:
+        return
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {out.parent} to write {out.name} to.")
+    check_writable(out)
+
+
+def write_table(table: pa.Table, out: Path | None) -> None:
+    """Write a table to `out`, whole or not at all: Parquet or CSV by its name; None is CSV on stdout."""
+    if out is None:
+        write_csv(table, sys.stdout)
+        return
+    with written_whole(out) as part:
+        if out.suffix.lower() == ".parquet":
+            import pyarrow.parquet
+
+            with open(part, "wb") as file:  # pyarrow itself opens no name that is not UTF-8
+                pyarrow.parquet.write_table(table, file)
+        else:
+            with open(part, "w", encoding="utf-8", newline="") as text:
+                write_csv(table, text)
+
+
+def write_csv(table: pa.Table, file: TextIO) -> None:
+    """CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(table.column_names)
+    for batch in table.to_batches(max_chunksize=10_000):
+        writer.writerows(zip(*(_cells(column) for column in batch.columns), strict=True))
+
+
+def _cells(column: pa.Array) -> list[Any]:
+    values = column.to_pylist()
+    if pa.types.is_floating(column.type):
+        return ["" if value is None or value != value else f"{value:.6g}" for value in values]
+    if pa.types.is_boolean(column.type):
+        return ["" if value is None else str(value).lower() for value in values]
+    return values  # csv writes None as an empty field

@@ -1,0 +1,125 @@
+"""Data sets without their flagged drawings, in the formats that they came in."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qdesk.curation.verdicts.store import KEEP, Verdicts, identities
+
+if TYPE_CHECKING:
+    from qdesk.formats import Problem
+
+_FORMAT = re.compile(r"((\.raw|\.simplified)?\.(ndjson|bin|npy))?(\.gz)?$")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What `clean` did: how many drawings it kept and left out, and which records it could not read and write.
+
+    problems: the first of those records, and why; problem_count: how many there are. written: the files.
+    """
+
+    kept: int
+    dropped: int
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    written: tuple[Path, ...] = ()
+
+
+def clean(
+    in_path: Path,
+    out_path: Path,
+    verdicts: Verdicts,
+    on_progress: Callable[[float], None] | None = None,
+    format: str | None = None,
+) -> Cleaned:
+    """Write the drawings of `in_path` that are not flagged to `out_path`.
+
+    The format is the one `out_path` is named after, or `format` (see `formats.write_drawings`); drawings with times
+    keep them. `out_path` may be `in_path`, unless something in it cannot be read: that would be lost. on_progress is
+    told the share that is done, 0 to 1, often; what it raises comes through. Raises qdesk.formats.FormatError. However
+    it fails, `out_path` is as it was.
+    """
+    from qdesk.formats import FormatError, open_drawings, write_drawings
+
+    say = on_progress or (lambda share: None)
+    opened = open_drawings(in_path, on_progress=lambda share: say(0.5 * share))
+    if opened.problem_count and os.path.exists(out_path) and os.path.samefile(in_path, out_path):
+        raise FormatError(
+            f"{in_path} was left as it is: {opened.problem_count:,} of its records cannot be read and would be lost "
+            f"(the first is line {opened.problems[0].line}: {opened.problems[0].reason}). Write to another file."
+        )
+    reasons = verdicts.reasons(identities(opened.drawings))
+    stays = (reasons == "") | (reasons == KEEP)
+    kept = opened.drawings.take(stays)
+    write_drawings(kept, out_path, format, on_progress=lambda share: say(0.5 + 0.5 * share))
+    return Cleaned(len(kept), int(np.sum(~stays)), opened.problems, opened.problem_count, (Path(out_path),))
+
+
+def clean_folder(
+    in_paths: Sequence[Path],
+    folder: Path,
+    verdicts: Verdicts,
+    on_progress: Callable[[float], None] | None = None,
+) -> Cleaned:
+    """`clean` every file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
+
+    The folder is made where there is none. Raises FormatError where two files would have one name, or one of the clean
+    files would replace a file that is cleaned, and OSError where the folder cannot be written to.
+    """
+    from qdesk.formats import FormatError, format_of
+
+    say = on_progress or (lambda share: None)
+    names = [clean_name(path) for path in in_paths]
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise FormatError(f"Two of the files would be called {name} in {folder}: clean them into two folders.")
+        if any(path.exists() and (folder / name).exists() and path.samefile(folder / name) for path in in_paths):
+            raise FormatError(f"{folder / name} would be replaced by its clean copy: choose another folder.")
+    sizes = np.array([path.stat().st_size if path.exists() else 0 for path in in_paths], float) + 1
+    edges = np.concatenate([[0], np.cumsum(sizes) / sizes.sum()])
+    fresh = not folder.exists()
+    folder.mkdir(exist_ok=True)
+    results = []
+    try:
+        with tempfile.TemporaryDirectory(prefix=".clean-", dir=folder) as beside:
+            for path, name, low, high in zip(in_paths, names, edges[:-1], edges[1:], strict=True):
+                kind = format_of(path)
+
+                def told(share: float, low: float = low, high: float = high) -> None:
+                    say(low + share * (high - low))
+
+                format = "ndjson" if kind == "npz" else kind
+                results.append(clean(path, Path(beside, name), verdicts, told, format))
+            for name in names:
+                os.replace(Path(beside, name), folder / name)
+    except BaseException:
+        if fresh:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Cleaned(
+        sum(done.kept for done in results),
+        sum(done.dropped for done in results),
+        tuple(problem for done in results for problem in done.problems),
+        sum(done.problem_count for done in results),
+        tuple(folder / name for name in names),
+    )
+
+
+def clean_name(path: Path, ending: str = "") -> str:
+    """The name of a file's clean copy: its own, but for .npz, which qdesk reads and does not write: that is .ndjson.
+
+    ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
+    """
+    name = path.name.removesuffix(".npz") + ".ndjson" if path.name.endswith(".npz") else path.name
+    place = _FORMAT.search(name).start()
+    return f"{name[:place]}{ending}{name[place:]}"

@@ -1,0 +1,206 @@
+"""A drawing as it was drawn, stroke by stroke, as an animated GIF or SVG to show to others."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from qdesk.data import replay_timing
+from qdesk.data.drawings import Drawing
+from qdesk.formats import FormatError
+from qdesk.formats.base import open_output
+
+LONGEST_MS = 30_000.0
+"""A replay that would take longer goes faster instead, and slower if it would be over before `pace.SHORTEST_MS`."""
+
+REST_MS = 1500
+"""The whole drawing is shown so long before it begins again."""
+
+SIDES = range(32, 513)
+"""px of a picture."""
+
+_SHADES = 16  # from paper to ink: enough for smooth lines, and half the bytes of 256
+_FRAME_MS = 40  # 25 frames a second; GIF counts hundredths of seconds
+_INK, _PAPER = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF)
+_PADDING = 0.08  # of the side
+
+
+def clock(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
+    """`pace.moments` of a replay that takes from `pace.SHORTEST_MS` to `LONGEST_MS`."""
+    told = replay_timing.moments(strokes, times)
+    end = max((float(one[-1]) for one in told if len(one)), default=0.0)
+    scale = min(max(end, replay_timing.SHORTEST_MS), LONGEST_MS) / end if end else 1.0
+    return [one * scale for one in told]
+
+
+def write_replay(
+    path: str | os.PathLike[str],
+    drawing: Drawing,
+    side: int = 256,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Write the replay of a drawing as .gif or .svg, `side` px square, dark on white, in a loop.
+
+    It follows the drawing's own times, pauses cut to `pace.PAUSE_MS`, or an even pace where there are none.
+    on_progress is told 0 to 1; what it raises comes through, and no file is written. Raises FormatError for another
+    name, another side than `SIDES`, a drawing without strokes, and a file that cannot be written.
+    """
+    format = os.fspath(path).lower().rpartition(".")[2]
+    if format not in ("gif", "svg"):
+        raise FormatError(f"{path}: a replay is a .gif or an .svg.")
+    if side not in SIDES:
+        raise FormatError(f"A replay is {SIDES[0]} to {SIDES[-1]} px wide, not {side}.")
+    if not drawing.points:
+        what = "no strokes" if drawing.bitmap is None else "pixels alone, no strokes"
+        raise FormatError(f"This drawing cannot be replayed: it has {what}.")
+    kept = [index for index, stroke in enumerate(drawing.strokes) if len(stroke)]
+    moments = clock(
+        [drawing.strokes[k] for k in kept], None if drawing.times is None else [drawing.times[k] for k in kept]
+    )
+    strokes = _placed([drawing.strokes[k] for k in kept], side)
+    say = on_progress or (lambda share: None)
+    with open_output(path) as out:
+        if format == "svg":
+            out.write(_svg(strokes, moments, side, drawing.word or "").encode())
+        else:
+            first, *others, durations = _frames(strokes, moments, side, say)
+            first.save(out, "GIF", save_all=True, append_images=others, duration=durations, loop=0, disposal=1)
+
+
+def _placed(strokes: Sequence[np.ndarray], side: int) -> list[np.ndarray]:
+    """The strokes in px of a square picture, centred, as large as its padding lets them."""
+    points = np.concatenate(strokes).astype(np.float64)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = (high - low).max()
+    scale = side * (1 - 2 * _PADDING) / extent if extent > 0 else 1.0
+    return [(np.asarray(stroke, np.float64) - (low + high) / 2) * scale + side / 2 for stroke in strokes]
+
+
+def _pen(side: int) -> float:
+    return max(0.016 * side, 2.0)
+
+
+# GIF
+
+
+def _frames(
+    strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, say: Callable[[float], None]
+) -> list:
+    """The frames as Pillow's images, and behind them the list of their durations in ms.
+
+    The picture of a moment at which nothing is drawn is not made: the one before stands longer.
+    """
+    from PIL import Image
+
+    shades = np.linspace(0, 1, _SHADES)[:, None]
+    palette = np.rint(np.array(_PAPER) * (1 - shades) + np.array(_INK) * shades).astype(np.uint8).tobytes()
+    end = float(moments[-1][-1])
+    frames, durations, last = [], [], b""
+    for now, coverage in _pictures(strokes, moments, side, end):
+        say(now / end if end else 1.0)
+        pixels = (coverage // (256 // _SHADES)).tobytes()
+        if pixels == last:
+            durations[-1] += _FRAME_MS
+            continue
+        last = pixels
+        frame = Image.frombytes("P", (side, side), pixels)
+        frame.putpalette(palette)
+        frames.append(frame)
+        durations.append(_FRAME_MS)
+    durations[-1] = REST_MS
+    return [*frames, durations]
+
+
+def _pictures(
+    strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, end: float
+) -> Iterator[tuple[float, np.ndarray]]:
+    """Each frame's time, and its ink: uint8 (side, side), 255 where it covers all. The last is the whole drawing."""
+    import cairocffi
+
+    def canvas() -> tuple[np.ndarray, cairocffi.Context]:
+        stride = -(-side // 4) * 4  # cairo wants rows of a multiple of four bytes
+        buffer = np.zeros((side, stride), np.uint8)
+        surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, memoryview(buffer.reshape(-1)), stride)
+        context = cairocffi.Context(surface)
+        context.set_line_cap(cairocffi.LINE_CAP_ROUND)
+        context.set_line_join(cairocffi.LINE_JOIN_ROUND)
+        context.set_line_width(_pen(side))
+        return buffer, context
+
+    def draw(context: cairocffi.Context, points: np.ndarray) -> None:
+        context.move_to(*points[0])
+        for x, y in points:
+            context.line_to(x, y)
+        context.stroke()
+        context.get_target().flush()
+
+    (done, done_context), (shown, shown_context) = canvas(), canvas()
+    current = 0
+    count = int(np.ceil(end / _FRAME_MS))
+    for now in [*(k * _FRAME_MS for k in range(count)), end]:
+        while current < len(strokes) and moments[current][-1] <= now:  # finished: it stays as it is
+            draw(done_context, strokes[current])
+            current += 1
+        shown[:] = done
+        shown_context.get_target().mark_dirty()
+        if current < len(strokes) and moments[current][0] <= now:
+            draw(shown_context, _until(strokes[current], moments[current], now))
+        yield now, shown[:, :side]
+
+
+def _until(stroke: np.ndarray, moments: np.ndarray, now: float) -> np.ndarray:
+    """The part of a stroke that is drawn by `now`, its last point interpolated."""
+    tip = [np.interp(now, moments, stroke[:, axis]) for axis in (0, 1)]
+    return np.vstack([stroke[: np.searchsorted(moments, now, side="right")], tip])
+
+
+# SVG
+
+
+def _svg(strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, word: str) -> str:
+    """Every stroke as a path that is a dash of its own length, pushed in from its end as time goes on (SMIL).
+
+    What cannot animate shows the whole drawing.
+    """
+    whole = float(moments[-1][-1]) + REST_MS
+    label = f"<title>{escape(word)}</title>" if word else ""
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">{label}',
+        f'<rect width="100%" height="100%" fill="#{bytes(_PAPER).hex()}"/>',
+        f'<g fill="none" stroke="#{bytes(_INK).hex()}" stroke-width="{_pen(side):.4g}" stroke-linecap="round" '
+        'stroke-linejoin="round">',
+    ]
+    for stroke, times in zip(strokes, moments, strict=True):
+        path = " ".join(f"{x:.2f} {y:.2f}" for x, y in stroke)
+        gone = np.r_[0.0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))] if len(stroke) > 1 else np.zeros(1)
+        parts.append(
+            f'<path d="M{path}{"h0" if len(stroke) == 1 else ""}" stroke-dasharray="{gone[-1] + 1:.2f}">'
+            + _hidden_until(times[0] / whole, whole)
+            + (_pushed_in(gone, times / whole, whole) if gone[-1] else "")
+            + "</path>"
+        )
+    return "\n".join([*parts, "</g></svg>", ""])
+
+
+def _hidden_until(share: float, whole: float) -> str:
+    if not share:
+        return ""
+    return (
+        f'<animate attributeName="visibility" values="hidden;visible" keyTimes="0;{share:.5f}" calcMode="discrete" '
+        f'dur="{whole:.0f}ms" repeatCount="indefinite"/>'
+    )
+
+
+def _pushed_in(gone: np.ndarray, shares: np.ndarray, whole: float) -> str:
+    """gone: (n,), how far along the stroke each point lies; shares: (n,), when it is drawn, 0 to 1."""
+    left = gone[-1] + 1 - gone
+    left[-1] = 0
+    keys = np.r_[0.0, shares, 1.0] if shares[0] else np.r_[shares, 1.0]
+    values = np.r_[left[0], left, 0.0] if shares[0] else np.r_[left, 0.0]
+    return (
+        f'<animate attributeName="stroke-dashoffset" values="{";".join(f"{value:.2f}" for value in values)}" '
+        f'keyTimes="{";".join(f"{key:.5f}" for key in keys)}" dur="{whole:.0f}ms" repeatCount="indefinite"/>'
+    )

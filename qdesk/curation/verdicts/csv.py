@@ -1,0 +1,84 @@
+"""Export: the verdicts as CSV."""
+
+from __future__ import annotations
+
+import csv
+import math
+import os
+from collections.abc import Container, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from qdesk.curation.verdicts.store import Verdict, Verdicts
+from qdesk.files import written_whole
+
+COLUMNS = (
+    "key_id",
+    "word",
+    "reason",
+    "note",
+    "rank",
+    "junk",
+    "loss_per_point",
+    "loss",
+    "lift",
+    "p_word",
+    "countrycode",
+    "timestamp",
+    "recognized",
+    "source",
+    "row",
+    "flagged_at",
+)
+"""The columns of the flags as CSV, in order. People script against them."""
+
+
+def export_flags(
+    out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False
+) -> int:
+    """Write every flagged drawing (not the kept ones) as CSV, the worst rank first, and return how many.
+
+    `only` limits it to these identities, as to those of one file. A path is written whole or not at all (OSError when
+    it cannot be); unknown values are empty, `recognized` is true or false, numbers have six significant digits.
+    Drawings without a key_id are named by `source` and `row`.
+
+    everything: the kept ones, too, and a last column `identity`: what `qdesk.curation.verdicts.merge` tells drawings
+    apart by.
+    """
+    chosen = [
+        verdict
+        for verdict in verdicts.all()
+        if (verdict.flagged or everything) and (only is None or verdict.identity in only)
+    ]
+    chosen.sort(key=_by_rank)
+    rows = ({**verdict.facts, **vars(verdict), "key_id": verdict.key_id} for verdict in chosen)
+    write_csv(out, (*COLUMNS, "identity") if everything else COLUMNS, rows)
+    return len(chosen)
+
+
+def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write these columns of `rows` as CSV to a path (whole or not at all; OSError) or an open file."""
+    if isinstance(out, str | os.PathLike):
+        with written_whole(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
+            write_csv(file, columns, rows)
+        return
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
+
+
+def _by_rank(verdict: Verdict) -> tuple[Any, ...]:
+    rank = verdict.facts.get("rank")
+    row = verdict.facts.get("row")
+    source = verdict.facts.get("source") or ""
+    return (math.inf if rank is None else rank, source, math.inf if row is None else row, verdict.identity)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return str(value)

@@ -1,0 +1,384 @@
+"""Verdicts: what a person decided about a drawing, kept in SQLite so that not one decision is ever lost.
+
+Every decision is its own transaction, on disk before the call returns, and one line of an append-only history. Undo and
+redo walk that history and survive a restart. A verdict belongs to the drawing, not to the file: its identity is the
+drawing's `key_id`, or a hash of its content where it has none, so that renaming or converting a file changes nothing.
+What other people decided can be merged in; where they differ, that is a conflict until it is decided again.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qdesk.curation.verdicts import queries as sql
+from qdesk.curation.verdicts.schema import VerdictsError as VerdictsError
+from qdesk.curation.verdicts.schema import VerdictsFile
+from qdesk.data.drawings import Drawings
+
+FLAGS = ("scribble", "graffiti", "wrong", "other")
+"""The reasons to flag a drawing."""
+
+KEEP = "keep"
+"""The verdict of a drawing that was looked at and is fine."""
+
+REASONS = (*FLAGS, KEEP)
+
+FACTS = (
+    "word",
+    "rank",
+    "junk",
+    "loss",
+    "loss_per_point",
+    "lift",
+    "p_word",
+    "countrycode",
+    "timestamp",
+    "recognized",
+    "source",
+    "row",
+)
+"""What is remembered of a drawing with its verdict, so that the verdict can be exported without the drawing's file."""
+
+CONTENT = "content:"
+
+Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, reason, note, flagged_at, facts
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One decision. `reason` is one of `FLAGS` or `KEEP`; `facts` has the keys of `FACTS`, None where unknown.
+
+    flagged_at: ISO 8601 in UTC, to the second.
+    """
+
+    identity: str
+    reason: str
+    note: str = ""
+    flagged_at: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key_id(self) -> str | None:
+        return None if self.identity.startswith(CONTENT) else self.identity
+
+    @property
+    def flagged(self) -> bool:
+        return self.reason != KEEP
+
+
+@dataclass(frozen=True)
+class Theirs(Verdict):
+    """A verdict of somebody else; `name` is that of the file it came in."""
+
+    name: str = ""
+
+
+class Change(NamedTuple):
+    """What a decision, an undo or a redo did to one drawing: its reason before and after, "" for no verdict."""
+
+    identity: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A step that could be undone: when (ISO 8601 in UTC), how many drawings, and what became of the first of them.
+
+    reason: "" if its verdict was taken back.
+    """
+
+    step: int
+    time: str
+    identity: str
+    reason: str
+    count: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a merge did, in rows: verdicts taken over, those that say the same as mine, and those that do not.
+
+    conflicts: those that are open, new or not; settled: those about which I have decided since.
+    unidentified: rows that do not say which drawing they are about. changes: of the verdicts taken over.
+    """
+
+    taken: int
+    same: int
+    conflicts: int
+    settled: int
+    unidentified: int
+    changes: list[Change]
+
+
+def identities(drawings: Drawings) -> pa.StringArray:
+    """Strings (N,): what each drawing is known by: its key_id, or "content:" and a hash where it has none."""
+    names = drawings.table["key_id"].combine_chunks()
+    nameless = pc.equal(pc.fill_null(pc.binary_length(names), 0), 0)
+    if not pc.any(nameless).as_py():  # null, not False, where there are no drawings at all
+        return names
+    content = drawings.take(nameless.to_numpy(zero_copy_only=False)).content_ids()
+    return pc.replace_with_mask(names, nameless, pa.array([CONTENT + name for name in content], pa.string()))
+
+
+class Verdicts(VerdictsFile):
+    """The verdicts of one file. Every method that writes has the change on disk when it returns.
+
+    All methods raise VerdictsError when the file cannot be read or written.
+    """
+
+    def _prepare(self) -> None:
+        super()._prepare()
+        self._db.execute("PRAGMA temp_store = MEMORY")
+        self._db.execute("PRAGMA cache_size = -65536")
+        self._db.execute(sql.MOVES)
+
+    def __enter__(self) -> Verdicts:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Deciding
+
+    def flag(self, identity: str, reason: str, note: str = "", info: Mapping[str, Any] | None = None) -> Change:
+        """Flag a drawing for one of `FLAGS`, or `KEEP` it. `info` may hold any of `FACTS`; the rest is ignored.
+
+        Raises ValueError for another reason. The same verdict again changes nothing and is no step to undo, unless it
+        settles a conflict.
+        """
+        return self.flag_many([(identity, reason, note, info or {})])[0]
+
+    def keep(self, identity: str, info: Mapping[str, Any] | None = None) -> Change:
+        """Say that a drawing was looked at and is fine."""
+        return self.flag(identity, KEEP, info=info)
+
+    def flag_many(self, decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> list[Change]:
+        """Several (identity, reason, note, info) as one step to undo; of a drawing that comes twice the last counts."""
+        now = _now("seconds")
+        moves = []
+        for identity, reason, note, info in decisions:
+            if reason not in REASONS:
+                raise ValueError(f'no such reason: "{reason}"; use one of {", ".join(REASONS)}')
+            moves.append((identity, reason, note, now, _text(info)))
+        return self._decide(moves)
+
+    def clear(self, *names: str) -> list[Change]:
+        """Take the verdict of these drawings back, as one step that can itself be undone."""
+        return self._decide([(identity, None, None, None, None) for identity in names])
+
+    def undo(self) -> list[Change]:
+        """Take the last step back; [] when there is nothing left to undo."""
+        return self._walk("undo")
+
+    def redo(self) -> list[Change]:
+        """Do the last undone step again; [] when there is none. A new decision forgets what could be redone."""
+        return self._walk("redo")
+
+    def refresh(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace the facts of these identities (those with a verdict), as when scores come in after a decision.
+
+        Facts are not decisions: this is no step to undo, and a fact that is None in `facts` keeps its old value.
+        """
+        with self._transaction():
+            self._db.executemany(
+                "UPDATE verdicts SET facts = json_patch(facts, ?1) WHERE identity = ?2",
+                ((_text(info), identity) for identity, info in facts.items()),
+            )
+
+    def forget(self, names: Iterable[str]) -> int:
+        """Delete all there is of these drawings for good, from the file and from what can be undone; returns how many
+        verdicts there were.
+        """
+        chosen = (_list(names),)
+        with self._transaction():
+            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}", chosen).rowcount
+            for table in ("history", "conflicts"):
+                self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}", chosen)
+            self._db.execute(sql.DROP_EMPTY_STEPS)
+        with self._in_words():
+            self._db.execute("VACUUM")  # else they stay in the free pages of the file
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
+    def take_over(self, theirs: Iterable[Theirs]) -> Merged:
+        """Take over the verdicts of others where there are none of mine, as one step, conflicts included.
+
+        Verdicts with the same reason agree, whatever their notes. Where the reasons differ mine stays, and theirs is a
+        conflict until I decide about the drawing again. What was told before is not told again: to merge a file twice
+        changes nothing.
+        """
+        theirs = list(theirs)
+        names = _list(verdict.identity for verdict in theirs)
+        taken, differing = [], []
+        same = settled = conflicts = 0
+        with self._transaction():
+            mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
+            told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
+            for verdict in theirs:
+                about = (verdict.identity, verdict.reason, verdict.note, verdict.flagged_at)
+                if verdict.identity not in mine:
+                    mine[verdict.identity] = verdict.reason
+                    taken.append(verdict)
+                elif mine[verdict.identity] == verdict.reason:
+                    same += 1
+                elif about not in told:
+                    told[about] = True
+                    conflicts += 1
+                    differing.append(verdict)
+                elif told[about]:
+                    conflicts += 1
+                else:
+                    settled += 1
+            if taken or differing:
+                step = self._new_step()
+                self._db.executemany(sql.MOVE, map(_row, taken))
+                # A conflict is a line of the history that changes nothing: so it can be undone, too.
+                names = _list(verdict.identity for verdict in differing)
+                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}", (names,))
+                self._write(step, "do")
+                self._db.executemany(
+                    "INSERT INTO conflicts (step, name, identity, reason, note, flagged_at, facts)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    ((step, verdict.name, *_row(verdict)) for verdict in differing),
+                )
+        changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
+        return Merged(len(taken), same, conflicts, settled, 0, changes)
+
+    # Looking
+
+    def get(self, identity: str) -> Verdict | None:
+        """The verdict of one drawing, or None."""
+        return self.get_many([identity]).get(identity)
+
+    def get_many(self, names: Iterable[str]) -> dict[str, Verdict]:
+        """The verdicts of those of these drawings that have one, by identity."""
+        with self._in_words():
+            rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}", (_list(names),))
+            return {row[0]: _verdict(*row) for row in rows}
+
+    def all(self) -> list[Verdict]:
+        """Every verdict, the oldest first."""
+        with self._in_words():
+            return [_verdict(*row) for row in self._db.execute(f"{sql.SELECT} ORDER BY flagged_at, identity")]
+
+    def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
+        """object (N,): the reason of each identity, "" where there is no verdict. Meant for a million at once."""
+        known = self.known()
+        if not isinstance(names, pa.Array | pa.ChunkedArray):
+            names = pa.array(names, pa.string())
+        places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
+        return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
+
+    def known(self) -> dict[str, str]:
+        """The reason of every drawing with a verdict, by identity."""
+        with self._in_words():
+            return dict(self._db.execute("SELECT identity, reason FROM verdicts"))
+
+    def recent(self, count: int = 24) -> list[Decision]:
+        """The last decisions that are not undone, the newest first."""
+        with self._in_words():
+            return [Decision(*row) for row in self._db.execute(sql.RECENT, (count,))]
+
+    def can_walk(self) -> tuple[bool, bool]:
+        """Whether there is a step to undo, and one to redo."""
+        with self._in_words():
+            exists = "EXISTS (SELECT 1 FROM steps WHERE undone = {})"
+            undo, redo = self._db.execute(f"SELECT {exists.format(0)}, {exists.format(1)}").fetchone()
+        return bool(undo), bool(redo)
+
+    def conflicts(self) -> dict[str, list[Theirs]]:
+        """The open conflicts: what others decided differently, by identity, in the order in which they came.
+
+        Any decision about the drawing settles them, the same verdict again included; its undo opens them again. The
+        undo of a merge takes back those that it brought.
+        """
+        found: dict[str, list[Theirs]] = {}
+        with self._in_words():
+            for *verdict, name in self._db.execute(sql.CONFLICTS):
+                theirs = Theirs(**vars(_verdict(*verdict)), name=name)
+                found.setdefault(theirs.identity, []).append(theirs)
+        return found
+
+    # Inside
+
+    def _decide(self, moves: Iterable[Move]) -> list[Change]:
+        with self._transaction():
+            self._db.executemany(sql.MOVE, moves)
+            changes = self._changes()
+            self._db.execute(sql.FORGET_SAME)
+            if self._db.execute("SELECT 1 FROM moves").fetchone():
+                step = self._new_step()
+                self._db.execute(sql.SETTLE, (step,))
+                self._write(step, "do")
+        return changes
+
+    def _walk(self, kind: str) -> list[Change]:
+        undo = kind == "undo"
+        with self._transaction():
+            (step,) = self._db.execute(
+                f"SELECT {'max' if undo else 'min'}(step) FROM steps WHERE undone = ?", (not undo,)
+            ).fetchone()
+            if step is None:
+                return []
+            # Back to before the step's first line about a drawing, or to before the last time that it was undone.
+            first = "IGNORE" if undo else "REPLACE"
+            self._db.execute(sql.BACK.format(first), (step, "do" if undo else "undo"))
+            changes = self._changes()
+            self._write(step, kind)
+            self._db.execute("UPDATE steps SET undone = ? WHERE step = ?", (undo, step))
+            self._db.execute("UPDATE conflicts SET settled = -settled WHERE settled = ?", (step if undo else -step,))
+        return changes
+
+    def _new_step(self) -> int:
+        self._db.execute("DELETE FROM steps WHERE undone = 1")
+        return self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
+
+    def _changes(self) -> list[Change]:
+        return list(map(Change._make, self._db.execute(sql.CHANGES)))
+
+    def _write(self, step: int, kind: str) -> None:
+        self._db.execute(sql.REMEMBER, (step, kind, _now("milliseconds")))
+        self._db.execute("DELETE FROM verdicts WHERE identity IN (SELECT identity FROM moves WHERE reason IS NULL)")
+        self._db.execute(sql.PUT)
+        self._db.execute("DELETE FROM moves")
+
+
+def _now(to: str) -> str:
+    return datetime.now(UTC).isoformat(timespec=to).replace("+00:00", "Z")
+
+
+def _list(names: Iterable[str]) -> str:
+    """Identities as one parameter of a statement, however many."""
+    return json.dumps(list(names))
+
+
+def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str) -> Verdict:
+    known = json.loads(facts)
+    return Verdict(identity, reason, note, flagged_at, {name: known.get(name) for name in FACTS})
+
+
+def _row(verdict: Verdict) -> Move:
+    return verdict.identity, verdict.reason, verdict.note, verdict.flagged_at, _text(verdict.facts)
+
+
+_encode = json.JSONEncoder(check_circular=False, allow_nan=False, default=lambda value: value.item()).encode
+
+
+def _text(info: Mapping[str, Any]) -> str:
+    """The facts that are known, as JSON; numbers may be NumPy's. What is not finite is not known."""
+    known = {name: value for name in FACTS if (value := info.get(name)) is not None and value == value}
+    try:
+        return _encode(known)
+    except ValueError:
+        return _encode({n: v for n, v in known.items() if isinstance(v, str) or math.isfinite(v)})

@@ -1,0 +1,1 @@
+"""What of many drawings is shown, and in which order; no window is needed."""

@@ -1,0 +1,214 @@
+"""The learned order: how likely this curator would flag each drawing, from the verdicts there are.
+
+A logistic regression that begins with `junk` and is taught by verdicts where junk is not what the curator means. Before
+any verdict it believes junk: some of the drawings that nobody judged count as flagged by as much as junk says, and as
+fine by the rest, all together as much as `BELIEF` verdicts. So a few verdicts cannot overthrow junk, and a hundred can.
+It is a column to sort and filter by, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from qdesk.stats.intervals import RESAMPLES, Figure
+
+ENOUGH, MOST = 20, 2000
+"""Verdicts it takes to begin, and the most that are learned from; of more, a random part."""
+
+SURE = 5
+"""Flagged and fine drawings, of each, that it takes to say how good the order is."""
+
+BELIEF, SAMPLE = 100, 2000
+"""Verdicts' worth of belief in junk, and the unjudged drawings that it is spread over. Less (50 was tried) learns a
+taste sooner and loses more where the worst drawings have little to do with it; more (200) the other way round."""
+
+NUMBERS = ("loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
+"""What it is told beside junk and the embedding; logarithms from p_word on."""
+
+_PASSED = 0.5
+"""A drawing passed over says half of what a kept one says."""
+
+_RIDGE, _JUNK, _REASON, _SEEN = 0.03, 2, 12, 8
+"""scikit-learn's C; and what junk's log-odds, the reasons (0 or 1) and embeddings (of length 1) are multiplied with:
+the larger, the sooner it is learned from. The other features are in standard deviations."""
+
+_BLOCK = 16_384
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned. probabilities: float32 (N,), of being flagged; NaN where a drawing is not scored.
+
+    flagged, kept, passed: how many drawings it was learned from.
+    auc: the chance that a flagged drawing is put before a fine one, each judged by what the others taught
+    (cross-validated), with its bootstrap interval; None where there are too few to say.  junk_auc: the same of junk.
+    """
+
+    probabilities: np.ndarray
+    flagged: int
+    kept: int
+    passed: int = 0
+    auc: Figure | None = None
+    junk_auc: float = float("nan")
+
+    @property
+    def sentence(self) -> str:
+        """What it was learned from and how good it is, in plain words."""
+        parts = [f"Learned from {self.flagged + self.kept:,} {'verdicts' if self.kept else 'flags'}"]
+        if not self.kept:
+            parts.append("the rest counts a little, by its junk score")
+        if self.passed:
+            parts.append(f"{self.passed:,} drawings passed over count as fine, a little")
+        if self.auc is None:
+            parts.append(f"how good it is can be said from {SURE} flagged and {SURE} kept drawings on")
+        else:
+            fine = "kept" if not self.passed else "passed over" if not self.kept else "kept or passed over"
+            value, low, high = (f"{100 * share:.0f}" for share in (self.auc.value, self.auc.low, self.auc.high))
+            parts.append(
+                f"of a flagged and a {fine} drawing it puts the flagged one first {value}\u00a0% of the time "
+                f"({low} to {high}), junk alone {100 * self.junk_auc:.0f}\u00a0%"
+            )
+        return f"{parts[0]}: {'; '.join(parts[1:])}."
+
+
+def too_few(flagged: int, kept: int) -> str:
+    """Why nothing can be learned yet, a sentence; "" if it can."""
+    if flagged + kept < ENOUGH:
+        return f"An order is learned from {ENOUGH} verdicts on; there are {flagged + kept}."
+    if not flagged:
+        return "An order is learned from what you flag; so far everything was kept."
+    return ""
+
+
+def learn(
+    embeddings: np.ndarray,
+    numbers: Mapping[str, np.ndarray],
+    flagged: np.ndarray,
+    kept: np.ndarray,
+    passed: np.ndarray | None = None,
+    reasons: np.ndarray | None = None,
+    seed: int = 0,
+) -> Learned | None:
+    """The order that some verdicts teach, the same for the same verdicts and seed; None where they are `too_few`.
+
+    embeddings: int8 (N, 64).  numbers: float (N,) by name, junk (NaN: not scored) and of `NUMBERS` those there are.
+    flagged, kept: indices of the drawings judged so.
+    passed: of those that were looked at and left without a verdict, where that is known: fine, a little. It matters
+    where people only flag: without it flags alone hardly change junk's order.
+    reasons: integers (N,), a number from 0 on for each reason that scoring suggests, none being one of them.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    junk = np.asarray(numbers["junk"])
+    scored, rng = np.isfinite(junk), np.random.default_rng(seed)
+    flagged, kept, passed = (
+        _some(np.unique(rows[scored[rows]]), rng)
+        for rows in (np.asarray(rows, np.int64) for rows in (flagged, kept, [] if passed is None else passed))
+    )
+    passed = np.setdiff1d(passed, np.r_[flagged, kept])
+    if too_few(len(flagged), len(kept)):
+        return None
+    told = {name: np.asarray(numbers[name]) for name in NUMBERS if name in numbers}
+    reasons = np.zeros(len(junk), np.uint8) if reasons is None else reasons
+    features = _Features(embeddings, junk, told, reasons, np.flatnonzero(scored), rng)
+
+    fine = np.r_[kept, passed]
+    judged, bad = np.r_[flagged, fine], np.repeat([True, False], [len(flagged), len(fine)])
+    weights = np.repeat([1.0, 1.0, _PASSED], [len(flagged), len(kept), len(passed)])
+    weights[~bad] *= min(1.0, len(flagged) / max(1.0, weights[~bad].sum()))  # however many, they say no more than flags
+    scored[judged] = False
+    unjudged = np.flatnonzero(scored)
+    believed = unjudged if len(unjudged) <= SAMPLE else rng.choice(unjudged, SAMPLE, replace=False)
+    chance = 1 / (1 + np.exp(-_held(junk[believed])))
+    share = BELIEF / max(1, len(believed))
+    rows, rows_believed = features(judged), features(believed)
+
+    def fit(part: np.ndarray) -> LogisticRegression:
+        model = LogisticRegression(C=_RIDGE, max_iter=500)
+        return model.fit(
+            np.concatenate([rows[part], rows_believed, rows_believed]),
+            np.r_[bad[part], np.ones(len(believed), bool), np.zeros(len(believed), bool)],
+            sample_weight=np.r_[weights[part], share * chance, share * (1 - chance)],
+        )
+
+    auc, junk_auc = None, float("nan")
+    if min(len(flagged), len(fine)) >= SURE:
+        from sklearn.model_selection import StratifiedKFold
+
+        guesses = np.empty(len(judged))
+        for rest, part in StratifiedKFold(SURE, shuffle=True, random_state=seed).split(rows, bad):
+            guesses[part] = fit(rest).decision_function(rows[part])
+        auc, junk_auc = _auc(guesses, bad, rng), _auc(junk[judged], bad, rng).value
+    model = fit(np.arange(len(judged)))
+    odds = np.full(len(junk), np.nan, np.float32)
+    for start in range(0, len(junk), _BLOCK):
+        block = np.arange(start, min(start + _BLOCK, len(junk)))
+        odds[block] = features(block) @ model.coef_[0].astype(np.float32) + model.intercept_[0]
+    odds[~np.isfinite(junk)] = np.nan
+    return Learned(1 / (1 + np.exp(-odds)), len(flagged), len(kept), len(passed), auc, junk_auc)
+
+
+class _Features:
+    """Some drawings' features, float32 (n, 1 + numbers + reasons + 64); what is not known is average."""
+
+    def __init__(
+        self,
+        embeddings: np.ndarray,
+        junk: np.ndarray,
+        numbers: Mapping[str, np.ndarray],
+        reasons: np.ndarray,
+        scored: np.ndarray,
+        rng: np.random.Generator,
+    ) -> None:
+        self.embeddings, self.junk, self.numbers, self.reasons = embeddings, junk, numbers, reasons
+        self.one_of = _REASON * np.eye(int(reasons.max(initial=0)) + 1, dtype=np.float32)
+        some = scored if len(scored) <= 20_000 else rng.choice(scored, 20_000, replace=False)
+        columns = self._columns(some)
+        known = np.maximum(np.isfinite(columns).sum(axis=0), 1)
+        self.mean = np.nansum(columns, axis=0) / known
+        self.scale = np.maximum(np.sqrt(np.nansum((columns - self.mean) ** 2, axis=0) / known), 1e-3)
+        self.centre = embeddings[some].mean(axis=0, dtype=np.float32)
+
+    def __call__(self, rows: np.ndarray) -> np.ndarray:
+        standard = np.clip(np.nan_to_num((self._columns(rows) - self.mean) / self.scale), -6, 6)
+        seen = (self.embeddings[rows] - self.centre) * np.float32(_SEEN / 127)
+        junk, reason = _JUNK * _held(self.junk[rows])[:, None], self.one_of[self.reasons[rows]]
+        return np.concatenate([junk, standard, reason, seen], axis=1, dtype=np.float32)
+
+    def _columns(self, rows: np.ndarray) -> np.ndarray:
+        columns = [
+            np.asarray(values[rows], np.float32) if name in ("loss_per_point", "lift") else _log(values[rows])
+            for name, values in self.numbers.items()
+        ]
+        return np.stack(columns, axis=1)
+
+
+def _log(values: np.ndarray) -> np.ndarray:
+    """float32; 0 counts as unknown, which no probability and no drawing's count is."""
+    values = np.asarray(values, np.float32)
+    return np.log(np.where(values > 0, np.maximum(values, 1e-6), np.nan))
+
+
+def _held(junk: np.ndarray) -> np.ndarray:
+    """Log-odds that no exponential overflows with."""
+    return np.clip(np.nan_to_num(np.asarray(junk, np.float32)), -12, 12)
+
+
+def _some(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """At most `MOST` / 2 of them."""
+    return rows if len(rows) <= MOST // 2 else np.sort(rng.choice(rows, MOST // 2, replace=False))
+
+
+def _auc(values: np.ndarray, bad: np.ndarray, rng: np.random.Generator) -> Figure:
+    """The chance that a bad one has the higher value; bad and fine ones drawn again, each among themselves.
+
+    One more of each that nothing is known of is among those to draw from, or the few that are told apart without a
+    mistake would seem to leave no doubt.
+    """
+    wins = np.sign(values[bad][:, None] - values[~bad]) / 2 + 0.5
+    more = np.pad(wins, (0, 1), constant_values=0.5)
+    counts = [rng.multinomial(size, np.full(size, 1 / size), RESAMPLES) / size for size in more.shape]
+    return Figure.of(np.r_[wins.mean(), ((counts[0] @ more) * counts[1]).sum(axis=1)])

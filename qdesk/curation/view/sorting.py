@@ -1,0 +1,75 @@
+"""The orders of a ranking: what can be sorted by, and a sort of a million rows that takes a twentieth of a second."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qdesk.curation.view.text_columns import Coded, Names
+
+SORTS = {
+    "junk": "Junk, worst first",
+    "learned": "Learned from your verdicts",
+    "unsure": "Learned: most unsure first",
+    "likeness": "Likeness, most alike first",
+    "loss_per_point": "Loss per point, highest first",
+    "loss": "Loss, highest first",
+    "lift": "Lift, lowest first",
+    "p_word": "Seen as its word, least first",
+    "p_top": "Surest guesses first",
+    "top_guess": "What the network sees, A to Z",
+    "reason": "Looks like, by suspicion",
+    "verdict": "Verdict, flagged first",
+    "word": "Word, A to Z",
+    "countrycode": "Country, A to Z",
+    "recognized": "Recognised, no first",
+    "date": "Date, newest first",
+    "strokes": "Strokes, fewest first",
+    "points": "Points, fewest first",
+    "key": "Key, rising",
+    "file": "In the file's order",
+}
+"""What the grid can be sorted by, in words."""
+
+FALLING = ("junk", "learned", "likeness", "loss_per_point", "loss", "p_top", "date")
+"""The columns that begin with their highest value; all others rise."""
+
+
+def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:
+    """int32 (N,): the rows of a column of numbers (N,) in order; equal ones in the file's, unknown ones (NaN) last.
+
+    Value and row are packed into one 64-bit integer each, which sorts twice as fast as an `argsort` and is stable.
+    """
+    if values.dtype.itemsize > 4:  # dates: seconds since 1970 fit into 32 bits, unsigned
+        unknown = ~np.isfinite(values)
+        bits = np.where(unknown, 0, np.clip(values, 0, 2**32 - 2)).astype(np.uint32)
+    else:
+        values = values.astype(np.float32) + np.float32(0)  # -0 is 0
+        unknown = np.isnan(values)
+        bits = values.view(np.uint32)
+        bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))  # as unsigned integers they rise as the floats do
+    if falling:
+        bits = ~bits
+    bits = np.where(unknown, np.uint32(2**32 - 1), bits)
+    packed = (bits.astype(np.uint64) << np.uint64(32)) | np.arange(len(values), dtype=np.uint64)
+    packed.sort()
+    return packed.astype(np.uint32).view(np.int32)
+
+
+def text_ranks(column: Coded, order: Sequence[str] = ()) -> np.ndarray:
+    """float32 (N,): where each text stands: in that `order`, and what is not in it after it, A to Z; NaN for none."""
+    codes, texts = column.read()
+    known = [text for text in order if text] + sorted({*texts} - {"", *order}, key=str.lower)
+    places = {text: place for place, text in enumerate(known)}
+    return np.array([places.get(text, np.nan) for text in texts], np.float32)[codes]
+
+
+def name_order(names: Names) -> np.ndarray:
+    """int32 (N,): the rows in the order of their identities: as numbers where all are, else as texts."""
+    try:
+        return np.argsort(pc.cast(names.arrow, pa.uint64()).to_numpy(), kind="stable").astype(np.int32)
+    except (pa.ArrowInvalid, OverflowError):
+        return pc.sort_indices(names.arrow).to_numpy().astype(np.int32)

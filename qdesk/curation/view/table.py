@@ -1,0 +1,385 @@
+"""What is being curated, without any window: drawings, their scores and verdicts, the order, the filters.
+
+Everything is an array over all N drawings, plus `order`, the drawings shown, in the order they are shown in, so that a
+million drawings cost a few arrays. What a new order takes is split in two: `arranged` computes, and may do so in
+another thread while drawings are looked at and judged; `take` puts its result in place and costs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qdesk.curation.verdicts.store import FACTS, FLAGS, KEEP
+from qdesk.curation.view.filters import FACETS, RANGES, Bins, Filters, Sieve, Survey
+from qdesk.curation.view.sorting import FALLING, name_order, sorted_rows, text_ranks
+from qdesk.curation.view.text_columns import Coded, Names
+from qdesk.data.drawings import Drawings
+
+NUMBERS = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top")
+"""What scoring gives; `learned` and `likeness` come later, if they are asked for."""
+
+TEXTS = ("top_guess", "reason")
+
+VERDICTS = ("", *FLAGS, KEEP)
+
+SUGGESTED = ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
+"""What scoring may suggest; "" is a drawing with nothing suspicious about it."""
+
+RANKED = ("junk", "loss_per_point", "lift", "p_word")
+"""The numbers of which it is said where a drawing stands among the others."""
+
+_KEPT_ORDERS = 6  # 4 MB each for a million drawings
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What is to be shown, in which order, and the histograms' axes that have to stay as they are (33 edges each)."""
+
+    filters: Filters = field(default_factory=Filters)
+    sort: str = "junk"
+    reverse: bool = False
+    edges: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """An order of the drawings, as `Table.arranged` computes it.
+
+    order: int32 (shown,), the drawings shown. row_of: int32 (N,), where each is shown, -1 where it is not. passing:
+    bool (N,), whether it passes the filters, `among` aside. losses: the usual low and high loss per point. rising: of
+    each column of `RANKED` the known values, float32, sorted.
+    """
+
+    order: np.ndarray
+    row_of: np.ndarray
+    survey: Survey
+    passing: np.ndarray
+    losses: tuple[float, float]
+    rising: Mapping[str, np.ndarray]
+
+
+class Table:
+    """N drawings under curation. `names` are their identities, `verdicts` their reasons ("" for none, the default)."""
+
+    def __init__(self, drawings: Drawings, names: Any, verdicts: Sequence[str] | np.ndarray | None = None) -> None:
+        count = len(drawings)
+        about = drawings.table
+        self.drawings = drawings
+        self.names = names if isinstance(names, Names) else Names(names)
+        self.verdicts = Coded.filled(count, "", VERDICTS[1:])
+        if verdicts is not None and count:
+            self.verdicts.put(np.arange(count), verdicts)
+        self.words = Coded.of(about["word"])
+        self.countries = Coded.of(about["countrycode"])
+        recognized = pc.if_else(about["recognized"], 1, 2).fill_null(0).to_numpy()
+        self.recognized = Coded(recognized.astype(np.uint8), ["", "yes", "no"])
+        self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, "learned", "likeness")}
+        self.texts = {name: Coded.filled(count) for name in TEXTS} | {"evidence": np.full(count, "", object)}
+        self.texts["reason"] = Coded.filled(count, "", SUGGESTED[:-1])
+        if drawings.bitmaps is None:
+            self.numbers["strokes"] = drawings.stroke_counts.astype(np.float32)
+            self.numbers["points"] = drawings.point_counts.astype(np.float32)
+        else:  # a bitmap's strokes are not none, they are not known
+            self.numbers["strokes"] = self.numbers["points"] = np.full(count, np.nan, np.float32)
+        self.numbers["date"] = _seconds(about["timestamp"])
+        self.scored = np.zeros(count, bool)
+        self.embeddings: np.ndarray | None = None  # int8 (N, dimensions), once some are scored
+        self.sort, self.reverse, self.filters = "junk", False, Filters()
+        self.edges: Mapping[str, np.ndarray] = {}
+        self._versions: dict[str, int] = {}
+        self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
+        self._bins: dict[str, tuple[int, Bins]] = {}
+        self._rising = {name: (-1, np.empty(0, np.float32)) for name in RANKED}
+        self._surveyed: tuple[tuple, Survey] | None = None  # the last one, and what it was of
+        self._tally: np.ndarray | None = None  # how many drawings have each verdict
+        self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
+        everything = np.arange(count, dtype=np.int32)
+        self.arrangement = Arrangement(
+            everything,
+            everything.copy(),
+            Survey(count, count, {}, {}),
+            np.ones(count, bool),
+            (0.0, 1.0),
+            self._sorted_all(),
+        )
+
+    def __len__(self) -> int:
+        return len(self.drawings)
+
+    # Scores
+
+    def add_scores(self, indices: np.ndarray, columns: Mapping[str, Any]) -> None:
+        """Put in the scores of the drawings `indices` (n,). The order stays until there is a new one."""
+        for name in self.numbers.keys() & columns.keys():
+            self.numbers[name][indices] = columns[name]
+            self._changed(name)
+        for name in self.texts.keys() & columns.keys():
+            if name == "evidence":
+                self.texts[name][indices] = columns[name]
+            else:
+                self.texts[name].put(indices, columns[name])
+                self._changed(name)
+        if "embedding" in columns:
+            if self.embeddings is None:
+                self.embeddings = np.zeros((len(self), columns["embedding"].shape[1]), np.int8)
+            self.embeddings[indices] = columns["embedding"]
+        self.scored[indices] = True
+
+    def set_numbers(self, name: str, values: np.ndarray) -> None:
+        """Put in a whole column (N,), `learned` or `likeness`; NaN where it is not known."""
+        self.numbers[name] = values.astype(np.float32)
+        self._changed(name)
+
+    def _changed(self, name: str) -> None:
+        self._versions[name] = self._versions.get(name, 0) + 1
+
+    def loss_place(self, index: int) -> float:
+        """Where a drawing's loss per point lies between the usual low (0) and high (1) of this set; NaN unscored."""
+        low, high = self.arrangement.losses
+        return (float(self.numbers["loss_per_point"][index]) - low) / max(high - low, 1e-6)
+
+    @property
+    def point_range(self) -> tuple[float, float]:
+        """What counts as a low and as a high loss of one point, nats."""
+        # Single points vary more than means over a drawing: 2 nats below the usual and 3 above hold nine in ten.
+        low, high = self.arrangement.losses
+        return low - 2, high + 3
+
+    def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
+        """The places of drawings by junk, 1 for the worst, when the order was made; None for one not scored."""
+        known, junk = self.arrangement.rising["junk"], self.numbers["junk"][indices]
+        places = len(known) - np.searchsorted(known, junk, "right") + 1
+        return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
+
+    def share_above(self, name: str, index: int) -> float:
+        """The share (0 to 1) of the others whose number `name` (of `RANKED`) is below this drawing's; NaN unknown.
+
+        As it was when the order was made.
+        """
+        known, value = self.arrangement.rising[name], self.numbers[name][index]
+        if len(known) < 2 or math.isnan(value):
+            return math.nan
+        return min(float(np.searchsorted(known, value)) / (len(known) - 1), 1.0)
+
+    def facts(self, indices: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
+        """What verdicts on these drawings remember, a dictionary of `qdesk.curation.verdicts.store.FACTS` each."""
+        about = self.drawings.table.take(pa.array(indices, pa.int64()))
+        columns = {name: about.column(name).to_pylist() for name in FACTS if name in about.column_names}
+        columns |= {name: self.numbers[name][indices].tolist() for name in FACTS if name in NUMBERS}
+        columns["rank"] = self.ranks(indices)
+        return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+    # Order
+
+    @property
+    def order(self) -> np.ndarray:
+        """int32 (shown,): the drawings shown, in order."""
+        return self.arrangement.order
+
+    @property
+    def row_of(self) -> np.ndarray:
+        """int32 (N,): where each drawing is shown, -1 where it is not."""
+        return self.arrangement.row_of
+
+    @property
+    def survey(self) -> Survey:
+        """How many drawings pass the filters, as counted with the order."""
+        return self.arrangement.survey
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is to be shown now."""
+        return Wishes(self.filters, self.sort, self.reverse, self.edges)
+
+    def arrange(self) -> None:
+        """Filter and sort again, here and now."""
+        self.take(self.arranged(self.wishes))
+
+    def take(self, arrangement: Arrangement) -> None:
+        """Show this order from now on."""
+        self.arrangement = arrangement
+
+    def arranged(self, wishes: Wishes) -> Arrangement:
+        """The order for these wishes; what has no number comes last, in the file's order. One call at a time."""
+        sieve = self._sieve(wishes.filters)
+        passing = sieve.passing()
+        rows = self._rows(wishes.sort, wishes.reverse)
+        order = rows[passing[rows]] if wishes.filters.active else rows
+        row_of = np.full(len(self), -1, np.int32)
+        row_of[order] = np.arange(len(order), dtype=np.int32)
+        survey = self.surveyed(wishes, sieve)
+        passing = sieve.passing("among")
+        return Arrangement(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
+
+    def surveyed(self, wishes: Wishes, sieve: Sieve | None = None) -> Survey:
+        """The counts and histograms for these wishes, as when verdicts have changed and the order stays."""
+        about = (dict(self._versions), wishes.filters, {name: edges.tobytes() for name, edges in wishes.edges.items()})
+        if self._surveyed is None or self._surveyed[0] != about:  # of another sort alone they are the same
+            self._surveyed = about, self._survey(wishes, sieve or self._sieve(wishes.filters))
+        return self._surveyed[1]
+
+    def _survey(self, wishes: Wishes, sieve: Sieve) -> Survey:
+        return Survey(
+            int(np.count_nonzero(sieve.passing())),
+            len(self),
+            {facet: self._counted(facet, sieve.passing(facet)) for facet in FACETS},
+            {
+                name: bins.spread(sieve.passing(name))
+                for name in RANGES
+                if (bins := self._binned(name, wishes.edges.get(name))).any
+            },
+        )
+
+    def _counted(self, facet: str, passing: np.ndarray) -> Mapping[str, int]:
+        if facet == "reason":  # before scoring nothing looks like anything
+            passing = passing & self.scored
+        return self.facet(facet).counts(passing)
+
+    def facet(self, name: str) -> Coded:
+        """A column that can be filtered by text."""
+        match name:
+            case "verdict":
+                return self.verdicts
+            case "word":
+                return self.words
+            case "countrycode":
+                return self.countries
+            case "recognized":
+                return self.recognized
+        return self.texts[name]
+
+    def drop_rows(self, rows: np.ndarray) -> None:
+        """Take these rows out of the order."""
+        order, row_of = self.order, self.row_of
+        row_of[order[rows]] = -1
+        order = np.delete(order, rows)
+        first = int(rows.min())
+        row_of[order[first:]] = np.arange(first, len(order), dtype=np.int32)
+        self.arrangement = replace(self.arrangement, order=order)
+
+    def pass_verdict(self, indices: np.ndarray) -> np.ndarray:
+        """bool (n,): whether the verdicts of these drawings are among those to be shown."""
+        wanted = self.filters.chosen.get("verdict")
+        if wanted is None:
+            return np.ones(len(indices), bool)
+        return np.array([text in wanted for text in self.verdicts.texts])[self.verdicts.codes[indices]]
+
+    def _sieve(self, wanted: Filters) -> Sieve:
+        sieve = Sieve(len(self))
+        for facet, texts in wanted.chosen.items():
+            passing = self.facet(facet).among(texts)
+            sieve.add(facet, passing & self.scored if facet == "reason" else passing)
+        for name, (low, high) in wanted.ranges.items():
+            sieve.add(name, (self.numbers[name] >= low) & (self.numbers[name] <= high))
+        if wanted.text:
+            sieve.add("text", self._containing(wanted.text.lower()))
+        if wanted.among is not None:
+            sieve.add("among", wanted.among)
+        return sieve
+
+    def _containing(self, text: str) -> np.ndarray:
+        found = self.names.containing(text)
+        for column in (self.words, self.countries, self.texts["reason"], self.texts["top_guess"], self.verdicts):
+            found |= column.among({one for one in column.texts if text in one.lower()})
+        return found
+
+    def _rows(self, sort: str, reverse: bool) -> np.ndarray:
+        """int32 (N,): all rows in this order; those made last are kept."""
+        version = self._versions.get("learned" if sort == "unsure" else sort, 0)
+        made, rows = self._orders.get((sort, reverse), (-1, None))
+        if made != version or rows is None:
+            rows = self._sorted(sort, reverse)
+            self._orders.pop((sort, reverse), None)
+            self._orders[sort, reverse] = version, rows
+            for old in list(self._orders)[:-_KEPT_ORDERS]:
+                del self._orders[old]
+        return rows
+
+    def _sorted(self, sort: str, reverse: bool) -> np.ndarray:
+        if sort in ("file", "key"):
+            rows = np.arange(len(self), dtype=np.int32) if sort == "file" else name_order(self.names)
+            return rows[::-1].copy() if reverse else rows
+        if sort == "unsure":
+            values = np.abs(self.numbers["learned"] - 0.5)
+        elif sort in self.numbers:
+            values = self.numbers[sort]
+        else:
+            values = text_ranks(self.facet(sort), {"verdict": VERDICTS, "reason": SUGGESTED}.get(sort, ()))
+        return sorted_rows(values, (sort in FALLING) != reverse)
+
+    def _binned(self, name: str, edges: np.ndarray | None) -> Bins:
+        version = self._versions.get(name, 0)
+        made, bins = self._bins.get(name, (-1, None))
+        stale = bins is None or made != version
+        if stale or (edges is not None and bins.any and not np.array_equal(edges, bins.edges)):
+            bins = Bins(name, self.numbers[name], edges)
+            self._bins[name] = version, bins
+        return bins
+
+    def _usual_losses(self) -> tuple[float, float]:
+        version = self._versions.get("loss_per_point", 0)
+        if self._losses[0] != version:
+            losses = self.numbers["loss_per_point"]
+            known = losses[np.isfinite(losses)]
+            known = known[:: max(len(known) // 100_000, 1)]  # a sample of so many says it as well
+            edges = np.quantile(known, (0.02, 0.98)) if len(known) else (0.0, 1.0)
+            self._losses = version, (float(edges[0]), float(edges[1]))
+        return self._losses[1]
+
+    def _sorted_all(self) -> dict[str, np.ndarray]:
+        for name, (made, _) in self._rising.items():
+            version = self._versions.get(name, 0)
+            if made != version:
+                values = self.numbers[name]
+                self._rising[name] = version, np.sort(values[~np.isnan(values)])
+        return {name: values for name, (_, values) in self._rising.items()}
+
+    # Verdicts
+
+    def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> np.ndarray:
+        """Note verdicts by identity ("" for none); int64 (n,): the drawings they are of here.
+
+        indices: where they are, in the order of `changed`, for one who knows and whose identities are `names.unique`.
+        """
+        if indices is None or not self.names.unique:
+            indices, whose = self.names.find(list(changed))
+        else:
+            whose = np.arange(len(indices))
+        self.put_verdicts(indices, np.array(list(changed.values()), object)[whose])
+        return indices
+
+    def put_verdicts(self, indices: np.ndarray, reasons: Sequence[str] | np.ndarray) -> None:
+        """Note the verdicts of the drawings `indices` (n,); one reason alone is for all of them."""
+        before = self.verdicts.codes[indices]
+        self.verdicts.put(indices, reasons)
+        self._changed("verdict")
+        if self._tally is not None:  # counting a million again takes longer than all else that a verdict does
+            size = len(self._tally)
+            after = self.verdicts.codes[indices]
+            self._tally += np.bincount(after, minlength=size) - np.bincount(before, minlength=size)
+
+    def counts(self) -> tuple[int, int, int]:
+        """How many drawings are flagged, kept, and without a verdict."""
+        if self._tally is None:
+            self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
+        kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
+        return len(self) - kept - without, kept, without
+
+
+def _seconds(column: pa.ChunkedArray) -> np.ndarray:
+    """float64 (N,): "2017-03-20 01:07:50.46456 UTC" as seconds since 1970, NaN for what is no such time."""
+    if column.null_count == len(column):
+        return np.full(len(column), np.nan)
+    texts = pc.utf8_slice_codeunits(column, 0, 19)
+    try:
+        times = pc.cast(texts, pa.timestamp("s"))
+    except pa.ArrowInvalid:  # some are no times: seven times as slow
+        times = pc.strptime(texts, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
+    return pc.cast(pc.cast(times, pa.int64()), pa.float64()).to_numpy()

@@ -1,0 +1,330 @@
+"""Fetching official Quick, Draw! files: the data by Google (CC BY 4.0) and the published Sketch-RNN decoders."""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO, Any
+
+try:
+    import fcntl
+except ImportError:  # Windows, which neither renames nor removes a file that is open
+    fcntl = None  # type: ignore[assignment]
+
+from qdesk import __version__, paths
+from qdesk.data import categories
+
+BASE_URL = "https://storage.googleapis.com"
+
+WHAT = ("simplified", "raw", "binary", "bitmap", "sketchrnn", "model")
+"""The kinds of official files: ndjson with and without times, .bin, .npy, stroke-3 .npz, and a decoder's weights."""
+
+_ADDRESSES = {
+    "simplified": "quickdraw_dataset/full/simplified/{}.ndjson",
+    "raw": "quickdraw_dataset/full/raw/{}.ndjson",
+    "binary": "quickdraw_dataset/full/binary/{}.bin",
+    "bitmap": "quickdraw_dataset/full/numpy_bitmap/{}.npy",
+    "sketchrnn": "quickdraw_dataset/sketchrnn/{}.npz",
+    "model": "quickdraw-models/sketchRNN/large_models/{}.gen.json",
+}
+_BEGINNINGS = {
+    "simplified": b"{",
+    "raw": b"{",
+    "bitmap": b"\x93NUMPY",
+    "sketchrnn": b"PK",
+    "model": b"[",
+}
+_FOLDERS = {"bitmap": "numpy_bitmap", "sketchrnn": "sketchrnn", "model": "sketchrnn_model"}
+_BLOCK = 1 << 16
+_SILENCE_S = 30.0
+"""A server that says nothing for so long is given up."""
+_TICK_S = 0.2
+"""How often whoever waits is asked whether to go on."""
+
+Told = Callable[[int, "int | None"], None]
+
+
+class DownloadError(RuntimeError):
+    """A download that did not succeed; the message is a sentence for the person who asked for it."""
+
+
+def address(word: str, what: str = "simplified", base_url: str | None = None) -> str:
+    """Where a category's official file is; `base_url` replaces the official server.
+
+    Raises DownloadError for a word that is no category, with the nearest ones, for an unknown `what`, and for a
+    `base_url` that is no address of a server.
+    """
+    if what not in _ADDRESSES:
+        raise DownloadError(f"There is no kind of file called {what!r}; choose from {', '.join(WHAT)}.")
+    word = _known(word)
+    # The decoders are published in lower case with underscores, the data as the category is written.
+    name = word.lower().replace(" ", "_") if what == "model" else word
+    base = (base_url or BASE_URL).rstrip("/")
+    if not _is_server(base):
+        raise DownloadError(f"{base_url!r} is no address of a server: it has to look like {BASE_URL}.")
+    return f"{base}/{_ADDRESSES[what].format(urllib.parse.quote(name))}"
+
+
+def file_name(word: str, what: str = "simplified") -> str:
+    """The name a downloaded file gets: "full_simplified_cat.ndjson", so that kinds do not overwrite each other."""
+    ending = _ADDRESSES[what].rpartition("{}")[2]
+    folder = _FOLDERS.get(what, what)
+    return f"{'full_' if 'full/' in _ADDRESSES[what] else ''}{folder}_{_known(word)}{ending}"
+
+
+def download(
+    word: str,
+    what: str = "simplified",
+    folder: Path | None = None,
+    base_url: str | None = None,
+    on_progress: Told | None = None,
+) -> Path:
+    """Fetches a category's file into `folder` (by default "downloads" in the user's own folder); gives its path.
+
+    A file that is already there is not fetched again. What has arrived waits in a .part file beside it, from which the
+    next try goes on; while another program fetches the same file, this waits for it. What arrives has to begin as a
+    file of its kind does: many a network answers every address with a page of its own.
+
+    on_progress(done_bytes, total_bytes or None) is called several times a second, also while nothing arrives; what it
+    raises comes through and cancels. Raises DownloadError.
+    """
+    tell = on_progress or (lambda done, total: None)
+    url = address(word, what, base_url)
+    folder = Path(folder) if folder is not None else paths.user_data() / "downloads"
+    target = folder / file_name(word, what)
+    if target.is_file():
+        size = target.stat().st_size
+        tell(size, size)
+        return target
+    # Named after the address too, so that pieces from two servers never become one file.
+    mine = "" if fcntl else f".{os.getpid()}"
+    part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}{mine}.part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(part, target, tell) as file:
+            if file is not None:
+                try:
+                    _fetch(url, file, tell)
+                except _Stale:
+                    file.truncate(0)
+                    _fetch(url, file, tell)
+                if not fcntl:
+                    file.close()
+                _check_kind(part, what, url)
+                os.replace(part, target)
+    except urllib.error.HTTPError as error:
+        raise DownloadError(_refusal(error, word, what)) from error
+    except urllib.error.URLError as error:
+        raise DownloadError(f"{_host(url)} cannot be reached ({_words(error.reason)}). Are you online?") from error
+    except (TimeoutError, ConnectionError, HTTPException) as error:
+        raise DownloadError(f"The connection to {_host(url)} broke ({_words(error)}). Try again to go on.") from error
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
+            raise DownloadError(f"The disk is full: {folder} has no room for {target.name}.") from error
+        raise DownloadError(f"{target} cannot be written: {_words(error)}.") from error
+    return target
+
+
+class _Stale(Exception):
+    """What waits in the .part file does not belong to the file the server has now."""
+
+
+@contextmanager
+def _alone(part: Path, target: Path, tell: Told) -> Iterator[IO[bytes] | None]:
+    """`part`, open to append, while nobody else has it; None when another has made `target` of it meanwhile."""
+    while True:
+        with open(part, "ab") as file:
+            if _locked(file) and _is_at(file, part):
+                there = target.is_file()
+                try:
+                    yield None if there else file
+                finally:
+                    if not fcntl:
+                        file.close()
+                    with suppress(FileNotFoundError):
+                        if there or not part.stat().st_size:
+                            part.unlink()
+                return
+            tell(os.fstat(file.fileno()).st_size, None)
+        time.sleep(_TICK_S)
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Takes the file for whoever opened it until it is closed; False when another has it."""
+    if fcntl:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether an open file still has that name: whoever had it locked may have renamed or removed it."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _fetch(url: str, file: IO[bytes], tell: Told) -> None:
+    """Streams `url` to the end of `file`, going on where an earlier try stopped."""
+    done = os.fstat(file.fileno()).st_size
+    # Stored files are compressed on the way unless asked not to be, and then no length could be checked.
+    headers = {"User-Agent": f"qdesk/{__version__}", "Accept-Encoding": "identity"}
+    if done:
+        headers["Range"] = f"bytes={done}-"
+    reply = _Reply(urllib.request.Request(url, headers=headers))
+    try:
+        status, about = reply.take(tell, done, None)
+        if done and status != 206:
+            done = 0  # the server sends all of it again
+            file.truncate(0)
+        total = _total(about, done)
+        tell(done, total)
+        while block := reply.take(tell, done, total):
+            file.write(block)
+            done += len(block)
+            tell(done, total)
+    except urllib.error.HTTPError as error:
+        if error.code == 416 and done:
+            raise _Stale from error
+        raise
+    finally:
+        reply.leave()
+        file.flush()
+    size = os.fstat(file.fileno()).st_size
+    if size < (total or done):
+        raise ConnectionError(f"{size} of {total or done} bytes arrived")
+    if size > (total or done):
+        file.truncate(0)
+        raise ConnectionError(f"{size} bytes arrived where {total or done} were announced")
+
+
+class _Reply:
+    """What a server answers, read by a thread of its own, so that a silent one holds nobody who wants to leave.
+
+    A thread that is left while the server says nothing ends with the server's next word, or when it gives it up.
+    """
+
+    def __init__(self, request: urllib.request.Request) -> None:
+        self._arrived: queue.Queue[Any] = queue.Queue(16)
+        self._left = threading.Event()
+        threading.Thread(target=self._read, args=(request,), name="qdesk-download-reply", daemon=True).start()
+
+    def take(self, tell: Told, done: int, total: int | None) -> Any:
+        """First (status, headers), then block after block, at the end b"". While there is nothing, tells how far it is.
+
+        Raises what went wrong, TimeoutError when there is nothing for too long, and what `tell` raises.
+        """
+        began = time.monotonic()
+        while time.monotonic() - began < _SILENCE_S:
+            try:
+                item = self._arrived.get(timeout=_TICK_S)
+            except queue.Empty:
+                tell(done, total)
+                continue
+            if isinstance(item, Exception):
+                raise item
+            return item
+        raise TimeoutError("timed out")
+
+    def leave(self) -> None:
+        """Nobody takes any more."""
+        self._left.set()
+
+    def _read(self, request: urllib.request.Request) -> None:
+        try:
+            with urllib.request.urlopen(request, timeout=_SILENCE_S) as reply:
+                self._give((reply.status, reply.headers))
+                while not self._left.is_set():
+                    block = reply.read1(_BLOCK)
+                    self._give(block)
+                    if not block:
+                        return
+        except Exception as error:  # whatever it is, it belongs to whoever takes
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
+            self._give(error)
+
+    def _give(self, item: Any) -> None:
+        while not self._left.is_set():
+            try:
+                return self._arrived.put(item, timeout=_TICK_S)
+            except queue.Full:
+                continue
+
+
+def _check_kind(part: Path, what: str, url: str) -> None:
+    """Raises DownloadError for a file that does not begin as its kind does, and removes it."""
+    with open(part, "rb") as file:
+        head = file.read(16)
+    if what == "binary":
+        good = head[10:11] in (b"\0", b"\1")  # "recognized" of the first record, which is no text
+    else:
+        good = head.startswith(_BEGINNINGS[what])
+    if not good:
+        part.unlink()
+        raise DownloadError(
+            f"{_host(url)} answers, but not with a {what} file. Perhaps your network wants you to log in first."
+        )
+
+
+def _total(headers: Message, done: int) -> int | None:
+    """The size of the whole file as the server states it, None where it does not. Raises _Stale."""
+    stated = headers.get("Content-Range")
+    if done and stated:
+        span, _, whole = stated.removeprefix("bytes ").partition("/")
+        if span.partition("-")[0] != str(done):
+            raise _Stale
+        if whole.isdigit():
+            return int(whole)
+    length = headers.get("Content-Length", "")
+    return done + int(length) if length.isdigit() else None
+
+
+def _known(word: str) -> str:
+    """The category as it is written officially, found without regard to case and underscores."""
+    words = categories.categories()
+    found = categories.find(word, words)
+    if found is None:
+        raise DownloadError(f"{word!r} is not one of the {len(words)} categories.{categories.hint(word, words)}")
+    return found
+
+
+def _is_server(base: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(base)
+        named = bool(parts.hostname) and parts.port != 0  # asking for the port checks it
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and named and base.isascii() and base.isprintable() and " " not in base
+
+
+def _refusal(error: urllib.error.HTTPError, word: str, what: str) -> str:
+    host = _host(error.url)
+    if error.code in (403, 404) and what == "model":
+        return f"{host} has no Sketch-RNN decoder for {word!r}: only about a hundred categories have one."
+    if error.code in (403, 404):
+        return f"{host} has no {what} file for {word!r} (it answers {error.code})."
+    return f"{host} answers {error.code} {error.reason}. Try again later."
+
+
+def _host(url: str) -> str:
+    return urllib.parse.urlsplit(url).netloc
+
+
+def _words(error: object) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__).lower()

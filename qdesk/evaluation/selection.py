@@ -1,0 +1,119 @@
+"""Which drawings are judged: files and folders read, and what does not belong left out and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from qdesk.data.bitmap_frame import fit_bitmaps
+from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import as_official, flipped
+from qdesk.data.splits import labels_of, split_of
+from qdesk.formats import FormatError, Problem, files_under, open_drawings
+
+PARTS = {"all": None, "validation": 0, "test": 1}
+"""The parts by name, and what `qdesk.data.splits.split_of` gives their drawings."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The drawings of files, in the 255 box or bitmaps, and what was left out of them.
+
+    left_out: how many drawings for which reason; each is counted once, for the first that fits: bitmaps (beside
+        strokes), no_word, unknown_word (to the network), other_words (than asked for), copies (of a drawing before
+        it), other_part.
+    unknown_words: those the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
+    skipped: of files in folders that could not be read, a sentence each.
+    """
+
+    drawings: Drawings
+    files: tuple[str, ...] = ()
+    part: str = "all"
+    left_out: dict[str, int] = field(default_factory=dict)
+    unknown_words: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    skipped: tuple[str, ...] = ()
+
+
+def read(
+    files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None, y_up: bool = False
+) -> Found:
+    """All drawings of `files` as training sees them; a folder stands for every supported file under it.
+
+    Bitmaps are fitted to the official frame; where there are strokes, they are left out, as `qdesk train` keeps none of
+    them apart then. y_up: the strokes' y axis points up, so they are turned over. Raises FormatError for a file that is
+    named and cannot be read, and for a folder without a readable one.
+    """
+    batches: list[Drawings] = []
+    problems: list[Problem] = []
+    skipped: list[str] = []
+    count = 0
+    every = [(path, file) for path in files for file in files_under([path])]
+    for number, (path, file) in enumerate(every):
+        on_progress(number / len(every))
+        try:
+            opened = open_drawings(file)
+        except FormatError as error:
+            if path == file:
+                raise
+            skipped.append(str(error))
+            continue
+        drawings = as_official(flipped(opened.drawings) if y_up else opened.drawings)
+        if drawings.bitmaps is not None:
+            drawings = replace(drawings, bitmaps=fit_bitmaps(drawings.bitmaps)[0])
+        batches.append(drawings)
+        problems += opened.problems
+        count += opened.problem_count
+    if not batches:
+        why = f" ({skipped[0]})" if skipped else ""
+        raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")
+    strokes = [batch for batch in batches if batch.bitmaps is None]
+    beside = sum(len(batch) for batch in batches if batch.bitmaps is not None) if strokes else 0
+    return Found(
+        Drawings.concat(strokes or batches),
+        files=tuple(map(str, files)), left_out={"bitmaps": beside},
+        problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
+    )  # fmt: skip
+
+
+def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str = "all") -> Found:
+    """What of `found` can be judged: drawings of `wanted` words in `part`, each once. Raises ValueError for none."""
+    drawings = found.drawings
+    named = np.array([word is not None for word in drawings.words], bool)
+    in_known, in_wanted = labels_of(drawings, known) >= 0, labels_of(drawings, wanted) >= 0
+    ids = drawings.content_ids()
+    left_out = {"no_word": ~named, "unknown_word": named & ~in_known, "other_words": in_known & ~in_wanted}
+    keep = in_wanted.copy()
+    first = np.zeros(len(drawings), bool)
+    here = np.flatnonzero(keep)
+    first[here[np.unique(ids[here], return_index=True)[1]]] = True
+    left_out["copies"] = keep & ~first
+    keep &= first
+    inside = keep.copy()
+    if PARTS[part] is not None:
+        inside[keep] = split_of(ids[keep]) == PARTS[part]
+    left_out["other_part"] = keep & ~inside
+    counts = {reason: int(mask.sum()) for reason, mask in left_out.items()}
+    if not inside.any():
+        raise ValueError(_nothing(len(drawings), counts, part))
+    return replace(
+        found,
+        drawings=drawings.take(inside),
+        part=part,
+        left_out=found.left_out | counts,
+        unknown_words=tuple(sorted(set(drawings.words[left_out["unknown_word"]]))),
+    )
+
+
+def _nothing(count: int, left_out: dict[str, int], part: str) -> str:
+    if left_out["other_part"]:
+        return f"None of the {left_out['other_part']:,} drawings belongs to the {part} part."
+    if left_out["no_word"] == count:
+        return "These drawings have no word, so nothing is right or wrong of them."
+    if left_out["other_words"]:
+        return f"None of the {count:,} drawings is of these words."
+    return f"None of the {count:,} drawings has a word that the network knows."

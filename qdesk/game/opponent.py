@@ -1,0 +1,226 @@
+"""The network draws: the beginning of a drawing, a rival at a human pace, and how it draws a word.
+
+All of it is sampled from the shipped Sketch-RNN, guided by the word (`qdesk.nets.sampling`), and chosen by the
+classifier that judges the round. What came of it, in figures: docs/ways-to-play.md.
+
+The pace is people's: 7,746 raw drawings of the Quick, Draw! data set (Google, CC BY 4.0), all 345 words, moved to
+the 255 box. Median (middle half) of a drawing: 216 (151 to 316) units a second while the pen is down, 440 (268 to 713)
+ms between two strokes, 945 (737 to 1,226) units of ink in 4 (2 to 6) strokes, 18 (16 to 32) ms from point to point. By
+least squares on the logarithms a stroke of length l takes 18.9 (l + 5) ** 0.72 ms, and a pause after which the pen
+comes down d away 43.7 (d + 30) ** 0.50 ms. What is left varies by 0.47 and 0.64 from stroke to stroke and from pause to
+pause, and by 0.48 and 0.44 from person to person (standard deviations of natural logarithms; they correlate by 0.56).
+The files begin with the first point: how long people think before it is not in them, and 1 s is a choice.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from qdesk import paths
+from qdesk.data.drawings import BOX, Drawings
+from qdesk.game.guess_scheduler import Strokes
+from qdesk.game.modes import LIMIT_MS
+from qdesk.game.record import Rival
+from qdesk.game.replay import guess_many, replay
+from qdesk.game.round import Rule
+
+if TYPE_CHECKING:
+    from qdesk.nets.sketchrnn import SketchRNN
+    from qdesk.scoring.classifier import Guesser
+
+SHIPPED = "sketchrnn.safetensors"
+GUIDE, TEMPERATURE = 4.0, 0.3
+LONGEST = 120
+"""Points of a sampled drawing; half of them have 35 and fewer, and what goes on and on gets no better."""
+
+LEAST, MOST = 0.3, 0.5
+"""The shares of a drawing's ink that its beginning has."""
+
+POINT_MS, FIRST_MS = 25.0, 1000.0
+"""From point to point of a rival's stroke, and before the first, which varies as people do."""
+
+_PERSON, _STROKE, _PAUSE = 0.45, 0.47, 0.64
+_AT_ONCE = 32  # guesses made together: recognised early, a drawing's others need not be made
+
+
+@dataclass(frozen=True)
+class Strength:
+    """What a rival is. tries: of so many drawings it shows the one most like the word; pace: 2 is half as fast."""
+
+    tries: int
+    temperature: float
+    pace: float
+
+
+STRENGTHS = {"easy": Strength(1, 1.3, 1.4), "medium": Strength(2, 0.4, 1.1), "hard": Strength(6, 0.3, 0.9)}
+"""Recognised in 20 s: 62 %, 80 % and 95 % of 344 rivals, in the median 3.6, 3.4 and 2.7 s after their first point.
+People: 81 % and 3.3 s (docs/live.md)."""
+
+
+class Sketcher:
+    """Draws with the shipped networks, or with those given; they are loaded when first needed.
+
+    For one thread at a time. The same seed makes the same drawing; without one every drawing is another. A word that
+    the network does not know raises ValueError. Strokes are float32 (n, 2) in the 255 box, y down, a whole drawing in
+    the middle of it.
+    """
+
+    def __init__(self, network: SketchRNN | None = None, guesser: Guesser | None = None) -> None:
+        if network is not None:
+            self.network = network
+        if guesser is not None:
+            self.guesser = guesser
+
+    @cached_property
+    def network(self) -> SketchRNN:
+        from qdesk.nets import weights
+
+        return weights.load(paths.model(SHIPPED), "sketchrnn")
+
+    @cached_property
+    def guesser(self) -> Guesser:
+        from qdesk.scoring.classifier import Guesser
+
+        return Guesser()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it can draw."""
+        return self.network.words
+
+    def draw(
+        self, word: str, count: int = 6, temperature: float = TEMPERATURE, seed: int | None = None
+    ) -> list[Strokes]:
+        """How the network draws `word`: `count` drawings as they come, good and bad."""
+        from qdesk.nets.sampling import sample
+
+        if word not in self.words:
+            raise ValueError(f"The network cannot draw {word}: it has not learned that word.")
+        seed = random.getrandbits(32) if seed is None else seed
+        classes = np.full(count, self.words.index(word))
+        return list(map(_in_the_middle, sample(self.network, classes, temperature, seed, LONGEST, GUIDE)))
+
+    def begin(self, word: str, share: float = 0.4, seed: int | None = None, tries: int = 12) -> Strokes:
+        """About `share` (0.3 to 0.5) of the ink of a drawing of `word`, where it would lie in the whole, for which the
+        255 box has room.
+
+        The whole is the one of `tries` drawings that the classifier is surest of among those whose beginning it does
+        not recognise yet. A beginning ends with a stroke where one ends in time. Where no try will do, as for a line,
+        it is as much shorter as it has to be.
+        """
+        drawn = self.draw(word, tries, seed=seed)
+        chance = self._chance(word, drawn)
+        order = sorted(range(tries), key=lambda row: -chance[row])
+        good = [drawn[row] for row in order if chance[row] >= Rule.sure][:4]
+        for wholes, cuts in ((good, _cuts), ([drawn[order[0]]], _short_cuts)):
+            parts = [part for strokes in wholes for part in cuts(strokes, share)]
+            parts.sort(key=lambda part: sum(map(len, part)) < 3)  # one straight line says little
+            seen = self._chance(word, parts)
+            if (seen < Rule.likely / 2).any():
+                return parts[int((seen < Rule.likely / 2).argmax())]
+        return parts[int(seen.argmin())]
+
+    def rival(self, word: str, difficulty: str = "medium", seed: int | None = None) -> Rival:
+        """A drawing of `word` at a human pace. difficulty: easy, medium, hard, or mixed: one of them, by the seed.
+
+        It is recognised by the rule of the round, in a replay. What would come after the round's time is left out.
+        """
+        if difficulty not in (*STRENGTHS, "mixed"):
+            raise ValueError(f"A rival is {', '.join(STRENGTHS)} or mixed, not {difficulty}.")
+        rng = np.random.default_rng(seed)
+        strength = STRENGTHS[str(rng.choice(list(STRENGTHS))) if difficulty == "mixed" else difficulty]
+        drawn = self.draw(word, strength.tries, strength.temperature, int(rng.integers(2**31)))
+        strokes, times = paced(drawn[int(self._chance(word, drawn).argmax())], rng, strength.pace)
+        recognised_ms = self._recognised_ms(word, strokes, times)
+        return Rival(tuple(strokes), tuple(times), recognised_ms, float(self._chance(word, [strokes])[0]))
+
+    def _chance(self, word: str, drawings: Sequence[Strokes]) -> np.ndarray:
+        """float32 (N,): the probability of the word for each."""
+        return guess_many(self.guesser, drawings)[:, self.guesser.words.index(word)]
+
+    def _recognised_ms(self, word: str, strokes: Strokes, times: list[np.ndarray]) -> float | None:
+        """Since the round began. What the network is asked depends on the times alone: so first all questions, then
+        the answers, many at once."""
+        asked: list[Strokes] = []
+        words, nothing = self.guesser.words, np.zeros(len(self.guesser.words), np.float32)
+        replay(strokes, times, word, lambda shown: (asked.append(shown), nothing)[1], words)
+
+        def answers() -> Iterator[np.ndarray]:
+            for first in range(0, len(asked), _AT_ONCE):
+                yield from guess_many(self.guesser, asked[first : first + _AT_ONCE])
+
+        answer = answers()
+        ms = replay(strokes, times, word, lambda shown: next(answer), words).recognised_ms
+        at = float("inf") if ms is None else float(times[0][0]) + ms
+        return at if at < LIMIT_MS else None
+
+
+def paced(strokes: Strokes, rng: np.random.Generator, pace: float = 1.0) -> tuple[Strokes, list[np.ndarray]]:
+    """A drawing in the 255 box as a person would draw it: its strokes with points in between, every `POINT_MS`, and
+    float32 (n,) a stroke the ms of each since the round began; nothing after the round's time. pace: 2 is half as fast.
+    """
+
+    def varied(ms: float, spread: float) -> float:
+        return ms * pace * float(np.exp(spread * np.clip(rng.standard_normal(), -2, 2)))
+
+    person = varied(1.0, _PERSON) / pace
+    at, end = varied(FIRST_MS, _PERSON) / pace, None
+    drawn, times = [], []
+    for stroke in strokes:
+        if end is not None:
+            at += person * varied(43.7 * (np.hypot(*(stroke[0] - end)) + 30) ** 0.50, _PAUSE)
+        along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))]
+        takes = person * varied(18.9 * (along[-1] + 5) ** 0.72, _STROKE)
+        corners = along / max(along[-1], 1e-9) * takes
+        ms = np.union1d(corners, np.arange(0, takes, POINT_MS))
+        ms = ms[at + ms < LIMIT_MS]
+        if len(ms):
+            drawn.append(np.stack([np.interp(ms, corners, axis) for axis in stroke.T], axis=1).astype(np.float32))
+            times.append((at + ms).astype(np.float32))
+        at, end = at + takes, stroke[-1]
+    return drawn, times
+
+
+def _in_the_middle(strokes: Strokes) -> Strokes:
+    """One drawing fitted to the 255 box, with as much room on either side."""
+    fitted = Drawings.from_strokes([strokes]).fit_box().strokes_of(0)
+    room = np.floor((BOX - np.concatenate(fitted).max(axis=0)) / 2)
+    return [stroke + room for stroke in fitted]
+
+
+def _cuts(strokes: Strokes, share: float) -> list[Strokes]:
+    """Beginnings of a drawing: those that end with a stroke, nearest to `share` first, and then cut in a stroke."""
+    ends = np.cumsum([_length(stroke) for stroke in strokes])
+    ends = ends / max(ends[-1], 1e-9)
+    ends = sorted(ends[(ends >= LEAST) & (ends <= MOST)], key=lambda end: abs(end - share))
+    return [_first(strokes, part) for part in (*ends, share, LEAST)]
+
+
+def _short_cuts(strokes: Strokes, share: float) -> list[Strokes]:
+    """Beginnings of a drawing that is recognised too soon: less and less, in the end its first point."""
+    return [*_cuts(strokes, share), *(_first(strokes, part) for part in (0.2, 0.1, 0.05)), [strokes[0][:1]]]
+
+
+def _first(strokes: Strokes, share: float) -> Strokes:
+    """What is drawn by the time that `share` of the ink is."""
+    left = share * sum(map(_length, strokes)) + 1e-3
+    part: Strokes = []
+    for stroke in strokes:
+        along = np.r_[0.0, np.cumsum(np.hypot(*np.diff(stroke, axis=0).T))]
+        if along[-1] > left:
+            kept = stroke[along < left]
+            last = [np.interp(left, along, axis) for axis in stroke.T]
+            return [*part, np.vstack([kept, last]).astype(np.float32)] if len(kept) and left > 1 else part
+        part.append(stroke)
+        left -= along[-1]
+    return part
+
+
+def _length(stroke: np.ndarray) -> float:
+    return float(np.hypot(*np.diff(stroke, axis=0).T).sum())

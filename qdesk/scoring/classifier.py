@@ -1,0 +1,97 @@
+"""The classifier at work: probabilities for batches, and for the drawing that is under the pen right now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from qdesk import paths
+from qdesk.data.drawings import Drawings
+from qdesk.data.point_sequences import sequences
+from qdesk.data.raster import raster
+from qdesk.data.simplify import simplify_strokes
+from qdesk.nets import weights
+from qdesk.nets.classifier import Classifier, Points, fuse, pixels_of
+from qdesk.nets.projection import SIZE, Projection
+
+SHIPPED = "classifier.safetensors"
+PROJECTION = "projection.safetensors"
+"""What makes embeddings of the shipped classifier's layers, and of no other's."""
+
+BATCH = 64
+"""Drawings read at once: as quick as 256, and a quarter of the memory in every scoring thread."""
+
+
+class Guesser:
+    """Loads the shipped classifier, or the one at `model_path`. Raises `nets.weights.WeightsError` where it can't.
+
+    words: the names behind the columns of everything it returns.
+    """
+
+    def __init__(self, model_path: Path | None = None) -> None:
+        network = weights.load(model_path or paths.model(SHIPPED), "classifier")
+        assert isinstance(network, Classifier)
+        self.network = fuse(network).to(memory_format=torch.channels_last)
+        self.words = network.words
+
+    @torch.inference_mode()
+    def probabilities(self, drawings: Drawings) -> np.ndarray:
+        """float32 (N, words), calibrated, of drawings in the 255 box or bitmaps."""
+        parts = [self.network.log_probabilities(*inputs).exp_().numpy() for inputs in self.inputs(drawings)]
+        return np.concatenate(parts) if parts else np.zeros((0, len(self.words)), np.float32)
+
+    @torch.inference_mode()
+    def read(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
+        """`probabilities`, and from the same pass int8 (N, 64): unit vectors times 127 that are near each other where
+        drawings are alike (`nets.projection`), bitmaps too. Of the shipped classifier alone."""
+        probabilities = np.empty((len(drawings), len(self.words)), np.float32)
+        embeddings = np.empty((len(drawings), SIZE), np.int8)
+        for batch, inputs in enumerate(self.inputs(drawings)):
+            logs, layers = self.network.read(*inputs)
+            rows = slice(batch * BATCH, batch * BATCH + len(logs))
+            probabilities[rows], embeddings[rows] = logs.exp_().numpy(), self._projection(layers).numpy()
+        return probabilities, embeddings
+
+    @cached_property
+    def _projection(self) -> Projection:
+        return weights.load(paths.model(PROJECTION), "projection")
+
+    @torch.inference_mode()
+    def embeddings(self, drawings: Drawings) -> np.ndarray:
+        """float32 (N, embedding): the layer before the picture reader's logits; near drawings look alike."""
+        parts = [self.network.embedding(inputs[0]).numpy() for inputs in self.inputs(drawings)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.network.shape.embedding), np.float32)
+
+    def guess_strokes(self, strokes: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (words,) of one drawing in any coordinates, strokes (points, 2): the path of a live guess.
+
+        Simplified and fitted as the training data were. Raises ValueError without a point.
+        """
+        return self.probabilities(Drawings.from_strokes([simplify_strokes(strokes)]))[0]
+
+    def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor] | tuple[torch.Tensor, Points]]:
+        """What the network is given of one batch after the other: pixels and points, or of bitmaps pixels alone."""
+        for first in range(0, len(drawings), BATCH):
+            part = drawings if len(drawings) <= BATCH else drawings.take(slice(first, first + BATCH))
+            yield (self.pixels(part),) if part.bitmaps is not None else (self.pixels(part), self.points(part))
+
+    @staticmethod
+    def pixels(drawings: Drawings) -> torch.Tensor:
+        """What the picture reader is given of a batch."""
+        return pixels_of(torch.from_numpy(raster(drawings))).contiguous(memory_format=torch.channels_last)
+
+    @staticmethod
+    def points(drawings: Drawings) -> Points:
+        """What the stroke reader is given of a batch of strokes."""
+        flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
+        return Points(*map(torch.from_numpy, sequences(*flat)))
+
+
+def top(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:
+    """The `count` most likely words of one row (words,), best first, with their probabilities."""
+    order = np.argsort(-probabilities, kind="stable")[:count]
+    return [(words[k], float(probabilities[k])) for k in order]

@@ -1,0 +1,197 @@
+"""On what a suggested reason rests, in a sentence or two.
+
+Every figure is compared with what is usual for good drawings, and none is named that is not out of the usual: where
+nothing stands out alone, that is what is said.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from qdesk.data.categories import with_article
+from qdesk.data.drawings import Drawings
+from qdesk.data.synthetic_junk import REASON_OF
+from qdesk.scoring.junk_model import FEATURES
+
+TOGETHER = "By all its figures together; no single one stands out."
+SURE = 0.5
+"""From this probability on something is seen, below it may be."""
+GROUPS = 3
+"""So many groups of strokes side by side are like letters: 4 in 5 planted words have them, 1 in 50 good drawings."""
+
+Usual = Mapping[str, Sequence[float]]
+
+
+class _Fact(NamedTuple):
+    text: str
+    shown: Callable[[float], float] = float  # from the feature to the figure that people read
+    unit: str = ""
+    whole: bool = False
+
+
+_FACTS = {
+    "loss_per_point": _Fact("Its loss is {} nats a point"),
+    "late_loss": _Fact("Its last third costs {} nats a point above its average"),
+    "end_loss": _Fact("To end where it ends costs {} nats"),
+    "turning": _Fact("It turns {} at each point on average", math.degrees, "°"),
+    "log_ink": _Fact("Its lines add up to {} times its size", math.expm1),
+    "log_segment": _Fact("Its points lie {} of its size apart on average", lambda value: math.expm1(value) * 10, " %"),
+    "aspect": _Fact("It is {} times as long as broad", lambda value: 1 / max(value, 0.01)),
+    "log_points": _Fact("It comes down to {} points", math.exp, whole=True),  # raw ones do, in the 255 box
+    "log_strokes": _Fact("It has {} strokes", math.exp, whole=True),
+}
+_READ = frozenset({"loss_per_point", "late_loss", "end_loss", "lift"})
+_EXPECTED = {
+    "scribble": "+loss_per_point +late_loss +turning +log_ink +log_points +log_segment",
+    "graffiti": "+loss_per_point +log_strokes -aspect",
+    "unfinished": "-log_points -log_strokes -log_ink +end_loss",
+    "unusual": "+loss_per_point",
+}
+"""The features that can speak for a reason, above (+) or below (-) the usual."""
+
+_READ_AS = {
+    "scribble": "a scribble",
+    "over": "a drawing scribbled over",
+    "lettering": "lettering",
+    "walk": "a wandering pen",
+    "unfinished": "a drawing given up early",
+    "wrong": "a drawing of something else",
+}
+
+
+def sentences(
+    drawings: Drawings,
+    words: np.ndarray,
+    measured: Mapping[str, np.ndarray],
+    features: np.ndarray,
+    reasons: np.ndarray,
+    usual: Usual,
+    own: bool = True,
+) -> np.ndarray:
+    """object (N,): the evidence for each drawing's reason, "" where there is none.
+
+    drawings: N, in the 255 box; words: object (N,), what each is judged as, None for no word; measured: the columns
+    that `Scorer` measures, (N,) each; features: float64 (N, features), `junk.FEATURES`; reasons: object (N,).
+    usual: for a feature the 5 % and the 95 % quantile of good drawings. What is missing or NaN goes unmentioned.
+    own: a Sketch-RNN of qdesk's read the drawings. What an official decoder reads is on another scale, and its lift is
+    against other words' decoders.
+    """
+    usual = usual if own else {name: usual[name] for name in usual if name not in _READ}
+    told = np.full(len(drawings), "", object)
+    for row in np.flatnonzero(reasons != ""):
+        figures = dict(zip(FEATURES, features[row].tolist(), strict=True))
+        figures |= {name: values[row] for name, values in measured.items()}
+        told[row] = " ".join(_evidence(drawings, row, words[row], reasons[row], figures, usual, own))
+    return told
+
+
+def percent(share: float) -> str:
+    """A probability as people say it, never all and never nothing."""
+    if share < 0.01:
+        return "under 1 %"
+    return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
+
+
+def _evidence(
+    drawings: Drawings, row: int, word: str | None, reason: str, figures: Mapping, usual: Usual, own: bool
+) -> list[str]:
+    seen = _seen(word, reason, figures)
+    if drawings.bitmaps is not None:
+        return ["Judged by its picture alone.", seen]
+    letters = _side_by_side(drawings.strokes_of(row)) if reason == "graffiti" else ""
+    found = [_read(reason, figures, usual), letters, *_stand_out(reason, figures, usual)]
+    lift = _lift(figures, usual, own)
+    if reason == "wrong":
+        found = [seen if figures["top_guess"] != word else "", lift, *found]
+    elif reason == "unusual":
+        found = [next(filter(None, found), f"Its loss is {figures['loss_per_point']:.1f} nats a point."), seen]
+    else:
+        hardly = _beyond("-log_p_word", figures, usual) > 0 or math.isnan(figures["p_word"])
+        more = [lift, seen if hardly else ""]
+        found = [*(found if any(found) or not any(more) else [f"No single figure says {reason}."]), *more]
+    found = [sentence for sentence in found if sentence][:2] or [TOGETHER]
+    return [found[0], seen] if word is None and seen not in found else found
+
+
+def _seen(word: str | None, reason: str, figures: Mapping) -> str:
+    """What the classifier sees, against the drawing's word."""
+    top, p_top, p_word = figures["top_guess"], figures["p_top"], figures["p_word"]
+    how = f"seen as {with_article(top)}{'' if p_top >= SURE else ', if at all'} ({percent(p_top)})"
+    if word is None:
+        return f"It has no word; it is {how}."
+    if math.isnan(p_word):
+        return f"The classifier never learned “{word}”; it is {how}."
+    if top == word:
+        return f"{'Even so it' if reason == 'unusual' and p_top >= SURE else 'It'} is {how}."
+    but = "hardly" if p_word < 0.05 else "less"
+    return f"It is {how}, {but} as {with_article(word)} ({percent(p_word)})."
+
+
+def _lift(figures: Mapping, usual: Usual, own: bool) -> str:
+    lift = figures["lift"]
+    if not lift <= -0.1 or _beyond("-lift", figures, usual) < 0:
+        return ""
+    rest = "no word" if own else "the other words at hand"
+    return f"The word explains it {-lift:.{0 if lift < -9.95 else 1}f} nats worse than {rest}."
+
+
+def _read(reason: str, figures: Mapping, usual: Usual) -> str:
+    """What the Sketch-RNN takes the whole drawing for, if that is of this reason and good drawings are not taken so."""
+    kinds = [kind for kind in _READ_AS if REASON_OF[kind] == reason and _beyond(f"+kind_{kind}", figures, usual) > 0]
+    if not kinds:
+        return ""
+    kind = max(kinds, key=lambda kind: figures[f"kind_{kind}"])
+    odds = figures[f"kind_{kind}"]
+    if odds <= 0:
+        return f"Stroke by stroke it is nearer to {_READ_AS[kind]} than 19 in 20 good drawings are."
+    return f"Stroke by stroke it reads as {_READ_AS[kind]} ({percent(1 / (1 + math.exp(-odds)))})."
+
+
+def _stand_out(reason: str, figures: Mapping, usual: Usual) -> list[str]:
+    """A sentence for each feature out of its usual range as the reason would have it, the furthest first."""
+    away = {wanted: _beyond(wanted, figures, usual) for wanted in _EXPECTED.get(reason, "").split()}
+    found = sorted((wanted for wanted in away if away[wanted] > 0), key=lambda wanted: -away[wanted])
+    return [_compared(wanted, figures, usual, place > 0) for place, wanted in enumerate(found)]
+
+
+def _beyond(wanted: str, figures: Mapping, usual: Usual) -> float:
+    """How far "+feature" is above, or "-feature" below its usual range, in widths of that; NaN unknown."""
+    name = wanted[1:]
+    low, high = usual.get(name, (math.nan, math.nan))
+    away = figures[name] - high if wanted[0] == "+" else low - figures[name]
+    return away / max(high - low, 1e-9)
+
+
+def _compared(wanted: str, figures: Mapping, usual: Usual, again: bool) -> str:
+    """A figure, and what is usual. again: it has been said before who the usual ones are."""
+    fact = _FACTS[wanted[1:]]
+    value, limit = fact.shown(figures[wanted[1:]]), fact.shown(usual[wanted[1:]][wanted[0] == "+"])
+    above = value > limit
+    if fact.whole:
+        limit = round(limit, 6)  # of 16 points and of e to the log of 16 the one is as many as the other
+        text, verb = f"{value:.0f}", "have "
+        bound = f"{math.floor(limit)} or fewer" if above else f"{math.ceil(limit)} or more"
+    else:
+        digits = 0 if fact.unit else 1
+        while digits < 3 and f"{value:.{digits}f}" == f"{limit:.{digits}f}":
+            digits += 1
+        text, verb = f"{value:.{digits}f}{fact.unit}", "stay "
+        bound = f"{'under' if above else 'above'} {limit:.{digits}f}{fact.unit}"
+    said = fact.text.format(text) + (f", usually {bound}" if again else f"; 19 in 20 good drawings {verb}{bound}")
+    return f"{said.replace(' 1 strokes', ' one stroke').replace(' 1 points', ' one point')}."
+
+
+def _side_by_side(strokes: Sequence[np.ndarray]) -> str:
+    """Strokes in groups from left to right with gaps between, as letters are."""
+    spans = sorted((stroke[:, 0].min(), stroke[:, 0].max()) for stroke in strokes)
+    groups, end = 0, -math.inf
+    for left, right in spans:
+        groups += left > end
+        end = max(end, right)
+    if groups < GROUPS:
+        return ""
+    return f"Its strokes stand in {groups} groups side by side, like letters; 49 in 50 good drawings have fewer."

@@ -1,0 +1,214 @@
+"""Scores that are known already, in Parquet files in the user's own folder: nothing is scored twice.
+
+`scores/<scorer>/*.parquet`: a folder for each scorer (`identity.scorer_id`), in it files that are written once, whole,
+and never changed: `key`, the drawing and its word (`identity.drawing_keys`), and every column of its score. A new run
+adds a file. Several programs may read and write at once: their files have names of their own, and a file that another
+program has put away meanwhile costs a second scoring and nothing else.
+
+Nothing here is a reason not to score: what cannot be read is scored anew, what cannot be kept is not kept, and
+`ScoreCache.trouble` says so.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from qdesk import paths
+from qdesk.data.drawings import expand_ranges
+from qdesk.files import written_whole
+
+Columns = Mapping[str, np.ndarray]
+Found = tuple[np.ndarray, np.ndarray]
+
+PAUSE_S = 20.0
+"""So much scoring a killed program loses at most."""
+
+ROWS = 65_536
+"""Drawings in a row group: what is read, and shown, at once."""
+
+SMALL, MANY = 5 << 20, 16
+"""More than `MANY` files of fewer than `SMALL` bytes (some 45,000 drawings) are made one."""
+
+LIMIT = 400 << 20
+"""Bytes that the scores of all scorers may take; a million drawings are 100 MB, half of it embeddings. Past it those of
+scorers go that were not asked for the longest; the one at work keeps its own, however many."""
+
+
+class ScoreCache:
+    """The scores kept in `folder` (default: `scores` in the user's own).
+
+    trouble: what went wrong, a sentence for people; "" if nothing did.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._given = folder
+        self.trouble = ""
+
+    def known(self, scorer: str, keys: np.ndarray) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
+        """What is known of the drawings `keys` (N,): their positions in `keys` (n,), and columns (n,), bit for bit.
+
+        Some thousands at a time, each position once at most.
+        """
+        places_of, open_ = _finder(keys), np.ones(len(keys), bool)
+        for path in self._files(scorer):
+            for group, (rows, places) in self._groups(path, places_of):
+                places, first = np.unique(places, return_index=True)
+                rows, places = rows[first][open_[places]], places[open_[places]]
+                open_[places] = False
+                if len(places):
+                    part = group.take(rows)
+                    yield places, {name: _values(part[name]) for name in part.column_names if name != "key"}
+
+    @contextmanager
+    def keeping(self, scorer: str) -> Iterator[Callable[[np.ndarray, Columns], None]]:
+        """A function that keeps what is scored, given keys (n,) and columns (n,): on disk soon, and all at the end."""
+        waiting: list[pa.Table] = []
+        written = time.monotonic()
+
+        def write() -> None:
+            nonlocal written
+            if waiting:
+                self._write(scorer, _together(waiting))
+                waiting.clear()
+            written = time.monotonic()
+
+        def keep(keys: np.ndarray, columns: Columns) -> None:
+            waiting.append(pa.table({"key": keys, **{name: _stored(values) for name, values in columns.items()}}))
+            if time.monotonic() - written > PAUSE_S:
+                write()
+
+        try:
+            yield keep
+        finally:  # stopped, interrupted or done: what was scored was paid for
+            write()
+        self._tidy(scorer)
+
+    # Files
+
+    def _folder(self) -> Path:
+        return self._given or paths.user_data() / "scores"
+
+    def _files(self, scorer: str) -> list[Path]:
+        try:
+            folder = self._folder() / scorer
+            files = sorted(folder.glob("*.parquet"))
+            if files:
+                with suppress(OSError):  # what may not be written may still be read
+                    os.utime(folder)  # asked for just now
+        except OSError:
+            files = []
+        return files
+
+    def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
+        """The row groups of a file with keys to `find`, and what was found. A damaged file is said, and put away."""
+        try:
+            with open(path, "rb") as opened:
+                file = parquet.ParquetFile(opened, page_checksum_verification=True)
+                for group in range(file.num_row_groups):
+                    found = find(file.read_row_group(group, ["key"])["key"].to_numpy())
+                    if len(found[0]):
+                        yield file.read_row_group(group), found
+        except FileNotFoundError:
+            return
+        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+            self.trouble = "Some of the scores known from before could not be read: those drawings are scored anew."
+            if not (isinstance(error, MemoryError) or getattr(error, "errno", None)):  # it is the file, not the machine
+                with suppress(OSError):
+                    path.unlink()
+
+    def _write(self, scorer: str, table: pa.Table) -> bool:
+        """Write a file of its own, whole or not at all; whether that went well."""
+        texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+        numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
+        try:
+            folder = self._folder() / scorer
+            folder.mkdir(parents=True, exist_ok=True)
+            with written_whole(folder / f"{uuid.uuid4().hex}.parquet") as part, open(part, "wb") as file:
+                parquet.write_table(
+                    table, file, row_group_size=ROWS, compression="zstd", use_dictionary=texts,
+                    use_byte_stream_split=numbers, write_page_checksum=True,
+                )  # fmt: skip
+        except OSError as error:
+            self.trouble = f"The scores are not kept for the next time: {error.strerror or error}."
+            return False
+        return True
+
+    def _tidy(self, scorer: str) -> None:
+        """Make many small files one, and hold all scorers' files to `LIMIT`."""
+        try:
+            for part in (self._folder() / scorer).glob(".*.part"):
+                if time.time() - part.stat().st_mtime > 3600:  # of a program that was killed
+                    part.unlink()
+            small = [path for path in self._files(scorer) if path.stat().st_size < SMALL]
+            if len(small) > MANY:
+                groups = [group for path in small for group, _ in self._groups(path, lambda keys: (keys, keys))]
+                table = _together(groups)
+                if table.num_rows < sum(parquet.read_metadata(path).num_rows for path in small if path.exists()):
+                    return  # one could not be read this time
+                _, first = np.unique(table["key"].to_numpy(), return_index=True)
+                if self._write(scorer, table.take(np.sort(first))):
+                    for path in small:
+                        path.unlink(missing_ok=True)
+            sizes = {
+                folder: sum(file.stat().st_size for file in folder.iterdir())
+                for folder in sorted(self._folder().glob("*/"), key=lambda folder: folder.stat().st_mtime)
+                if folder.is_dir()
+            }
+        except (OSError, pa.ArrowException):  # another program is tidying up, or has a file open: next time
+            return
+        for folder, size in list(sizes.items()):
+            if sum(sizes.values()) > LIMIT and folder.name != scorer:
+                shutil.rmtree(folder, ignore_errors=True)
+                sizes[folder] -= size
+
+
+def _finder(keys: np.ndarray) -> Callable[[np.ndarray], Found]:
+    """A function from stored keys (M,) to where they are in `keys` (N,): rows of the stored, and places in `keys`."""
+    order = np.argsort(keys)
+    wanted = keys[order]
+    starts = np.flatnonzero(np.diff(wanted, prepend=~wanted[:1]))
+    wanted, counts = wanted[starts], np.diff(starts, append=len(keys))
+
+    def find(stored: np.ndarray) -> Found:
+        rows = np.argsort(stored)  # in order, the search goes through memory once
+        at = np.searchsorted(wanted, stored[rows])
+        there = at < len(wanted)
+        there[there] = wanted[at[there]] == stored[rows[there]]
+        rows, at = rows[there], at[there]
+        return np.repeat(rows, counts[at]), order[expand_ranges(starts[at], counts[at])]
+
+    return find
+
+
+def _together(tables: list[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def _stored(values: np.ndarray) -> pa.Array:
+    if values.ndim == 2:
+        rows, width = values.shape
+        return pa.Array.from_buffers(pa.binary(width), rows, [None, pa.py_buffer(np.ascontiguousarray(values))])
+    if values.dtype == object:
+        return pa.array(values, pa.string()).dictionary_encode()
+    return pa.array(values)
+
+
+def _values(column: pa.ChunkedArray) -> np.ndarray:
+    array = column.combine_chunks()
+    if pa.types.is_fixed_size_binary(array.type):
+        rows = np.frombuffer(array.buffers()[1], np.int8).reshape(-1, array.type.byte_width)
+        return rows[array.offset : array.offset + len(array)]
+    if not pa.types.is_dictionary(array.type):
+        return array.to_numpy(zero_copy_only=False)
+    names = np.array([*array.dictionary.to_pylist(), None], object)
+    return names[array.indices.fill_null(-1).to_numpy(zero_copy_only=False)]

@@ -1,0 +1,370 @@
+"""The scores of drawings: Sketch-RNN loss, lift, what the classifier sees, and the order that combines them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache as once
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from qdesk.data.drawings import Drawing, Drawings
+from qdesk.data.simplify import as_official
+from qdesk.scoring import explanation, junk_model
+from qdesk.scoring.columns import ASCENDING, COLUMNS
+from qdesk.scoring.fingerprint import drawing_keys, scorer_id
+from qdesk.scoring.score_cache import ScoreCache
+
+if TYPE_CHECKING:  # they import torch, which takes two seconds: what is known already is there at once
+    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.likelihood import Reader
+
+Item = TypeVar("Item")
+
+LOSSES = ("loss", "loss_per_point", "lift")
+MEASURED = (*LOSSES, "p_word", "top_guess", "p_top")
+"""What the networks say of a drawing; `junk` and `reason` are made of it."""
+
+_FIRST, _BLOCK = 64, 8192
+"""Drawings sorted by length together: few at first, so that there is something to see at once, then twice as many each
+time, up to so many that padding is 2 % of all points (4,096: 3 %)."""
+
+_STEPS = 4096
+"""Points (padded) in one batch: 96 drawings of 43 points. What the LSTM multiplies then stays in the processor's cache:
+0.86 ms of CPU time a drawing, where batches of 2,048 take 0.87, of 8,192 0.90 and of 16,384 1.02."""
+
+_THREADS = 8
+"""Batches scored at a time, at most, each with a core and one torch thread of its own: on 2 cores that scores 1,340
+drawings a second, where torch's own 2 threads score 890, one batch after the other, with more CPU time. A twelfth of
+the work is Python's, which one thread does at a time."""
+
+
+@dataclass(frozen=True)
+class ScoredChunk:
+    """Some drawings' scores. indices: int64 (n,), positions in the batch that was given; columns: name -> (n,).
+
+    loss, loss_per_point, lift, p_word, p_top and junk are float, NaN where they cannot be known (no strokes, no word,
+    a word that the network never saw); top_guess, reason and evidence (of the reason) are object arrays of strings.
+    embedding is int8 (n, 64): what the classifier saw, for `scoring.similarity`.
+    """
+
+    indices: np.ndarray
+    columns: dict[str, np.ndarray]
+    known: bool = False  # from a cache
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the CNN sees in a drawing. picture: uint8 (28, 28), ink 255; guesses: the five best, and their probability.
+
+    own: the probability and the place (from 1) of the drawing's own word; None where the network does not know it.
+    """
+
+    picture: np.ndarray
+    guesses: list[tuple[str, float]]
+    own: tuple[float, int] | None
+
+
+class Scorer:
+    """The three networks' judgement: Sketch-RNN, classifier, and the combination of both.
+
+    model: a weight file of qdesk's own, or an official `*.gen.json`; the shipped Sketch-RNN where none is given.
+    word: judge every drawing as this word, whatever its file says.
+    combined: what makes `junk` and `reason` of the rest; the shipped model where none is given.
+    cache: where scores are looked up first and kept; with a `combined` of its own nothing is.
+    The networks are loaded when something has to be scored: that takes a second or two, and raises
+    `nets.weights.WeightsError` where it can't.
+    """
+
+    def __init__(
+        self,
+        model: Path | None = None,
+        word: str | None = None,
+        combined: junk_model.JunkModel | None = None,
+        cache: ScoreCache | None = None,
+    ) -> None:
+        self.model, self.word, self.combined = model, word, combined
+        self.cache = None if combined else cache
+        self._id: str | None = None
+        self._networks: tuple[Reader, Guesser] | None = None
+        self._loading = threading.Lock()
+
+    @property
+    def reader(self) -> Reader:
+        return self._load()[0]
+
+    @property
+    def guesser(self) -> Guesser:
+        return self._load()[1]
+
+    @property
+    def trouble(self) -> str:
+        """What went wrong with the cache in the last stream, a sentence for people; "" if nothing did."""
+        return self.cache.trouble if self.cache else ""
+
+    def _load(self) -> tuple[Reader, Guesser]:
+        with self._loading:  # one thread scores, another may ask for the losses of a drawing's points
+            if self._networks is None:
+                from qdesk.scoring.classifier import Guesser
+                from qdesk.scoring.likelihood import load_reader
+
+                self._id = scorer_id(self.model)
+                _cores()
+                self._order = self.combined or junk_model.load()
+                self._networks = load_reader(self.model), Guesser()
+                self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
+            return self._networks
+
+    def stream(
+        self, drawings: Drawings, stop: Callable[[], bool] = lambda: False, keys: np.ndarray | None = None
+    ) -> Iterator[ScoredChunk]:
+        """Score everything, some drawings at a time, every drawing exactly once; ends early when `stop()`.
+
+        keys: `identity.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
+        thousands at once. What is scored is kept, however the stream ends.
+        """
+        rows = np.arange(len(drawings))
+        if self.cache is None:
+            yield from self._scored(drawings, rows, stop)
+            return
+        self.cache.trouble = ""
+        if keys is None or self.word:
+            keys = drawing_keys(drawings, self.word)
+        unknown = np.ones(len(drawings), bool)
+        for indices, columns in self.cache.known(self._id or scorer_id(self.model), keys):
+            if stop():
+                return
+            unknown[indices] = False
+            yield ScoredChunk(indices, columns, known=True)
+        if not unknown.any():
+            return
+        self._load()
+        with self.cache.keeping(self._id) as keep, closing(self._scored(drawings, rows[unknown], stop)) as chunks:
+            for chunk in chunks:
+                keep(keys[chunk.indices], chunk.columns)
+                yield chunk
+
+    def _scored(self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]) -> Iterator[ScoredChunk]:
+        with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
+            for indices, columns in results:
+                yield ScoredChunk(indices, columns)
+
+    def features(self, drawings: Drawings) -> np.ndarray:
+        """float64 (N, features): what the junk model is fitted on (`junk.FEATURES`)."""
+        table = np.empty((len(drawings), len(junk_model.FEATURES)))
+
+        def features(part: Drawings, sequences: Drawings) -> np.ndarray:
+            return junk_model.features_of(part, self.measure(part, sequences))
+
+        for indices, rows in self._each_batch(drawings, np.arange(len(drawings)), features):
+            table[indices] = rows
+        return table
+
+    def score(
+        self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
+    ) -> dict[str, np.ndarray]:
+        """Every column of `ScoredChunk` for all drawings at once, in their order. on_progress is told 0 to 1."""
+        columns: dict[str, np.ndarray] = {}
+        done = 0
+        with closing(self.stream(drawings)) as chunks:  # what was scored is kept before an interrupt goes on
+            for chunk in chunks:
+                for name, values in chunk.columns.items():
+                    if name not in columns:
+                        columns[name] = np.empty((len(drawings), *values.shape[1:]), values.dtype)
+                    columns[name][chunk.indices] = values
+                done += len(chunk.indices)
+                on_progress(done / len(drawings))
+        return columns
+
+    def point_losses(self, drawing: Drawing) -> np.ndarray:
+        """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
+
+        A raw drawing's points share the loss of the simplified point that stands for them. Empty for a bitmap.
+        """
+        if not drawing.strokes:
+            return np.zeros(0, np.float32)
+        given = Drawings.from_strokes(
+            [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
+        )
+        ready = as_official(given)
+        losses = self.reader.losses(self.reader.sequences(given, ready), self._words(given))[0]
+        if len(ready.points) == len(given.points):
+            return losses
+        return _spread(given, ready, losses)
+
+    def seen(self, one: Drawings) -> Seen:
+        """What the CNN sees in a batch of one drawing."""
+        from qdesk.data.raster import raster
+        from qdesk.scoring.classifier import top
+
+        ready, words = as_official(one), list(self.guesser.words)
+        probabilities = self.guesser.probabilities(ready)[0]
+        own, (word,) = None, self._words(one)
+        if word in words:
+            p = float(probabilities[words.index(word)])
+            own = p, int(np.count_nonzero(probabilities > p)) + 1
+        return Seen(raster(ready)[0], top(probabilities, words), own)
+
+    # Batches
+
+    def _each_batch(
+        self,
+        drawings: Drawings,
+        rows: np.ndarray,
+        work: Callable[[Drawings, Drawings], Any],
+        stop: Callable[[], bool] = lambda: False,
+    ) -> Iterator[tuple[np.ndarray, Any]]:
+        """`work` of all batches of like length: their positions (n,), and what it makes of the drawings in the 255 box
+        and of what the Sketch-RNN reads. As many batches at a time as there are cores.
+        """
+        import torch
+
+        self._load()
+        count = min(_cores(), _THREADS)
+        pool = ThreadPoolExecutor(count, "qdesk-score", torch.set_num_threads, (1,))
+
+        def begun() -> Iterator[tuple[np.ndarray, Future]]:
+            for block in _ahead(1, (pool.submit(self._ready, drawings, block) for block in _blocks(rows))):
+                indices, ready, sequences = block.result()
+                for part in batches(sequences.point_counts):
+                    yield indices[part], pool.submit(work, ready.take(part), sequences.take(part))
+
+        try:
+            for indices, result in _ahead(count, begun()):
+                if stop():
+                    return
+                yield indices, result.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+            torch.set_num_threads(_cores())  # the pool's 1 would hold for all threads to come
+
+    def _ready(self, drawings: Drawings, rows: np.ndarray) -> tuple[np.ndarray, Drawings, Drawings]:
+        """`rows` again, their drawings in the 255 box, and what the Sketch-RNN reads."""
+        given = drawings.take(rows)
+        ready = as_official(given)
+        return rows, ready, self.reader.sequences(given, ready)
+
+    def _every_column(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+        """Every column of one batch."""
+        return self.judge(part, self.measure(part, sequences))
+
+    def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Every column of one batch, from what was measured."""
+        from qdesk.scoring.likelihood import OwnReader
+
+        features = junk_model.features_of(part, measured)
+        odds, reason = self._order.judge(features)
+        columns = {name: measured[name] for name in MEASURED}
+        words, own = self._words(part), isinstance(self.reader, OwnReader)
+        columns["evidence"] = explanation.sentences(part, words, measured, features, reason, self._order.usual, own)
+        return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
+
+    def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
+        """`MEASURED`, and what else `junk.features_of` wants, (N,) each, of one batch."""
+        from qdesk.nets.sketchrnn import N_MAX
+
+        columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
+        if drawings.bitmaps is None:
+            points = sequences.point_counts
+            reading = self.reader.read(sequences, self._words(drawings))
+            nats = reading.losses.sum(axis=1, dtype=np.float64)
+            columns = {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
+            columns |= junk_model.loss_shape(reading.losses, points)
+            columns |= {f"kind_{kind}": odds for kind, odds in zip(self.reader.kinds, reading.kinds.T, strict=True)}
+        return columns | self._guess(drawings)
+
+    def _words(self, drawings: Drawings) -> np.ndarray:
+        return np.full(len(drawings), self.word, object) if self.word else drawings.words
+
+    def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        seen, embedding = self.guesser.read(drawings)
+        column = np.array([self._columns.get(word, -1) for word in self._words(drawings)], np.int64)
+        rows, best = np.arange(len(drawings)), seen.argmax(axis=1)
+        return {
+            "p_word": np.where(column >= 0, seen[rows, column], np.nan).astype(float),
+            "top_guess": np.array(self.guesser.words, object)[best],
+            "p_top": seen[rows, best].astype(float),
+            "embedding": embedding,
+        }
+
+
+@once
+def _cores() -> int:
+    """torch's number of threads, as it was before any pool: while one runs, a new thread is told the pool's 1."""
+    import torch
+
+    return torch.get_num_threads()
+
+
+def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
+    """`rows` in parts, each at most twice as long as the one before."""
+    start, length = 0, _FIRST
+    while start < len(rows):
+        yield rows[start : start + length]
+        start, length = start + length, min(2 * length, _BLOCK)
+
+
+def _ahead(count: int, items: Iterator[Item]) -> Iterator[Item]:
+    """The items, each when `count` more have been taken: of work begun, so much is under way."""
+    taken: deque[Item] = deque()
+    for item in items:
+        taken.append(item)
+        if len(taken) > count:
+            yield taken.popleft()
+    yield from taken
+
+
+def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
+    """Positions in batches of like length: each at most `_STEPS` points when padded, and at least one drawing."""
+    order = np.argsort(counts, kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + 1
+        while stop < len(order) and stop - start < 512 and (stop + 1 - start) * counts[order[stop]] <= _STEPS:
+            stop += 1
+        yield order[start:stop]
+        start = stop
+
+
+def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
+    """`COLUMNS` of all drawings, worst first by the column `by`; what has no value there goes last, in file order."""
+    counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
+    order = worst_first(drawings, columns, by)
+    table = drawings.table.take(pa.array(order))
+    data: dict[str, pa.Array | pa.ChunkedArray] = {"rank": pa.array(np.arange(1, len(order) + 1))}
+    for name, count in counts.items():  # a bitmap's strokes are not none, they are not known
+        data[name] = pa.array(count[order]) if drawings.bitmaps is None else pa.nulls(len(order), pa.int64())
+    for name in ("key_id", "word", "source", "row"):
+        data[name] = table.column(name)
+    for name in columns.keys() & set(COLUMNS):
+        data[name] = pa.array(columns[name][order], from_pandas=True)
+    return pa.table({name: data[name] for name in COLUMNS})
+
+
+def worst_first(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> np.ndarray:
+    """int64 (N,): the drawings, the worst first by a column; what has no value there goes last, in file order."""
+    counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
+    values = np.asarray(columns[by] if by in columns else counts[by], float)
+    return np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
+
+
+def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:
+    """The losses of a simplified drawing's points, for the raw points that each of them stands for."""
+    fitted = given.fit_box(round_points=False)
+    result = np.zeros(len(given.points), np.float32)
+    for raw, simple, share in zip(
+        np.split(np.arange(len(given.points)), given.stroke_offsets[1:-1]),
+        ready.strokes_of(0),
+        np.split(losses, ready.stroke_offsets[1:-1]),
+        strict=True,
+    ):
+        distance = ((fitted.points[raw][:, None] - simple[None]) ** 2).sum(axis=2)
+        result[raw] = share[distance.argmin(axis=1)]
+    return result

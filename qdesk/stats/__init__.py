@@ -1,0 +1,1 @@
+"""Figures with their intervals, and how good guesses are. Needs NumPy alone."""

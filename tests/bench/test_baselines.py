@@ -1,0 +1,72 @@
+"""The outside rankers: they judge by the word that a drawing is shown under, and are fitted to that word's drawings."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+
+from qdesk import paths
+from qdesk.bench.baselines import CLEANLAB, ENOUGH, Rivals, has_cleanlab
+from qdesk.bench.ranking import auc
+from qdesk.data.drawings import Drawings
+from qdesk.formats import open_drawings
+from qdesk.scoring.classifier import SHIPPED, Guesser
+
+pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped classifier is not here")
+DETECTORS = {"IsolationForest", "LocalOutlierFactor"}
+
+
+@pytest.fixture(scope="module")
+def guesser() -> Guesser:
+    return Guesser()
+
+
+@pytest.fixture(scope="module")
+def sampled() -> Drawings:
+    """The starter set without its junk."""
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    return starter.take(np.array([key[1:4] == "000" for key in starter.column("key_id")]))
+
+
+@pytest.mark.skipif(not has_cleanlab(), reason="cleanlab is not installed")
+def test_cleanlab_rates_the_word_by_the_classifiers_probabilities(guesser: Guesser, sampled: Drawings) -> None:
+    some = sampled.take(slice(0, 30)).with_columns(word=["cat"] * 29 + ["no such word"])
+    bad = Rivals(guesser, sampled).badness(some)
+    seen = guesser.probabilities(some)[:29]
+    cat = guesser.words.index("cat")
+    rest = np.delete(seen, cat, axis=1).max(axis=1)
+    assert bad["cleanlab self-confidence"][:29] == pytest.approx(-seen[:, cat])
+    assert bad["cleanlab normalized margin"][:29] == pytest.approx(-(seen[:, cat] - rest + 1) / 2)
+    assert all(np.isnan(bad[name][29]) for name in CLEANLAB)
+
+
+def test_without_cleanlab_the_others_still_rank(
+    guesser: Guesser, sampled: Drawings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    assert not has_cleanlab()
+    assert set(Rivals(guesser, sampled).badness(sampled.take(slice(0, 3)))) == DETECTORS
+
+
+def test_a_drawing_is_an_outlier_among_those_of_another_word(guesser: Guesser, sampled: Drawings) -> None:
+    half = np.arange(len(sampled)) % 2 == 0
+    fish = sampled.take(~half & (sampled.words == "fish"))
+    others = sampled.take(~half & (sampled.words != "fish")).with_columns(word="fish")
+    few = sampled.take(half & np.isin(sampled.words, ["fish", "key", "star"]))
+    known = Drawings.concat([few, few, few])  # enough of each word
+    assert (known.words == "fish").sum() >= ENOUGH
+    rivals = Rivals(guesser, known)
+    own, strange = rivals.badness(fish), rivals.badness(others)
+    for name in DETECTORS:
+        assert auc(own[name], strange[name]) > 0.9
+
+
+def test_a_word_with_few_drawings_is_judged_by_what_is_known_of_all(guesser: Guesser, sampled: Drawings) -> None:
+    fish = sampled.take(sampled.words == "fish")
+    rivals = Rivals(guesser, sampled.take(slice(0, 12)))
+    one, other = rivals.badness(fish), rivals.badness(fish.with_columns(word="star"))
+    for name in DETECTORS:
+        assert np.isfinite(one[name]).all()
+        assert (one[name] == other[name]).all()

@@ -1,0 +1,146 @@
+"""The proof of the ranking: its arithmetic on cases known by heart, and the whole on a handful of drawings."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from qdesk import paths
+from qdesk.bench import ranking
+from qdesk.bench.baselines import CLEANLAB, has_cleanlab
+from qdesk.cli import main
+from qdesk.data.drawings import Drawings
+from qdesk.data.synthetic_junk import KINDS
+from qdesk.formats import open_drawings, write_drawings
+
+SHIPPED = pytest.mark.skipif(not paths.model("junk.json").exists(), reason="the shipped weights are not here")
+
+
+def test_auc_is_the_chance_that_a_bad_one_ranks_above_a_good_one() -> None:
+    assert ranking.auc(np.array([1.0, 2.0]), np.array([3.0])) == 1.0
+    assert ranking.auc(np.array([1.0, 3.0]), np.array([2.0])) == 0.5
+    assert np.isnan(ranking.auc(np.array([]), np.array([1.0])))
+    rng = np.random.default_rng(0)
+    good, bad = rng.integers(0, 9, 40), rng.integers(3, 12, 25)  # with ties
+    assert ranking.auc(good, bad) == pytest.approx(roc_auc_score(np.repeat([0, 1], [40, 25]), np.r_[good, bad]))
+
+
+def test_average_precision_is_scikit_learns_for_every_row_of_weights() -> None:
+    rng = np.random.default_rng(0)
+    truth, bad = rng.random(80) < 0.2, rng.integers(0, 25, 80) / 7  # with ties
+    weights = ranking.resampled(truth, rng)
+    ours = ranking.precision(truth, bad, weights)
+    for row in (0, 1, 7):
+        theirs = average_precision_score(truth, bad, sample_weight=weights[row])
+        assert ours[row] == pytest.approx(theirs)
+
+
+def test_a_person_reviews_as_many_as_there_is_junk_and_a_hundredth_more() -> None:
+    truth = np.zeros(200, bool)
+    truth[:10] = True
+    bad = np.where(truth, 5.0, np.linspace(0, 1, 200))
+    bad[:3] = -1  # three pieces of junk that the order misses
+    seen = ranking.reviewed(truth, bad, np.ones((1, 200), np.float32))
+    assert seen[0, truth].sum() == 7
+    assert np.flatnonzero(seen[0, 10:]).tolist() == [185, 186, 187, 188, 189]
+    weights = np.ones((1, 200), np.float32)
+    weights[0, 3:5] = 5, 0  # drawn five times, and not at all
+    assert ranking.reviewed(truth, bad, weights)[0, 3:7].tolist() == [5, 0, 1, 1]
+    weights[0, 3] = 20  # more often than there is time for
+    assert ranking.reviewed(truth, bad, weights)[0, 3:7].tolist() == [12, 0, 0, 0]
+
+
+def test_every_group_is_drawn_again_from_itself() -> None:
+    groups = np.repeat(["good", "scribble", "walk"], [50, 3, 1])
+    weights = ranking.resampled(groups, np.random.default_rng(0))
+    assert (weights[0] == 1).all()
+    for group in set(groups):
+        assert (weights[:, groups == group].sum(axis=1) == (groups == group).sum()).all()
+    assert (weights[1:, 0] == 0).any() and (weights[1:, 0] == 2).any()
+
+
+def test_what_is_unknown_is_average_and_an_order_that_knows_nothing_is_left_out() -> None:
+    one = ranking.Judged({"loss": np.array([5.0, np.nan]), "lift": np.full(2, np.nan)}, np.array(["", ""]))
+    two = ranking.Judged({"loss": np.array([-3.0]), "lift": np.full(1, np.nan)}, np.array([""]))
+    assert [(order, *map(np.ndarray.tolist, parts)) for order, parts in ranking.known(one, two)] == [
+        ("loss", [5.0, 1.0], [-3.0])
+    ]
+
+
+def test_the_interval_holds_the_figure_and_shrinks_with_more_drawings() -> None:
+    rng = np.random.default_rng(0)
+    few, many = (ranking.auc_figure(rng.normal(0, 1, n), rng.normal(1, 1, n)) for n in (30, 1000))
+    for figure in (few, many):
+        assert figure.low < figure.value < figure.high
+    assert many.value == pytest.approx(0.76, abs=0.03)  # the chance that N(1, 1) exceeds N(0, 1)
+    assert many.high - many.low < few.high - few.low
+
+
+def test_within_the_word_only_drawings_of_one_word_are_compared() -> None:
+    """The second word's good drawings rank above all of the first's junk, which is nothing to it."""
+    figure = ranking.over_words(
+        np.array([1.0, 2.0, 11.0, 12.0, 0.0]), np.array(["a", "a", "b", "b", "c"]),
+        np.array([3.0, 10.0, 11.5]), np.array(["a", "b", "b"]),
+    )  # fmt: skip
+    assert figure.value == pytest.approx((1.0 + 0.25) / 2)
+    assert (figure.low, figure.high) == (0.25, 1.0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_junk_is_added_under_words_of_the_batch(kind: str) -> None:
+    strokes = [[np.array([[0, 0], [k, 255], [255, k]])] for k in range(12)]
+    batch = Drawings.from_strokes(strokes, word=["cat"] * 6 + ["dog"] * 6)
+    junk = ranking.add_junk(batch, kind, 8, np.random.default_rng(0))
+    assert len(junk) == 8
+    assert set(junk.words) <= {"cat", "dog"}
+    if kind == "wrong":
+        whose = {drawing.tobytes(): word for drawing, word in zip((s[0] for s in strokes), batch.words, strict=True)}
+        for k in range(8):
+            given = junk.strokes_of(k)[0].astype(np.int64).tobytes()
+            assert whose[given] != junk.words[k]
+
+
+@SHIPPED
+def test_the_command_prints_tables_and_flat_json(
+    tmp_path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    (tmp_path / "data").mkdir()
+    write_drawings(starter, tmp_path / "data" / "all.ndjson")
+    assert main(["bench", "ranking", "--data", str(tmp_path / "data")]) == 0
+    text = capsys.readouterr().out
+    assert "**planted junk**" in text and "\n| junk " in text
+    assert "**not recognised in the game**" not in text  # the starter set knows nothing of it
+    for name in ("IsolationForest", "LocalOutlierFactor", *(CLEANLAB if has_cleanlab() else ())):
+        assert f"\n| {name} " in text
+
+    monkeypatch.setitem(sys.modules, "cleanlab", None)
+    assert main(["bench", "ranking", "--data", str(tmp_path / "data"), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert "cleanlab is not installed" in err
+    flat = json.loads(out)
+    assert {f"planted junk: junk: found{end}" for end in ("", " (low)", " (high)")} <= set(flat)
+    assert not any(row in name for row in CLEANLAB for name in flat)
+    assert all(0 <= value <= 1 for value in flat.values())  # what they are worth: the next test
+    assert main(["bench", "ranking"]) == 2
+
+
+@SHIPPED
+def test_the_combined_order_finds_more_than_any_column() -> None:
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    sampled = starter.take(np.array([key[1:4] == "000" for key in starter.column("key_id")]))
+    judge = ranking.Judge(ranking.Scorer())
+    good = judge(sampled)
+    tables = ranking.planted_junk(judge, sampled, good, rounds=2)
+    found = {order: row["found"] for order, row in tables["planted junk"].rows.items()}
+    assert found["junk"].value > 0.8
+    assert all(found["junk"].value > figure.value for order, figure in found.items() if order != "junk")
+    kinds = tables["planted junk, kind by kind"].rows
+    assert kinds["good drawings"]["reason right"].value > 0.9
+    assert all(0 <= figure.low <= figure.high <= 1 for row in kinds.values() for figure in row.values())
+    wrong = ranking.wrong_category(judge, sampled, good).rows
+    assert wrong["junk"]["AUC"].value > max(0.8, wrong["loss"]["AUC"].value)

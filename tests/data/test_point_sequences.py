@@ -1,0 +1,60 @@
+"""What the stroke reader sees: the points themselves, drawing after drawing, with room between them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qdesk.data.drawings import Drawings
+from qdesk.data.point_sequences import FEATURES, LONGEST, STRIDE, sequences
+
+
+def flat(*drawings: list[list[tuple[float, float]]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    batch = Drawings.from_strokes([[np.array(stroke, np.float32) for stroke in one] for one in drawings])
+    return batch.points, batch.stroke_offsets, batch.drawing_offsets
+
+
+def test_each_drawing_is_seen_by_itself() -> None:
+    a, b = [[(0, 0), (255, 255)]], [[(0, 0), (100, 255)], [(9, 9), (8, 8), (7, 9)]]
+    both, one, other = sequences(*flat(a, b)), sequences(*flat(a)), sequences(*flat(b))
+    assert both.lengths.tolist() == [2, 5]
+    assert (both.values == np.concatenate([one.values, other.values], axis=1)).all()
+    assert both.starts.tolist() == [0, one.values.shape[1]]
+
+
+def test_drawings_begin_at_multiples_and_have_room_behind_them() -> None:
+    path = np.random.default_rng(0).uniform(0, 255, (40, 2))
+    seen = sequences(*flat(*([path[:count].tolist()] for count in range(1, 40))))
+    there = seen.values[-1]
+    assert (seen.starts % STRIDE == 0).all()
+    for start, length, following in zip(seen.starts, seen.lengths, np.append(seen.starts[1:], len(there)), strict=True):
+        assert there[start : start + length].all() and not there[start + length : following].any()
+        assert following - start - length >= STRIDE
+    assert not seen.values[:, there == 0].any()
+
+
+def test_no_drawings_are_no_points() -> None:
+    seen = sequences(*flat())
+    assert seen.values.shape == (FEATURES, 0) and len(seen.starts) == len(seen.lengths) == 0
+
+
+def test_sequences_say_where_the_pen_is_and_what_it_does_next() -> None:
+    seen = sequences(*flat([[(0, 0), (255, 0)], [(255, 128), (0, 128)]])).values
+    x, y, dx, dy, draws, begins, before, there = seen[:, :4]
+    assert x.tolist() == pytest.approx([-127.5 / 64, 127.5 / 64, 127.5 / 64, -127.5 / 64])
+    assert y.tolist() == pytest.approx([-1, -1, 1, 1])
+    assert dx.tolist() == pytest.approx([255 / 64, 0, -255 / 64, 0])
+    assert dy.tolist() == pytest.approx([0, 2, 0, 0])
+    assert draws.tolist() == [1, 0, 1, 0] and begins.tolist() == [1, 0, 1, 0]
+    assert before.tolist() == [0, 0.25, 0.5, 0.75]
+    assert there.tolist() == [1, 1, 1, 1] and not seen[:, 4:].any()
+
+
+def test_long_drawings_are_thinned_from_end_to_end() -> None:
+    path = np.stack([np.linspace(0, 255, 1000), np.zeros(1000)], axis=1).tolist()
+    seen = sequences(*flat([path]))
+    assert seen.lengths.tolist() == [LONGEST]
+    x = seen.values[0, :LONGEST]
+    assert seen.values[-1, :LONGEST].all()
+    assert (np.diff(x) > 0).all()
+    assert x[0] < -1.9 and x[-1] > 1.9
