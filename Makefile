@@ -7,7 +7,7 @@ READY := $(VENV)/ready
 READY_DEV := $(VENV)/ready-dev
 export OMP_WAIT_POLICY ?= PASSIVE
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench models screenshots wheel clean system system-test
+.PHONY: help run test lint bench models screenshots architecture wheel clean system system-test
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -50,6 +50,10 @@ models: $(READY_DEV)
 # make screenshots   the pictures in docs/, taken from the running program
 screenshots: system-test $(READY_DEV)
 	@$(VENV)/bin/python scripts/screenshots.py $(ARGS)
+
+# make architecture   the picture of the packages in docs/, drawn from the imports
+architecture: $(READY_DEV)
+	@$(VENV)/bin/python scripts/draw_architecture.py
 
 # make wheel  dist/qdesk-*.whl with assets and models inside
 wheel: $(READY)

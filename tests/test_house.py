@@ -122,6 +122,11 @@ def test_no_function_and_no_class_is_too_long():
     assert not LONG.keys() - found.keys()  # what has been mended leaves the list
 
 
+def test_the_picture_of_the_packages_is_fresh():
+    done = subprocess.run([sys.executable, "scripts/draw_architecture.py", "--check"], cwd=ROOT, capture_output=True)
+    assert done.returncode == 0, f"{done.stderr.decode()}: make architecture"
+
+
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
