@@ -88,7 +88,7 @@ def as_official(drawings: Drawings) -> Drawings:
     steps = _grid_steps(drawings.take(untimed))
     rows = untimed[steps > 0]
     gridded = _on_grid(drawings.take(rows), steps[steps > 0])
-    sparse = ~_is_dense(gridded.fit_box())
+    sparse = ~is_dense(gridded.fit_box())
     done = np.zeros(len(drawings), bool)
     done[rows[sparse]] = True
     simple = simplify(drawings.take(~done))
@@ -204,7 +204,7 @@ def _on_grid(drawings: Drawings, steps: np.ndarray) -> Drawings:
     return drawings.replaced(where, replace(some, points=np.rint(points).astype(np.float32)))
 
 
-def _is_dense(drawings: Drawings) -> np.ndarray:
+def is_dense(drawings: Drawings) -> np.ndarray:
     """bool (N,), of drawings in the box: are there more points along the path than the recipe leaves?
 
     Drawings of five points or fewer never are.

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import is_dense
 from qdesk.nets import weights
 from qdesk.nets.official import OfficialDecoder, load_official
 from qdesk.nets.sketchrnn import Batch, SketchRNN, batch_of
@@ -82,8 +83,8 @@ class OfficialReader:
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
         """As published; a raw drawing, whose points are many more than those of any it learned, simplified."""
-        simplified = given.timed | (given.point_counts != fitted.point_counts)
-        return given.replaced(simplified, fitted.take(simplified))
+        raw = given.timed | is_dense(given.fit_box(round_points=False))
+        return given.replaced(raw, fitted.take(raw))
 
     @torch.inference_mode()
     def losses(self, sequences: Drawings, words: np.ndarray | None = None) -> np.ndarray:

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Shape, SketchRNN
@@ -75,6 +76,18 @@ def test_a_lone_official_decoder_has_no_lift(tmp_path: Path) -> None:
     reader = load_reader(tmp_path / "cat.gen.json")
     assert isinstance(reader, OfficialReader) and not reader.others
     assert np.isnan(reader.read(drawings()).lift).all()
+
+
+def test_a_decoder_reads_dense_drawings_simplified_and_others_in_their_own_units(tmp_path: Path) -> None:
+    write_decoder(tmp_path / "cat.gen.json", 1)
+    reader = load_reader(tmp_path / "cat.gen.json")
+    angle = np.linspace(0, 6, 300)
+    dense = np.stack([400 * np.cos(angle), 500 * np.sin(angle)], axis=1)
+    given = Drawings.from_strokes([[dense], [dense[::20]], [dense[::20] / 9]])
+    read = reader.sequences(given, as_official(given))
+    assert read.point_counts[0] < 60 and read.extents[0] <= 255
+    for k in (1, 2):
+        assert np.array_equal(read.strokes_of(k)[0], given.strokes_of(k)[0])
 
 
 def test_official_decoders_beside_it_give_a_lift(tmp_path: Path) -> None:
