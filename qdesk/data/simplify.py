@@ -205,9 +205,9 @@ def _on_grid(drawings: Drawings, steps: np.ndarray) -> Drawings:
 
 
 def is_dense(drawings: Drawings) -> np.ndarray:
-    """bool (N,), of drawings in the box: are there more points along the path than the recipe leaves?
+    """bool (N,): are there more points along the path than the recipe leaves in drawings of these units?
 
-    Drawings of five points or fewer never are.
+    In the 255 box those of the official files never are. Drawings of five points or fewer never are.
     """
     superfluous = np.zeros(len(drawings), np.int64)
     first = 0

@@ -83,7 +83,7 @@ class OfficialReader:
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
         """As published; a raw drawing, whose points are many more than those of any it learned, simplified."""
-        raw = given.timed | is_dense(given.fit_box(round_points=False))
+        raw = given.timed | is_dense(given)  # in its own units, as it was simplified if it was
         return given.replaced(raw, fitted.take(raw))
 
     @torch.inference_mode()
