@@ -293,7 +293,8 @@ class Drawings:
         if not len(self.points):
             return np.zeros(len(self), np.float32)
         starts = self.point_offsets[:-1]
-        span = np.maximum.reduceat(self.points, starts) - np.minimum.reduceat(self.points, starts)
+        with np.errstate(invalid="ignore"):  # infinite coordinates: who needs an extent refuses them
+            span = np.maximum.reduceat(self.points, starts) - np.minimum.reduceat(self.points, starts)
         return span.max(axis=1)
 
     def fit_box(self, side: float = BOX, round_points: bool = True) -> Drawings:

@@ -42,21 +42,38 @@ def sequences(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: n
     if not count:
         return Sequences(np.zeros((FEATURES, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
     edges = stroke_offsets[drawing_offsets]
+    begins = np.zeros(len(points), np.int64)
+    begins[stroke_offsets[:-1]] = 1
+    place = (centred(points, edges) - SIDE / 2) / 64
+    if (np.diff(edges) > LONGEST).any():
+        place, begins, edges = _thinned(place, begins, edges)
     lengths = np.diff(edges)
     drawing = np.repeat(np.arange(count), lengths)
-    position = np.arange(len(points)) - edges[drawing]
-    place = (centred(points, edges) - SIDE / 2) / 64
+    position = np.arange(len(place)) - edges[drawing]
     step = np.zeros_like(place)
     step[:-1] = place[1:] - place[:-1]
     step[edges[1:] - 1] = 0
-    draws, begins = np.ones(len(points)), np.zeros(len(points))
-    draws[stroke_offsets[1:] - 1] = 0
-    begins[stroke_offsets[:-1]] = 1
-    columns = [*place.T, *step.T, draws, begins, position / lengths[drawing], np.ones(len(points))]
+    draws = np.zeros(len(place))
+    draws[:-1] = 1 - begins[1:]  # where the next point begins a stroke, the pen is lifted before it
+    draws[edges[1:] - 1] = 0
+    columns = [*place.T, *step.T, draws, begins, position / lengths[drawing], np.ones(len(place))]
 
-    kept = np.minimum(lengths, LONGEST)
-    starts = offsets_of((-(-kept // STRIDE) + 1) * STRIDE)
-    slot = np.where(lengths[drawing] > LONGEST, position * LONGEST // lengths[drawing], position)
+    starts = offsets_of((-(-lengths // STRIDE) + 1) * STRIDE)
     values = np.zeros((FEATURES, starts[-1]), np.float32)
-    values[:, starts[drawing] + slot] = np.stack(columns)
-    return Sequences(values, starts[:-1], kept)
+    values[:, starts[drawing] + position] = np.stack(columns)
+    return Sequences(values, starts[:-1], lengths)
+
+
+def _thinned(place: np.ndarray, begins: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """LONGEST points of each drawing that has more, evenly from its first to its last. A point that is kept begins a
+    stroke if it or one that was left out just before it does."""
+    lengths = np.diff(edges)
+    kept = np.minimum(lengths, LONGEST)
+    after = offsets_of(kept)
+    drawing = np.repeat(np.arange(len(kept)), kept)
+    share = (np.arange(len(drawing)) - after[drawing]) / np.maximum(kept - 1, 1)[drawing]
+    chosen = edges[drawing] + np.rint(share * (lengths - 1)[drawing]).astype(np.int64)
+    strokes = np.cumsum(begins)[chosen]  # the number of the stroke that a kept point is in
+    opens = np.diff(strokes, prepend=0) > 0
+    opens[after[:-1]] = True
+    return place[chosen], opens.astype(np.int64), after

@@ -80,6 +80,7 @@ class SketchRNN(nn.Module):
         self.named = nn.Sequential(
             nn.Linear(2 * shape.hidden, shape.whole), nn.GELU(), nn.Linear(shape.whole, len(self.words))
         )
+        self.register_buffer("log_prior", torch.full((len(self.words),), -math.log(max(len(self.words), 1))))
         if kinds:
             self.kind = nn.Sequential(
                 nn.Linear(2 * shape.hidden + shape.embedding, shape.whole),
@@ -122,12 +123,17 @@ class SketchRNN(nn.Module):
         return torch.cat([seen[torch.arange(len(seen), device=seen.device), lengths - 1], mean], dim=1)
 
     def word_logits(self, whole: Tensor) -> Tensor:
-        """Which word drawings are of, (N, words), from `whole`."""
+        """Which word drawings are of, (N, words), from `whole`, where words are as frequent as in training."""
         return self.named(whole)
 
     def lift(self, whole: Tensor, classes: Tensor) -> Tensor:
-        """log p(x | word) - log p(x) in nats, (N,), where all words are as likely before; of no word 0."""
-        gain = torch.log_softmax(self.word_logits(whole).float(), dim=1) + math.log(len(self.words))
+        """log p(x | word) - log p(x) in nats, (N,), where all words are as likely before; of no word 0.
+
+        Words were not equally frequent in training (`log_prior`, their shares): that is taken off, or the lift of
+        frequent words would be too high, and that of rare ones too low.
+        """
+        evenly = self.word_logits(whole).float() - self.log_prior
+        gain = torch.log_softmax(evenly, dim=1) + math.log(len(self.words))
         known = torch.cat([gain, torch.zeros_like(gain[:, :1])], dim=1)
         return known.gather(1, classes.expand(len(whole))[:, None])[:, 0]
 

@@ -31,7 +31,7 @@ class Reading:
 
 
 class OwnReader:
-    """A class-conditional Sketch-RNN. It reads drawings in the 255 box, with their word and without."""
+    """A class-conditional Sketch-RNN. It reads drawings in the 255 box, each once."""
 
     def __init__(self, network: SketchRNN) -> None:
         self.network = network
@@ -60,7 +60,8 @@ class OwnReader:
         classes = self._classes_of(words)
         losses, whole = self.network.losses(batch, classes, seen), self.network.whole(seen, batch.lengths)
         lift = self.network.lift(whole, classes).double()
-        lift = torch.where(classes == self.network.no_word, torch.nan, lift)
+        unknown = classes == self.network.no_word if len(self.words) > 1 else torch.ones_like(classes, dtype=torch.bool)
+        lift = torch.where(unknown, torch.nan, lift)  # a network of one word has nothing to tell it from
         kinds = self.network.kind_logits(whole, classes).double().numpy()
         return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1])
 

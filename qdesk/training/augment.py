@@ -57,7 +57,7 @@ def augment(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> F
     stroke_of = np.repeat(np.arange(strokes), np.diff(stroke_offsets))
     drawing_of = np.repeat(np.arange(count), np.diff(drawing_offsets))[stroke_of]
 
-    middle = np.add.reduceat(points, stroke_offsets[:-1]) / np.diff(stroke_offsets)[:, None]
+    middle = np.add.reduceat(points, stroke_offsets[:-1]) / np.diff(stroke_offsets)[:, None].astype(np.float32)
     own = _linear(strokes, rng, how.stroke_rotate, how.stroke_stretch, 0.0)
     shift = rng.normal(0, how.stroke_shift, (strokes, 2)).astype(np.float32) + middle
     points = _apply(own[stroke_of], points - middle[stroke_of]) + shift[stroke_of]

@@ -32,8 +32,11 @@ PROJECTION, JUNK = "models/projection.safetensors", "models/junk.json"
 SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, JUNK)
 
 # Code: what decides on the result, and not all that is needed to get there.
+LOOP = ("qdesk/training/loop.py", "qdesk/training/run.py")
 SPLIT = ("qdesk/training/data.py", "qdesk/data/simplify.py")
-GUESS = ("qdesk/nets/classifier.py", "qdesk/data/raster.py", "qdesk/data/point_sequences.py")
+GUESS = (
+    "qdesk/nets/classifier.py", "qdesk/data/raster.py", "qdesk/data/point_sequences.py", "qdesk/scoring/classifier.py",
+)  # fmt: skip
 LOSS = ("qdesk/nets/sketchrnn.py",)
 SCORED = (*GUESS, *LOSS, "qdesk/scoring/likelihood.py")
 PLANTED = ("qdesk/data/synthetic_junk.py", "qdesk/bench/ranking.py", "qdesk/scoring/junk_model.py")
@@ -52,14 +55,14 @@ STEPS = (
     ),
     Step(
         "classifier", (CLASSIFIER,),
-        (*SPLIT, *GUESS, "qdesk/data/bitmap_frame.py",
+        (*SPLIT, *GUESS, *LOOP, "qdesk/data/bitmap_frame.py",
          *(f"qdesk/training/{name}.py" for name in ("augment", "classifier", "samples", "teachers"))),
         f"qdesk train classifier --data {TRAINED_ON} {PICTURES} --extra DATA/generated WORK/dreams"
         " --teachers DATA/teachers --minutes 115 --batch 256 --rate 2e-3 --workers 1 --seed 31"
         f" --out {CLASSIFIER}", trains=True,
     ),
     Step(
-        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, "qdesk/training/sketchrnn.py", "qdesk/data/synthetic_junk.py"),
+        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, *LOOP, "qdesk/training/sketchrnn.py", PLANTED[0]),
         f"qdesk train sketchrnn --data {TRAINED_ON} --extra DATA/generated --minutes 115 --epochs 400 --batch 192"
         f" --rate 2e-3 --seed 32 --out {SKETCHRNN}", trains=True,
     ),

@@ -90,7 +90,12 @@ def digest(path: Path, place: str = "") -> str | None:
         if place:
             return _hex(found[place].encode()) if place in found else None
         return _hex(json.dumps(found, sort_keys=True).encode())
-    return _hex("".join(_meaning(ast.parse(content))).encode() if path.suffix == ".py" else content)
+    if path.suffix == ".py":
+        try:
+            return _hex("".join(_meaning(ast.parse(content))).encode())
+        except SyntaxError:  # in the middle of a change: what it does nobody can tell
+            pass
+    return _hex(content)
 
 
 def _hex(content: bytes) -> str:
@@ -217,7 +222,9 @@ class Recipe:
             folder.mkdir(parents=True, exist_ok=True)
         with _to(out) as stdout:
             if status := _run(command, self.root, stdout):
-                raise Stopped(f"{step.name} failed (exit status {status}); the same command goes on there")
+                raise Stopped(
+                    f"{step.name} failed (exit status {status}); the same command goes on there{self._beside(step)}"
+                )
         if step.trains:
             with written_whole(self.root / step.makes[0]) as part:
                 shutil.copyfile(self._aside(step), part)
@@ -235,7 +242,10 @@ class Recipe:
 
     def _recorded(self) -> dict[str, dict]:
         file = self.root / MADE
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        try:
+            return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        except ValueError:
+            raise Stopped(f"{MADE} cannot be read: it is no JSON (a merge conflict?)") from None
 
     def _note(self, step: Step, uses: dict[str, str]) -> None:
         self.made = self._recorded()  # another process may have made another step meanwhile: there are two trainings
@@ -245,6 +255,11 @@ class Recipe:
 
     def _known(self, names: Iterable[str]) -> dict[str, str]:
         return {name: found for name in names if (found := self.digest(name)) is not None}
+
+    def _beside(self, step: Step) -> str:
+        """What to do where the checkpoint of a training is of another run, or nothing."""
+        checkpoint = self._aside(step).with_name(f"{self._aside(step).name}.checkpoint") if step.trains else None
+        return f" (to begin anew, delete {checkpoint})" if checkpoint and checkpoint.exists() else ""
 
     def _aside(self, step: Step) -> Path:
         """Where a training writes until it is done, its checkpoint beside it."""

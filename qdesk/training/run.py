@@ -143,7 +143,8 @@ class Run:
         better = value < self.best_value
         self.waited = 0 if better else self.waited + 1
         if better:
-            self.best, self.best_step, self.best_value = copy.deepcopy(network), self.step, value
+            # A NumPy number would make a checkpoint that only unpickling could read.
+            self.best, self.best_step, self.best_value = copy.deepcopy(network), self.step, float(value)
         return better
 
     def save(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:

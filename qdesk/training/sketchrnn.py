@@ -21,6 +21,7 @@ from qdesk.data.drawings import BOX, Drawings
 from qdesk.data.synthetic_junk import KINDS, plant
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import END, PEN_UP, Batch, Shape, SketchRNN, batch_from, batch_of
+from qdesk.training.data import Corpus
 from qdesk.training.loop import Task, device, train
 from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
@@ -258,6 +259,15 @@ def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> Sket
     return wide
 
 
+def log_prior(corpus: Corpus, extra_each: int) -> Tensor:
+    """float32 (words,): the log of each word's share of the good drawings in a pass that shows all real ones and
+    `extra_each` of the auxiliary ones."""
+    words = len(corpus.words)
+    real, extra = (np.bincount(corpus.labels(part), minlength=words) for part in (corpus.real, corpus.extra))
+    shown = real + extra_each * extra / max(extra.sum(), 1)
+    return torch.from_numpy(np.log(np.maximum(shown, 0.5) / shown.sum())).float()
+
+
 def run(options: argparse.Namespace) -> int:
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
@@ -274,10 +284,11 @@ def run(options: argparse.Namespace) -> int:
         network = SketchRNN(corpus.words, Shape(hidden=min(hidden, options.hidden)), network.kinds)
         weights.start_from(network, options.start)
         network = widened(network, options.hidden, torch.Generator().manual_seed(options.seed))
-    network = network.to(where)
     own = len(corpus.real) + len(bank)
     real, extra = np.arange(own), np.arange(own, len(drawings))
     extra_each = min(len(extra), len(corpus.real) // 4)  # a pass shows all real drawings, and few auxiliary ones
+    network.log_prior.copy_(log_prior(corpus, extra_each))
+    network = network.to(where)
     validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
 
     # Only the reading: a place read out in bfloat16 would be half a unit off.

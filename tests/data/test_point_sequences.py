@@ -58,3 +58,21 @@ def test_long_drawings_are_thinned_from_end_to_end() -> None:
     assert seen.values[-1, :LONGEST].all()
     assert (np.diff(x) > 0).all()
     assert x[0] < -1.9 and x[-1] > 1.9
+
+
+@pytest.mark.parametrize(("strokes", "points"), [(3, 100), (100, 3), (127, 2), (1, 129)])
+def test_thinned_drawings_keep_their_strokes(strokes: int, points: int) -> None:
+    rng = np.random.default_rng(0)
+    drawing = [[tuple(xy) for xy in rng.uniform(0, 255, (points, 2))] for _ in range(strokes)]
+    short = [[(0, 0), (255, 255)], [(9, 9), (8, 7)]]
+    seen = sequences(*flat(short, drawing, short))
+    assert seen.lengths.tolist() == [4, LONGEST, 4]
+    values = seen.values[:, seen.starts[1] : seen.starts[1] + LONGEST]
+    _, _, dx, dy, draws, begins, before, there = values
+    assert there.all() and (np.diff(before) > 0).all()
+    assert begins.sum() == strokes and draws.sum() == LONGEST - strokes
+    assert (draws[:-1] == 1 - begins[1:]).all() and draws[-1] == 0
+    assert values[0, :-1] + dx[:-1] == pytest.approx(values[0, 1:], abs=1e-5)
+    assert values[1, :-1] + dy[:-1] == pytest.approx(values[1, 1:], abs=1e-5)
+    alone = sequences(*flat(short))
+    assert np.array_equal(seen.values[:, : seen.starts[1]], alone.values)

@@ -85,6 +85,19 @@ def test_the_lift_is_what_bayes_makes_of_the_word() -> None:
         assert torch.equal(net.lift(whole, each), lifts.gather(1, each[:, None])[:, 0])
 
 
+def test_the_lift_does_not_favour_words_that_were_frequent_in_training() -> None:
+    """A network that knows nothing of the drawing but how frequent words were says nothing of it: a lift of 0."""
+    net = network()
+    shares = torch.tensor([0.9, 0.1])
+    with torch.no_grad():
+        net.log_prior.copy_(shares.log())
+        net.named[-1].weight.zero_()
+        net.named[-1].bias.copy_(shares.log())
+        whole = torch.randn(5, 2 * net.shape.hidden)
+        assert net.lift(whole, torch.tensor([0])).numpy() == pytest.approx(0, abs=1e-5)
+        assert net.lift(whole, torch.tensor([1])).numpy() == pytest.approx(0, abs=1e-5)
+
+
 def test_what_is_known_of_a_whole_drawing_does_not_hear_the_padding() -> None:
     batch, net = drawings(9), network()
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""What reads the drawings: qdesk's own network with its word and without, official decoders with the others at hand."""
+"""What reads the drawings: qdesk's own network, and official decoders with the others at hand."""
 
 from __future__ import annotations
 
@@ -60,6 +60,12 @@ def test_what_a_drawing_is_does_not_depend_on_its_company(own: OwnReader) -> Non
     for k in range(len(batch)):
         alone = own.read(batch.take([k]), batch.words[[k]])
         assert together.kinds[k] == pytest.approx(alone.kinds[0], abs=1e-5)
+
+
+def test_a_network_of_one_word_has_no_lift() -> None:
+    torch.manual_seed(1)
+    one = OwnReader(SketchRNN(("cat",), Shape(hidden=16, embedding=8)).eval())
+    assert np.isnan(one.read(drawings(), np.full(7, "cat", object)).lift).all()
 
 
 def test_a_network_without_kinds_reads_all_the_same(tmp_path: Path) -> None:

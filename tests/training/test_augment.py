@@ -89,4 +89,5 @@ def test_all_of_it_together_gives_drawings_in_the_box() -> None:
         strokes_at(batch, np.arange(240)), np.random.default_rng(3), Augmentation(redraw=1.0, tilted=1.0)
     )
     assert len(drawings) == 241 and (np.diff(drawings) > 0).all() and (np.diff(strokes) > 0).all()
+    assert points.dtype == np.float32
     assert np.isfinite(points).all() and points.min() >= 0 and points.max() <= 255.5

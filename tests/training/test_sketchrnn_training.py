@@ -14,7 +14,8 @@ from qdesk.data.synthetic_junk import KINDS, plant
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of
-from qdesk.training.sketchrnn import GOOD, KIND, LIFT, WITHOUT, WRONG, junk_bank, training_loss, widened
+from qdesk.training.data import Corpus
+from qdesk.training.sketchrnn import GOOD, KIND, LIFT, WITHOUT, WRONG, junk_bank, log_prior, training_loss, widened
 from tests.training.test_training import shapes, train
 
 JUDGED = ("good", *KINDS)
@@ -123,6 +124,14 @@ def test_training_teaches_what_a_drawing_is_and_grows_from_a_narrower_file(
     again = ("--epochs", "1", "--hidden", "16", *start)
     assert train("sketchrnn", folder, tmp_path / "x.safetensors", *again) == 1  # narrower than the file
     assert "another shape" in capsys.readouterr().err
+
+
+def test_the_prior_is_how_often_a_pass_shows_each_word() -> None:
+    none, bitmaps = Drawings.empty(), (np.zeros((0, 28, 28), np.uint8), np.zeros(0, np.int64))
+    real, extra = Drawings.concat([shapes("circle", 30), shapes("zigzag", 10)]), shapes("zigzag", 80)
+    corpus = Corpus(("circle", "zigzag"), real, extra, none, none, *bitmaps)
+    assert log_prior(corpus, 20).exp().tolist() == pytest.approx([30 / 60, 30 / 60])
+    assert log_prior(corpus, 0).exp().tolist() == pytest.approx([30 / 40, 10 / 40])
 
 
 def test_kinds_that_others_learned_are_not_taken_for_ours(tmp_path: Path) -> None:

@@ -78,7 +78,10 @@ def test_ctrl_c_leaves_a_run_that_goes_on(
         cwd=ROOT, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     follower = log.Follower(log.path_of(out))
-    while run.poll() is None and "loss" not in follower.poll().latest:
+    wanted = {"classifier": "validation_loss", "sketchrnn": "validation_nats_per_point"}[
+        kind
+    ]  # so that there is a best
+    while run.poll() is None and wanted not in follower.poll().latest:
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGINT)
     _, err = run.communicate(timeout=120)
