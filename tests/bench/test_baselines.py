@@ -11,6 +11,7 @@ from qdesk import paths
 from qdesk.bench.baselines import CLEANLAB, ENOUGH, Rivals, has_cleanlab
 from qdesk.bench.ranking import auc
 from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
 from qdesk.scoring.classifier import SHIPPED, Guesser
 
@@ -34,7 +35,7 @@ def sampled() -> Drawings:
 def test_cleanlab_rates_the_word_by_the_classifiers_probabilities(guesser: Guesser, sampled: Drawings) -> None:
     some = sampled.take(slice(0, 30)).with_columns(word=["cat"] * 29 + ["no such word"])
     bad = Rivals(guesser, sampled).badness(some)
-    seen = guesser.probabilities(some)[:29]
+    seen = guesser.probabilities(as_official(some))[:29]
     cat = guesser.words.index("cat")
     rest = np.delete(seen, cat, axis=1).max(axis=1)
     assert bad["cleanlab self-confidence"][:29] == pytest.approx(-seen[:, cat])

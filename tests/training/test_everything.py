@@ -300,7 +300,8 @@ def test_a_training_takes_its_place_when_it_is_done_and_is_resumed(root: Path, r
 def test_a_command_that_is_interrupted_has_the_time_to_keep_its_work(root: Path, tmp_path: Path, number: int) -> None:
     (root / "slow.py").write_text(SLOW)
     lines = [
-        "import sys; from pathlib import Path; from qdesk.training.everything import main, Step",
+        "import signal, sys; from pathlib import Path; from qdesk.training.everything import main, Step",
+        "signal.signal(signal.SIGINT, signal.default_int_handler)",  # which a shell's background jobs ignore
         "step = Step('slow', ('models/slow.txt',), (), 'python slow.py')",
         f"sys.exit(main(['--work', {str(tmp_path / 'work')!r}], (step,), Path({str(root)!r})))",
     ]
