@@ -59,9 +59,15 @@ def sequences(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: n
     columns = [*place.T, *step.T, draws, begins, position / lengths[drawing], np.ones(len(place))]
 
     starts = offsets_of((-(-lengths // STRIDE) + 1) * STRIDE)
-    values = np.zeros((FEATURES, starts[-1]), np.float32)
+    values = np.zeros((FEATURES, _round_length(int(starts[-1]))), np.float32)
     values[:, starts[drawing] + position] = np.stack(columns)
     return Sequences(values, starts[:-1], lengths)
+
+
+def _round_length(length: int) -> int:
+    """A length a little above, of which there are few: torch keeps a plan, and memory, for each that it meets."""
+    step = max(32, 1 << max((length // 16).bit_length() - 1, 0))
+    return -(-length // step) * step
 
 
 def _thinned(place: np.ndarray, begins: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

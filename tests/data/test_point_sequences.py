@@ -17,9 +17,18 @@ def flat(*drawings: list[list[tuple[float, float]]]) -> tuple[np.ndarray, np.nda
 def test_each_drawing_is_seen_by_itself() -> None:
     a, b = [[(0, 0), (255, 255)]], [[(0, 0), (100, 255)], [(9, 9), (8, 8), (7, 9)]]
     both, one, other = sequences(*flat(a, b)), sequences(*flat(a)), sequences(*flat(b))
-    assert both.lengths.tolist() == [2, 5]
-    assert (both.values == np.concatenate([one.values, other.values], axis=1)).all()
-    assert both.starts.tolist() == [0, one.values.shape[1]]
+    assert both.lengths.tolist() == [2, 5] and both.starts.tolist() == [0, 8]
+    assert (both.values[:, :8] == one.values[:, :8]).all() and (both.values[:, 8:20] == other.values[:, :12]).all()
+
+
+def test_there_are_few_lengths_and_little_of_them_is_empty() -> None:
+    path = np.random.default_rng(0).uniform(0, 255, (120, 2)).tolist()
+    lengths = {}
+    for count in range(1, 400, 2):
+        seen = sequences(*flat(*([path[: 1 + 7 * k % 120]] for k in range(count))))
+        lengths.setdefault(seen.values.shape[1], []).append(int(seen.starts[-1] + seen.lengths[-1]))
+    assert len(lengths) < 100
+    assert all(length < 1.0625 * min(used) + 4 + 32 for length, used in lengths.items())
 
 
 def test_drawings_begin_at_multiples_and_have_room_behind_them() -> None:
@@ -35,7 +44,7 @@ def test_drawings_begin_at_multiples_and_have_room_behind_them() -> None:
 
 def test_no_drawings_are_no_points() -> None:
     seen = sequences(*flat())
-    assert seen.values.shape == (FEATURES, 0) and len(seen.starts) == len(seen.lengths) == 0
+    assert seen.values.shape[0] == FEATURES and not seen.values.any() and len(seen.starts) == len(seen.lengths) == 0
 
 
 def test_sequences_say_where_the_pen_is_and_what_it_does_next() -> None:
@@ -75,4 +84,4 @@ def test_thinned_drawings_keep_their_strokes(strokes: int, points: int) -> None:
     assert values[0, :-1] + dx[:-1] == pytest.approx(values[0, 1:], abs=1e-5)
     assert values[1, :-1] + dy[:-1] == pytest.approx(values[1, 1:], abs=1e-5)
     alone = sequences(*flat(short))
-    assert np.array_equal(seen.values[:, : seen.starts[1]], alone.values)
+    assert np.array_equal(seen.values[:, : seen.starts[1]], alone.values[:, : seen.starts[1]])

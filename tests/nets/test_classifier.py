@@ -80,7 +80,7 @@ def test_the_stroke_reader_reads_every_point() -> None:
 def test_room_between_drawings_survives_two_halvings() -> None:
     """What the network relies on: at a quarter of the places each drawing still has an empty one behind it."""
     points = points_of(inputs(40)[1])
-    assert points.values.shape == (FEATURES, int(points.values.shape[1] // STRIDE * STRIDE))
+    assert points.values.shape[0] == FEATURES and points.values.shape[1] % STRIDE == 0
     there = points.values[-1, ::STRIDE]
     ends = points.starts // STRIDE + (points.lengths + STRIDE - 1) // STRIDE
     assert not there[ends].any() and there[ends - 1].all()
