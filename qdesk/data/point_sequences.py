@@ -14,7 +14,7 @@ from qdesk.data.raster import SIDE, centred
 
 FEATURES = 8
 LONGEST = 128
-"""The most points of a drawing that are read. Longer ones are thinned evenly: 1 in 70 of the official drawings."""
+"""The most points of a drawing that are read. Longer ones are thinned evenly: 1 in 200 of the official drawings."""
 
 STRIDE = 4
 """Drawings begin at multiples of this, with as many empty places between them, so that a network that halves the
