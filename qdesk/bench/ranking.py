@@ -20,10 +20,11 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.formats import open_drawings
 from qdesk.scoring import junk_model
-from qdesk.scoring.scorer import ASCENDING, Scorer
+from qdesk.scoring.columns import BY_NAME, RANK_BY
+from qdesk.scoring.scorer import Scorer
 from qdesk.stats.intervals import Figure, Table, resampled
 
-ORDERS = ("junk", "loss", "loss_per_point", "lift", "p_word")
+ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered)
 REVIEWED = 0.01
 """A person reviews the worst drawings: as many as there is junk, and this share of the file more."""
 
@@ -61,7 +62,8 @@ class Judge:
 
     def __call__(self, drawings: Drawings) -> Judged:
         columns = self.scorer.score(drawings)
-        bad = {order: np.asarray(columns[order], float) * (-1 if order in ASCENDING else 1) for order in ORDERS}
+        sign = {order: -1 if BY_NAME[order].first == "low" else 1 for order in ORDERS}
+        bad = {order: sign[order] * np.asarray(columns[order], float) for order in ORDERS}
         return Judged(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
 
     def wrong(self, drawings: Drawings) -> np.ndarray:

@@ -9,9 +9,14 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import Drawings
+from qdesk.scoring.columns import COLUMNS
 
 SCORER_VERSION = 3
-"""To be raised with every change of the code that changes a score, a reason or its evidence, or adds a column."""
+"""To be raised with every change of the code that changes a score, a reason or its evidence. A new column is noticed
+without that."""
+
+SCORES = tuple(column.name for column in COLUMNS if column.is_score)
+"""What is scored. Where a column is new, what was kept before lacks it."""
 
 SHIPPED = "sketchrnn.safetensors"
 BESIDE = ("classifier.safetensors", "projection.safetensors", "junk.json")
@@ -47,7 +52,7 @@ def scorer_id(model: Path | None = None) -> str:
 
     A file that is not there counts as one: that nothing can be scored with it, the networks say better.
     """
-    hasher = hashlib.blake2b(str(SCORER_VERSION).encode(), digest_size=16)
+    hasher = hashlib.blake2b(repr((SCORER_VERSION, *SCORES)).encode(), digest_size=16)
     for path in [*reader_files(model), *map(paths.model, BESIDE)]:
         hasher.update(file_digest(path))
     return hasher.hexdigest()

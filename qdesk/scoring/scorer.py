@@ -18,7 +18,7 @@ import pyarrow as pa
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.simplify import as_official
 from qdesk.scoring import explanation, junk_model
-from qdesk.scoring.columns import ASCENDING, COLUMNS
+from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
 from qdesk.scoring.fingerprint import drawing_keys, scorer_id
 from qdesk.scoring.score_cache import ScoreCache
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # they import torch, which takes two seconds: what is known a
 Item = TypeVar("Item")
 
 LOSSES = ("loss", "loss_per_point", "lift")
-MEASURED = (*LOSSES, "p_word", "top_guess", "p_top")
+MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
 """What the networks say of a drawing; `junk` and `reason` are made of it."""
 
 _FIRST, _BLOCK = 64, 8192
@@ -334,7 +334,7 @@ def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
-    """`COLUMNS` of all drawings, worst first by the column `by`; what has no value there goes last, in file order."""
+    """`RANK_COLUMNS` of all drawings, worst first by the column `by`; those without a value go last, in file order."""
     counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
     order = worst_first(drawings, columns, by)
     table = drawings.table.take(pa.array(order))
@@ -343,16 +343,16 @@ def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = 
         data[name] = pa.array(count[order]) if drawings.bitmaps is None else pa.nulls(len(order), pa.int64())
     for name in ("key_id", "word", "source", "row"):
         data[name] = table.column(name)
-    for name in columns.keys() & set(COLUMNS):
+    for name in columns.keys() & set(RANK_COLUMNS):
         data[name] = pa.array(columns[name][order], from_pandas=True)
-    return pa.table({name: data[name] for name in COLUMNS})
+    return pa.table({name: data[name] for name in RANK_COLUMNS})
 
 
 def worst_first(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> np.ndarray:
     """int64 (N,): the drawings, the worst first by a column; what has no value there goes last, in file order."""
     counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
     values = np.asarray(columns[by] if by in columns else counts[by], float)
-    return np.argsort(values if by in ASCENDING else -values, kind="stable")  # NaN sorts last either way
+    return np.argsort(values if BY_NAME[by].first == "low" else -values, kind="stable")  # NaN sorts last either way
 
 
 def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings
 from qdesk.scoring.explanation import TOGETHER, percent, sentences
 from qdesk.scoring.junk_model import FEATURES
-from qdesk.scoring.scorer import COLUMNS, Scorer, rank_table
+from qdesk.scoring.columns import RANK_COLUMNS
+from qdesk.scoring.scorer import Scorer, rank_table
 
 USUAL = {
     "loss_per_point": (6.0, 8.4),
@@ -179,4 +180,4 @@ def test_the_scorer_gives_evidence_where_it_gives_a_reason() -> None:
     assert ((columns["evidence"] != "") == (columns["reason"] != "")).all() and (columns["reason"] != "").any()
     text = " ".join(columns["evidence"])
     assert "19 in 20 good drawings" in text and "nan" not in text
-    assert tuple(rank_table(drawings, columns).column_names) == COLUMNS
+    assert tuple(rank_table(drawings, columns).column_names) == RANK_COLUMNS

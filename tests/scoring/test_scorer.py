@@ -15,7 +15,8 @@ from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings
 from qdesk.scoring import junk_model
 from qdesk.scoring import scorer as score
-from qdesk.scoring.scorer import COLUMNS, Scorer, _blocks, batches, rank_table
+from qdesk.scoring.columns import RANK_COLUMNS
+from qdesk.scoring.scorer import Scorer, _blocks, batches, rank_table
 
 pytestmark = pytest.mark.skipif(
     not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
@@ -192,7 +193,7 @@ def test_the_table_has_the_contracts_columns_worst_first(scorer: Scorer, starter
     batch = starter.take(slice(0, 50))
     columns = scorer.score(batch)
     table = rank_table(batch, columns)
-    assert tuple(table.column_names) == COLUMNS
+    assert tuple(table.column_names) == RANK_COLUMNS
     assert table["rank"].to_pylist() == list(range(1, 51))
     assert (np.diff(table["junk"].to_numpy()) <= 0).all()
     by_lift = rank_table(batch, columns, by="lift")

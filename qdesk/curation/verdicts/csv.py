@@ -11,26 +11,16 @@ from typing import Any, TextIO
 
 from qdesk.curation.verdicts.store import Verdict, Verdicts
 from qdesk.files import written_whole
+from qdesk.scoring.columns import REMEMBERED_SCORES
 
-COLUMNS = (
-    "key_id",
-    "word",
-    "reason",
-    "note",
-    "rank",
-    "junk",
-    "loss_per_point",
-    "loss",
-    "lift",
-    "p_word",
-    "countrycode",
-    "timestamp",
-    "recognized",
-    "source",
-    "row",
-    "flagged_at",
-)
-"""The columns of the flags as CSV, in order. People script against them."""
+FIRST_COLUMNS = (
+    "key_id", "word", "reason", "note", "rank", "junk", "loss_per_point", "loss", "lift", "p_word", "countrycode",
+    "timestamp", "recognized", "source", "row", "flagged_at",
+)  # fmt: skip
+"""The columns that every CSV of verdicts has had from the beginning."""
+
+COLUMNS = (*FIRST_COLUMNS, *(name for name in REMEMBERED_SCORES if name not in FIRST_COLUMNS))
+"""The columns of the flags as CSV, in order. People script against them, so new ones come last."""
 
 
 def export_flags(

@@ -10,8 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from qdesk.curation.verdicts.csv import COLUMNS, write_csv
+from qdesk.curation.verdicts.csv import FIRST_COLUMNS, write_csv
 from qdesk.curation.verdicts.store import FACTS, REASONS, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.scoring.columns import REMEMBERED_SCORES
 
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
@@ -84,7 +85,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         rows = csv.reader(file, strict=True)
         try:
             header = next(rows, [])
-            missing = [name for name in COLUMNS if name not in header]
+            missing = [name for name in FIRST_COLUMNS if name not in header]
             if missing:
                 what = "is empty" if not header else f"has no column {', '.join(missing)}"
                 raise VerdictsError(f'{path.name} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
@@ -109,7 +110,7 @@ def _theirs(row: Mapping[str, str], name: str) -> Theirs:
         raise ValueError(f'"{reason}" is no reason; the reasons are {", ".join(REASONS)}')
     if re.fullmatch(r"[\d.,]+E\+?\d+|\d{12,}\.0", identity, re.IGNORECASE):
         raise ValueError(f'"{identity}" was a key_id before a spreadsheet program rounded it')
-    facts = {column: _parsed(column, row[column]) for column in FACTS}
+    facts = {column: _parsed(column, row.get(column, "")) for column in FACTS}
     if at:
         _cell("flagged_at", at, datetime.fromisoformat)
     return Theirs(identity, reason, row["note"], at, facts, name)
@@ -132,6 +133,6 @@ def _cell(column: str, text: str, parse: Callable[[str], Any]) -> Any:
 # Spreadsheets write TRUE, and pandas writes 7.0 in a column where something is unknown.
 _PARSE: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("rank", "row"), lambda text: int(text.removesuffix(".0"))),
-    **dict.fromkeys(("junk", "loss", "loss_per_point", "lift", "p_word"), float),
+    **dict.fromkeys(REMEMBERED_SCORES, float),
     "recognized": lambda text: {"true": True, "false": False}[text.lower()],
 }

@@ -23,6 +23,7 @@ from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.schema import VerdictsError as VerdictsError
 from qdesk.curation.verdicts.schema import VerdictsFile
 from qdesk.data.drawings import Drawings
+from qdesk.scoring.columns import REMEMBERED_SCORES
 
 FLAGS = ("scribble", "graffiti", "wrong", "other")
 """The reasons to flag a drawing."""
@@ -35,11 +36,7 @@ REASONS = (*FLAGS, KEEP)
 FACTS = (
     "word",
     "rank",
-    "junk",
-    "loss",
-    "loss_per_point",
-    "lift",
-    "p_word",
+    *REMEMBERED_SCORES,
     "countrycode",
     "timestamp",
     "recognized",

@@ -8,17 +8,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from qdesk.scoring.columns import BY_NAME, COLUMNS
+
 FACETS = ("verdict", "reason", "word", "countrycode", "recognized")
 """What can be chosen by text. `reason` is what scoring suggests, "" for nothing; `recognized` is "yes", "no" or ""."""
 
-RANGES = ("junk", "loss_per_point", "lift", "p_word", "learned", "strokes", "points", "date")
+RANGES = tuple(column.name for column in COLUMNS if column.filtered)
 """What can be chosen by a range. `date` counts seconds from 1970 (UTC)."""
-
-SHARES = ("p_word", "learned")
-"""Those that lie between 0 and 1."""
-
-COUNTS = ("strokes", "points")
-"""Those that are whole numbers."""
 
 BINS = 32
 
@@ -98,13 +94,14 @@ class Bins:
 
 def _edges(name: str, known: np.ndarray) -> np.ndarray:
     """float64 (33,): an axis on which all but the rarest values lie."""
-    if name in SHARES:
+    kind = BY_NAME[name].kind
+    if kind == "share":
         return np.linspace(0.0, 1.0, BINS + 1)
     # A sample's ends are the ends of all, for the eye, and a million values take a hundredth of the time.
     low, high = (float(edge) for edge in np.quantile(known[:: max(len(known) // 50_000, 1)], (0.005, 0.995)))
-    if name in COUNTS:  # whole numbers in each bin, as many in one as in another
+    if kind == "whole":  # whole numbers in each bin, as many in one as in another
         return math.floor(low) - 0.5 + max(math.ceil((high - low + 1) / BINS), 1) * np.arange(BINS + 1)
-    return np.linspace(low, max(high, low + (1.0 if name == "date" else 1e-6)), BINS + 1)
+    return np.linspace(low, max(high, low + (1.0 if kind == "date" else 1e-6)), BINS + 1)
 
 
 class Sieve:

@@ -9,33 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.curation.view.text_columns import Coded, Names
+from qdesk.scoring.columns import COLUMNS
 
-SORTS = {
-    "junk": "Junk, worst first",
-    "learned": "Learned from your verdicts",
-    "unsure": "Learned: most unsure first",
-    "likeness": "Likeness, most alike first",
-    "loss_per_point": "Loss per point, highest first",
-    "loss": "Loss, highest first",
-    "lift": "Lift, lowest first",
-    "p_word": "Seen as its word, least first",
-    "p_top": "Surest guesses first",
-    "top_guess": "What the network sees, A to Z",
-    "reason": "Looks like, by suspicion",
-    "verdict": "Verdict, flagged first",
-    "word": "Word, A to Z",
-    "countrycode": "Country, A to Z",
-    "recognized": "Recognised, no first",
-    "date": "Date, newest first",
-    "strokes": "Strokes, fewest first",
-    "points": "Points, fewest first",
-    "key": "Key, rising",
-    "file": "In the file's order",
-}
+SORTS = {column.name: column.sort for column in COLUMNS if column.sort}
 """What the grid can be sorted by, in words."""
-
-FALLING = ("junk", "learned", "likeness", "loss_per_point", "loss", "p_top", "date")
-"""The columns that begin with their highest value; all others rise."""
 
 
 def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:

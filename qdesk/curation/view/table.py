@@ -18,21 +18,22 @@ import pyarrow.compute as pc
 
 from qdesk.curation.verdicts.store import FACTS, FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, Filters, Sieve, Survey
-from qdesk.curation.view.sorting import FALLING, name_order, sorted_rows, text_ranks
+from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import Coded, Names
 from qdesk.data.drawings import Drawings
+from qdesk.scoring.columns import BY_NAME, COLUMNS
 
-NUMBERS = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top")
+NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
 """What scoring gives; `learned` and `likeness` come later, if they are asked for."""
 
-TEXTS = ("top_guess", "reason")
+TEXTS = tuple(column.name for column in COLUMNS if column.is_score and not column.is_number)
 
 VERDICTS = ("", *FLAGS, KEEP)
 
 SUGGESTED = ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
 """What scoring may suggest; "" is a drawing with nothing suspicious about it."""
 
-RANKED = ("junk", "loss_per_point", "lift", "p_word")
+COMPARED = tuple(column.name for column in COLUMNS if column.compared)
 """The numbers of which it is said where a drawing stands among the others."""
 
 _KEPT_ORDERS = 6  # 4 MB each for a million drawings
@@ -54,7 +55,7 @@ class Arrangement:
 
     order: int32 (shown,), the drawings shown. row_of: int32 (N,), where each is shown, -1 where it is not. passing:
     bool (N,), whether it passes the filters, `among` aside. losses: the usual low and high loss per point. rising: of
-    each column of `RANKED` the known values, float32, sorted.
+    each column of `COMPARED` the known values, float32, sorted.
     """
 
     order: np.ndarray
@@ -96,7 +97,7 @@ class Table:
         self._versions: dict[str, int] = {}
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
-        self._rising = {name: (-1, np.empty(0, np.float32)) for name in RANKED}
+        self._rising = {name: (-1, np.empty(0, np.float32)) for name in COMPARED}
         self._surveyed: tuple[tuple, Survey] | None = None  # the last one, and what it was of
         self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
@@ -159,7 +160,7 @@ class Table:
         return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
 
     def share_above(self, name: str, index: int) -> float:
-        """The share (0 to 1) of the others whose number `name` (of `RANKED`) is below this drawing's; NaN unknown.
+        """The share (0 to 1) of the others whose number `name` (of `COMPARED`) is below this drawing's; NaN unknown.
 
         As it was when the order was made.
         """
@@ -312,7 +313,7 @@ class Table:
             values = self.numbers[sort]
         else:
             values = text_ranks(self.facet(sort), {"verdict": VERDICTS, "reason": SUGGESTED}.get(sort, ()))
-        return sorted_rows(values, (sort in FALLING) != reverse)
+        return sorted_rows(values, (BY_NAME[sort].first == "high") != reverse)
 
     def _binned(self, name: str, edges: np.ndarray | None) -> Bins:
         version = self._versions.get(name, 0)

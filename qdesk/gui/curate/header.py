@@ -21,6 +21,7 @@ from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
 from qdesk.gui.widgets import Choice, Elided
+from qdesk.scoring.columns import COLUMNS
 
 PACES = {
     "grid": ("grid", "Grid", "All drawings side by side"),
@@ -30,7 +31,7 @@ PACES = {
 """Pace -> its icon, its name, and what it is."""
 TINTS = {"none": "No colours", "time": "Time", "loss": "Loss"}
 """What the strokes can be coloured by."""
-LATER = ("learned", "unsure", "likeness")
+LATER = tuple(column.name for column in COLUMNS if column.origin == "curator" and column.is_number)
 """The orders there are only once something was learned or looked for."""
 _TITLE = 18 * SPACE  # what the title should have before anything else gives way
 

@@ -9,10 +9,11 @@ import pytest
 
 from qdesk.curation.verdicts.store import FACTS, FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Filters
-from qdesk.curation.view.sorting import FALLING, SORTS
+from qdesk.curation.view.sorting import SORTS
 from qdesk.curation.view.table import SUGGESTED, Table, Wishes
 from qdesk.data.drawings import Drawings
-from qdesk.scoring.columns import ASCENDING, COLUMNS
+from qdesk.scoring.columns import BY_NAME, RANK_COLUMNS
+from qdesk.scoring.scorer import worst_first
 
 KEYS = ["a", "b", "a", "c", "d"]
 
@@ -86,15 +87,15 @@ def test_the_facts_of_several_are_those_of_each(table: Table) -> None:
 def test_the_worst_first_is_the_same_as_in_a_ranking(table: Table) -> None:
     """`qdesk rank --by` and the window read one list."""
     for name in SORTS:
-        if name in COLUMNS and name in table.numbers:
+        if name in RANK_COLUMNS and name in table.numbers:
             table.sort = name
             table.arrange()
             values = table.numbers[name]
             if np.isnan(values).all():
                 continue
             shown = values[table.order]
-            best = np.nanmin(values) if name in ASCENDING else np.nanmax(values)
-            assert shown[0] == best and (name in FALLING) != (name in ASCENDING), name
+            first = worst_first(table.drawings, table.numbers, name)[0]
+            assert shown[0] == values[first] == (np.nanmin if BY_NAME[name].first == "low" else np.nanmax)(values), name
 
 
 def test_every_order_is_stable_and_puts_the_unknown_last() -> None:
@@ -107,7 +108,7 @@ def test_every_order_is_stable_and_puts_the_unknown_last() -> None:
         assert np.array_equal(table.row_of[table.order], np.arange(len(table)))
         if sort in table.numbers or sort == "unsure":
             values = np.abs(table.numbers["learned"] - 0.5) if sort == "unsure" else table.numbers[sort]
-            sign = -1 if (sort in FALLING) != reverse else 1
+            sign = -1 if (BY_NAME[sort].first == "high") != reverse else 1
             wanted = np.argsort(sign * values, kind="stable")
             assert np.array_equal(table.order, wanted), (sort, reverse)
         elif sort in ("word", "countrycode", "top_guess", "recognized"):

@@ -16,7 +16,9 @@ from qdesk.curation.view.filters import BINS, Spread
 from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
-Kind = Literal["number", "whole", "date"]
+Kind = Literal["number", "share", "whole", "date", "text"]
+"""As `scoring.columns.Column.kind`."""
+
 _BARS, _AXIS = 5 * SPACE, 2 * SPACE  # heights, pixels
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from qdesk.curation.view.filters import Filters, Survey
 from qdesk.curation.view.table import SUGGESTED
 from qdesk.gui.curate.filters.facets import Facet, Verdicts
-from qdesk.gui.curate.filters.ranges import Ranges
+from qdesk.gui.curate.filters.ranges import Ranges, histograms
 from qdesk.gui.curate.filters.section import Section, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.theme import SPACE, button, label
@@ -87,8 +87,8 @@ class FilterPanel(QWidget):
             "countrycode": Facet("countrycode", "Country", "unknown", unfolded=False, folded=True),
             "recognized": Facet("recognized", "Recognised", "unknown", ("yes", "no"), unfolded=False),
         }
-        self.scores = Ranges("scores", "Scores", ("junk", "loss_per_point", "lift", "p_word", "learned"))
-        self.drawing = Ranges("drawing", "Drawing", ("strokes", "points", "date"), unfolded=False)
+        self.scores = Ranges("scores", "Scores", histograms("scores"))
+        self.drawing = Ranges("drawing", "Drawing", histograms("drawing"), unfolded=False)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * SPACE - 2, 0, 2 * SPACE, SPACE)

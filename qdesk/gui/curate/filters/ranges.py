@@ -10,21 +10,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from qdesk.curation.view.filters import Spread
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, label
+from qdesk.scoring.columns import BY_NAME, COLUMNS
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.filters.histogram import Histogram
 
-HISTOGRAMS = {
-    "junk": ("Junk", "log-odds", "number", "How likely it is junk: 0 is even odds."),
-    "loss_per_point": ("Loss per point", "nats", "number", "High is surprising."),
-    "lift": ("Lift", "nats", "number", "Below 0 the word explains the drawing worse than no word does."),
-    "p_word": ("Seen as its word", "probability", "number", "0 never, 1 for sure."),
-    "learned": ("Learned", "probability", "number", "How likely you would flag it, by your verdicts so far."),
-    "strokes": ("Strokes", "", "whole", "How many strokes it has."),
-    "points": ("Points", "", "whole", "How many points it has."),
-    "date": ("Date", "", "date", "When it was drawn, UTC."),
-}
-"""Range -> its title, unit, kind and meaning."""
+
+def histograms(section: str) -> tuple[str, ...]:
+    """The columns that have a histogram in this section: what scoring gives first, then what the curator taught."""
+    there = [column for column in COLUMNS if column.filtered == section]
+    return tuple(column.name for column in sorted(there, key=lambda column: column.origin == "curator"))
 
 
 class Ranges(Section):
@@ -48,7 +43,7 @@ class Ranges(Section):
 
     @property
     def summary(self) -> str:
-        chosen = [f"{HISTOGRAMS[name][0]} {self.histograms[name].range_text}" for name in self.ranges]
+        chosen = [f"{BY_NAME[name].title} {self.histograms[name].range_text}" for name in self.ranges]
         return chosen[0] if len(chosen) == 1 else f"{len(chosen)} ranges" if chosen else ""
 
     def clear(self) -> None:
@@ -78,19 +73,19 @@ class Ranges(Section):
             Histogram,  # not before: pyqtgraph would keep the window from opening
         )
 
-        title, unit, kind, meaning = HISTOGRAMS[name]
-        histogram = Histogram(title, kind)
-        histogram.setToolTip(f"{meaning} Drag to choose a range, double-click to show all.")
+        column = BY_NAME[name]
+        histogram = Histogram(column.title, column.kind)
+        histogram.setToolTip(f"{column.meaning} Drag to choose a range, double-click to show all.")
         histogram.range_changed.connect(self._range_changed)
-        part, text = QWidget(), label(unit, "small", muted=True)
+        part, text = QWidget(), label(column.unit, "small", muted=True)
         line = QHBoxLayout()
-        line.addWidget(label(title), 1)
+        line.addWidget(label(column.title), 1)
         line.addWidget(text)
-        column = QVBoxLayout(part)
-        column.setContentsMargins(0, 0, 0, SPACE)
-        column.setSpacing(0)
-        column.addLayout(line)
-        column.addWidget(histogram)
+        inside = QVBoxLayout(part)
+        inside.setContentsMargins(0, 0, 0, SPACE)
+        inside.setSpacing(0)
+        inside.addLayout(line)
+        inside.addWidget(histogram)
         before = [other for other in self._names[: self._names.index(name)] if other in self.histograms]
         self.body.insertWidget(len(before), part)
         QWidget.setTabOrder(self.histograms[before[-1]] if before else self.clear_button, histogram)
@@ -103,4 +98,4 @@ class Ranges(Section):
     def _show_summary(self) -> None:
         super()._show_summary()
         for name, (_part, text) in self._parts.items():
-            text.setText(self.histograms[name].range_text or HISTOGRAMS[name][1])
+            text.setText(self.histograms[name].range_text or BY_NAME[name].unit)

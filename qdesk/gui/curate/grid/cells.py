@@ -20,6 +20,7 @@ from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.inking import Look, Tint
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
+from qdesk.scoring.columns import BY_NAME
 
 __all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "text_on"]
 
@@ -40,10 +41,6 @@ def text_on(colour: QColor) -> QColor:
     red, green, blue, _ = colour.getRgbF()
     light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
-
-
-_NATS, _SHARES = ("junk", "loss", "lift"), ("p_word", "p_top", "learned", "likeness")
-"""The numbers that drawings can be sorted by and that a cell says, beside the loss per point."""
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -244,7 +241,11 @@ def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> No
 def _ranked_by(table: Table, drawing: int) -> str:
     """The number that the drawings are sorted by, where it is not the loss per point, which is always there."""
     name = "learned" if table.sort == "unsure" else table.sort
-    if name not in (*_NATS, *_SHARES) or math.isnan(value := float(table.numbers[name][drawing])):
+    column = BY_NAME[name]
+    if column.kind not in ("number", "share") or name == "loss_per_point":
+        return ""
+    value = float(table.numbers[name][drawing])
+    if math.isnan(value):
         return ""
     digits = 0 if abs(value) >= 10 else 1
-    return f"{value:.0%}" if name in _SHARES else f"{value:.{digits}f}".replace("-", "\u2212")
+    return f"{value:.0%}" if column.kind == "share" else f"{value:.{digits}f}".replace("-", "\u2212")
