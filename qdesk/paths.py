@@ -10,6 +10,11 @@ import platformdirs
 _PACKAGE = Path(__file__).parent
 
 
+CLASSIFIER, PROJECTION = "classifier.safetensors", "projection.safetensors"
+SKETCHRNN, JUNK_MODEL = "sketchrnn.safetensors", "junk.json"
+"""The shipped weight files, by their names in `models/`."""
+
+
 def _shipped(folder: str) -> Path:
     """A shipped folder: inside the package in a wheel, beside it in a checkout."""
     inside = _PACKAGE / folder

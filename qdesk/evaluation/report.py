@@ -42,7 +42,7 @@ from qdesk.evaluation import confusion, metrics
 from qdesk.evaluation.selection import Found, chosen, read
 from qdesk.files import written_whole
 from qdesk.nets import weights
-from qdesk.scoring.classifier import SHIPPED, Guesser
+from qdesk.scoring.classifier import Guesser
 from qdesk.stats.ranking_metrics import calibration_bins
 
 BATCH = 2048
@@ -214,7 +214,7 @@ def evaluate(
         labels=labels,
         probabilities=probabilities,
         mean_images=(sums / np.maximum(counts, 1)[:, None, None]).astype(np.float32),
-        model=_facts(model or paths.model(SHIPPED)),
+        model=_facts(model or paths.model(paths.CLASSIFIER)),
         found=found,
     )
     report(0.8, "measuring")

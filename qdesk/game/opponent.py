@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from qdesk.nets.sketchrnn import SketchRNN
     from qdesk.scoring.classifier import Guesser
 
-SHIPPED = "sketchrnn.safetensors"
 GUIDE, TEMPERATURE = 4.0, 0.3
 LONGEST = 120
 """Points of a sampled drawing; half of them have 35 and fewer, and what goes on and on gets no better."""
@@ -81,7 +80,7 @@ class Sketcher:
     def network(self) -> SketchRNN:
         from qdesk.nets import weights
 
-        return weights.load(paths.model(SHIPPED), "sketchrnn")
+        return weights.load(paths.model(paths.SKETCHRNN), "sketchrnn")
 
     @cached_property
     def guesser(self) -> Guesser:

@@ -18,8 +18,6 @@ from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier, Points, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 
-SHIPPED = "classifier.safetensors"
-PROJECTION = "projection.safetensors"
 """What makes embeddings of the shipped classifier's layers, and of no other's."""
 
 BATCH = 64
@@ -33,7 +31,7 @@ class Guesser:
     """
 
     def __init__(self, model_path: Path | None = None) -> None:
-        network = weights.load(model_path or paths.model(SHIPPED), "classifier")
+        network = weights.load(model_path or paths.model(paths.CLASSIFIER), "classifier")
         assert isinstance(network, Classifier)
         self.network = fuse(network).to(memory_format=torch.channels_last)
         self.words = network.words
@@ -58,7 +56,7 @@ class Guesser:
 
     @cached_property
     def _projection(self) -> Projection:
-        return weights.load(paths.model(PROJECTION), "projection")
+        return weights.load(paths.model(paths.PROJECTION), "projection")
 
     @torch.inference_mode()
     def embeddings(self, drawings: Drawings) -> np.ndarray:

@@ -18,8 +18,7 @@ without that."""
 SCORES = tuple(column.name for column in COLUMNS if column.is_score)
 """What is scored. Where a column is new, what was kept before lacks it."""
 
-SHIPPED = "sketchrnn.safetensors"
-BESIDE = ("classifier.safetensors", "projection.safetensors", "junk.json")
+BESIDE = (paths.CLASSIFIER, paths.PROJECTION, paths.JUNK_MODEL)
 """The shipped files that judge beside every Sketch-RNN."""
 
 AT_HAND = 9
@@ -39,7 +38,7 @@ def reader_files(model: Path | None = None) -> list[Path]:
 
     Of an official decoder these are the others in its folder, `AT_HAND` of them spread over the alphabet.
     """
-    model = model or paths.model(SHIPPED)
+    model = model or paths.model(paths.SKETCHRNN)
     if not is_official(model):
         return [model]
     beside = sorted(file for file in model.parent.glob("*.gen.json") if file.resolve() != model.resolve())

@@ -18,7 +18,6 @@ from qdesk import paths
 from qdesk.data.drawings import BOX, Drawings
 from qdesk.files import written_whole
 
-SHIPPED = "junk.json"
 FEATURES = (
     "loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "log_p_word", "log_p_top",
     "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
@@ -79,7 +78,7 @@ class JunkModel:
 
 def load(path: Path | None = None) -> JunkModel:
     """The shipped junk model, or the one at `path`."""
-    return JunkModel(**json.loads((path or paths.model(SHIPPED)).read_text(encoding="utf-8")))
+    return JunkModel(**json.loads((path or paths.model(paths.JUNK_MODEL)).read_text(encoding="utf-8")))
 
 
 def expand(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:

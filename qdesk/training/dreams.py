@@ -36,7 +36,7 @@ def dream(model: Path, each: int, seed: int = 0) -> Drawings:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m qdesk.training.dreams", description=__doc__.splitlines()[0])
-    parser.add_argument("--model", type=Path, default=paths.model("sketchrnn.safetensors"), metavar="FILE")
+    parser.add_argument("--model", type=Path, default=paths.model(paths.SKETCHRNN), metavar="FILE")
     parser.add_argument("--each", type=int, default=400, metavar="N", help="drawings of each word (%(default)s)")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="an .ndjson or .ndjson.gz")

@@ -67,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m qdesk.training.model_card", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="the folders trained on")
     parser.add_argument("--official", type=Path, metavar="DIR", help="a folder of official *.gen.json decoders")
-    parser.add_argument("--model", type=Path, default=paths.model("sketchrnn.safetensors"), metavar="FILE")
+    parser.add_argument("--model", type=Path, default=paths.model(paths.SKETCHRNN), metavar="FILE")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the CSV to write")
     options = parser.parse_args()
     corpus = load(options.data, report=lambda text: print(text, file=sys.stderr))

@@ -19,7 +19,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.nets import weights
 from qdesk.nets.projection import SIZE, Projection
-from qdesk.scoring.classifier import SHIPPED, Guesser
+from qdesk.scoring.classifier import Guesser
 from qdesk.scoring.fingerprint import file_digest
 from qdesk.training.data import load
 from qdesk.training.sketchrnn import junk_bank
@@ -79,7 +79,7 @@ def main() -> int:
     real = load(options.data, report=lambda text: print(text, file=sys.stderr)).real
     chosen = np.random.default_rng(options.seed).permutation(len(real))[:DRAWINGS]
     projection = fit(Guesser(), real.take(np.sort(chosen)), options.seed)
-    classifier = file_digest(paths.model(SHIPPED)).hex()
+    classifier = file_digest(paths.model(paths.CLASSIFIER)).hex()
     weights.save(projection, options.out, half=True, seed=options.seed, drawings=len(chosen), classifier=classifier)
     return 0
 

@@ -23,7 +23,6 @@ from qdesk.nets import weights
 from qdesk.nets.sampling import sample
 from qdesk.nets.sketchrnn import SketchRNN
 from qdesk.scoring.classifier import Guesser
-from qdesk.scoring.fingerprint import SHIPPED
 
 WORDS = (
     "apple", "bicycle", "butterfly", "cactus", "car", "cat", "fish", "flamingo", "flower", "house", "ice cream", "key",
@@ -89,7 +88,7 @@ def main() -> int:
     parser.add_argument("--temperature", type=float, default=0.25, metavar="T")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     options = parser.parse_args()
-    network = weights.load(paths.model(SHIPPED), "sketchrnn")
+    network = weights.load(paths.model(paths.SKETCHRNN), "sketchrnn")
     drawings = make(network, Guesser(), options.count, temperature=options.temperature, seed=options.seed)
     write_drawings(drawings, options.out)
     return 0

@@ -214,7 +214,7 @@ def summary(made: dict) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     from qdesk.console import Progress
-    from qdesk.scoring.classifier import SHIPPED, Guesser
+    from qdesk.scoring.classifier import Guesser
 
     parser = argparse.ArgumentParser(prog="python -m qdesk.training.word_list", description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -224,7 +224,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--docs", metavar="FILE", type=Path, help="a Markdown file whose figures are written anew")
     args = parser.parse_args(arguments)
     check_writable(args.out)
-    weights = hashlib.blake2b(paths.model(SHIPPED).read_bytes(), digest_size=16).hexdigest()
+    weights = hashlib.blake2b(paths.model(paths.CLASSIFIER).read_bytes(), digest_size=16).hexdigest()
     with Progress("playing the drawings") as progress:
         made = make(held_out(args.data), Guesser(), report=progress)
     made["made"]["weights"] = weights

@@ -13,9 +13,9 @@ from qdesk.bench.ranking import auc
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
-from qdesk.scoring.classifier import SHIPPED, Guesser
+from qdesk.scoring.classifier import Guesser
 
-pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped classifier is not here")
+pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped classifier is not here")
 DETECTORS = {"IsolationForest", "LocalOutlierFactor"}
 
 

@@ -15,7 +15,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.splits import split_of
 from qdesk.formats import open_drawings, write_drawings
 
-SHIPPED = pytest.mark.skipif(not paths.model("projection.safetensors").exists(), reason="the weights are not here")
+SHIPPED = pytest.mark.skipif(not paths.model(paths.PROJECTION).exists(), reason="the weights are not here")
 
 
 def seen(count: int = 400) -> proof.Seen:

@@ -118,7 +118,7 @@ def test_the_document_is_written_anew_between_its_marks(
 
 @pytest.mark.torch
 def test_the_command_plays_the_drawings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if not paths.model("classifier.safetensors").exists():
+    if not paths.model(paths.CLASSIFIER).exists():
         pytest.skip("the shipped weights are not here")
     assert main(["bench", "live", "--json", "--data", str(folder)]) == 0
     numbers = json.loads(capsys.readouterr().out)

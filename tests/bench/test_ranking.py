@@ -17,7 +17,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS
 from qdesk.formats import open_drawings, write_drawings
 
-SHIPPED = pytest.mark.skipif(not paths.model("junk.json").exists(), reason="the shipped weights are not here")
+SHIPPED = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
 
 
 def test_auc_is_the_chance_that_a_bad_one_ranks_above_a_good_one() -> None:

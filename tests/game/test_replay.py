@@ -141,9 +141,9 @@ def test_a_word_that_the_network_does_not_know_is_named() -> None:
 
 @pytest.mark.torch
 def test_the_batch_sees_what_the_live_guesser_sees() -> None:
-    from qdesk.scoring.classifier import SHIPPED, Guesser
+    from qdesk.scoring.classifier import Guesser
 
-    if not paths.model(SHIPPED).exists():
+    if not paths.model(paths.CLASSIFIER).exists():
         pytest.skip("the shipped weights are not here")
     guesser = Guesser()
     turn = np.linspace(0, 2 * np.pi, 40)

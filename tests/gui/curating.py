@@ -19,7 +19,7 @@ COUNT = 12
 on_a_screen = [
     *needs_display,
     pytest.mark.skipif(
-        not all(paths.model(name).is_file() for name in ("sketchrnn.safetensors", "classifier.safetensors")),
+        not all(paths.model(name).is_file() for name in (paths.SKETCHRNN, paths.CLASSIFIER)),
         reason="needs the weights in models/",
     ),
 ]

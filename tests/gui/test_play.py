@@ -348,8 +348,8 @@ def test_without_weights_the_page_says_so_and_still_plays(qtbot, make: Callable[
 def test_the_real_network_sees_a_circle(qtbot, make: Callable[..., PlayPage], clock: Clock) -> None:
     from qdesk.scoring import classifier
 
-    if not paths.model(classifier.SHIPPED).exists():
-        pytest.skip(f"no weights here: models/{classifier.SHIPPED}")
+    if not paths.model(paths.CLASSIFIER).exists():
+        pytest.skip(f"no weights here: models/{paths.CLASSIFIER}")
     page = make(classifier.Guesser)
     qtbot.waitUntil(lambda: page.guessing.awake, timeout=30_000)
     begin(page, clock)

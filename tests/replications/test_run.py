@@ -17,9 +17,10 @@ from qdesk.replications.methods import METHODS
 from qdesk.replications.pictures import Pictures
 from qdesk.replications.protocols import EXPERIMENTS, Experiment
 from qdesk.replications.run import FIGURES, FOLDS, ROUNDS, SHIPPED, cross_validated, figures
-from qdesk.scoring.classifier import SHIPPED as WEIGHTS
 
-needs_weights = pytest.mark.skipif(not paths.model(WEIGHTS).exists(), reason="the shipped classifier is not here")
+needs_weights = pytest.mark.skipif(
+    not paths.model(paths.CLASSIFIER).exists(), reason="the shipped classifier is not here"
+)
 SMALL = Experiment(
     "circles and lines", ("circle", "line"), 100,
     {"nearest neighbours": {"accuracy": "0.79"}}, ("accuracy", "AUC"),

@@ -11,10 +11,10 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
-from qdesk.scoring.classifier import PROJECTION, SHIPPED, Guesser, top
+from qdesk.scoring.classifier import Guesser, top
 from qdesk.scoring.fingerprint import file_digest
 
-pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped weights are not here")
+pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped weights are not here")
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def test_one_pass_gives_the_guess_and_64_bytes_by_which_alike_drawings_are_found
 
 
 def test_the_projection_is_the_shipped_classifiers() -> None:
-    made_of = weights.about(paths.model(PROJECTION))["about"]["classifier"]
-    assert made_of == file_digest(paths.model(SHIPPED)).hex()
+    made_of = weights.about(paths.model(paths.PROJECTION))["about"]["classifier"]
+    assert made_of == file_digest(paths.model(paths.CLASSIFIER)).hex()
 
 
 def test_bitmaps_are_guessed_by_their_picture_alone(guesser: Guesser) -> None:

@@ -8,9 +8,9 @@ import pytest
 from qdesk import paths
 from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings
+from qdesk.scoring.columns import RANK_COLUMNS
 from qdesk.scoring.explanation import TOGETHER, percent, sentences
 from qdesk.scoring.junk_model import FEATURES
-from qdesk.scoring.columns import RANK_COLUMNS
 from qdesk.scoring.scorer import Scorer, rank_table
 
 USUAL = {
@@ -171,7 +171,7 @@ def test_percents() -> None:
 
 
 @pytest.mark.skipif(
-    not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
+    not (paths.model(paths.SKETCHRNN).exists() and paths.model(paths.JUNK_MODEL).exists()),
     reason="the shipped weights are not here",
 )
 def test_the_scorer_gives_evidence_where_it_gives_a_reason() -> None:

@@ -34,7 +34,7 @@ def test_the_key_is_the_exact_content_and_the_word() -> None:
 
 
 def test_the_scorer_is_the_bytes_of_all_files_that_judge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in (fingerprint.SHIPPED, *fingerprint.BESIDE):
+    for name in (paths.SKETCHRNN, *fingerprint.BESIDE):
         (tmp_path / name).write_bytes(name.encode())
     monkeypatch.setattr(paths, "model", lambda name: tmp_path / name)
     ids = [scorer_id()]
@@ -43,9 +43,9 @@ def test_the_scorer_is_the_bytes_of_all_files_that_judge(tmp_path: Path, monkeyp
         ids.append(scorer_id())
         return len(set(ids)) == len(ids)
 
-    (tmp_path / "copy").write_bytes((tmp_path / fingerprint.SHIPPED).read_bytes())
+    (tmp_path / "copy").write_bytes((tmp_path / paths.SKETCHRNN).read_bytes())
     assert scorer_id(tmp_path / "copy") == ids[0]
-    for name in (fingerprint.SHIPPED, *fingerprint.BESIDE):
+    for name in (paths.SKETCHRNN, *fingerprint.BESIDE):
         (tmp_path / name).write_bytes(b"another")
         assert changed()
     (tmp_path / "junk.json").unlink()

@@ -259,7 +259,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> 
 # Together with the scorer
 
 weights = pytest.mark.skipif(
-    not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
+    not (paths.model(paths.SKETCHRNN).exists() and paths.model(paths.JUNK_MODEL).exists()),
     reason="the shipped weights are not here",
 )
 

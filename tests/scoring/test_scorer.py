@@ -19,7 +19,7 @@ from qdesk.scoring.columns import RANK_COLUMNS
 from qdesk.scoring.scorer import Scorer, _blocks, batches, rank_table
 
 pytestmark = pytest.mark.skipif(
-    not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
+    not (paths.model(paths.SKETCHRNN).exists() and paths.model(paths.JUNK_MODEL).exists()),
     reason="the shipped weights are not here",
 )
 

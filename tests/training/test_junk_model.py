@@ -16,7 +16,7 @@ from qdesk.scoring import junk_model
 from qdesk.scoring.scorer import Scorer
 from qdesk.training.junk_model import fit
 
-pytestmark = pytest.mark.skipif(not paths.model("junk.json").exists(), reason="the shipped weights are not here")
+pytestmark = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
 
 
 @pytest.fixture(scope="module")

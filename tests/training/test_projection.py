@@ -10,12 +10,11 @@ import pytest
 from qdesk import paths
 from qdesk.formats import open_drawings, write_drawings
 from qdesk.nets import weights
-from qdesk.scoring.classifier import SHIPPED
 from qdesk.scoring.fingerprint import file_digest
 from qdesk.training import projection
 from qdesk.training.data import load
 
-pytestmark = pytest.mark.skipif(not paths.model(SHIPPED).exists(), reason="the shipped weights are not here")
+pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped weights are not here")
 
 
 def test_a_projection_is_fitted_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +25,7 @@ def test_a_projection_is_fitted_and_written(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("qdesk.nets.projection.SIZE", 16)
     monkeypatch.setattr("sys.argv", ["projection", "--data", str(tmp_path / "data"), "--out", str(out)])
     assert projection.main() == 0
-    assert weights.about(out)["about"]["classifier"] == file_digest(paths.model(SHIPPED)).hex()
+    assert weights.about(out)["about"]["classifier"] == file_digest(paths.model(paths.CLASSIFIER)).hex()
 
     guesser = projection.Guesser()
     guesser._projection = weights.load(out, "projection")

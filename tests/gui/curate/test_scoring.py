@@ -66,7 +66,7 @@ def test_who_stops_a_run_hears_that_its_scores_are_not_kept(qtbot, make_page, tm
 
 @pytest.mark.torch
 @pytest.mark.skipif(
-    not (paths.model("sketchrnn.safetensors").exists() and paths.model("junk.json").exists()),
+    not (paths.model(paths.SKETCHRNN).exists() and paths.model(paths.JUNK_MODEL).exists()),
     reason="the shipped weights are not here",
 )
 def test_what_is_scored_when_the_window_closes_is_known_when_it_opens(qtbot, make_page) -> None:
