@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from qdesk.gui.curate.export_button import ExportButton
 from qdesk.gui.curate.keys import ACTIONS, KeyMap, shown
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
-from qdesk.gui.widgets import Elided
 
 
 class Keycap(QLabel):

@@ -32,7 +32,7 @@ from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, font, icon, label, theme, theme_changes
 
 HEIGHT = 8 * SPACE

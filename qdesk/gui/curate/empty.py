@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBox
 
 from qdesk import paths
 from qdesk.data.categories import categories
-from qdesk.gui.empty import EmptyPage, card
+from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.theme import SPACE, button, label
 
 STARTER = ("starter.ndjson.gz",)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from qdesk.gui.curate.keys import KeyMap, shown
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, Button, button, theme
 
 EXPORTS = (

@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.keys import KeyMap, shown
+from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
-from qdesk.gui.widgets import Choice, Elided
 from qdesk.scoring.columns import COLUMNS
 
 PACES = {

@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.gui.curate.keys import ACTIONS, GROUPS, Action, KeyMap, pressed, shown
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, font, label
-from qdesk.gui.widgets import Elided
 
 _WIDEST = 104 * SPACE
 _COLUMNS = (GROUPS[:1] + GROUPS[3:], GROUPS[1:3])

@@ -33,9 +33,9 @@ from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.scoring import Scoring
 from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
-from qdesk.gui.drop import DropPage
+from qdesk.gui.kit.drop import DropPage
+from qdesk.gui.kit.widgets import Kind, Notice, vertical_line
 from qdesk.gui.theme import SPACE
-from qdesk.gui.widgets import Kind, Notice, vertical_line
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.keys_panel import KeysPanel

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.lab.runs import Run, State
 from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
-from qdesk.gui.widgets import Elided
 
 
 class Bar(QFrame):

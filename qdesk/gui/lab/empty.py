@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from qdesk.gui.empty import EmptyPage, card
+from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.lab.runs import STARTER
 from qdesk.gui.theme import button
 

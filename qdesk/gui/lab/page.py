@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from qdesk import paths
 from qdesk.gui import jobs
-from qdesk.gui.drop import DropPage
+from qdesk.gui.kit.drop import DropPage
+from qdesk.gui.kit.widgets import Notice, vertical_line
 from qdesk.gui.lab import runs as files
 from qdesk.gui.lab.empty import Empty
 from qdesk.gui.lab.form import Form, Plan
@@ -24,7 +25,6 @@ from qdesk.gui.lab.runs import ENDING, Run, Start, beside, out_of, outs_in
 from qdesk.gui.lab.view import RunView
 from qdesk.gui.lab.work import begin
 from qdesk.gui.theme import SPACE
-from qdesk.gui.widgets import Notice, vertical_line
 
 POLL_MS = 1000
 _NARROW = 120 * SPACE

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.lab.actions import Actions
 from qdesk.gui.lab.listing import state_text, state_tint
 from qdesk.gui.lab.phrases import count, large, share, some
 from qdesk.gui.lab.runs import KINDS, Run, State, place_name
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
-from qdesk.gui.widgets import Choice, Elided
 
 if TYPE_CHECKING:
     from qdesk.gui.lab.chart import Chart, Curve

@@ -22,8 +22,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.game.story import Story
+from qdesk.gui.kit.strokes import polygon, round_pen
 from qdesk.gui.play.widgets import percent
-from qdesk.gui.strokes import polygon, round_pen
 from qdesk.gui.theme import SPACE, font, theme
 
 # Told apart by the colour-blind too, and each as text on paper or slate at 4.5 to 1 and more.

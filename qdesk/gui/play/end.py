@@ -12,10 +12,10 @@ from qdesk.data.categories import with_article
 from qdesk.game.modes import Mode
 from qdesk.game.prompts import GAME
 from qdesk.game.record import RoundRecord, State
+from qdesk.gui.kit.strokes import StrokesView, paint_strokes, round_pen
+from qdesk.gui.kit.widgets import NBSP
 from qdesk.gui.play.widgets import percent
-from qdesk.gui.strokes import StrokesView, paint_strokes, round_pen
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
-from qdesk.gui.widgets import NBSP
 
 _CAPTION = 6 * SPACE
 _LEAST, _NARROW = 22 * SPACE, 60 * SPACE

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
+from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.play.end import name_text
 from qdesk.gui.play.gallery_cells import CAPTION, PEN, Shown, paint_card, paint_record
-from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, font, theme
-from qdesk.gui.widgets import quiet_when_full
 
 Load = Callable[[str], RoundRecord | None]
 """The round with this key, None if it is gone. May raise OSError or ValueError."""

@@ -10,8 +10,8 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from qdesk.game.modes import MODES
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
+from qdesk.gui.kit.strokes import fitted, polygon, round_pen
 from qdesk.gui.play.people_plots import day_text
-from qdesk.gui.strokes import fitted, polygon, round_pen
 from qdesk.gui.theme import RADIUS, SPACE, font, theme
 
 CAPTION = 4 * SPACE

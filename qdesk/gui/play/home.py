@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.game.modes import MODES
+from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.doodle import flamingo
-from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, label, theme, theme_changes
-from qdesk.gui.widgets import Elided
 
 FIRST, *OTHERS = MODES
 """The way to play that has the large button, and those that have a card."""

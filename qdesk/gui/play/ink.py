@@ -11,7 +11,7 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSizeF, Qt, Q
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPixmap, QRegion, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import RADIUS, theme, theme_changes
 
 INK_WIDTH = 5.0

@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSt
 
 from qdesk.game.prompts import GAME
 from qdesk.game.stats import Plays, Summary, best_times, by_word, over_time, summary
+from qdesk.gui.kit.widgets import Field, Notice, heading, vertical_line
 from qdesk.gui.play.gallery import Gallery, Load
 from qdesk.gui.play.people_bars import BottomBar, NothingYet, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
 from qdesk.gui.play.people_plots import Figure, OverTime
 from qdesk.gui.play.widgets import percent
 from qdesk.gui.theme import SPACE, label
-from qdesk.gui.widgets import Field, Notice, heading, vertical_line
 
 if TYPE_CHECKING:
     from qdesk.game.history import Player

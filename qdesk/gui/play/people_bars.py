@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.widgets import Choice, Line
 from qdesk.gui.play.doodle import flamingo
-from qdesk.gui.strokes import StrokesView
 from qdesk.gui.theme import SPACE, button, label, theme, theme_changes
-from qdesk.gui.widgets import Choice, Line
 
 if TYPE_CHECKING:
     from qdesk.game.history import Player

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from qdesk.game.stats import WordStats
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
+from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, font, theme
-from qdesk.gui.widgets import heading
 
 
 @dataclass(frozen=True)

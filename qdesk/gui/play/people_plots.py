@@ -11,10 +11,10 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEv
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.game.stats import wilson
+from qdesk.gui.kit.strokes import polygon, round_pen
+from qdesk.gui.kit.widgets import heading
 from qdesk.gui.play.widgets import percent
-from qdesk.gui.strokes import polygon, round_pen
 from qdesk.gui.theme import SPACE, font, label, theme
-from qdesk.gui.widgets import heading
 
 _ROW = 3 * SPACE
 _DAY_S = 86_400.0

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QW
 from qdesk.data.categories import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
-from qdesk.gui.strokes import StrokesView, replay_places
-from qdesk.gui.text import ordinal
+from qdesk.gui.kit.strokes import StrokesView, replay_places
+from qdesk.gui.kit.text import ordinal
+from qdesk.gui.kit.widgets import NBSP, Elided, number
 from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
-from qdesk.gui.widgets import NBSP, Elided, number
 
 INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.game.modes import Mode
 from qdesk.game.record import Rival
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.canvas import Canvas
 from qdesk.gui.play.card import Card
@@ -20,7 +21,6 @@ from qdesk.gui.play.rival import RivalPanel
 from qdesk.gui.play.says import SaysLine
 from qdesk.gui.play.widgets import GuessBars, Progress, Ring, WordLabel
 from qdesk.gui.theme import SPACE, button, label
-from qdesk.gui.widgets import Elided
 
 LATE_MS = 5000.0
 """Of the time left: less is late."""

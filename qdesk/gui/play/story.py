@@ -15,14 +15,14 @@ from qdesk.game.prompts import said
 from qdesk.game.record import RoundRecord, State
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import end_ms, loss_sentence, point_ms
+from qdesk.gui.kit.scores import Score, ScoreRow
+from qdesk.gui.kit.widgets import NBSP, Elided, heading, number
 from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 from qdesk.gui.play.replaying import Replaying, when
 from qdesk.gui.play.story_parts import AlikeGrid, TakenList
 from qdesk.gui.play.telling import ALIKE, AlikeAnswer, Answer, Telling
-from qdesk.gui.scores import Score, ScoreRow
 from qdesk.gui.theme import SPACE, Button, button, font, label
-from qdesk.gui.widgets import NBSP, Elided, heading, number
 
 _LOOKING = "Looking at it again…"
 _SIDE_NARROW, _SIDE_WIDE = 31 * SPACE, 44 * SPACE

@@ -13,9 +13,9 @@ from qdesk.data.categories import with_article
 from qdesk.data.drawings import Drawings
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import Taken
-from qdesk.gui.strokes import StrokesView
+from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
-from qdesk.gui.widgets import Elided
 
 _MOST = 8
 _ROW = 3 * SPACE
@@ -206,7 +206,7 @@ class Thumb(QWidget):
         self.strokes.set_drawing(drawings.strokes_of(index), drawings.times_of(index))
         self.strokes.setVisible(bitmap is None)
         if bitmap is not None:
-            from qdesk.gui.pixels import Pixels
+            from qdesk.gui.kit.pixels import Pixels
 
             if self._pixels is None:
                 self._pixels = Pixels()

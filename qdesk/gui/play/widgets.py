@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, font, theme
 
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout,
 from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.story import alike_text
-from qdesk.gui.pixels import pixels_image
-from qdesk.gui.strokes import paint_strokes
+from qdesk.gui.kit.pixels import pixels_image
+from qdesk.gui.kit.strokes import paint_strokes
+from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, button, font, theme
-from qdesk.gui.widgets import heading
 
 MOST = 8
 _LEAST = 8 * SPACE

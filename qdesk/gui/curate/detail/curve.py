@@ -20,9 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.strokes import polygon
+from qdesk.gui.kit.strokes import polygon
+from qdesk.gui.kit.widgets import number
 from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
-from qdesk.gui.widgets import number
 
 _SHADES = 9
 _TITLE = "Loss of each point, nats"

@@ -11,10 +11,10 @@ from qdesk import paths
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.curve import LossCurve
 from qdesk.gui.curate.detail.story import count_text, replay_text
-from qdesk.gui.pixels import Pixels
-from qdesk.gui.strokes import StrokesView, replay_places
+from qdesk.gui.kit.pixels import Pixels
+from qdesk.gui.kit.strokes import StrokesView, replay_places
+from qdesk.gui.kit.widgets import NBSP
 from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
-from qdesk.gui.widgets import NBSP
 
 SIDE = 35 * SPACE
 """The side of the drawing's card in the narrow column."""

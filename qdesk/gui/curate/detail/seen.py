@@ -10,10 +10,10 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.gui.curate.detail.story import percent_text
-from qdesk.gui.pixels import Pixels
-from qdesk.gui.text import ordinal
+from qdesk.gui.kit.pixels import Pixels
+from qdesk.gui.kit.text import ordinal
+from qdesk.gui.kit.widgets import NBSP, heading
 from qdesk.gui.theme import SPACE, font, theme
-from qdesk.gui.widgets import NBSP, heading
 
 TOP = 5
 _ROW = 20

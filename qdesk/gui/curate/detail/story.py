@@ -10,8 +10,8 @@ import numpy as np
 
 from qdesk.curation.view.table import Table
 from qdesk.data.categories import with_article
-from qdesk.gui.scores import Score
-from qdesk.gui.widgets import NBSP, number
+from qdesk.gui.kit.scores import Score
+from qdesk.gui.kit.widgets import NBSP, number
 from qdesk.scoring.explanation import SURE, percent
 
 

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.gui.curate.filters.options import Option, Options
 from qdesk.gui.curate.filters.section import Section
+from qdesk.gui.kit.widgets import Field
 from qdesk.gui.theme import SPACE, button, label
-from qdesk.gui.widgets import Field
 
 FEW, TALL = 5, 7
 """So many options are in sight of those that are many: at first, and once all are asked for."""

@@ -14,8 +14,8 @@ from qdesk.gui.curate.filters.facets import Facet, Verdicts
 from qdesk.gui.curate.filters.ranges import Ranges, histograms
 from qdesk.gui.curate.filters.section import Section, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
+from qdesk.gui.kit.widgets import Elided, Field
 from qdesk.gui.theme import SPACE, button, label
-from qdesk.gui.widgets import Elided, Field
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.filters.histogram import Histogram

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from qdesk.gui.curate.grid.cells import cell_height
 from qdesk.gui.curate.grid.glide import Glide
+from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.theme import SPACE
-from qdesk.gui.widgets import quiet_when_full
 
 SIZES = (72, 96, 128, 160, 208, 272, 352)
 """The widths of a cell, in pixels, that zooming steps through."""

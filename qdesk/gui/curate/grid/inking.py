@@ -15,8 +15,8 @@ from PySide6.QtCore import QByteArray, QDataStream, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from qdesk.data.drawings import Drawings, expand_ranges, offsets_of
-from qdesk.gui.pixels import pixels_image
-from qdesk.gui.strokes import replay_places, round_pen
+from qdesk.gui.kit.pixels import pixels_image
+from qdesk.gui.kit.strokes import replay_places, round_pen
 from qdesk.gui.theme import loss_colour, theme
 
 Tint = Literal["none", "time", "loss"]

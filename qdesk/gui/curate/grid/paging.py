@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVB
 from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.theme import SPACE, button, label
-from qdesk.gui.widgets import Choice, Elided
 
 PAUSE_S = 0.3
 """About the time in which Enter is still pressed for a page that has just been replaced by another."""

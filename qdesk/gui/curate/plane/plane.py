@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 from qdesk.curation.view.scatter import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
 from qdesk.gui import jobs
 from qdesk.gui.curate.plane.surface import UPWARD, Surface
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
-from qdesk.gui.widgets import Elided
 
 _REACH = 8  # pixels from a click to a drawing
 _RINGS = 5000

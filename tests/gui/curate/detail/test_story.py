@@ -19,7 +19,7 @@ from qdesk.gui.curate.detail.story import (
     summary,
     word_score,
 )
-from qdesk.gui.text import ordinal
+from qdesk.gui.kit.text import ordinal
 
 
 def test_one_is_not_several() -> None:

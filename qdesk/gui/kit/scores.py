@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from qdesk.gui.kit.widgets import NBSP, heading
 from qdesk.gui.theme import SPACE, label, loss_colour, theme
-from qdesk.gui.widgets import NBSP, heading
 
 _SHADES = 9
 

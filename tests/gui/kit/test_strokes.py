@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from qdesk.gui.strokes import StrokesView, paint_strokes
+from qdesk.gui.kit.strokes import StrokesView, paint_strokes
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 
 STROKES = [np.array([[0, 0], [50, 0], [100, 0]]), np.array([[0, 50], [100, 50]]), np.array([[50, 100]])]

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.gui.strokes import round_pen
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
 
 Kind = Literal["info", "good", "warn", "bad"]

@@ -1,0 +1,1 @@
+"""What the pages share: small widgets, drawings painted, plots, words for numbers."""
