@@ -6,8 +6,7 @@ import io
 
 import pyarrow as pa
 
-from qdesk import commands, console
-from qdesk.formats import open_drawings
+from qdesk import console
 
 
 def test_csv_cells():
@@ -71,16 +70,3 @@ def test_what_is_done_at_once_shows_no_progress():
     with console.Progress("reading", screen) as progress:
         progress(1.0)
     assert screen.getvalue() == ""
-
-
-def test_a_lone_official_decoder_says_that_there_is_no_lift(tmp_path, reference_data, capsys):
-    decoders = reference_data / "official_sketchrnn"
-    lone = tmp_path / "flamingo.gen.json"
-    lone.write_bytes((decoders / "flamingo.gen.json").read_bytes())
-    drawings = open_drawings(reference_data / "strokes" / "flamingo.ndjson.gz").drawings.take(slice(0, 5))
-    table = commands.ranked(drawings, model=lone)
-    assert table["lift"].null_count == 5
-    assert "there is no lift" in capsys.readouterr().err
-    table = commands.ranked(drawings, model=decoders / "flamingo.gen.json")
-    assert table["lift"].null_count == 0
-    assert "no lift" not in capsys.readouterr().err

@@ -22,7 +22,6 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.commands import ranked
 from qdesk.console import Progress, write_table
 from qdesk.data.categories import categories
 from qdesk.data.drawings import Drawings, metadata_table, offsets_of
@@ -187,13 +186,16 @@ def measure_rank(sizes: Sizes) -> dict[str, float]:
     """`qdesk rank`, from the file to the sorted Parquet, without loading Python and torch; then from its cache."""
     from qdesk.formats import open_drawings, write_drawings
     from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer, rank_table
 
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.parquet")
         write_drawings(walks(sizes.rank), path)
 
         def rank() -> None:
-            write_table(ranked(open_drawings(str(path)).drawings, cache=ScoreCache(Path(folder, "scores"))), out)
+            drawings = open_drawings(str(path)).drawings
+            scorer = Scorer(cache=ScoreCache(Path(folder, "scores")))
+            write_table(rank_table(drawings, scorer.score(drawings)), out)
 
         first, again = (_seconds(rank, cpu=True) for _ in range(2))
     return {"rank_per_cpu_s": sizes.rank / first, "rank_known_per_cpu_s": sizes.rank / again}
@@ -265,7 +267,9 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
         rows = np.resize(np.arange(some), len(drawings) - some)
         with ScoreCache(Path(home, "scores")).keeping(scorer_id()) as keep:
             keep(drawing_keys(drawings)[some:], {name: values[rows] for name, values in columns.items()})
-        return apart(home, "-m", "qdesk.bench.machine", "rank", str(path), "--out", str(Path(home, "scores.parquet")))
+        out = str(Path(home, "scores.parquet"))
+        peak = apart(home, "-m", "qdesk.bench.command_peak", "rank", str(path), "--out", out)
+    return {"rank_120k_2k_new_peak_mb": peak["peak_mb"]}
 
 
 # How
@@ -380,11 +384,3 @@ def _show(tables: dict[str, Table], args: argparse.Namespace) -> None:
     print(json.dumps(flat(tables), indent=2) if args.json else markdown(tables))
     if args.docs:
         rewrite(args.docs, markdown(tables))
-
-
-if __name__ == "__main__":  # a command in a process of its own, and then the memory that it took
-    from qdesk.cli import main
-
-    if status := main():
-        sys.exit(status)
-    print(json.dumps({"rank_120k_2k_new_peak_mb": peak_mb()}))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from qdesk.data.categories import categories, find, hint
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.simplify import as_official
 from qdesk.scoring import explanation, junk_model
@@ -108,6 +109,16 @@ class Scorer:
     def trouble(self) -> str:
         """What went wrong with the cache in the last stream, a sentence for people; "" if nothing did."""
         return self.cache.trouble if self.cache else ""
+
+    def find_word(self, text: str) -> str:
+        """The word that `text` is, in upper or lower case. Raises ValueError for one that neither network knows, with
+        the nearest that they know."""
+        if found := find(text, categories()):  # the classifier knows all of them
+            return found
+        known = {*self.guesser.words, *self.reader.words}
+        if found := find(text, known):
+            return found
+        raise ValueError(f"The networks know no word {text!r}.{hint(text, sorted(known))}")
 
     def _load(self) -> tuple[Reader, Guesser]:
         with self._loading:  # one thread scores, another may ask for the losses of a drawing's points

@@ -7,13 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
-from qdesk import cli, commands, console
+from qdesk import cli, console
 from qdesk.data.drawings import Drawings, expand_ranges, offsets_of
 from qdesk.data.simplify import as_official, flipped, simplify
 from qdesk.evaluation.selection import read
 from qdesk.formats import open_drawings, write_drawings
+from qdesk.scoring import guess_table, scorer
 
 
 def opened(files: list[Path]) -> Drawings:
@@ -290,9 +292,10 @@ def test_every_command_hands_the_flag_on(files: tuple[Path, Path], tmp_path: Pat
     """What the networks are given of the file with y up is what they are given of the other."""
     down, up = files
     given: list[Drawings] = []
-    monkeypatch.setattr(commands, "write_table", lambda table, out: None)
-    monkeypatch.setattr(commands, "guesses", lambda drawings, *rest: given.append(drawings))
-    monkeypatch.setattr(commands, "ranked", lambda drawings, *rest: given.append(drawings))
+    monkeypatch.setattr(console, "write_table", lambda table, out: None)
+    monkeypatch.setattr(guess_table, "guesses", lambda drawings, *rest: given.append(drawings))
+    monkeypatch.setattr(scorer.Scorer, "score", lambda self, drawings, on_progress: given.append(drawings))
+    monkeypatch.setattr(scorer, "rank_table", lambda drawings, columns, by: pa.table({}))
     for line in (["guess", down], ["guess", "--y-up", up], ["rank", "--y-up", up], ["guess", up]):
         assert cli.main([str(part) for part in line]) == 0
     wanted, *found, not_turned = map(as_official, given)

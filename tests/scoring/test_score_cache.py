@@ -321,14 +321,14 @@ def test_another_word_or_judge_is_scored_for_itself(scorer, cache, starter) -> N
 @weights
 @pytest.mark.torch
 def test_ctrl_c_keeps_what_is_scored_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    from qdesk import cli, commands, console
+    from qdesk import cli, console
 
     class Impatient(console.Progress):
         def __call__(self, fraction: float | None, text: str = "") -> None:
             if self._label == "scoring":
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "Progress", Impatient)
+    monkeypatch.setattr(console, "Progress", Impatient)
     starter = str(paths.asset("starter.ndjson.gz"))
     assert cli.main(["rank", starter, "--out", str(tmp_path / "a.csv")]) == 130
     assert "the same command goes on from there" in capsys.readouterr().err

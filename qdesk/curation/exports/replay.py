@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from qdesk.data import replay_timing
-from qdesk.data.drawings import Drawing
+from qdesk.data.drawings import Drawing, Drawings
 from qdesk.formats import FormatError
 from qdesk.formats.base import open_output
 
@@ -26,6 +26,19 @@ _SHADES = 16  # from paper to ink: enough for smooth lines, and half the bytes o
 _FRAME_MS = 40  # 25 frames a second; GIF counts hundredths of seconds
 _INK, _PAPER = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF)
 _PADDING = 0.08  # of the side
+
+
+def place_of(drawings: Drawings, key: str) -> int | None:
+    """The place of the drawing called `key`: its key_id, its row in the file, or the first letters of its content id.
+
+    None where there is no such drawing.
+    """
+    for where in (drawings.column("key_id") == key, drawings.column("row").astype(str) == key):
+        if where.any():
+            return int(np.argmax(where))
+    start = key.removeprefix("content").lstrip(": ")
+    names = drawings.content_ids() if len(start) >= 6 else []  # fewer letters are many drawings'
+    return next((place for place, name in enumerate(names) if name.startswith(start)), None)
 
 
 def clock(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:

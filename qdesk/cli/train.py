@@ -1,12 +1,11 @@
-"""The options of `qdesk train`, apart from the loops, so that `--help` needs no torch."""
+"""`qdesk train`: one of the networks, each with options of its own."""
 
 from __future__ import annotations
 
 import argparse
-import csv
 from pathlib import Path
 
-from qdesk.data.categories import categories, find
+from qdesk.cli.arguments import Commands, count, words
 
 ABOUT = (
     "Train {about} on folders of drawings. One drawing in 20, chosen by its content, is kept to validate on and one to "
@@ -14,6 +13,35 @@ ABOUT = (
     "a checkpoint lies beside FILE while the run lasts. Ctrl+C ends it with everything kept, and the same command with "
     "--resume goes on."
 )
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "train",
+        help="train one of the networks",
+        description="Train one of the networks on folders of drawings: any words, any number. Each network has its own "
+        "--help.",
+        epilog="Example: qdesk train classifier --data drawings --words cat,sheep --out mine.safetensors",
+    )
+    kinds = parser.add_subparsers(title="networks", metavar="NETWORK", required=True)
+    for name, about, arguments in (
+        ("classifier", "the CNN that guesses", _classifier_arguments),
+        ("sketchrnn", "the Sketch-RNN that scores", _sketchrnn_arguments),
+    ):
+        one = kinds.add_parser(
+            name,
+            help=about,
+            description=ABOUT.format(about=about),
+            epilog=f"Example: qdesk train {name} --data drawings --words cat,sheep --minutes 10 --out mine.safetensors",
+        )
+        arguments(one)
+        one.set_defaults(run=run, network=name)
+
+
+def run(args: argparse.Namespace) -> int:
+    import importlib
+
+    return importlib.import_module(f"qdesk.training.{args.network}").run(args)
 
 
 def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, argparse._ArgumentGroup]:
@@ -44,7 +72,7 @@ def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, a
         "trains nothing: what is left to fit to the weights of --start is fitted, and they are judged",
     )  # fmt: skip
     length.add_argument(
-        "--patience", type=_whole, metavar="N",
+        "--patience", type=count, metavar="N",
         help="stop early, after N validations in a row without a better loss. There is one about every pass. The "
         "learning rate then stays up until the last fifth. (default: never; this saves time, not the result: the "
         "falling rate brings the best weights late, and overfitted ones are not written anyway)",
@@ -52,7 +80,7 @@ def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, a
 
     learning = parser.add_argument_group("learning")
     learning.add_argument(
-        "--batch", type=_whole, metavar="N",
+        "--batch", type=count, metavar="N",
         help="drawings a step (default: a fiftieth of the drawings, between 32 and 512)",
     )  # fmt: skip
     learning.add_argument(
@@ -88,7 +116,7 @@ def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, a
     return learning, begin
 
 
-def classifier_arguments(parser: argparse.ArgumentParser) -> None:
+def _classifier_arguments(parser: argparse.ArgumentParser) -> None:
     learning, begin = _common(parser)
     learning.add_argument(
         "--size", choices=["standard", "small"], default="standard",
@@ -107,28 +135,13 @@ def classifier_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def sketchrnn_arguments(parser: argparse.ArgumentParser) -> None:
+def _sketchrnn_arguments(parser: argparse.ArgumentParser) -> None:
     learning, _ = _common(parser)
-    learning.add_argument("--hidden", type=_whole, default=256, metavar="N", help="LSTM units (default: %(default)s)")
-
-
-def words(text: str) -> list[str]:
-    """`cat, "hat, tall"` -> ["cat", "hat, tall"]. The catalog's words may be written in lower case."""
-    given = [word.strip() for word in next(csv.reader([text], skipinitialspace=True), [])]
-    named = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
-    if not named:
-        raise argparse.ArgumentTypeError("name one word or more, with commas between them")
-    return named
+    learning.add_argument("--hidden", type=count, default=256, metavar="N", help="LSTM units (default: %(default)s)")
 
 
 def _whole_or_0(text: str) -> int:
-    return 0 if text == "0" else _whole(text)
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
-    return int(text)
+    return 0 if text == "0" else count(text)
 
 
 def _above_0(text: str) -> float:

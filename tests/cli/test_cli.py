@@ -17,7 +17,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk import cli, commands, console
+from qdesk import cli, console
+from qdesk.cli import rank
+from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 
@@ -172,7 +174,7 @@ def test_an_interrupt_is_130(monkeypatch, capsys):
     def interrupted(args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(commands, "rank", interrupted)
+    monkeypatch.setattr(rank, "run", interrupted)
     assert run("rank", "a.ndjson") == 130
     assert capsys.readouterr().err == "qdesk: interrupted\n"
 
@@ -181,7 +183,7 @@ def test_a_bug_keeps_its_traceback(monkeypatch):
     def broken(args):
         raise KeyError("internal")
 
-    monkeypatch.setattr(commands, "rank", broken)
+    monkeypatch.setattr(rank, "run", broken)
     with pytest.raises(KeyError):
         run("rank", "a.ndjson")
 
@@ -190,8 +192,8 @@ def test_a_reader_that_stops_early_is_no_failure(tmp_path):
     path = tmp_path / "many.ndjson"
     path.write_text("".join(ndjson_line(key) + "\n" for key in range(3000)))
     code = (
-        "import sys, pyarrow as pa; from qdesk import cli, commands, console;"
-        "commands.rank = lambda args: console.write_table(pa.table({'n': range(10**6)}), None) or 0;"
+        "import sys, pyarrow as pa; from qdesk import cli, console; from qdesk.cli import rank;"
+        "rank.run = lambda args: console.write_table(pa.table({'n': range(10**6)}), None) or 0;"
         "sys.exit(cli.main(['rank', 'x']))"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -289,6 +291,20 @@ def test_rank_to_parquet_and_to_csv_are_the_same_table(squares, tmp_path, capsys
     assert ",".join(parquet.column_names) == RANK_COLUMNS
     assert [row["key_id"] for row in rows] == parquet["key_id"].to_pylist()
     assert [float(row["loss"]) for row in rows] == pytest.approx(parquet["loss"].to_pylist(), rel=1e-5)
+
+
+def test_a_lone_official_decoder_says_that_there_is_no_lift(tmp_path, reference_data, capsys):
+    decoders = reference_data / "official_sketchrnn"
+    lone, few = tmp_path / "flamingo.gen.json", tmp_path / "few.ndjson"
+    lone.write_bytes((decoders / "flamingo.gen.json").read_bytes())
+    drawings = console.opened([reference_data / "strokes" / "flamingo.ndjson.gz"]).take(slice(0, 5))
+    write_drawings(drawings, few)
+    assert run("rank", few, "--model", lone) == 0
+    out, err = capsys.readouterr()
+    assert [row["lift"] for row in table(out)] == [""] * 5 and "there is no lift" in err
+    assert run("rank", few, "--model", decoders / "flamingo.gen.json") == 0
+    out, err = capsys.readouterr()
+    assert all(row["lift"] for row in table(out)) and "no lift" not in err
 
 
 def test_guess_keeps_the_order_of_the_file(squares, capsys):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qdesk import cli
+from qdesk.cli import evaluate
 from qdesk.evaluation.selection import PARTS
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
@@ -88,4 +89,4 @@ def test_what_goes_wrong_is_said(files, capsys, more, status, why):
 
 
 def test_the_parts_on_offer_are_the_parts_there_are():
-    assert cli.PARTS == tuple(PARTS)
+    assert evaluate.PARTS == tuple(PARTS)

@@ -1,0 +1,54 @@
+"""The command line: every command one file, which says its options and runs as a thin call of the library.
+
+Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, 130 interrupted. Data goes to stdout or
+`--out`, progress to stderr. Nothing heavy is imported before a command needs it: `qdesk --help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+from qdesk.cli.parser import make_parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's) and return its exit status."""
+    # Two torch threads that spin while they wait take each other's core: has to be set before torch is imported.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    argv = sys.argv[1:] if argv is None else list(argv)
+    parser = make_parser()
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as stop:  # --help, --version, wrong usage
+        return int(stop.code or 0)
+    try:
+        status = args.run(args)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        print("qdesk: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output, as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if os.environ.get("QDESK_DEBUG") or not is_plain(error):
+            raise
+        print(f"qdesk: {sentence(error)}", file=sys.stderr)
+        return 1
+
+
+def is_plain(error: Exception) -> bool:
+    """Whether an error's text is meant for the person at the shell. Anything else is a bug and keeps its traceback."""
+    return isinstance(error, OSError | ValueError) or type(error).__module__.split(".")[0] == "qdesk"
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong, on one line."""
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())

@@ -1,0 +1,84 @@
+"""What the parsers of several commands share: how a command is added, options, and types of arguments."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+from qdesk.data.categories import categories, find
+
+Commands = argparse._SubParsersAction
+"""What a command is added to."""
+
+FORMATS = "simplified or raw .ndjson, official .bin, bitmaps .npy, Sketch-RNN .npz, each also gzipped"
+
+
+def command(
+    commands: Commands, name: str, run: Callable[[argparse.Namespace], int], about: str, more: str, example: str
+) -> argparse.ArgumentParser:
+    """The parser of one more command. about: a line of the list; with more of it, what its own help says first."""
+    text = f"{about[0].upper()}{about[1:]}. {more}".strip()
+    parser = commands.add_parser(name, help=about, description=text, epilog=f"Example: {example}")
+    parser.set_defaults(run=run)
+    return parser
+
+
+# Options
+
+
+def add_files(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
+    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=FORMATS)
+
+
+def add_classifier(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="M", type=Path, help="a classifier's .safetensors file; default the shipped one"
+    )
+
+
+def add_y_up(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--y-up", action="store_true",
+        help="the drawings' y axis points up, as in plots: turn them over; bitmaps stay as they are",
+    )  # fmt: skip
+
+
+# Types
+
+
+def count(text: str) -> int:
+    """A whole number above 0."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def table(text: str) -> Path:
+    """The file of a table, or a device."""
+    if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/"):
+        raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
+    return Path(text)
+
+
+def words(text: str) -> list[str]:
+    """`cat, "hat, tall"` -> ["cat", "hat, tall"]. The catalog's words may be written in lower case."""
+    given = [word.strip() for word in next(csv.reader([text], skipinitialspace=True), [])]
+    named = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
+    if not named:
+        raise argparse.ArgumentTypeError("name one word or more, with commas between them")
+    return named
+
+
+# Titles
+
+
+def titled(paths: list[Path]) -> str:
+    """Files as a title: the first names, and how many more."""
+    names = [path.name for path in paths]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

@@ -1,0 +1,67 @@
+"""`qdesk bench`: what this machine does, or what the ranking and the game are worth."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from qdesk.cli.arguments import Commands, command
+
+WHAT = ("machine", "ranking", "curating", "live", "million")
+NEEDS = {
+    "ranking": "the folders that the networks were trained on",
+    "live": "raw drawings, and simplified ones",
+    "curating": "the folders that the networks were trained on",
+}
+"""What `--data` is, of those that cannot do without."""
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "bench", run, "what this machine does, or what the ranking and the game are worth",
+        "machine (the default): matrix peak, scoring, raster, guess latency, loading, ranking, the window's start; "
+        "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
+        "the networks never saw, with intervals, and what cleanlab and scikit-learn find of the same; takes about two "
+        "minutes and needs --data. live: raw drawings that the classifier never saw, played as rounds at their own "
+        "times: the share recognised by each second; takes a few minutes and needs --data. million: Curate with a "
+        "million drawings: opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: "
+        "what 'more like these' finds, and what the learned order brings; takes two minutes and needs --data.",
+        "qdesk bench --json",
+    )  # fmt: skip
+    parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
+    parser.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
+    parser.add_argument(
+        "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live, curating: the folders that were trained on"
+    )
+    parser.add_argument(
+        "--count", metavar="N", type=int, default=1_000_000, help="million: how many drawings (default: %(default)s)"
+    )
+    parser.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
+    parser.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
+    parser.add_argument(
+        "--model", metavar="M", type=Path,
+        help="ranking: another Sketch-RNN than the shipped one; of an official .gen.json the flamingos alone are asked",
+    )  # fmt: skip
+    parser.add_argument(
+        "--junk", metavar="J", type=Path, help="ranking: the combined order that qdesk.training.junk_model fitted for M"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.what in NEEDS and not args.data:
+        print(f"qdesk: bench {args.what} needs --data: {NEEDS[args.what]}", file=sys.stderr)
+        return 2
+    if args.what == "million":
+        from qdesk.bench import million
+
+        return million.run(args)
+    from qdesk.bench import machine
+
+    runs = {
+        "machine": machine.run,
+        "ranking": machine.run_ranking,
+        "curating": machine.run_curating,
+        "live": machine.run_live,
+    }
+    return runs[args.what](args)

@@ -1,0 +1,38 @@
+"""`qdesk merge`: take over the verdicts of CSV files, and write the open conflicts as CSV."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from qdesk.cli.arguments import Commands, command
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "merge", run, "take over other people's verdicts; where they differ, yours stay",
+        "Reads what `qdesk export --all` writes. Each file is one step to undo in the window. Prints open conflicts "
+        "as CSV: key_id, identity, word, mine, theirs, my_note, their_note, name, source, row. A conflict is "
+        "settled when you decide about its drawing again, also with the same verdict.",
+        "qdesk merge ann.csv ben.csv --conflicts conflicts.csv",
+    )  # fmt: skip
+    parser.add_argument("files", metavar="CSV", nargs="+", type=Path, help="what `qdesk export --all` wrote elsewhere")
+    parser.add_argument("--conflicts", metavar="FILE", type=Path, help="a CSV file for the conflicts; default stdout")
+
+
+def run(args: argparse.Namespace) -> int:
+    from qdesk.console import check_out
+    from qdesk.curation.verdicts.merge import export_conflicts, read_verdicts, sentence, take_over
+    from qdesk.curation.verdicts.store import Verdicts
+
+    check_out(args.conflicts)
+    given = [read_verdicts(path) for path in args.files]  # all of them, before anything is changed
+    with Verdicts() as verdicts:
+        for path, (theirs, unidentified) in zip(args.files, given, strict=True):
+            print(f"qdesk: {path.name}: {sentence(take_over(verdicts, theirs, unidentified))}", file=sys.stderr)
+        count = export_conflicts(args.conflicts or sys.stdout, verdicts)
+    if count:
+        what = "open conflict" if count == 1 else "open conflicts"
+        print(f"qdesk: {count:,} {what} in all: yours stay until you decide again", file=sys.stderr)
+    return 0

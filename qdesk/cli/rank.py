@@ -1,0 +1,106 @@
+"""`qdesk rank`: score every drawing and write them worst first, as a table or as a page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qdesk.cli.arguments import Commands, add_files, add_y_up, command, count, table, titled
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from qdesk.data.drawings import Drawings
+
+BY = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
+PAGES = (".html", ".htm")
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "rank", run, "rank drawings, the worst first, as a table",
+        "Columns: rank, key_id, word, source, row, strokes, points, junk, loss, loss_per_point, lift, p_word, "
+        "top_guess, p_top, reason. loss is in nats, lift = log p(drawing | word) - log p(drawing); what is not known "
+        "is left empty. As .html: the worst drawings themselves, as a page to look at, in one file.",
+        "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
+    )  # fmt: skip
+    add_files(parser)
+    parser.add_argument("--word", metavar="W", help="score as drawings of this word instead of each drawing's own")
+    parser.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
+    parser.add_argument("--by", metavar="COLUMN", choices=BY, default="junk", help=f"one of {', '.join(BY)}")
+    parser.add_argument(
+        "--top", metavar="N", type=count, help="only the first N lines; default all, of a page the first 200"
+    )
+    parser.add_argument("--out", metavar="FILE", type=_out, help="a .csv, .parquet or .html; default CSV to stdout")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
+    )
+    add_y_up(parser)
+
+
+def _out(text: str) -> Path:
+    if text.lower().endswith(PAGES):
+        return Path(text)
+    try:
+        return table(text)
+    except argparse.ArgumentTypeError:
+        raise argparse.ArgumentTypeError(f"{text!r} ends in none of .csv, .parquet and .html") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    from qdesk.console import check_out, opened, write_table
+    from qdesk.scoring.scorer import rank_table
+
+    check_out(args.out)
+    drawings = opened(args.files, args.y_up)
+    columns = _scored(drawings, args)
+    if args.out and args.out.suffix.lower() in PAGES:
+        _write_page(drawings, columns, args)
+    else:
+        write_table(rank_table(drawings, columns, args.by).slice(0, args.top), args.out)
+    return 0
+
+
+def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarray]:
+    """Every column of all drawings, with progress on stderr, and what is to be known of it."""
+    from qdesk.console import Progress
+    from qdesk.scoring.fingerprint import is_official, reader_files
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
+
+    cache = ScoreCache() if args.cache else None
+    scorer = Scorer(args.model, cache=cache)
+    if args.word is not None:
+        scorer.word = scorer.find_word(args.word)
+    try:
+        with Progress("scoring") as progress:
+            columns = scorer.score(drawings, on_progress=progress)
+    except KeyboardInterrupt:
+        if cache is not None and not cache.trouble:
+            print("qdesk: what is scored is kept: the same command goes on from there", file=sys.stderr)
+        raise
+    if scorer.trouble:
+        print(f"qdesk: {scorer.trouble}", file=sys.stderr)
+    if args.model is not None and is_official(args.model) and reader_files(args.model) == [args.model]:
+        print(f"qdesk: no other official decoder lies beside {args.model.name}, so there is no lift", file=sys.stderr)
+    return columns
+
+
+def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
+    """The worst drawings as a page."""
+    from qdesk.console import Progress
+    from qdesk.curation.exports.gallery import TOP, write_gallery
+    from qdesk.curation.verdicts.store import Verdicts, identities
+    from qdesk.scoring.scorer import worst_first
+
+    order = worst_first(drawings, columns, args.by)[: args.top or TOP]
+    worst = drawings.take(order)
+    with Verdicts() as verdicts:
+        verdict = verdicts.reasons(identities(worst))
+    shown = {name: values[order] for name, values in columns.items()} | {"verdict": verdict}
+    with Progress("writing the page") as progress:
+        write_gallery(
+            args.out, worst, shown, titled(args.files), len(drawings), ranked_by=args.by, on_progress=progress
+        )
