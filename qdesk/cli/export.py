@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 
 from qdesk.cli.arguments import Commands, command, titled
+from qdesk.scoring.columns import CSV_COLUMNS
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands, "export", run, "your flags as CSV, data without the flagged drawings, or pictures",
-        "Columns: key_id, word, reason, note, rank, junk, loss_per_point, loss, lift, p_word, countrycode, timestamp, "
-        "recognized, source, row, flagged_at; of --all also identity.",
+        f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity.",
         "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
     )  # fmt: skip
     parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")

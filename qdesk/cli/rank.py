@@ -8,28 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.cli.arguments import Commands, add_files, add_y_up, command, count, table, titled
+from qdesk.scoring.columns import RANK_BY, RANK_COLUMNS
 
 if TYPE_CHECKING:
     import numpy as np
 
     from qdesk.data.drawings import Drawings
 
-BY = ("junk", "loss", "loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
 PAGES = (".html", ".htm")
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands, "rank", run, "rank drawings, the worst first, as a table",
-        "Columns: rank, key_id, word, source, row, strokes, points, junk, loss, loss_per_point, lift, p_word, "
-        "top_guess, p_top, reason. loss is in nats, lift = log p(drawing | word) - log p(drawing); what is not known "
-        "is left empty. As .html: the worst drawings themselves, as a page to look at, in one file.",
+        f"Columns: {', '.join(RANK_COLUMNS)}. loss is in nats, "
+        "lift = log p(drawing | word) - log p(drawing); what is not known is left empty. As .html: the worst drawings "
+        "themselves, as a page to look at, in one file.",
         "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
     )  # fmt: skip
     add_files(parser)
     parser.add_argument("--word", metavar="W", help="score as drawings of this word instead of each drawing's own")
     parser.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
-    parser.add_argument("--by", metavar="COLUMN", choices=BY, default="junk", help=f"one of {', '.join(BY)}")
+    parser.add_argument("--by", metavar="COLUMN", choices=RANK_BY, default="junk", help=f"one of {', '.join(RANK_BY)}")
     parser.add_argument(
         "--top", metavar="N", type=count, help="only the first N lines; default all, of a page the first 200"
     )

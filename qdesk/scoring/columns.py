@@ -139,5 +139,17 @@ RANK_BY = _appended(
 )
 """The columns that `qdesk rank` sorts by."""
 
+CSV_COLUMNS_EVER = (
+    "key_id", "word", "reason", "note", "rank", "junk", "loss_per_point", "loss", "lift", "p_word", "countrycode",
+    "timestamp", "recognized", "source", "row", "flagged_at",
+)  # fmt: skip
+"""The columns that the CSV of verdicts has had from the beginning: one from before has these alone."""
+
+CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [column.name for column in COLUMNS if column.is_score and column.remembered])
+"""The columns of the CSV of verdicts, in order. New ones come last: people script against them."""
+
+FACTS = tuple(name for name in CSV_COLUMNS if name not in ("key_id", "reason", "note", "flagged_at"))
+"""What is remembered of a drawing with its verdict, so that the verdict can be exported without the drawing's file."""
+
 REMEMBERED_SCORES = tuple(column.name for column in COLUMNS if column.is_score and column.remembered)
 """The scores that a verdict remembers, all numbers, in the order of its CSV."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from qdesk import paths
-from qdesk.curation.verdicts.csv import COLUMNS
 from qdesk.curation.verdicts.store import Verdict, Verdicts
+from qdesk.scoring.columns import CSV_COLUMNS
 from tests.gui.display import Screen, needs_display, until
 
 COUNT = 12
@@ -70,5 +70,5 @@ class Curator:
         with open(path, newline="") as file:
             reader = csv.DictReader(file)
             rows = list(reader)
-        assert reader.fieldnames == list(COLUMNS)
+        assert reader.fieldnames == list(CSV_COLUMNS)
         return rows

@@ -11,16 +11,7 @@ from typing import Any, TextIO
 
 from qdesk.curation.verdicts.store import Verdict, Verdicts
 from qdesk.files import written_whole
-from qdesk.scoring.columns import REMEMBERED_SCORES
-
-FIRST_COLUMNS = (
-    "key_id", "word", "reason", "note", "rank", "junk", "loss_per_point", "loss", "lift", "p_word", "countrycode",
-    "timestamp", "recognized", "source", "row", "flagged_at",
-)  # fmt: skip
-"""The columns that every CSV of verdicts has had from the beginning."""
-
-COLUMNS = (*FIRST_COLUMNS, *(name for name in REMEMBERED_SCORES if name not in FIRST_COLUMNS))
-"""The columns of the flags as CSV, in order. People script against them, so new ones come last."""
+from qdesk.scoring.columns import CSV_COLUMNS
 
 
 def export_flags(
@@ -42,7 +33,7 @@ def export_flags(
     ]
     chosen.sort(key=_by_rank)
     rows = ({**verdict.facts, **vars(verdict), "key_id": verdict.key_id} for verdict in chosen)
-    write_csv(out, (*COLUMNS, "identity") if everything else COLUMNS, rows)
+    write_csv(out, (*CSV_COLUMNS, "identity") if everything else CSV_COLUMNS, rows)
     return len(chosen)
 
 

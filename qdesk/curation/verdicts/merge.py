@@ -10,9 +10,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from qdesk.curation.verdicts.csv import FIRST_COLUMNS, write_csv
-from qdesk.curation.verdicts.store import FACTS, REASONS, Merged, Theirs, Verdicts, VerdictsError
-from qdesk.scoring.columns import REMEMBERED_SCORES
+from qdesk.curation.verdicts.csv import write_csv
+from qdesk.curation.verdicts.store import REASONS, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.scoring.columns import CSV_COLUMNS_EVER, FACTS, REMEMBERED_SCORES
 
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
@@ -85,7 +85,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         rows = csv.reader(file, strict=True)
         try:
             header = next(rows, [])
-            missing = [name for name in FIRST_COLUMNS if name not in header]
+            missing = [name for name in CSV_COLUMNS_EVER if name not in header]
             if missing:
                 what = "is empty" if not header else f"has no column {', '.join(missing)}"
                 raise VerdictsError(f'{path.name} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')

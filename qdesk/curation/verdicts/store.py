@@ -23,7 +23,7 @@ from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.schema import VerdictsError as VerdictsError
 from qdesk.curation.verdicts.schema import VerdictsFile
 from qdesk.data.drawings import Drawings
-from qdesk.scoring.columns import REMEMBERED_SCORES
+from qdesk.scoring.columns import FACTS
 
 FLAGS = ("scribble", "graffiti", "wrong", "other")
 """The reasons to flag a drawing."""
@@ -32,18 +32,6 @@ KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""
 
 REASONS = (*FLAGS, KEEP)
-
-FACTS = (
-    "word",
-    "rank",
-    *REMEMBERED_SCORES,
-    "countrycode",
-    "timestamp",
-    "recognized",
-    "source",
-    "row",
-)
-"""What is remembered of a drawing with its verdict, so that the verdict can be exported without the drawing's file."""
 
 CONTENT = "content:"
 

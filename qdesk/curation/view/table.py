@@ -16,12 +16,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qdesk.curation.verdicts.store import FACTS, FLAGS, KEEP
+from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, Filters, Sieve, Survey
 from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import Coded, Names
 from qdesk.data.drawings import Drawings
-from qdesk.scoring.columns import BY_NAME, COLUMNS
+from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
 """What scoring gives; `learned` and `likeness` come later, if they are asked for."""
@@ -170,7 +170,7 @@ class Table:
         return min(float(np.searchsorted(known, value)) / (len(known) - 1), 1.0)
 
     def facts(self, indices: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
-        """What verdicts on these drawings remember, a dictionary of `qdesk.curation.verdicts.store.FACTS` each."""
+        """What verdicts on these drawings remember, a dictionary of `qdesk.scoring.columns.FACTS` each."""
         about = self.drawings.table.take(pa.array(indices, pa.int64()))
         columns = {name: about.column(name).to_pylist() for name in FACTS if name in about.column_names}
         columns |= {name: self.numbers[name][indices].tolist() for name in FACTS if name in NUMBERS}

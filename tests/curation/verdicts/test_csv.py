@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.curation.verdicts.csv import COLUMNS, export_flags
+from qdesk.curation.verdicts.csv import export_flags
 from qdesk.curation.verdicts.store import Verdicts
+from qdesk.scoring.columns import CSV_COLUMNS
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ FACTS = {
 
 
 def test_the_columns_are_the_contract() -> None:
-    assert ",".join(COLUMNS) == (
+    assert ",".join(CSV_COLUMNS) == (
         "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,"
         "countrycode,timestamp,recognized,source,row,flagged_at"
     )
@@ -49,7 +50,7 @@ def test_the_flags_in_rank_order(tmp_path: Path, store: Verdicts) -> None:
     out = tmp_path / "flags.csv"
     assert export_flags(out, store) == 3
     with open(out, encoding="utf-8", newline="") as file:
-        assert next(csv.reader(file)) == list(COLUMNS)
+        assert next(csv.reader(file)) == list(CSV_COLUMNS)
         file.seek(0)
         rows = list(csv.DictReader(file))
     assert [row["rank"] for row in rows] == ["1", "2", ""]
@@ -79,7 +80,7 @@ def test_nothing_flagged_is_a_header(store: Verdicts) -> None:
     store.keep("1")
     out = io.StringIO()
     assert export_flags(out, store) == 0
-    assert out.getvalue() == ",".join(COLUMNS) + "\n"
+    assert out.getvalue() == ",".join(CSV_COLUMNS) + "\n"
 
 
 def test_a_failed_export_leaves_the_old_file(tmp_path: Path, store: Verdicts, monkeypatch: pytest.MonkeyPatch) -> None:

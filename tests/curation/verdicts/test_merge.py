@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from qdesk import cli
-from qdesk.curation.verdicts.csv import COLUMNS, export_flags
+from qdesk.curation.verdicts.csv import export_flags
 from qdesk.curation.verdicts.merge import CONFLICTS, export_conflicts, merge
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError
+from qdesk.scoring.columns import CSV_COLUMNS
 
 CONTENT = "content:00112233445566ff"
 
@@ -51,7 +52,7 @@ def content(store: Verdicts) -> list[tuple]:
 def test_all_verdicts_travel_with_their_facts(tmp_path: Path, mine: Verdicts) -> None:
     path = theirs(tmp_path, ("11", "scribble", 'a "line",\nor two'), ("12", "keep", ""), (CONTENT, "wrong", "ü"))
     with open(path, encoding="utf-8", newline="") as file:
-        assert next(csv.reader(file)) == [*COLUMNS, "identity"]
+        assert next(csv.reader(file)) == [*CSV_COLUMNS, "identity"]
     merged = merge(mine, path)
     assert numbers(merged) == (3, 0, 0, 0, 0)
     assert {(change.identity, change.old, change.new) for change in merged.changes} == {
@@ -172,7 +173,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        columns = ["mine", "identity", *reversed(COLUMNS)]
+        columns = ["mine", "identity", *reversed(CSV_COLUMNS)]
         writer = csv.DictWriter(file, columns, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows({**row, "mine": 1, "recognized": "TRUE", "row": "7.0"} for row in rows)
@@ -183,7 +184,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
 
 
 ROW = "5,cat,scribble,,1,0.5,1,1,1,0.5,DE,2017,true,a.ndjson,7,2026-01-01T00:00:00Z\n"
-HEADER = ",".join(COLUMNS) + "\n"
+HEADER = ",".join(CSV_COLUMNS) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import itertools
 import numpy as np
 import pytest
 
-from qdesk.curation.verdicts.store import FACTS, FLAGS, KEEP
+from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Filters
 from qdesk.curation.view.sorting import SORTS
 from qdesk.curation.view.table import SUGGESTED, Table, Wishes
 from qdesk.data.drawings import Drawings
-from qdesk.scoring.columns import BY_NAME, RANK_COLUMNS
+from qdesk.scoring.columns import BY_NAME, FACTS, RANK_COLUMNS
 from qdesk.scoring.scorer import worst_first
 
 KEYS = ["a", "b", "a", "c", "d"]

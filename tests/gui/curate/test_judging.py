@@ -7,11 +7,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from qdesk.curation.verdicts.csv import COLUMNS
 from qdesk.curation.verdicts.store import Verdicts
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
+from qdesk.scoring.columns import CSV_COLUMNS
 from tests.gui.curate.kit import current, press, write_file
 
 # Judging
@@ -181,7 +181,7 @@ def test_export_writes_the_contracts_columns(page: CuratePage, tmp_path: Path) -
     assert page.notice.text == "Wrote 2 flags to flags.csv." and page.notice.kind == "good"
     with open(tmp_path / "flags.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == list(COLUMNS)
+    assert list(rows[0]) == list(CSV_COLUMNS)
     assert [(r["key_id"], r["reason"], r["rank"], r["junk"], r["loss_per_point"]) for r in rows] == [
         ("1038", "scribble", "2", "38", "3.8"),
         ("1037", "graffiti", "3", "37", "3.7"),
