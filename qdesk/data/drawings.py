@@ -86,7 +86,8 @@ class Drawings:
     points:          float32 (P, 2), x and y.
     stroke_offsets:  int64 (S + 1,); stroke s is points[stroke_offsets[s] : stroke_offsets[s + 1]].
     drawing_offsets: int64 (N + 1,); drawing i is strokes drawing_offsets[i] to drawing_offsets[i + 1].
-    table:           Arrow table of N rows with the columns of `METADATA`.
+    table:           Arrow table of N rows with the columns of `METADATA`; of these `key_id` is the name that the file
+                     gives a drawing, null where it gives none. `content_ids` says which other names there are.
     times:           float32 (P,), ms since the drawing began, NaN for drawings without times; None where none has any.
     bitmaps:         uint8 (N, 28, 28), ink 255, or None. A batch with bitmaps has no strokes.
     """
@@ -315,7 +316,8 @@ class Drawings:
         """object (N,): a 16-hex-digit name of each drawing's content, the same in every file that holds it.
 
         Hashed over the strokes fitted to the box (or the pixels), so that a drawing keeps its name when the file is
-        renamed, re-encoded or loses its key_id.
+        renamed, re-encoded or loses its key_id. Three other names are for other things: `key_id` is what the file
+        says, `verdicts.store.identities` is what a verdict belongs to, `fingerprint.drawing_keys` what a score is of.
         """
         if self.bitmaps is not None:
             return np.array([_digest(bitmap.tobytes()) for bitmap in self.bitmaps], object)

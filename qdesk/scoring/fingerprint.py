@@ -61,7 +61,8 @@ def drawing_keys(drawings: Drawings, word: str | None = None) -> np.ndarray:
     """uint64 (N,): a name for each drawing as it is scored: its exact points or pixels, and the word it is judged as.
 
     word: for all of them, in place of each drawing's own. Unlike `Drawings.content_ids` it tells apart what is scored
-    apart: a drawing and the same one moved, scaled, or with times (a raw one, which is simplified first).
+    apart: a drawing and the same one moved, scaled, or with times (a raw one, which is simplified first). It is no name
+    for people's decisions: those belong to `verdicts.store.identities`, the key_id where there is one.
     """
     if drawings.bitmaps is not None:
         contents = [_digest(bitmap.tobytes()) for bitmap in drawings.bitmaps]

@@ -107,7 +107,10 @@ class Merged:
 
 
 def identities(drawings: Drawings) -> pa.StringArray:
-    """Strings (N,): what each drawing is known by: its key_id, or "content:" and a hash where it has none."""
+    """Strings (N,): what a verdict belongs to: a drawing's key_id, or "content:" and `content_ids` where it has none.
+
+    A score belongs to something narrower, the exact points and the word: `scoring.fingerprint.drawing_keys`.
+    """
     names = drawings.table["key_id"].combine_chunks()
     nameless = pc.equal(pc.fill_null(pc.binary_length(names), 0), 0)
     if not pc.any(nameless).as_py():  # null, not False, where there are no drawings at all
