@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -13,7 +14,6 @@ from qdesk.data.drawings import Drawings
 from qdesk.scoring.similarity import likeness_to, likest
 
 if TYPE_CHECKING:
-    from qdesk.curation.view.table import Table
     from qdesk.scoring.classifier import Guesser
 
 _SAMPLED = "9000"
@@ -59,7 +59,24 @@ class Others:
         return self.known & (self.drawings.words == word)
 
 
-def of_table(table: Table, name: str) -> Others | None:
+class Scored(Protocol):
+    """N drawings as they are scored one by one: Curate's table, of which nothing else is known here.
+
+    embeddings: int8 (N, 64), or None before the first. scored: bool (N,). numbers: among others "loss_per_point",
+    float32 (N,), nats a point.
+    """
+
+    @property
+    def drawings(self) -> Drawings: ...
+    @property
+    def embeddings(self) -> np.ndarray | None: ...
+    @property
+    def scored(self) -> np.ndarray: ...
+    @property
+    def numbers(self) -> Mapping[str, np.ndarray]: ...
+
+
+def of_table(table: Scored, name: str) -> Others | None:
     """What is open in Curate, as far as it is scored; None before any of it is. name: as in `Others`."""
     if table.embeddings is None or not table.scored.any():
         return None

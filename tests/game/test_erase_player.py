@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.verdicts.store import Verdicts, forget
 from qdesk.game.erase_player import forget_player
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, State, new_key_id
@@ -27,7 +27,7 @@ def test_nothing_of_somebody_stays_and_all_of_the_others_does(home: Path) -> Non
     with Verdicts() as verdicts:
         for one in (*hers, mine):
             verdicts.flag(one.key_id, "scribble", note=f"of {one.key_id}")
-    assert forget_player(ann) == 3
+    assert forget_player(ann, forget) == 3
     with History() as history, Verdicts() as verdicts:
         assert [one.name for one in history.players()] == ["Player 1"] and history.count() == 1
         assert [one.identity for one in verdicts.all()] == [mine.key_id]
@@ -39,4 +39,4 @@ def test_nothing_of_somebody_stays_and_all_of_the_others_does(home: Path) -> Non
 
 
 def test_who_is_not_there_can_be_forgotten_too(home: Path) -> None:
-    assert forget_player(77) == 0
+    assert forget_player(77, forget) == 0

@@ -19,6 +19,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.schema import VerdictsError as VerdictsError
 from qdesk.curation.verdicts.schema import VerdictsFile
@@ -117,6 +118,13 @@ def identities(drawings: Drawings) -> pa.StringArray:
         return names
     content = drawings.take(nameless.to_numpy(zero_copy_only=False)).content_ids()
     return pc.replace_with_mask(names, nameless, pa.array([CONTENT + name for name in content], pa.string()))
+
+
+def forget(names: Sequence[str]) -> None:
+    """Delete all there is of these drawings from the user's own file, where there is one. Raises VerdictsError."""
+    if names and (paths.user_data() / "verdicts.db").exists():
+        with Verdicts() as verdicts:
+            verdicts.forget(names)
 
 
 class Verdicts(VerdictsFile):
