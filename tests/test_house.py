@@ -70,6 +70,45 @@ def test_nothing_below_the_window_imports_the_window():
     assert not guilty
 
 
+MAY_PRINT = {
+    "qdesk/bench/": "figures",
+    "qdesk/cli/": "the command line",
+    "qdesk/console.py": "what it and the benchmarks share",
+    "qdesk/gui/play/sound.py": "what Qt itself would say, where nobody else takes its messages",
+    # Commands of their own, `python -m qdesk.training...`:
+    "qdesk/training/documents.py": "",
+    "qdesk/training/everything.py": "",
+    "qdesk/training/junk_model.py": "",
+    "qdesk/training/model_card.py": "",
+    "qdesk/training/outside.py": "",
+    "qdesk/training/projection.py": "",
+}
+"""Who may print, and what. A library hands it to whoever called it: a result, an error, a word of progress."""
+
+
+def test_libraries_print_nothing():
+    prints = [
+        name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+    assert not [path for path in prints if not path.startswith(tuple(MAY_PRINT))]
+    assert not [place for place in MAY_PRINT if not any(path.startswith(place) for path in prints)]
+
+
+def test_the_console_is_for_commands():
+    """What is called by others reports to a callback instead."""
+    guilty = [
+        name(path)
+        for path in MODULES
+        if "qdesk.console" in imports(path)
+        and not name(path).startswith(("qdesk/cli/", "qdesk/bench/"))
+        and "__main__" not in path.read_text(encoding="utf-8")
+    ]
+    assert not guilty
+
+
 @pytest.mark.parametrize("library", PARSERS)
 def test_only_formats_parses_files(library):
     allowed = ("qdesk/formats/", *PARSERS[library])

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qdesk.cli.arguments import Commands, command, count
 from qdesk.replications.protocols import EXPERIMENTS
+
+if TYPE_CHECKING:
+    from qdesk.stats.intervals import Figure
 
 
 def add(commands: Commands) -> None:
@@ -31,6 +37,35 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.replications import run as replications
+    """The table on stdout as Markdown, or one JSON object."""
+    from qdesk.console import Progress
+    from qdesk.replications.run import FOLDS, ROUNDS, experiment, table
+    from qdesk.stats.intervals import markdown, rewrite
 
-    return replications.run(args)
+    chosen = EXPERIMENTS[args.name]
+    with Progress("reading") as progress:
+        pictures, rows = experiment(chosen, args.data, args.per_class, args.seed, progress, _say)
+    if not args.json:
+        text = markdown({args.name: table(chosen, pictures, rows, args.seed)})
+        print(text)
+        if args.docs:
+            rewrite(args.docs, text, args.name)
+        return 0
+    plain = {name: {key: _plain(value) for key, value in row.items()} for name, row in rows.items()}
+    for name, row in plain.items():
+        row["published"] = dict(chosen.methods.get(name, {}))
+    found = {"experiment": args.name, "words": list(chosen.words), "of_each_word": pictures.counts, "seed": args.seed}
+    print(json.dumps({**found, "folds": FOLDS, "rounds": ROUNDS, "methods": plain}, indent=2))
+    return 0
+
+
+def _say(text: str) -> None:
+    print(f"qdesk: {text}", file=sys.stderr)
+
+
+def _plain(value: Figure | float) -> dict[str, float] | float:
+    from qdesk.stats.intervals import Figure
+
+    if isinstance(value, Figure):
+        return {"value": round(value.value, 4), "low": round(value.low, 4), "high": round(value.high, 4)}
+    return round(value, 4)

@@ -41,7 +41,10 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     import importlib
 
-    return importlib.import_module(f"qdesk.training.{args.network}").run(args)
+    from qdesk.cli.training_console import Console
+
+    importlib.import_module(f"qdesk.training.{args.network}").run(args, Console())
+    return 0
 
 
 def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, argparse._ArgumentGroup]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import json
+import os
 
 from qdesk.cli.arguments import Commands, add_files, command
 
@@ -25,6 +27,13 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """With `QDESK_QUIT_AFTER_PAINT` set, the window closes after its first paint and `{"start_s": ...}`, seconds since
+    the process began, goes to stdout."""
     from qdesk.gui.app import main as window
 
-    return window(args.page, [str(path) for path in getattr(args, "files", ())])
+    measured = _tell_start if os.environ.get("QDESK_QUIT_AFTER_PAINT") else None
+    return window(args.page, [str(path) for path in getattr(args, "files", ())], measured)
+
+
+def _tell_start(seconds: float) -> None:
+    print(json.dumps({"start_s": round(seconds, 3)}), flush=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import json
 import os
 import signal
 import socket
@@ -21,19 +20,24 @@ _APT = (
 _NEEDS_DISPLAY = ("", "xcb", "wayland", "wayland-egl")
 
 
-def main(page: str | None = None, files: Sequence[str] = ()) -> int:
+class NoWindow(Exception):
+    """No window can be shown here: a sentence that says what is missing."""
+
+
+def main(
+    page: str | None = None, files: Sequence[str] = (), on_first_paint: Callable[[float], None] | None = None
+) -> int:
     """Show the window and stay until it is closed; returns the exit status.
 
-    `page` is "play", "curate" or "lab" (play by default, curate if there are files). Without a display, or without a
-    library that Qt needs, one line on stderr says so and the answer is 1. With `QDESK_QUIT_AFTER_PAINT` set, the
-    window closes after its first paint and `{"start_s": ...}`, seconds since the process began, goes to stdout.
+    page: "play", "curate" or "lab" (play by default, curate if there are files). on_first_paint: told the seconds since
+    the process began when the window is painted first, which then closes. Raises NoWindow without a display, or
+    without a library that Qt needs.
     """
     # Before anything imports torch: its threads would otherwise spin against the window's.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     trouble = _display_trouble() or _library_trouble()
     if trouble:
-        print(f"qdesk: {trouble}", file=sys.stderr)
-        return 1
+        raise NoWindow(trouble)
 
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
@@ -53,8 +57,8 @@ def main(page: str | None = None, files: Sequence[str] = ()) -> int:
     apply_theme(app)
     window = MainWindow(page or "play", files)
     undo_signals = _quit_on_signals(window.close)
-    if os.environ.get("QDESK_QUIT_AFTER_PAINT"):
-        _report_first_paint(window)
+    if on_first_paint:
+        _after_first_paint(window, on_first_paint)
     window.show()
     status = app.exec()
     undo_signals()
@@ -135,7 +139,7 @@ def _library_trouble() -> str:
 # Coming and going
 
 
-def _report_first_paint(window: Any) -> None:
+def _after_first_paint(window: Any, tell: Callable[[float], None]) -> None:
     from PySide6.QtCore import QEvent, QObject, QTimer
 
     class FirstPaint(QObject):
@@ -146,7 +150,7 @@ def _report_first_paint(window: Any) -> None:
             return False
 
     def report() -> None:
-        print(json.dumps({"start_s": round(seconds_since_start(), 3)}), flush=True)
+        tell(seconds_since_start())
         window.close()
 
     watcher = FirstPaint(window)

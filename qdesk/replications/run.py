@@ -1,4 +1,4 @@
-"""`qdesk experiment`: every drawing is guessed by methods that learned from other drawings, and the guesses counted.
+"""An experiment, repeated: every drawing is guessed by methods that learned from others, and the guesses counted.
 
 Five-fold cross-validation, dealt twice: a method learns from four fifths and guesses the last, until each drawing was
 guessed once, and all of it again with other fifths. Figures are means over the two; their intervals draw the drawings
@@ -8,9 +8,6 @@ test split alone, that nothing was ever trained or chosen on.
 
 from __future__ import annotations
 
-import argparse
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,12 +17,11 @@ import numpy as np
 import torch
 from sklearn.model_selection import StratifiedKFold
 
-from qdesk.console import Progress
 from qdesk.replications.methods import METHODS
 from qdesk.replications.pictures import Pictures, gather
-from qdesk.replications.protocols import EXPERIMENTS, Experiment
+from qdesk.replications.protocols import Experiment
 from qdesk.scoring.classifier import Guesser
-from qdesk.stats.intervals import Figure, Table, markdown, resampled, rewrite
+from qdesk.stats.intervals import Figure, Table, resampled
 from qdesk.training.data import load
 
 FOLDS, ROUNDS = 5, 2
@@ -135,13 +131,16 @@ def shipped(folders: Sequence[Path], words: Sequence[str]) -> tuple[np.ndarray, 
 
 def experiment(
     chosen: Experiment, folders: Sequence[Path], most: int | None = None, seed: int = 0,
-    report: Callable[[float, str], None] = lambda done, text: None,
+    report: Callable[[float, str], None] = lambda done, text: None, say: Callable[[str], None] = lambda text: None,
 ) -> tuple[Pictures, dict[str, dict]]:  # fmt: skip
-    """The pictures, and by method: "tested" (how many), "CPU s", and `Figure`s. Raises ValueError as `gather` does."""
+    """The pictures, and by method: "tested" (how many), "CPU s", and `Figure`s. Raises ValueError as `gather` does.
+
+    report: told the share that is done, 0 to 1, and of which method.   say: told what was skipped, a sentence each.
+    """
     skipped: list[str] = []
     pictures = gather(folders, chosen.words, most or chosen.most, FOLDS, seed, skipped.append)
     for text in skipped:
-        print(f"qdesk: {text}", file=sys.stderr)
+        say(text)
     rows, done, trainings = {}, 0, len(chosen.methods) * ROUNDS * FOLDS
 
     def step() -> None:
@@ -158,7 +157,7 @@ def experiment(
             labels, said, seconds = own
             rows[SHIPPED] = {**figures(labels, said, chosen.figures), "tested": len(labels), "CPU s": seconds}
         else:
-            print(f"qdesk: the test split lacks a word: no row for {SHIPPED}", file=sys.stderr)
+            say(f"the test split lacks a word: no row for {SHIPPED}")
     return pictures, rows
 
 
@@ -197,28 +196,3 @@ def _one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-def run(args: argparse.Namespace) -> int:
-    """`qdesk experiment`: the table on stdout as Markdown, or one JSON object."""
-    chosen = EXPERIMENTS[args.name]
-    with Progress("reading") as progress:
-        pictures, rows = experiment(chosen, args.data, args.per_class, args.seed, progress)
-    if not args.json:
-        text = markdown({args.name: table(chosen, pictures, rows, args.seed)})
-        print(text)
-        if args.docs:
-            rewrite(args.docs, text, args.name)
-        return 0
-    plain = {name: {key: _plain(value) for key, value in row.items()} for name, row in rows.items()}
-    for name, row in plain.items():
-        row["published"] = dict(chosen.methods.get(name, {}))
-    found = {"experiment": args.name, "words": list(chosen.words), "of_each_word": pictures.counts, "seed": args.seed}
-    print(json.dumps({**found, "folds": FOLDS, "rounds": ROUNDS, "methods": plain}, indent=2))
-    return 0
-
-
-def _plain(value: Figure | float) -> dict[str, float] | float:
-    if isinstance(value, Figure):
-        return {"value": round(value.value, 4), "low": round(value.low, 4), "high": round(value.high, 4)}
-    return round(value, 4)

@@ -20,6 +20,7 @@ from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
 from qdesk.training.samples import Samples, views
 from qdesk.training.teachers import Teachers, mixed
+from qdesk.training.watcher import Watcher
 
 SIZES = {"standard": Shape(), "small": Shape((16, 40, 80), embedding=160, stroke_widths=(48, 72, 112, 160))}
 
@@ -98,18 +99,23 @@ def judge(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[s
     }
 
 
-def run(options: argparse.Namespace) -> int:
-    torch.manual_seed(options.seed)
-    where = device()
-    corpus = corpus_for("classifier", options)
-    network = Classifier(corpus.words, SIZES[options.size]).to(where, memory_format=torch.channels_last)
+def _start(network: Classifier, options: argparse.Namespace) -> None:
+    """Begin with the weights that the options name."""
     if options.start:
         weights.start_from(network, options.start)
     if options.strokes:
-        other = Classifier(corpus.words, network.shape)
+        other = Classifier(network.words, network.shape)
         weights.start_from(other, options.strokes)
         network.strokes.load_state_dict(other.strokes.state_dict())
 
+
+def run(options: argparse.Namespace, watcher: Watcher) -> None:
+    """Train as the options of `qdesk train classifier` say; see `loop.train` and `preflight.corpus_for`."""
+    torch.manual_seed(options.seed)
+    where = device()
+    corpus = corpus_for("classifier", options, watcher.say)
+    network = Classifier(corpus.words, SIZES[options.size]).to(where, memory_format=torch.channels_last)
+    _start(network, options)
     reads_picture, reads_strokes = options.only != "strokes", options.only != "picture"
     for name, parameter in network.named_parameters():
         parameter.requires_grad_(reads_strokes if name.startswith("strokes.") else reads_picture)
@@ -176,4 +182,4 @@ def run(options: argparse.Namespace) -> int:
         clip=5.0,
         facts={"seed": options.seed, "trained_on": trained_on},
     )
-    return train(task, Run.planned(options, trained_on), options)
+    train(task, Run.planned(options, trained_on), options, watcher)

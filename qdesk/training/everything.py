@@ -15,7 +15,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qdesk import paths
-from qdesk.replications.protocols import EXPERIMENTS
 from qdesk.training.making import MADE, Recipe, Step, Stopped
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +29,9 @@ PICTURES = "DATA/bitmaps DATA/bitmaps_thin"
 CLASSIFIER, SKETCHRNN = "models/classifier.safetensors", "models/sketchrnn.safetensors"
 PROJECTION, JUNK = "models/projection.safetensors", "models/junk.json"
 SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, JUNK)
+
+EXPERIMENTS = ("cat-sheep", "five", "ten", "bears")
+"""The names of those in `qdesk.replications`, of which nothing else is known here."""
 
 # Code: what decides on the result, and not all that is needed to get there.
 LOOP = ("qdesk/training/loop.py", "qdesk/training/run.py")

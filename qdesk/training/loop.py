@@ -22,9 +22,10 @@ from torch import Tensor, nn
 
 from qdesk.nets import weights
 from qdesk.training import log
-from qdesk.training.console import Console, duration, listed
 from qdesk.training.data import Corpus
 from qdesk.training.run import Average, Run
+from qdesk.training.watcher import Watcher
+from qdesk.training.wording import duration, listed
 
 SAY_EVERY, SAVE_EVERY = 2.0, 120.0
 """Seconds between two lines of the log, and between two checkpoints."""
@@ -57,7 +58,7 @@ class Task:
     facts: dict
 
 
-def train(task: Task, run: Run, options: argparse.Namespace) -> int:
+def train(task: Task, run: Run, options: argparse.Namespace, watcher: Watcher) -> None:
     """Train until the run is done, out of patience or interrupted; write the best weights and the log.
 
     The first Ctrl+C or SIGTERM ends it after the step it is in, with a checkpoint, and raises KeyboardInterrupt.
@@ -66,14 +67,14 @@ def train(task: Task, run: Run, options: argparse.Namespace) -> int:
     run.made_of = _made_of(task, options)
     if options.resume:
         run.resume(network, average, task.optimizer)
-    console = Console(task.kind, f"validation_{task.shown}", len(task.corpus.words))
+    watcher.begin(task.kind, f"validation_{task.shown}", len(task.corpus.words))
     file = log.Writer(log.path_of(run.out), options.resume)
     file.write(_start(task, run, options))
 
     def tell(figures: dict[str, float], best: bool = False) -> None:
         line = run.progress() | {name: float(f"{value:.5g}") for name, value in figures.items()}
         file.write(line)
-        console.show(line, best)
+        watcher.show(line, best)
 
     def validate() -> None:
         figures = task.validate(average.network)
@@ -128,8 +129,7 @@ def train(task: Task, run: Run, options: argparse.Namespace) -> int:
         batches.close()
         file.write(run.progress() | {"best_step": run.best_step} | end)
         file.close()
-        _conclude(console, task, run, end, options)
-    return 0
+        _conclude(watcher, task, run, end, options)
 
 
 @contextmanager
@@ -205,24 +205,24 @@ def _plain(value: object) -> object:
     return str(value) if isinstance(value, Path) else value
 
 
-def _conclude(console: Console, task: Task, run: Run, end: dict, options: argparse.Namespace) -> None:
-    """What the person at the shell wants to know at the end."""
+def _conclude(watcher: Watcher, task: Task, run: Run, end: dict, options: argparse.Namespace) -> None:
+    """What whoever began it wants to know at the end."""
     if end["ended"] in ("interrupted", "failed"):
         if run.checkpoint.exists():
-            console.say(f"qdesk: the same command with --resume goes on; the weights so far are in {run.out}")
+            watcher.say(f"the same command with --resume goes on; the weights so far are in {run.out}")
         return
     if end["ended"] == "stopped early":
-        console.say(f"qdesk: stopped early: {run.waited} validations in a row were no better")
+        watcher.say(f"stopped early: {run.waited} validations in a row were no better")
     which = f"the best, those of step {run.best_step:,}" if run.best_step else "the last ones"
-    console.say(
-        f"qdesk: {run.step:,} steps in {duration(run.seconds)}; the weights in {run.out} are {which}; "
+    watcher.say(
+        f"{run.step:,} steps in {duration(run.seconds)}; the weights in {run.out} are {which}; "
         f"the log is {log.path_of(run.out).name}"
     )
     if count := end["test"].get("drawings", 0):
         figures = {name: value for name, value in end["test"].items() if name != "drawings"}
         which = f"{count:,} drawing{'s' * (count > 1)} kept for the test"
-        console.say(f"qdesk: on {which}: {listed(figures, len(task.corpus.words), count)}")
+        watcher.say(f"on {which}: {listed(figures, len(task.corpus.words), count)}")
     data, model = (" ".join(shlex.quote(str(path)) for path in paths) for paths in (options.data, [run.out]))
     files = f"{data} --part test" if count else "FILE"
     more = f"evaluate {files}" if task.kind == "classifier" else "rank FILE"
-    console.say(f"qdesk: to judge them: qdesk {more} --model {model}")
+    watcher.say(f"to judge them: qdesk {more} --model {model}")

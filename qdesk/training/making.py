@@ -25,7 +25,7 @@ from typing import IO
 
 from qdesk.files import written_whole
 from qdesk.stats.intervals import places
-from qdesk.training.console import duration
+from qdesk.training.wording import duration
 
 MADE = "models/made.json"
 ELSEWHERE = ("DATA/", "WORK/")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -14,15 +13,15 @@ from qdesk.data.splits import labels_of, split_of
 from qdesk.files import check_writable
 from qdesk.formats import FormatError
 from qdesk.nets import weights
-from qdesk.training.data import Corpus, load
+from qdesk.training.data import Corpus, Report, load
 from qdesk.training.run import check_checkpoint
 
 
-def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
+def corpus_for(kind: str, options: argparse.Namespace, report: Report) -> Corpus:
     """The drawings that the options of `qdesk train` name, checked for a "classifier" or a "sketchrnn".
 
     Raises ValueError or OSError, one sentence each, where nothing could be learned from them or nothing written. What
-    is only a pity, as a word without a drawing to test on, is said on stderr.
+    is only a pity, as a word without a drawing to test on, is reported.
     """
     for path in (*options.data, *options.extra):
         if not path.exists():
@@ -32,7 +31,7 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
         if given:
             weights.about(given)
     try:
-        corpus = load(options.data, options.extra, options.words, report=_say)
+        corpus = load(options.data, options.extra, options.words, report=report)
     except FormatError as error:
         unknown = [word for word in options.words or () if word not in categories()]
         raise FormatError(
@@ -42,8 +41,8 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
     if only == "strokes" and not len(corpus.real) + len(corpus.extra):
         raise ValueError("--only strokes needs drawings with strokes, and here is none to train on")
     if kind == "classifier" and only != "strokes" and not len(corpus.validation) + len(corpus.test):
-        corpus = _bitmaps_apart(corpus) if len(corpus.bitmaps) else corpus
-    _check_words(kind, corpus)
+        corpus = _bitmaps_apart(corpus, report) if len(corpus.bitmaps) else corpus
+    _check_words(kind, corpus, report)
     if options.patience and not len(corpus.validation):
         raise ValueError("--patience needs drawings to validate on, and there are none: too few, or all used up")
     options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -51,11 +50,7 @@ def corpus_for(kind: str, options: argparse.Namespace) -> Corpus:
     return corpus
 
 
-def _say(text: str) -> None:
-    print(f"qdesk: {text}", file=sys.stderr, flush=True)
-
-
-def _bitmaps_apart(corpus: Corpus) -> Corpus:
+def _bitmaps_apart(corpus: Corpus, report: Report) -> Corpus:
     """Bitmaps alone: they, too, are dealt into parts by their content, and copies dropped."""
     names = np.array(corpus.words, object)[corpus.bitmap_labels]
     batch = Drawings.from_bitmaps(corpus.bitmaps, word=list(names))
@@ -71,14 +66,14 @@ def _bitmaps_apart(corpus: Corpus) -> Corpus:
         validation=batch.take(part == 0),
         test=batch.take(part == 1),
     )
-    _say(
+    report(
         f"bitmaps alone: {len(corpus.bitmaps)} to train on, {len(corpus.validation)} to validate, "
         f"{len(corpus.test)} to test"
     )
     return corpus
 
 
-def _check_words(kind: str, corpus: Corpus) -> None:
+def _check_words(kind: str, corpus: Corpus, report: Report) -> None:
     count = len(corpus.words)
     if kind == "classifier" and count == 1:
         raise ValueError(f"there is one word, {corpus.words[0]}: a classifier needs two or more to tell apart")
@@ -94,9 +89,9 @@ def _check_words(kind: str, corpus: Corpus) -> None:
     for batch, purpose in ((corpus.validation, "validate"), (corpus.test, "test")):
         missing = _without(labels_of(batch, corpus.words), corpus.words)
         if len(missing) == count:
-            _say(f"no drawing is left to {purpose} on (one in 20 is kept for it): those figures will be missing")
+            report(f"no drawing is left to {purpose} on (one in 20 is kept for it): those figures will be missing")
         elif missing:
-            _say(f"no drawing is left to {purpose} on of {_listed(missing)}: the figures say nothing of them")
+            report(f"no drawing is left to {purpose} on of {_listed(missing)}: the figures say nothing of them")
 
 
 def _without(labels: np.ndarray, words: tuple[str, ...]) -> list[str]:

@@ -25,6 +25,7 @@ from qdesk.training.data import Corpus
 from qdesk.training.loop import Task, device, train
 from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
+from qdesk.training.watcher import Watcher
 
 LONGEST = 200
 """Training cuts longer drawings here (1 in 200); scoring does not."""
@@ -268,11 +269,12 @@ def log_prior(corpus: Corpus, extra_each: int) -> Tensor:
     return torch.from_numpy(np.log(np.maximum(shown, 0.5) / shown.sum())).float()
 
 
-def run(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace, watcher: Watcher) -> None:
+    """Train as the options of `qdesk train sketchrnn` say; see `loop.train` and `preflight.corpus_for`."""
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     where = device()
-    corpus = corpus_for("sketchrnn", options)
+    corpus = corpus_for("sketchrnn", options, watcher.say)
     bank, bank_kinds = junk_bank(corpus.real, np.random.default_rng([options.seed, 0]))
     drawings = Drawings.concat([batch for batch in (corpus.real, bank, corpus.extra) if len(batch)])
     kinds = np.zeros(len(drawings), np.int64)
@@ -326,4 +328,4 @@ def run(options: argparse.Namespace) -> int:
         clip=1.0,
         facts={"seed": options.seed, "trained_on": len(drawings), "hidden": options.hidden},
     )
-    return train(task, Run.planned(options, own + extra_each), options)
+    train(task, Run.planned(options, own + extra_each), options, watcher)

@@ -73,7 +73,7 @@ def test_the_parts_of_bitmaps_are_those_of_training_however_they_are_framed(tmp_
         thin = thin_raster(batch(*[word] * count))
         write_drawings(Drawings.from_bitmaps(thin, word=word), tmp_path / f"{word}.npy")
     line = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "a.safetensors")]
-    corpus = corpus_for("classifier", cli.make_parser().parse_args(line))
+    corpus = corpus_for("classifier", cli.make_parser().parse_args(line), print)
     for name, kept in (("validation", corpus.validation), ("test", corpus.test)):
         found = chosen(read([tmp_path]), ["cat", "dog"], ["cat", "dog"], name)
         assert len(kept) and set(found.drawings.content_ids()) == set(kept.content_ids())

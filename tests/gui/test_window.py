@@ -197,7 +197,7 @@ def test_every_icon_has_one_stroke_width_and_takes_our_colour() -> None:
 
 def program(home: Path, **env: str) -> subprocess.CompletedProcess:
     kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
-    code = "import sys; from qdesk.gui.app import main; status = main('play'); assert 'torch' not in sys.modules; " \
+    code = "import sys; from qdesk.cli import main; status = main(['play']); assert 'torch' not in sys.modules; " \
            "assert 'pyqtgraph' not in sys.modules; sys.exit(status)"  # fmt: skip
     return subprocess.run(
         [sys.executable, "-c", code],

@@ -17,6 +17,7 @@ import pytest
 from qdesk.cli import make_parser
 from qdesk.replications.protocols import EXPERIMENTS
 from qdesk.stats.intervals import places
+from qdesk.training import everything
 from qdesk.training.everything import ROOT, STEPS, main
 from qdesk.training.making import Recipe, Step, digest
 
@@ -362,6 +363,10 @@ def test_every_document_has_the_places_that_are_written(tmp_path: Path) -> None:
             if ".md" in name and not name.startswith("WORK/"):
                 assert recipe.digest(name), name
     assert set(places((ROOT / "docs" / "experiments.md").read_text(encoding="utf-8"))) == set(EXPERIMENTS)
+
+
+def test_every_experiment_is_a_step() -> None:
+    assert everything.EXPERIMENTS == tuple(EXPERIMENTS)
 
 
 def test_every_command_is_one(tmp_path: Path) -> None:

@@ -1,14 +1,12 @@
-"""A run's log and what is shown of it: followed while it grows, whatever a crash left of it."""
+"""A run's log: followed while it grows, whatever a crash left of it."""
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 
-from qdesk.training.console import Console, duration, figure, listed, sparkline
 from qdesk.training.log import Follower, Log, Writer, path_of, read
 
 START = {"run": "classifier", "words": ["cat", "sheep"], "resumed": False, "step": 0}
@@ -97,53 +95,3 @@ def test_what_is_no_number_is_no_point(tmp_path: Path) -> None:
     for each in (tmp_path / "a.log").read_text().splitlines():
         json.loads(each, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert read(tmp_path / "a.log").curves == {"loss": ([2], [1.0]), "rate": ([2], [0.1])}
-
-
-# What the person at the shell sees
-
-
-def test_sparkline() -> None:
-    assert sparkline([0, 1, 2, 3, 4, 5, 6, 7], 8) == "▁▂▃▄▅▆▇█"
-    assert sparkline([0, 0, 7, 7], 2) == "▁█"
-    assert sparkline([0, 0, 7, 7], 50) == "▁▁██"
-    assert sparkline([3, 3], 5) == "▁▁" and sparkline([], 5) == ""
-
-
-def test_figures_in_words() -> None:
-    assert figure("validation_top1", 0.713) == "top-1 71.3 %"
-    assert figure("top1", 0.75, 4) == "top-1 75.0 % (3 of 4)"
-    assert figure("nats_per_point", 1.1461) == "nats per point 1.146"
-    assert listed({"top1": 0.5, "top3": 1.0, "loss": 1.0}, words=3) == "top-1 50.0 %, loss 1"
-    assert [duration(s) for s in (0.4, 62, 7_384)] == ["0 s", "1 min 2 s", "2 h 3 min"]
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_terminal_keeps_one_line_and_every_best(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "100")
-    stream = Terminal()
-    console = Console("classifier", "validation_top1", 345, stream)
-    for step, top1, best in ((10, 0.2, True), (20, 0.1, False), (30, 0.4, True)):
-        console.show(line(step, loss=1.5))
-        console.show(line(step, validation_loss=1.0, validation_top1=top1), best)
-    kept, _, rest = stream.getvalue().rpartition("\n")
-    assert [text.rpartition("\x1b[K")[2] for text in kept.split("\n")] == [
-        "validated at step 10: loss 1, top-1 20.0 %: the best so far",
-        "validated at step 30: loss 1, top-1 40.0 %: the best so far",
-    ]
-    shown = rest.rpartition("\x1b[K")[2]
-    assert shown == "classifier  step 30 of ~100  30 %  1 min 0 s left  loss 1.5  top-1 40.0 % ▃▁█"
-    monkeypatch.setenv("COLUMNS", "40")
-    console.show(line(40))
-    assert len(stream.getvalue().rpartition("\x1b[K")[2]) < 40
-
-
-def test_a_pipe_gets_the_lines_as_they_are() -> None:
-    stream = io.StringIO()
-    console = Console("classifier", "validation_top1", 2, stream)
-    console.show(line(10, loss=1.5), best=True)
-    console.say("done")
-    assert stream.getvalue() == json.dumps(line(10, loss=1.5)) + "\ndone\n"

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from qdesk.cli.training_console import Console
 from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Shape, SketchRNN
@@ -70,7 +71,7 @@ def task(validations: list[float] | None, fails_at: int | None = None, bad: floa
 
 def begin(made: Task, out: Path, **more: object) -> log.Log:
     given = options(out, **more)
-    train(made, Run(out, given.epochs, PER_PASS, given.minutes, given.rate, given.patience), given)
+    train(made, Run(out, given.epochs, PER_PASS, given.minutes, given.rate, given.patience), given, Console())
     return log.read(log.path_of(out))
 
 

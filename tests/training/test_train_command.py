@@ -15,13 +15,13 @@ import pytest
 import torch
 
 from qdesk import cli
+from qdesk.cli.training_console import Console
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.splits import split_of
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.training import log
-from qdesk.training.console import Console
 from tests.training.test_training import shapes, train
 
 ROOT = Path(__file__).parents[2]

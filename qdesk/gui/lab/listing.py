@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from qdesk.gui.lab.phrases import share, some
 from qdesk.gui.lab.runs import Run, State
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
-from qdesk.training.console import duration
+from qdesk.training.wording import duration
 
 WIDTH, NARROW = 34 * SPACE, 28 * SPACE
 _ROW = 9 * SPACE

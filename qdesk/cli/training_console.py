@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shutil
 import sys
 from collections.abc import Sequence
 from typing import TextIO
+
+from qdesk.training.wording import duration, figure, listed
 
 BARS = "▁▂▃▄▅▆▇█"
 
@@ -16,14 +17,19 @@ BARS = "▁▂▃▄▅▆▇█"
 class Console:
     """Shows a run's lines on stderr: as they are on a file or a pipe, as one line rewritten on a terminal.
 
-    headline: the validation figure that is shown, with its curve.   words: how many are told apart.
+    It is a `qdesk.training.watcher.Watcher`.
     """
 
-    def __init__(self, label: str, headline: str, words: int, stream: TextIO | None = None) -> None:
-        self.label, self.headline, self.words, self._stream = label, headline, words, stream or sys.stderr
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
         self._tty = self._stream.isatty()
+        self._kind, self._headline, self._words = "", "", 0
         self._latest: dict = {}
         self._curve: list[float] = []
+
+    def begin(self, kind: str, headline: str, words: int) -> None:
+        """Before the first line. headline: the validation figure that is shown, with its curve."""
+        self._kind, self._headline, self._words = kind, headline, words
 
     def show(self, line: dict, best: bool = False) -> None:
         """One line of the log. best: no validation before it was as good, which a terminal keeps in sight."""
@@ -32,23 +38,27 @@ class Console:
             return
         if best:
             figures = dict([pair for pair in line.items() if pair[0].startswith("validation_")][:3])
-            self.say(f"validated at step {line['step']:,}: {listed(figures, self.words)}: the best so far")
+            self._keep(f"validated at step {line['step']:,}: {listed(figures, self._words)}: the best so far")
         self._latest |= line
-        if line.get(self.headline) is not None:
-            self._curve.append(line[self.headline])
+        if line.get(self._headline) is not None:
+            self._curve.append(line[self._headline])
         self._stream.write(f"\r\x1b[K{self._line(shutil.get_terminal_size().columns - 1)}")
         self._stream.flush()
 
     def say(self, text: str) -> None:
-        """A sentence that stays."""
+        """A sentence for people, which stays."""
+        self._keep(f"qdesk: {text}")
+
+    def _keep(self, text: str) -> None:
+        """A line that stays."""
         self._stream.write(f"\r\x1b[K{text}\n" if self._tty else f"{text}\n")
         self._stream.flush()
 
     def _line(self, width: int) -> str:
         now = self._latest
-        parts = [self.label, f"step {now['step']:,} of {_about(now['step'] / max(now['done'], 1e-6))}"]
+        parts = [self._kind, f"step {now['step']:,} of {_about(now['step'] / max(now['done'], 1e-6))}"]
         parts += [f"{100 * now['done']:.0f} %", f"{duration(60 * now['minutes_left'])} left"]
-        parts += [figure(name, now[name]) for name in ("loss", self.headline) if now.get(name) is not None]
+        parts += [figure(name, now[name]) for name in ("loss", self._headline) if now.get(name) is not None]
         text = "  ".join(parts)
         room = width - len(text) - 1
         return f"{text} {sparkline(self._curve, room)}" if room >= 3 else text[:width]
@@ -62,31 +72,6 @@ def sparkline(values: Sequence[float], width: int) -> str:
     low, high = min(means, default=0.0), max(means, default=0.0)
     scale = (len(BARS) - 1) / (high - low) if high > low else 0.0
     return "".join(BARS[round((mean - low) * scale)] for mean in means)
-
-
-def listed(figures: dict[str, float], words: int, count: int = 0) -> str:
-    """Figures as `figure` writes them, with commas; without such as the top 3 of two words, which cannot fail."""
-    tops = {name: re.search(r"top(\d+)", name) for name in figures}
-    return ", ".join(figure(name, figures[name], count) for name, top in tops.items() if not top or int(top[1]) < words)
-
-
-def figure(name: str, value: float, count: int = 0) -> str:
-    """`validation_top1`, 0.713 -> "top-1 71.3 %", with a count "top-1 71.3 % (713 of 1,000)"; others as numbers."""
-    name = name.removeprefix("validation_").replace("_", " ")
-    if top := re.fullmatch(r"top(\d+)(.*)", name):
-        of = f" ({round(value * count):,} of {count:,})" if count else ""
-        return f"top-{top[1]}{top[2]} {100 * value:.1f} %{of}"
-    return f"{name} {value:.4g}"
-
-
-def duration(seconds: float) -> str:
-    """62 -> "1 min 2 s"; hours and minutes from an hour on."""
-    seconds = round(seconds)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
 
 
 def _about(count: float) -> str:
