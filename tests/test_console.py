@@ -7,6 +7,7 @@ import io
 import pyarrow as pa
 
 from qdesk import console
+from tests.cli.commands import ndjson_line
 
 
 def test_csv_cells():
@@ -70,3 +71,11 @@ def test_what_is_done_at_once_shows_no_progress():
     with console.Progress("reading", screen) as progress:
         progress(1.0)
     assert screen.getvalue() == ""
+
+
+def test_opened_reads_several_files_as_one_batch(tmp_path):
+    one, other = tmp_path / "one.ndjson", tmp_path / "other.ndjson"
+    one.write_text("".join(ndjson_line(key) + "\n" for key in range(6)))
+    other.write_text(ndjson_line(9) + "\n")
+    drawings = console.opened([one, other])
+    assert len(drawings) == 7 and drawings[6].source == str(other)

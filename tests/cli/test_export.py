@@ -10,15 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qdesk import cli
 from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, State, new_key_id
+from tests.cli.commands import run, table
 
-
-def run(*args: object) -> int:
-    return cli.main([str(arg) for arg in args])
+EXPORT_COLUMNS = (
+    "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,countrycode,timestamp,recognized,source,row,"
+    "flagged_at"
+)
 
 
 @pytest.fixture
@@ -138,3 +139,34 @@ def test_what_somebody_played(tmp_path: Path, capsys) -> None:
     capsys.readouterr()
     assert run("export", "--played", "Ben", "--out", tmp_path / "ben.ndjson") == 1
     assert "Ben" in capsys.readouterr().err and not (tmp_path / "ben.ndjson").exists()
+
+
+# The flags, and clean data
+
+
+def test_export_without_flags_is_a_header(capsys):
+    assert run("export") == 0
+    assert capsys.readouterr().out == EXPORT_COLUMNS + "\n"
+
+
+def test_flags_are_exported_and_left_out_of_clean_data(squares, tmp_path, capsys):
+    drawings = open_drawings(str(squares)).drawings
+    with Verdicts() as verdicts:
+        verdicts.flag(identities(drawings)[0].as_py(), "scribble", info={"word": "square", "rank": 1})
+    assert run("export", "--out", tmp_path / "flags.csv") == 0
+    (row,) = table((tmp_path / "flags.csv").read_text())
+    assert (row["key_id"], row["reason"]) == ("1", "scribble")
+    assert run("export", "--clean", squares, "--out", tmp_path / "clean.ndjson") == 0
+    left = open_drawings(str(tmp_path / "clean.ndjson")).drawings
+    assert list(left.column("key_id")) == ["2", "3", "4", "5", "6"]
+    assert "5 drawings kept, 1 left out" in capsys.readouterr().err
+
+
+def test_clean_names_what_it_skips_and_does_not_lose_it(squares, tmp_path, capsys):
+    assert run("export", "--clean", squares, "--out", tmp_path / "clean.ndjson") == 0
+    assert f"{squares}, line 3: " in capsys.readouterr().err
+    before = squares.read_bytes()
+    assert run("export", "--clean", squares, "--out", squares) == 1
+    err = capsys.readouterr().err
+    assert "line 3" in err and "was left as it is" in err and err.count("\n") == 1
+    assert squares.read_bytes() == before
