@@ -10,7 +10,7 @@ depthwise ones, and layers at the full 28 pixels cost more than they bring.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -106,8 +106,10 @@ class Classifier(nn.Module):
         return {"shape": asdict(self.shape), "words": list(self.words), "votes": asdict(self.votes)}
 
     @classmethod
-    def from_config(cls, config: dict) -> Classifier:
-        shape = {key: tuple(value) if isinstance(value, list) else value for key, value in config["shape"].items()}
+    def from_config(cls, config: dict) -> Self:
+        shape: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in config["shape"].items()
+        }
         return cls(tuple(config["words"]), Shape(**shape), Votes(**config.get("votes", {})))
 
 
@@ -136,7 +138,9 @@ class StrokeReader(nn.Module):
         # One picture of one row, (1, FEATURES, 1, L): along it 2D convolutions are quicker than 1D ones.
         x = points.values[None, :, None].contiguous(memory_format=torch.channels_last)
         there = x[:, -1:]  # (1, 1, 1, L): 1 where a point is. What lies between two drawings stays 0.
-        for number, (step, block) in enumerate(self.stages):
+        for number, stage in enumerate(self.stages):
+            assert isinstance(stage, nn.ModuleList)
+            step, block = stage
             if number:
                 there = there[..., ::2]
             x = step(x)
@@ -166,16 +170,20 @@ def pixels_of(images: Tensor) -> Tensor:
 
 def _conv(inputs: int, outputs: int, kernel: int, stride: int = 1, act: bool = True, along: bool = False) -> nn.Module:
     half = kernel // 2
-    how = ((1, kernel), (1, stride), (0, half)) if along else (kernel, stride, half)
-    layers = [nn.Conv2d(inputs, outputs, *how, bias=False), nn.BatchNorm2d(outputs)]
-    return nn.Sequential(*layers, nn.ReLU(inplace=True)) if act else nn.Sequential(*layers)
+    if along:
+        conv = nn.Conv2d(inputs, outputs, (1, kernel), (1, stride), (0, half), bias=False)
+    else:
+        conv = nn.Conv2d(inputs, outputs, kernel, stride, half, bias=False)
+    return nn.Sequential(conv, nn.BatchNorm2d(outputs), *([nn.ReLU(inplace=True)] if act else []))
 
 
 class _Residual(nn.Module):
     def __init__(self, body: nn.Sequential) -> None:
         super().__init__()
         self.body = body
-        nn.init.zeros_(body[-1][1].weight)  # starts as the identity: the last batch norm's scale is 0
+        *_, norm = body.modules()
+        assert isinstance(norm, nn.BatchNorm2d)
+        nn.init.zeros_(norm.weight)  # starts as the identity: the last batch norm's scale is 0
 
     def forward(self, x: Tensor, there: Tensor | None = None) -> Tensor:
         """there: 1 where something is, 0 where all that comes out has to stay 0."""
@@ -189,12 +197,23 @@ def _block(width: int, along: bool = False) -> _Residual:
     return _Residual(nn.Sequential(_conv(width, width, 3, along=along), _conv(width, width, 3, act=False, along=along)))
 
 
+_Network = TypeVar("_Network", bound=nn.Module)
+
+
+def channels_last(network: _Network) -> _Network:
+    """`network` itself, its weights laid out so that convolutions are quick on a CPU."""
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # documented, not in its types
+
+
 def fuse(network: Classifier) -> Classifier:
     """The same network for inference alone: every batch norm folded into the layer before it."""
     network.eval()
     for part in list(network.modules()):
         if isinstance(part, nn.Sequential) and len(part) >= 2 and isinstance(part[1], nn.BatchNorm2d | nn.BatchNorm1d):
-            fold = fuse_linear_bn_eval if isinstance(part[0], nn.Linear) else fuse_conv_bn_eval
-            part[0] = fold(part[0], part[1])
+            layer, norm = part[0], part[1]
+            if isinstance(layer, nn.Linear):
+                part[0] = fuse_linear_bn_eval(layer, norm)
+            elif isinstance(layer, nn.Conv2d):
+                part[0] = fuse_conv_bn_eval(layer, norm)
             del part[1]
     return network

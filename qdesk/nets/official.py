@@ -40,10 +40,11 @@ class OfficialDecoder(nn.Module):
             return torch.from_numpy(np.concatenate([i, f, g, o], axis=-1).T.copy())
 
         with torch.no_grad():
-            self.lstm.weight_ih_l0.copy_(ours(w_xh))
-            self.lstm.weight_hh_l0.copy_(ours(w_hh))
-            self.lstm.bias_ih_l0.copy_(ours(b))
-            self.lstm.bias_hh_l0.zero_()
+            weight_ih, weight_hh, bias_ih, bias_hh = self.lstm.all_weights[0]
+            weight_ih.copy_(ours(w_xh))
+            weight_hh.copy_(ours(w_hh))
+            bias_ih.copy_(ours(b))
+            bias_hh.zero_()
             self.output.weight.copy_(torch.from_numpy(output_w.T.copy()))
             self.output.bias.copy_(torch.from_numpy(output_b))
         self.eval()

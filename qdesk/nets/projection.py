@@ -6,6 +6,8 @@ comes out is kept, its length is not.
 
 from __future__ import annotations
 
+from typing import Self
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -33,5 +35,5 @@ class Projection(nn.Module):
         return {"picture": picture, "strokes": self.both.in_features - picture}
 
     @classmethod
-    def from_config(cls, config: dict) -> Projection:
+    def from_config(cls, config: dict) -> Self:
         return cls(**config)

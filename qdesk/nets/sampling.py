@@ -99,5 +99,5 @@ def _guided_offset(
 
 def _strokes(points: Tensor, pens: Tensor) -> list[np.ndarray]:
     alive = int((pens >= 0).sum())
-    points, pens = points[:alive].numpy().astype(np.float32), pens[:alive].numpy()
-    return [part for part in np.split(points, np.flatnonzero(pens == PEN_UP) + 1) if len(part)]
+    places, ends = points[:alive].numpy().astype(np.float32), np.flatnonzero(pens[:alive].numpy() == PEN_UP)
+    return [part for part in np.split(places, ends + 1) if len(part)]

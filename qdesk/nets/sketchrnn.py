@@ -24,6 +24,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass
+from typing import Self
 
 import numpy as np
 import torch
@@ -64,6 +65,8 @@ class SketchRNN(nn.Module):
     Class indices are int64 (N,), one for each drawing, or (1,), one for all.
     """
 
+    log_prior: Tensor
+
     def __init__(
         self,
         words: tuple[str, ...],
@@ -87,8 +90,9 @@ class SketchRNN(nn.Module):
                 nn.GELU(),
                 nn.Linear(shape.whole, len(kinds)),
             )
-        self.lstm.bias_hh_l0.data[shape.hidden : 2 * shape.hidden] = 1.0  # remember by default: forget gate bias 1
-        for part in self.lstm.weight_hh_l0.data.chunk(4):
+        _, weight_hh, _, bias_hh = self.lstm.all_weights[0]
+        bias_hh.data[shape.hidden : 2 * shape.hidden] = 1.0  # remember by default: forget gate bias 1
+        for part in weight_hh.data.chunk(4):
             nn.init.orthogonal_(part)
 
     @property
@@ -147,7 +151,7 @@ class SketchRNN(nn.Module):
         return {"shape": asdict(self.shape), "words": list(self.words), "kinds": list(self.kinds)}
 
     @classmethod
-    def from_config(cls, config: dict) -> SketchRNN:
+    def from_config(cls, config: dict) -> Self:
         return cls(tuple(config["words"]), Shape(**config["shape"]), tuple(config.get("kinds", ())))
 
 

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal, overload
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
-from torch import nn
 
 from qdesk.files import written_whole
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.projection import Projection
 from qdesk.nets.sketchrnn import SketchRNN
 
-KINDS: dict[str, type[nn.Module]] = {"classifier": Classifier, "projection": Projection, "sketchrnn": SketchRNN}
+Network = Classifier | Projection | SketchRNN
+KINDS: dict[str, type[Network]] = {"classifier": Classifier, "projection": Projection, "sketchrnn": SketchRNN}
 
 
 class WeightsError(ValueError):
     """A weight file that cannot be used; the text says why."""
 
 
-def save(network: Classifier | Projection | SketchRNN, path: Path, half: bool = False, **about: object) -> None:
+def save(network: Network, path: Path, half: bool = False, **about: object) -> None:
     """Write `network` to `path`, whole or not at all; its folder is made where there is none.
 
     half: as float16, read back as float32. about: facts for the header.
@@ -37,7 +38,13 @@ def save(network: Classifier | Projection | SketchRNN, path: Path, half: bool = 
         part.write_bytes(to_bytes(tensors, header))
 
 
-def load(path: Path, kind: str) -> Classifier | Projection | SketchRNN:
+@overload
+def load(path: Path, kind: Literal["classifier"]) -> Classifier: ...
+@overload
+def load(path: Path, kind: Literal["projection"]) -> Projection: ...
+@overload
+def load(path: Path, kind: Literal["sketchrnn"]) -> SketchRNN: ...
+def load(path: Path, kind: str) -> Network:
     """The network of a weight file, in eval mode.
 
     Raises WeightsError where there is none, or one of another kind or with other layers.
@@ -61,8 +68,7 @@ def start_from(network: Classifier | SketchRNN, path: Path) -> None:
 
     Raises WeightsError where words, shape or kinds are others.
     """
-    kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
-    given = load(path, kind)
+    given = load(path, "classifier" if isinstance(network, Classifier) else "sketchrnn")
     if given.words != network.words:
         raise WeightsError(f"{path} knows other words than this data has")
     if given.shape != network.shape:

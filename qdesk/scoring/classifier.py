@@ -15,7 +15,7 @@ from qdesk.data.point_sequences import sequences
 from qdesk.data.raster import raster
 from qdesk.data.simplify import simplify_strokes
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, Points, fuse, pixels_of
+from qdesk.nets.classifier import Points, channels_last, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 
 """What makes embeddings of the shipped classifier's layers, and of no other's."""
@@ -32,8 +32,7 @@ class Guesser:
 
     def __init__(self, model_path: Path | None = None) -> None:
         network = weights.load(model_path or paths.model(paths.CLASSIFIER), "classifier")
-        assert isinstance(network, Classifier)
-        self.network = fuse(network).to(memory_format=torch.channels_last)
+        self.network = channels_last(fuse(network))
         self.words = network.words
 
     @torch.inference_mode()
@@ -71,11 +70,11 @@ class Guesser:
         """
         return self.probabilities(Drawings.from_strokes([simplify_strokes(strokes)]))[0]
 
-    def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor] | tuple[torch.Tensor, Points]]:
-        """What the network is given of one batch after the other: pixels and points, or of bitmaps pixels alone."""
+    def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor, Points | None]]:
+        """What the network is given of one batch after the other: pixels and points, the points of bitmaps None."""
         for first in range(0, len(drawings), BATCH):
             part = drawings if len(drawings) <= BATCH else drawings.take(slice(first, first + BATCH))
-            yield (self.pixels(part),) if part.bitmaps is not None else (self.pixels(part), self.points(part))
+            yield self.pixels(part), self.points(part) if part.bitmaps is None else None
 
     @staticmethod
     def pixels(drawings: Drawings) -> torch.Tensor:

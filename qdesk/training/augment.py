@@ -139,7 +139,7 @@ def mixed(flat: FlatStrokes, rng: np.random.Generator, share: float) -> tuple[Fl
     if count < 2 or not chosen.any():
         return flat, np.zeros(count, bool)
     drawings = [_strokes_of(flat, index) for index in range(count)]
-    for index in np.flatnonzero(chosen):
+    for index in np.flatnonzero(chosen).tolist():
         other = _strokes_of(flat, (index + 1) % count)
         some = other[: int(rng.integers(1, len(other) + 1))]
         place, size = rng.uniform(-60, 200, 2), rng.uniform(0.3, 0.8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader
 
 from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.nets.classifier import Classifier, Points, Shape, Votes, pixels_of, pool
+from qdesk.nets.classifier import Classifier, Points, Shape, Votes, channels_last, pixels_of, pool
 from qdesk.stats.ranking_metrics import accuracy, calibration_error, cross_entropies, map_at_3
 from qdesk.training.loop import Task, deaf, device, train
 from qdesk.training.preflight import corpus_for
@@ -75,7 +75,10 @@ def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarra
         return weights.detach().clamp(min=0.01).tolist()
 
     alone = fitted(readers[0])[0]
-    return Votes(*fitted(*readers), alone) if strokes is not None else Votes(picture_alone=alone)
+    if strokes is None:
+        return Votes(picture_alone=alone)
+    with_picture, with_strokes = fitted(*readers)
+    return Votes(with_picture, with_strokes, alone)
 
 
 def pooled_of(picture: np.ndarray, strokes: np.ndarray | None, votes: Votes) -> np.ndarray:
@@ -129,7 +132,7 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     teachers = Teachers(options.teachers, corpus.words) if options.teachers else None
     half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16 or where.type == "cuda")
 
-    def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
+    def losses(begun_at: int) -> Generator[dict[str, Tensor], None, None]:
         # A resumed run goes on, not over again.
         samples = Samples(corpus, options.batch, [options.seed, begun_at], teachers=teachers)
         batches = DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
@@ -182,4 +185,4 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
         clip=5.0,
         facts={"seed": options.seed, "trained_on": trained_on},
     )
-    train(task, Run.planned(options, trained_on), options, watcher)
+    train(task, Run[Classifier].planned(options, trained_on), options, watcher)

@@ -108,7 +108,8 @@ def read(
 ) -> tuple[Drawings | None, Drawings | None]:
     """Every supported file under `folders`: the stroke drawings of `words` (None: of any), officially simplified, and
     their bitmaps as they are; None where there is none."""
-    strokes, pixels = [], []
+    strokes: list[Drawings] = []
+    pixels: list[Drawings] = []
     for file in files_under(folders):
         try:
             opened = open_drawings(file)
@@ -133,6 +134,7 @@ def _fit_all(
     labels, sources = labels_of(pixels, words), pixels.column("source")
     apart_labels = labels_of(kept_apart, words)
     exact, thin = raster(kept_apart), thin_raster(kept_apart)
+    assert pixels.bitmaps is not None  # that of a batch of bitmaps, by `read`
     images, keep = np.empty_like(pixels.bitmaps), np.ones(len(pixels), bool)
     for source in np.unique(sources.astype(str)):
         rows = np.flatnonzero(sources == source)

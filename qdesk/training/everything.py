@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from qdesk import paths
 from qdesk.training.making import MADE, Recipe, Step, Stopped
@@ -282,7 +283,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
         "--work", type=Path, metavar="DIR",
         help="the folder for dreams, checkpoints and results (default: models/ in your data folder)",
     )  # fmt: skip
-    steps = {"nargs": "+", "choices": names, "metavar": "STEP"}
+    steps: dict[str, Any] = {"nargs": "+", "choices": names, "metavar": "STEP"}
     parser.add_argument("--only", **steps, help="these steps and no others")
     parser.add_argument("--again", action="store_true", help="make also what is up to date")
     parser.add_argument(

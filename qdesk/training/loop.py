@@ -11,11 +11,12 @@ import math
 import os
 import shlex
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Generic
 
 import torch
 from torch import Tensor, nn
@@ -23,7 +24,7 @@ from torch import Tensor, nn
 from qdesk.nets import weights
 from qdesk.training import log
 from qdesk.training.data import Corpus
-from qdesk.training.run import Average, Run
+from qdesk.training.run import Average, N, Run
 from qdesk.training.watcher import Watcher
 from qdesk.training.wording import duration, listed
 
@@ -32,7 +33,7 @@ SAY_EVERY, SAVE_EVERY = 2.0, 120.0
 
 
 @dataclass
-class Task:
+class Task(Generic[N]):
     """What is trained, and how it is judged.
 
     losses: called with the step that the run begins at; gives the losses of one batch after the other, endlessly:
@@ -46,19 +47,19 @@ class Task:
 
     kind: str
     corpus: Corpus
-    network: nn.Module
+    network: N
     optimizer: torch.optim.Optimizer
-    losses: Callable[[int], Iterator[dict[str, Tensor]]]
-    validate: Callable[[nn.Module], dict[str, float]] | None
+    losses: Callable[[int], Generator[dict[str, Tensor], None, None]]
+    validate: Callable[[N], dict[str, float]] | None
     chosen_by: str
     shown: str
-    finish: Callable[[nn.Module], dict[str, float]]
+    finish: Callable[[N], dict[str, float]]
     trained_on: int
     clip: float
     facts: dict
 
 
-def train(task: Task, run: Run, options: argparse.Namespace, watcher: Watcher) -> None:
+def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watcher) -> None:
     """Train until the run is done, out of patience or interrupted; write the best weights and the log.
 
     The first Ctrl+C or SIGTERM ends it after the step it is in, with a checkpoint, and raises KeyboardInterrupt.
@@ -76,8 +77,7 @@ def train(task: Task, run: Run, options: argparse.Namespace, watcher: Watcher) -
         file.write(line)
         watcher.show(line, best)
 
-    def validate() -> None:
-        figures = task.validate(average.network)
+    def judge(figures: dict[str, float]) -> None:
         best = run.judge(average.network, figures[task.chosen_by])
         tell({f"validation_{name}": value for name, value in figures.items()}, best)
 
@@ -111,7 +111,7 @@ def train(task: Task, run: Run, options: argparse.Namespace, watcher: Watcher) -
                         keep()
                         kept = run.seconds
                 if task.validate and (run.validation_due or last):
-                    validate()
+                    judge(task.validate(average.network))
             keep()
         if asked_to_stop:
             raise KeyboardInterrupt
@@ -139,7 +139,7 @@ def _noting_signals() -> Iterator[list[int]]:
 
     def note(number: int, _: object) -> None:
         asked.append(number)
-        signal.signal(number, before[number])
+        signal.signal(number, before[signal.Signals(number)])
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
@@ -173,7 +173,7 @@ def _made_of(task: Task, options: argparse.Namespace) -> dict:
             digest.update(part.tobytes())
     for part in (corpus.bitmaps, corpus.bitmap_labels):
         digest.update(part.tobytes())
-    made_of = {"words": list(corpus.words), "data": digest.hexdigest(), "size": task.network.config()["shape"]}
+    made_of: dict = {"words": list(corpus.words), "data": digest.hexdigest(), "size": task.network.config()["shape"]}
     made_of["readers"] = getattr(options, "only", None)
     made_of["teachers"] = bool(getattr(options, "teachers", None))
     return made_of | {name: getattr(options, name) for name in ("batch", "rate", "seed")}

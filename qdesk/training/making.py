@@ -159,7 +159,7 @@ class Recipe:
         if name not in self._data_digests:
             file, _, place = name.partition("#")
             path = self.path(file)
-            found = path and digest(path, place)
+            found = digest(path, place) if path else None
             if not name.startswith("DATA/"):  # it may be made meanwhile
                 return found
             self._data_digests[name] = found
@@ -218,7 +218,7 @@ class Recipe:
         uses, began = self._known(step.inputs), time.monotonic()
         command, out = self.command(step), self.path(step.stdout) if step.stdout else None
         say(f"{step.name}: {shlex.join(command)}{f' > {out}' if out else ''}")
-        for folder in (self.work, *(self.path(name).parent for name in step.outputs)):
+        for folder in (self.work, *(path.parent for name in step.outputs if (path := self.path(name)))):
             folder.mkdir(parents=True, exist_ok=True)
         with _to(out) as stdout:
             if status := _run(command, self.root, stdout):

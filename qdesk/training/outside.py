@@ -74,8 +74,8 @@ def _table(note: str, drawings: Drawings, guesser: Guesser, teachers: Path | Non
     known = labels >= 0
     drawings, labels = drawings.take(known), labels[known]
     opinions = {"this classifier": np.log(np.maximum(guesser.probabilities(drawings), 1e-12))}
-    for name in LAYERS if teachers else ():
-        if (teachers / f"{name}.npz").exists():
+    for name in LAYERS:
+        if teachers and (teachers / f"{name}.npz").exists():
             teacher = Teachers(teachers, guesser.words, (name,))
             parts = [drawings.take(slice(first, first + _AT_ONCE)) for first in range(0, len(drawings), _AT_ONCE)]
             said = [teacher.log_probabilities(torch.from_numpy(raster(part))).numpy() for part in parts]

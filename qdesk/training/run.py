@@ -7,33 +7,38 @@ import copy
 import math
 import time
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import torch
-from torch import nn
 
 from qdesk.files import written_whole
 from qdesk.nets import weights
+from qdesk.nets.classifier import Classifier
+from qdesk.nets.sketchrnn import SketchRNN
+
+N = TypeVar("N", Classifier, SketchRNN)
+"""The network that is trained."""
 
 LARGEST_BATCH, SMALLEST_BATCH, PASSES, AT_LEAST_STEPS = 512, 32, 20, 1000
 """A run that names neither batch nor length: 50 steps a pass within these sizes, 20 passes, but so many steps. A few
 hundred drawings in batches of 512 would be seen in 20 steps and nothing learned of them."""
 
 
-class Average:
+class Average(Generic[N]):
     """The exponential moving average of a network's weights and buffers: the network that is judged and shipped.
 
     decay grows from 0 to its full value over the first steps, so that the start is forgotten (as in Polyak & Juditsky
     1992 and every diffusion code since).
     """
 
-    def __init__(self, network: nn.Module, decay: float = 0.999) -> None:
-        self.network = copy.deepcopy(network).eval()
+    def __init__(self, network: N, decay: float = 0.999) -> None:
+        self.network: N = copy.deepcopy(network).eval()
         self.decay, self.steps = decay, 0
         for parameter in self.network.parameters():
             parameter.requires_grad_(False)
 
     @torch.no_grad()
-    def update(self, network: nn.Module) -> None:
+    def update(self, network: N) -> None:
         self.steps += 1
         decay = min(self.decay, (1 + self.steps) / (10 + self.steps))
         mine, theirs = self.network.state_dict(), network.state_dict()
@@ -43,7 +48,7 @@ class Average:
             mine[name].copy_(theirs[name])
 
 
-class Run:
+class Run(Generic[N]):
     """How far a run is, its learning rate, its best weights so far, and its checkpoint beside `out`.
 
     The run ends after `epochs`, or after `minutes`, whichever is given or comes first; `done` is the share of it. A
@@ -68,14 +73,15 @@ class Run:
         self.steps_total = math.inf if epochs is None else epochs * self.steps_per_epoch
         self.minutes, self.rate, self.patience = minutes, rate, patience
         self.step, self.spent = 0, 0.0
-        self.best: nn.Module | None = None
-        self.best_step, self.best_value, self.waited = None, math.inf, 0
+        self.best: N | None = None
+        self.best_step: int | None = None
+        self.best_value, self.waited = math.inf, 0
         self.made_of: dict = {}
         self._began = time.monotonic()
         self._validated = (0, 0.0)  # step and share done
 
     @classmethod
-    def planned(cls, options: argparse.Namespace, drawings: int) -> Run:
+    def planned(cls, options: argparse.Namespace, drawings: int) -> Run[N]:
         """The run that the options ask for over so many drawings a pass; what they leave open is written into them."""
         options.batch = options.batch or min(LARGEST_BATCH, max(SMALLEST_BATCH, drawings // 50))
         steps = -(-drawings // options.batch)
@@ -137,7 +143,7 @@ class Run:
         steps = self.step - step
         return steps >= min(self.steps_per_epoch, 1000) and (steps >= 200 or self.done - done > 0.0199)
 
-    def judge(self, network: nn.Module, value: float) -> bool:
+    def judge(self, network: N, value: float) -> bool:
         """Take a validation's value (less is better) into account; says whether it is the best so far."""
         self._validated = self.step, self.done
         better = value < self.best_value
@@ -147,7 +153,7 @@ class Run:
             self.best, self.best_step, self.best_value = copy.deepcopy(network), self.step, float(value)
         return better
 
-    def save(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
+    def save(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
         """Write the checkpoint, whole or not at all; its folder is made where there is none."""
         state = {
             "made_of": self.made_of,
@@ -166,7 +172,7 @@ class Run:
         with written_whole(self.checkpoint) as part:
             torch.save(state, part)
 
-    def resume(self, network: nn.Module, average: Average, optimizer: torch.optim.Optimizer) -> None:
+    def resume(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
         """Go on where the checkpoint is. Raises `weights.WeightsError` where there is none, or one of another run."""
         check_checkpoint(self.out, resume=True)
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
@@ -179,9 +185,9 @@ class Run:
         self._validated = self.step, self.done
         self.best_step, self.best_value, self.waited = state["best_step"], state["best_value"], state["waited"]
         if best := state["best"]:
-            self.best = type(network).from_config(best["config"]).eval()
-            self.best.load_state_dict(best["state"])
-            self.best.to(next(network.parameters()).device)
+            found = type(network).from_config(best["config"]).eval()
+            found.load_state_dict(best["state"])
+            self.best = found.to(next(network.parameters()).device)
 
     def finish(self) -> None:
         self.checkpoint.unlink(missing_ok=True)

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
@@ -296,7 +296,7 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     # Only the reading: a place read out in bfloat16 would be half a unit off.
     half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16)
 
-    def losses(begun_at: int) -> Iterator[dict[str, Tensor]]:
+    def losses(begun_at: int) -> Generator[dict[str, Tensor], None, None]:
         rng = np.random.default_rng([options.seed, begun_at])  # a resumed run goes on, not over again
         generator = torch.Generator(where).manual_seed(options.seed + begun_at)
         while True:
@@ -328,4 +328,4 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
         clip=1.0,
         facts={"seed": options.seed, "trained_on": len(drawings), "hidden": options.hidden},
     )
-    train(task, Run.planned(options, own + extra_each), options, watcher)
+    train(task, Run[SketchRNN].planned(options, own + extra_each), options, watcher)

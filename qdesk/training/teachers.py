@@ -15,6 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from qdesk.nets.classifier import channels_last
+
 LAYERS: dict[str, tuple[int, type[nn.Module]]] = {"doodlenet": (2, nn.Tanh), "trekhleb": (1, nn.ReLU)}
 """For each teacher that can be read, by its file's name: convolutions before each pooling, and what follows its dense
 layer. doodlenet is from ml5-data-and-models, trekhleb from machine-learning-experiments, both under the MIT licence."""
@@ -74,7 +76,7 @@ def _network(name: str, arrays: list[np.ndarray]) -> nn.Sequential:
     for number, (kernel, bias) in enumerate(convolutions, 1):
         conv = nn.Conv2d(kernel.shape[2], kernel.shape[3], kernel.shape[0], padding=kernel.shape[0] // 2)
         conv.weight.data = torch.from_numpy(kernel.transpose(3, 2, 0, 1).copy())
-        conv.bias.data = torch.from_numpy(bias)
+        conv.bias = nn.Parameter(torch.from_numpy(bias))
         layers += [conv, nn.ReLU(inplace=True)]
         if number % each == 0:
             layers.append(nn.MaxPool2d(2))
@@ -83,7 +85,7 @@ def _network(name: str, arrays: list[np.ndarray]) -> nn.Sequential:
         dense = nn.Linear(*kernel.shape)
         dense.weight.data, dense.bias.data = torch.from_numpy(kernel.T.copy()), torch.from_numpy(bias)
         layers += [dense, after_dense()]
-    return nn.Sequential(*layers[:-1]).to(memory_format=torch.channels_last)
+    return channels_last(nn.Sequential(*layers[:-1]))
 
 
 def mixed(labels: Tensor, weight: Tensor, taught: Tensor | None, words: int, smoothing: float = 0.1) -> Tensor:

@@ -130,7 +130,8 @@ def _seconds(label: np.ndarray, rounds: Sequence[Replayed], words: int) -> tuple
     """Each word's replays, and its seconds to recognition: a normal distribution of log seconds in a word, another one
     of the words' means (moments), posterior mean. NaN where nothing was ever recognised."""
     won = np.array([one.recognised for one in rounds], bool)
-    logs = np.log(np.array([max(one.recognised_ms, 1.0) / 1000 for one in rounds if one.recognised]))
+    times = [one.recognised_ms for one in rounds if one.recognised_ms is not None]
+    logs = np.log(np.array([max(ms, 1.0) / 1000 for ms in times]))
     mine, count = label[won], np.bincount(label[won], minlength=words)
     replayed = np.bincount(label, minlength=words)
     if not len(logs):
