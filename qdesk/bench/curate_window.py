@@ -192,7 +192,7 @@ class Meter:
             self.turn()
             shown.append(1000 * (time.perf_counter() - began))
             self.rest()
-        figures = {}
+        figures: dict[str, float] = {}
         for name, spent in (("verdict_ms", done), ("verdict_shown_ms", shown)):
             figures |= {f"{name}_p{p}": float(np.percentile(spent, p)) for p in (50, 95)}
         return figures

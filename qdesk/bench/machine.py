@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,7 @@ def measure_scoring(sizes: Sizes) -> dict[str, float]:
 
     score_gflop_per_cpu_s counts the multiplications that reading each drawing once takes, at least.
     """
+    from qdesk.scoring.likelihood import OwnReader
     from qdesk.scoring.scorer import Scorer, batches
 
     drawings = walks(sizes.score)
@@ -130,8 +132,9 @@ def measure_scoring(sizes: Sizes) -> dict[str, float]:
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
         cpu = _seconds(lambda: [scorer.reader.losses(part, part.words) for part in parts], cpu=True)
     wall = _seconds(lambda: list(scorer.stream(drawings)))
+    assert isinstance(scorer.reader, OwnReader)  # the shipped one
     network = scorer.reader.network
-    matrices = (network.lstm.weight_ih_l0, network.lstm.weight_hh_l0, network.output.weight)
+    matrices = (*network.lstm.all_weights[0][:2], network.output.weight)
     flop = 2 * sum(matrix.numel() for matrix in matrices) * len(drawings.points)
     return {
         "score_per_cpu_s": len(drawings) / cpu,
@@ -161,7 +164,7 @@ def measure_guesses(sizes: Sizes) -> dict[str, float]:
         for move in range(sizes.moves):
             strokes = drawings.strokes_of(move % len(drawings))
             some = strokes[: 1 + move % len(strokes)]
-            milliseconds.append(1000 * _seconds(lambda some=some: guesser.guess_strokes(some)))
+            milliseconds.append(1000 * _seconds(partial(guesser.guess_strokes, some)))
     many = walks(sizes.guesses)
     p50, p95 = np.percentile(milliseconds, (50, 95))
     return {
@@ -214,6 +217,7 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
     from qdesk.data.simplify import as_official
     from qdesk.formats import open_drawings, write_drawings
     from qdesk.nets.sketchrnn import batch_of
+    from qdesk.scoring.likelihood import OwnReader
     from qdesk.scoring.scorer import Scorer, batches, rank_table
 
     scorer = Scorer()
@@ -224,7 +228,9 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
         write_drawings(drawings, path)
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
         words = [part.words for part in parts]
-        guesser, network = scorer.guesser, scorer.reader.network
+        guesser, reader = scorer.guesser, scorer.reader
+        assert isinstance(reader, OwnReader)  # the shipped one
+        network = reader.network
         inputs = [each for part in parts for each in guesser.inputs(part)]
         sequences = [batch_of(part, np.arange(len(part)), network.shape.scale) for part in parts]
         seen = [network.read(batch.inputs) for batch in sequences]
@@ -235,9 +241,9 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
             "raster": lambda: [guesser.pixels(part) for part in parts],
             "points": lambda: [(guesser.points(part), batch_of(part, np.arange(len(part)), 40)) for part in parts],
             "picture": lambda: [guesser.network.picture(pixels) for pixels, _ in inputs],
-            "strokes": lambda: [guesser.network.strokes(points) for _, points in inputs],
+            "strokes": lambda: [guesser.network.strokes(points) for _, points in inputs if points is not None],
             "lstm": lambda: [network.read(batch.inputs) for batch in sequences],
-            "losses": lambda: [scorer.reader.read_out(*each) for each in zip(seen, sequences, words, strict=True)],
+            "losses": lambda: [reader.read_out(*each) for each in zip(seen, sequences, words, strict=True)],
             "junk": lambda: [scorer.judge(*each) for each in zip(parts, measured, strict=True)],
             "write": lambda: write_table(rank_table(drawings, columns), out),
         }

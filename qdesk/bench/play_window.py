@@ -176,7 +176,7 @@ def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
         page.rounds.done()  # what was recognised, or has no word
         if number % 3 == 2 and page.round is before and before is not None:
             clock.ahead += before.remaining_ms
-            wait(lambda before=before: page.round is not before)
+            wait(lambda: page.round is not before)  # noqa: B023 (called at once)
         elif page.round is before:
             page.rounds.skip()
         if number % GAME == GAME - 1:

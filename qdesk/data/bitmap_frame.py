@@ -36,8 +36,8 @@ def fit_bitmaps(bitmaps: np.ndarray) -> tuple[np.ndarray, bool]:
 def _refit(bitmaps: np.ndarray, thin: bool) -> np.ndarray:
     count, side = len(bitmaps), bitmaps.shape[1]
     ink = bitmaps > 76
-    low_x, high_x = _extent(ink.any(axis=1))
-    low_y, high_y = _extent(ink.any(axis=2))
+    low_x, high_x = _extent(np.any(ink, axis=1))
+    low_y, high_y = _extent(np.any(ink, axis=2))
     frame = torch.zeros(count, 2, 3)
     frame[:, 0, 0] = frame[:, 1, 1] = 1 / _OFFICIAL
     frame[:, 0, 2] = torch.from_numpy((low_x + high_x) / side - 1)
@@ -47,7 +47,7 @@ def _refit(bitmaps: np.ndarray, thin: bool) -> np.ndarray:
         part = slice(start, start + 256)
         pixels = torch.from_numpy(bitmaps[part].astype(np.float32) / 255)[:, None]
         fine = 1 if not thin else _FINE
-        grid = F.affine_grid(frame[part], (len(pixels), 1, side * fine, side * fine), align_corners=False)
+        grid = F.affine_grid(frame[part], [len(pixels), 1, side * fine, side * fine], align_corners=False)
         pixels = F.grid_sample(pixels, grid, align_corners=False)
         if thin:  # a pen 8 wide in a frame without padding is 0.74 pixels here; the official one is 1.47
             pixels = F.max_pool2d((pixels > 0.3).float(), 3, stride=1, padding=1)

@@ -66,7 +66,7 @@ def raster_points(
     # A8: one byte a pixel is the ink's coverage itself; cairo wants rows of a multiple of four bytes.
     stride = -(-side // 4) * 4
     buffer = np.zeros((side, stride), np.uint8)
-    surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, memoryview(buffer.reshape(-1)), stride)
+    surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, buffer.reshape(-1).data, stride)
     context = cairocffi.Context(surface)
     context.set_antialias(cairocffi.ANTIALIAS_BEST)
     context.set_line_cap(cairocffi.LINE_CAP_ROUND)

@@ -59,7 +59,7 @@ def _headline(evaluation: Evaluation) -> str:
     numbers = evaluation.headline
     return (
         f"The first guess is right for {percent(numbers['accuracy'])} of "
-        f"{_count(numbers['drawings'], 'drawing')} of {_count(numbers['drawn_words'], 'word')}"
+        f"{_count(int(numbers['drawings']), 'drawing')} of {_count(int(numbers['drawn_words']), 'word')}"
     )
 
 

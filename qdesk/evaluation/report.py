@@ -30,6 +30,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -51,7 +52,7 @@ MISTAKES = 3
 GUESSES = 5
 """Guesses kept of each mistake."""
 
-Report = Callable[[float | None, str], object]
+Report = Callable[[float, str], object]
 
 
 @dataclass(frozen=True)
@@ -275,7 +276,7 @@ def write_html(evaluation: Evaluation, path: Path) -> None:
         part.write_text(page(evaluation), encoding="utf-8")
 
 
-def _silent(share: float | None, text: str) -> None:
+def _silent(share: float, text: str) -> None:
     pass
 
 
@@ -299,7 +300,7 @@ def _facts(path: Path) -> dict:
     return {"file": path.name, **config, "words": len(config["words"]), "about": header["about"]}
 
 
-def _plain(value: object) -> object:
+def _plain(value: object) -> Any:
     """Made of what JSON has: arrays as lists, NaN as null, floats at six significant digits."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}

@@ -48,10 +48,14 @@ def gather(
     there = {word for _, *both in found for each in both if each is not None for word in each.words}
     if missing := [word for word in words if word not in there]:
         raise ValueError(f"there are no drawings of {', '.join(missing)} under {', '.join(map(str, folders))}")
-    some = [(name, *(_some(each, words, most, least, random) for each in both)) for name, *both in found]
+    some = [
+        (name, _some(drawn, words, most, least, random), _some(pixels, words, most, least, random))
+        for name, drawn, pixels in found
+    ]
     images, labels, kinds, names = _once(some, words)
     lot = random.permutation(len(labels))
-    chosen, counts = [], {}
+    chosen: list[np.ndarray] = []
+    counts: dict[str, int] = {}
     for kind, name in enumerate(names):
         rows = [lot[(labels[lot] == label) & (kinds[lot] == kind)] for label in range(len(words))]
         count = min(most - sum(counts.values()), *map(len, rows))
@@ -94,6 +98,7 @@ def _once(
     for kind, (_, _, pixels) in enumerate(folders, len(folders)):
         of, sources = labels_of(pixels, words), pixels.column("source")
         for label, source in sorted(set(zip(of.tolist(), sources, strict=True))):
+            assert pixels.bitmaps is not None  # only an empty batch has none
             published = pixels.bitmaps[(of == label) & (sources == source)]
             fitted, was_thin = fit_bitmaps(published)
             mine = np.flatnonzero(stroke_labels == label)

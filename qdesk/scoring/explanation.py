@@ -82,7 +82,7 @@ def sentences(
     """
     usual = usual if own else {name: usual[name] for name in usual if name not in _READ}
     told = np.full(len(drawings), "", object)
-    for row in np.flatnonzero(reasons != ""):
+    for row in np.flatnonzero(reasons != "").tolist():
         figures = dict(zip(FEATURES, features[row].tolist(), strict=True))
         figures |= {name: values[row] for name, values in measured.items()}
         told[row] = " ".join(_evidence(drawings, row, words[row], reasons[row], figures, usual, own))

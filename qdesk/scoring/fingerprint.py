@@ -67,8 +67,8 @@ def drawing_keys(drawings: Drawings, word: str | None = None) -> np.ndarray:
     if drawings.bitmaps is not None:
         contents = [_digest(bitmap.tobytes()) for bitmap in drawings.bitmaps]
     else:
-        points = memoryview(np.ascontiguousarray(drawings.points, "<f4").reshape(-1).view(np.uint8))
-        lengths = memoryview(drawings.stroke_lengths.astype("<i4").view(np.uint8))
+        points = np.ascontiguousarray(drawings.points, "<f4").reshape(-1).view(np.uint8).data
+        lengths = drawings.stroke_lengths.astype("<i4").view(np.uint8).data
         ends, strokes = (8 * drawings.point_offsets).tolist(), (4 * drawings.drawing_offsets).tolist()
         contents = [
             _digest(points[ends[k] : ends[k + 1]], lengths[strokes[k] : strokes[k + 1]]) for k in range(len(drawings))

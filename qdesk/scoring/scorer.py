@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
@@ -135,7 +135,7 @@ class Scorer:
 
     def stream(
         self, drawings: Drawings, stop: Callable[[], bool] = lambda: False, keys: np.ndarray | None = None
-    ) -> Iterator[ScoredChunk]:
+    ) -> Generator[ScoredChunk, None, None]:
         """Score everything, some drawings at a time, every drawing exactly once; ends early when `stop()`.
 
         keys: `identity.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
@@ -157,12 +157,15 @@ class Scorer:
         if not unknown.any():
             return
         self._load()
+        assert self._id is not None  # by `_load`
         with self.cache.keeping(self._id) as keep, closing(self._scored(drawings, rows[unknown], stop)) as chunks:
             for chunk in chunks:
                 keep(keys[chunk.indices], chunk.columns)
                 yield chunk
 
-    def _scored(self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]) -> Iterator[ScoredChunk]:
+    def _scored(
+        self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]
+    ) -> Generator[ScoredChunk, None, None]:
         with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
             for indices, columns in results:
                 yield ScoredChunk(indices, columns)
@@ -231,7 +234,7 @@ class Scorer:
         rows: np.ndarray,
         work: Callable[[Drawings, Drawings], Any],
         stop: Callable[[], bool] = lambda: False,
-    ) -> Iterator[tuple[np.ndarray, Any]]:
+    ) -> Generator[tuple[np.ndarray, Any], None, None]:
         """`work` of all batches of like length: their positions (n,), and what it makes of the drawings in the 255 box
         and of what the Sketch-RNN reads. As many batches at a time as there are cores.
         """
