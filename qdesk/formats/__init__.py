@@ -181,8 +181,8 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     file.report()
     if not any(len(batch) for batch in batches) and (limit is None or limit > 0):
         why = next((p.reason for p in problems.kept[before:]), "it has no records")
-        line = next((f"line {p.line}: " for p in problems.kept[before:]), "")
-        raise FormatError(f"{file.source} has no drawing in it ({line}{why}).")
+        where = next((f"line {p.line}: " for p in problems.kept[before:]), "")
+        raise FormatError(f"{file.source} has no drawing in it ({where}{why}).")
     return Drawings.concat(batches)
 
 

@@ -69,7 +69,7 @@ class Input:
         self._on_progress = on_progress
         self._size = max(os.fstat(file.fileno()).st_size, 1)
         self._unpacking: _Gunzip | None = None
-        self.stream = io.BufferedReader(file, _BLOCK)  # type: ignore[type-var]
+        self.stream: io.BufferedReader[Any] = io.BufferedReader(file, _BLOCK)
         if self.stream.peek(3)[:3] == _GZIP:
             self._unpacking = _Gunzip(self.stream)
             self.stream = io.BufferedReader(self._unpacking, _BLOCK)

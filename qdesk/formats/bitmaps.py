@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
+from typing import IO
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     return batches
 
 
-def read_header(stream: io.BufferedIOBase) -> tuple[tuple[int, ...], bool, np.dtype]:
+def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     """Shape, Fortran order and dtype of a .npy stream, which then stands at the data. Raises ValueError."""
     try:
         with warnings.catch_warnings():

@@ -151,7 +151,9 @@ def _metadata(about: dict[str, list[Any]], source: str, rows: list[int]) -> pa.T
         return metadata_table(len(rows), **about, source=source, row=rows)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
         # Something has another type than the official files have. Look at each value: what is odd is unknown.
-        clean = {name: [v if isinstance(v, str) else None for v in values] for name, values in about.items()}
+        clean: dict[str, list[Any]] = {
+            name: [v if isinstance(v, str) else None for v in values] for name, values in about.items()
+        }
         clean["recognized"] = [v if isinstance(v, bool) else None for v in about["recognized"]]
         clean["key_id"] = [
             str(v) if isinstance(v, int) and not isinstance(v, bool) else v if isinstance(v, str) else None
@@ -202,7 +204,7 @@ def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
         chosen = drawings.take(slice(first, first + _CHUNK))
         x, y = _numbers(chosen.points[:, 0]), _numbers(chosen.points[:, 1])
         has_times = chosen.timed if timed else np.zeros(len(chosen), bool)
-        t = _numbers(np.nan_to_num(chosen.times)) if has_times.any() else []
+        t = _numbers(np.nan_to_num(chosen.times)) if chosen.times is not None and has_times.any() else []
         about = [chosen.column(name).tolist() for name in FIELDS]
         edges, drawing_edges = chosen.stroke_offsets.tolist(), chosen.drawing_offsets.tolist()
         for i, values in enumerate(zip(*about, strict=True)):

@@ -147,7 +147,9 @@ class _Array:
     __slots__ = ("data", "dtype", "shape")
 
     def __init__(self) -> None:
-        self.shape, self.dtype, self.data = (), None, b""
+        self.shape: Any = ()
+        self.dtype: Any = None
+        self.data: Any = b""
 
     def __setstate__(self, state: Any) -> None:
         _, self.shape, self.dtype, fortran, self.data = state

@@ -54,7 +54,7 @@ def png_uri(pixels: np.ndarray) -> str:
 
     height, width, _ = pixels.shape
     surface = cairocffi.ImageSurface(
-        cairocffi.FORMAT_ARGB32, width, height, memoryview(np.ascontiguousarray(pixels).reshape(-1)), 4 * width
+        cairocffi.FORMAT_ARGB32, width, height, np.ascontiguousarray(pixels).reshape(-1).data, 4 * width
     )
     file = io.BytesIO()
     surface.write_to_png(file)
