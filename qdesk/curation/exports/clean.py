@@ -121,5 +121,4 @@ def clean_name(path: Path, ending: str = "") -> str:
     ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
     """
     name = path.name.removesuffix(".npz") + ".ndjson" if path.name.endswith(".npz") else path.name
-    place = _FORMAT.search(name).start()
-    return f"{name[:place]}{ending}{name[place:]}"
+    return _FORMAT.sub(lambda found: ending + found[0], name, count=1)

@@ -111,7 +111,8 @@ def _frames(
     shades = np.linspace(0, 1, _SHADES)[:, None]
     palette = np.rint(np.array(_PAPER) * (1 - shades) + np.array(_INK) * shades).astype(np.uint8).tobytes()
     end = float(moments[-1][-1])
-    frames, durations, last = [], [], b""
+    durations: list[int] = []
+    frames, last = [], b""
     for now, coverage in _pictures(strokes, moments, side, end):
         say(now / end if end else 1.0)
         pixels = (coverage // (256 // _SHADES)).tobytes()
@@ -136,7 +137,7 @@ def _pictures(
     def canvas() -> tuple[np.ndarray, cairocffi.Context]:
         stride = -(-side // 4) * 4  # cairo wants rows of a multiple of four bytes
         buffer = np.zeros((side, stride), np.uint8)
-        surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, memoryview(buffer.reshape(-1)), stride)
+        surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, buffer.reshape(-1).data, stride)
         context = cairocffi.Context(surface)
         context.set_line_cap(cairocffi.LINE_CAP_ROUND)
         context.set_line_join(cairocffi.LINE_JOIN_ROUND)

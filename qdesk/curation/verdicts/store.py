@@ -338,7 +338,9 @@ class Verdicts(VerdictsFile):
 
     def _new_step(self) -> int:
         self._db.execute("DELETE FROM steps WHERE undone = 1")
-        return self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
+        step = self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
+        assert step is not None  # of every INSERT that succeeds
+        return step
 
     def _changes(self) -> list[Change]:
         return list(map(Change._make, self._db.execute(sql.CHANGES)))

@@ -19,7 +19,7 @@ RANGES = tuple(column.name for column in COLUMNS if column.filtered)
 BINS = 32
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Filters:
     """Which drawings to show.
 
@@ -43,8 +43,6 @@ class Filters:
             (self.chosen, self.ranges, self.text) == (other.chosen, other.ranges, other.text)
             and self.among is other.among
         )
-
-    __hash__ = None
 
 
 @dataclass(frozen=True)
@@ -71,21 +69,23 @@ class Survey:
 
 
 class Bins:
-    """Where the values of one column lie on its histogram's axis: `codes` uint8 (N,), 255 where unknown."""
+    """Where the values of one column lie on its histogram's axis: `codes` uint8 (N,), 255 where unknown.
+
+    any: whether something is known; without it and without edges that were given, `edges` is empty.
+    """
 
     def __init__(self, name: str, values: np.ndarray, edges: np.ndarray | None = None) -> None:
         known = np.isfinite(values)
         self.any = bool(known.any())
-        if edges is None and self.any:
-            edges = _edges(name, values if known.all() else values[known])
-        self.edges = edges
         self.codes = np.full(len(values), 255, np.uint8)
         if self.any:
+            edges = _edges(name, values if known.all() else values[known]) if edges is None else edges
             low, high = edges[0], edges[-1]
             places = np.zeros(len(values), values.dtype)
             np.subtract(values, low, out=places, where=known)
             places *= BINS / (high - low)
             np.copyto(self.codes, np.clip(places, 0, BINS - 1).astype(np.uint8), where=known)
+        self.edges = np.zeros(0) if edges is None else edges
 
     def spread(self, mask: np.ndarray) -> Spread:
         """The histogram of the rows of `mask` (N,)."""

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -62,7 +63,8 @@ class Shelf:
             arrays = {name: np.load(place / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in about["arrays"]}
             with pa.memory_map(str(place / "table.arrow")) as file:
                 table = pa.ipc.open_file(file).read_all()
-            drawings = Drawings(table=table.select(METADATA.names), **{name: arrays.get(name) for name in _ARRAYS})
+            stored: dict[str, Any] = {name: arrays.get(name) for name in _ARRAYS}
+            drawings = Drawings(table=table.select(METADATA.names), **stored)
             with suppress(OSError):
                 os.utime(place)  # asked for just now
             names = Names(table["identity"], about["unique"])
@@ -113,7 +115,7 @@ class Shelf:
 
 def name_of(files: Sequence[str]) -> str:
     """32 hex digits: the same for the same files in the same order, unchanged. "" where one is not there."""
-    about = [VERSION]
+    about: list[str | int] = [VERSION]
     for file in files:
         try:
             stat = os.stat(file)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def ticks(axis: Axis, low: float, high: float, most: int) -> list[tuple[float, s
     """What to write along an axis from place `low` to place `high`, at most `most` of them: places and texts."""
     if not (high > low and most > 0):
         return []
-    found = [value for value in axis.ticks if low <= axis.bend(np.float64(value)) <= high]
+    found = [value for value in axis.ticks if low <= axis.bend(np.array(value, float)) <= high]
     if len(found) < 3:  # only a part of the axis is in view: round steps there
         first, last = axis.unbend(low), axis.unbend(high)
         rough = max(last - first, 1e-9) / min(most, 8)
@@ -88,7 +88,7 @@ def ticks(axis: Axis, low: float, high: float, most: int) -> list[tuple[float, s
         found = [round(number * step, 9) for number in range(math.ceil(first / step), math.floor(last / step) + 1)]
     written: list[tuple[float, str]] = []
     for value in found:
-        place = float(axis.bend(np.float64(value)))
+        place = float(axis.bend(np.array(value, float)))
         if all(abs(place - other) >= (high - low) / most for other, _ in written):
             sign = "≤ " if value <= axis.ends[0] else "≥ " if value >= axis.ends[1] else ""
             written.append((place, sign + f"{value:.10g}".replace("-", "−")))
@@ -122,7 +122,7 @@ def place(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
         return Points(nowhere, nowhere, (0.0, 1.0, 0.0, 1.0), (math.nan, math.nan), len(x))
     left, right, surprising = np.quantile(x[known], (_EDGE, 1 - _EDGE, SURPRISING)).tolist()
     bottom, top = np.quantile(y[known], (_EDGE, 1 - _EDGE)).tolist()
-    parting = float(axis.bend(np.float64(axis.parting)))
+    parting = float(axis.bend(np.array(axis.parting)))
     reach = max((top - bottom) / 8, 1e-3)  # both sides of the line are in view, also when all lie on one
     bottom, top = min(bottom, parting - reach), max(top, parting + reach)
     np.clip(x, left, right, out=x)
@@ -137,11 +137,11 @@ def pixels(points: Points, view: View, size: tuple[int, int]) -> np.ndarray:
     """int32 (N,): the pixel of each drawing in a picture of `size` (w, h) that shows `view`; w * h for none."""
     (left, right, bottom, top), (w, h) = view, size
     across, down = np.float32(w / (right - left)), np.float32(h / (top - bottom))
-    left, top = np.float32(left), np.float32(top)
+    start_x, start_y = np.float32(left), np.float32(top)
     found = np.empty(len(points.x), np.int32)
     for start in range(0, len(found), _CHUNK):  # what fits the cache is three times as quick
         part = slice(start, start + _CHUNK)
-        column, row = (points.x[part] - left) * across, (top - points.y[part]) * down
+        column, row = (points.x[part] - start_x) * across, (start_y - points.y[part]) * down
         inside = (column >= 0) & (column < w) & (row >= 0) & (row < h)
         with np.errstate(invalid="ignore"):
             number = row.astype(np.int32) * np.int32(w) + column.astype(np.int32)
@@ -258,7 +258,7 @@ class Painter:
     """Paints one scene after another, and keeps of the last what the next can use again."""
 
     def __init__(self) -> None:
-        self._made: dict[str, tuple[tuple[object, ...], object]] = {}
+        self._made: dict[str, tuple[tuple[object, ...], Any]] = {}
 
     def paint(self, scene: Scene) -> Picture:
         """The scene as a picture. Only new scores are laid out, only a new view is binned, and marks cost neither."""
@@ -337,7 +337,7 @@ def _crowd(rgba: np.ndarray, found: np.ndarray, few: Colour, many: Colour, stren
     row, column = np.divmod(seen, w)
     near = (row // block + 1) * wide + column // block + 1
     crowd = np.bincount(near, counts[seen], high * wide).reshape(high, wide)
-    crowd = sum(np.roll(crowd, by, (0, 1)) for by in np.ndindex(3, 3)).ravel()[near + wide + 1]
+    crowd = np.sum([np.roll(crowd, by, (0, 1)) for by in np.ndindex(3, 3)], axis=0).ravel()[near + wide + 1]
     dense = crowd >= _DOTS[-1][1]
     if dense.any():
         thick = np.bincount((row // grain * across + column // grain)[dense], counts[seen[dense]]).astype(np.int64)
@@ -389,4 +389,5 @@ def _blend(rgba: np.ndarray, seen: np.ndarray, colours: np.ndarray, strength: np
 
 
 def _mix(one: Colour, other: Colour, share: float) -> Colour:
-    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue

@@ -82,7 +82,8 @@ class Table:
         recognized = pc.if_else(about["recognized"], 1, 2).fill_null(0).to_numpy()
         self.recognized = Coded(recognized.astype(np.uint8), ["", "yes", "no"])
         self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, "learned", "likeness")}
-        self.texts = {name: Coded.filled(count) for name in TEXTS} | {"evidence": np.full(count, "", object)}
+        self.texts = {name: Coded.filled(count) for name in TEXTS}
+        self.evidence = np.full(count, "", object)
         self.texts["reason"] = Coded.filled(count, "", SUGGESTED[:-1])
         if drawings.bitmaps is None:
             self.numbers["strokes"] = drawings.stroke_counts.astype(np.float32)
@@ -122,11 +123,10 @@ class Table:
             self.numbers[name][indices] = columns[name]
             self._changed(name)
         for name in self.texts.keys() & columns.keys():
-            if name == "evidence":
-                self.texts[name][indices] = columns[name]
-            else:
-                self.texts[name].put(indices, columns[name])
-                self._changed(name)
+            self.texts[name].put(indices, columns[name])
+            self._changed(name)
+        if "evidence" in columns:
+            self.evidence[indices] = columns["evidence"]
         if "embedding" in columns:
             if self.embeddings is None:
                 self.embeddings = np.zeros((len(self), columns["embedding"].shape[1]), np.int8)
@@ -318,8 +318,11 @@ class Table:
     def _binned(self, name: str, edges: np.ndarray | None) -> Bins:
         version = self._versions.get(name, 0)
         made, bins = self._bins.get(name, (-1, None))
-        stale = bins is None or made != version
-        if stale or (edges is not None and bins.any and not np.array_equal(edges, bins.edges)):
+        if (
+            bins is None
+            or made != version
+            or (edges is not None and bins.any and not np.array_equal(edges, bins.edges))
+        ):
             bins = Bins(name, self.numbers[name], edges)
             self._bins[name] = version, bins
         return bins

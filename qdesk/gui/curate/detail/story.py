@@ -40,7 +40,7 @@ def _suspicion(table: Table, index: int) -> str:
 
 def evidence_text(table: Table, index: int) -> str:
     """On what the suggested reason rests; "" where none is suggested, and before the scores are there."""
-    return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, table.texts["evidence"][index] or "")
+    return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, table.evidence[index] or "")
 
 
 def loss_score(table: Table, index: int) -> Score:

@@ -34,7 +34,7 @@ def table() -> Table:
     made = Table(drawings, np.arange(count).astype(str).astype(object), np.full(count, "", object))
     made.add_scores(np.arange(count), {"loss_per_point": np.arange(count, dtype=np.float32)})
     made.arrange()
-    made.texts["evidence"][0] = "It comes down to 9 points; 19 in 20 good drawings have 16 or more."
+    made.evidence[0] = "It comes down to 9 points; 19 in 20 good drawings have 16 or more."
     return made
 
 
