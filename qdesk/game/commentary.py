@@ -67,6 +67,7 @@ class Talk:
     """
 
     _recent: ClassVar[deque[str]] = deque(maxlen=3)  # openings
+    _free_ms: float | None  # when the next thing may be said; None before the first ink
 
     def __init__(self, word: str, rng: random.Random | None = None) -> None:
         self.word = word
@@ -118,7 +119,7 @@ class Talk:
 
     def _cleared(self) -> None:
         self._top, self._since = "", 0.0
-        self._free_ms: float | None = None  # when the next thing may be said; None before the first ink
+        self._free_ms = None
         self._spoke_ms = 0.0
         self._last: Said | None = None  # of this canvas
 

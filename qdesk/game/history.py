@@ -213,6 +213,7 @@ class History:
         with self._writing("The player could not be saved"):
             fresh = (self._free_name(name), timestamp_text(datetime.now(UTC)))
             made = self._db.execute("INSERT INTO players (name, since) VALUES (?, ?)", fresh)
+        assert made.lastrowid is not None  # of every INSERT that succeeds
         return Player(made.lastrowid, *fresh)
 
     def rename_player(self, player: int, name: str) -> Player:
@@ -280,9 +281,11 @@ class History:
             rival and _json([_parts(rival.strokes, rival.times), rival.recognised_ms, round(rival.p, 6)]),
             player,
         )
-        row = [value.item() if isinstance(value, np.generic) else value for value in row]  # SQLite takes them for bytes
+        plain = [
+            value.item() if isinstance(value, np.generic) else value for value in row
+        ]  # SQLite takes them for bytes
         with self._writing("The round could not be saved"):
-            if self._db.execute(_FOR_PLAYER, row).rowcount < 1:
+            if self._db.execute(_FOR_PLAYER, plain).rowcount < 1:
                 raise NoSuchPlayer("The round could not be saved: its player is not here any more.")
 
     def count(self, player: int | None = None) -> int:
@@ -299,7 +302,7 @@ class History:
         """One round, or None where there is no such round."""
         return next((_record(row) for row in self._rows(f"{_RECORDS} WHERE key_id = ?", key_id)), None)
 
-    def game(self, game: str) -> list[RoundRecord]:
+    def game(self, game: str) -> Sequence[RoundRecord]:
         """The rounds of one game, oldest first."""
         which = f"{_RECORDS} WHERE game = ? AND game != '' ORDER BY timestamp, key_id"
         return [_record(row) for row in self._rows(which, game)]

@@ -148,7 +148,12 @@ class Sketcher:
         the answers, many at once."""
         asked: list[Strokes] = []
         words, nothing = self.guesser.words, np.zeros(len(self.guesser.words), np.float32)
-        replay(strokes, times, word, lambda shown: (asked.append(shown), nothing)[1], words)
+
+        def note(shown: Strokes) -> np.ndarray:
+            asked.append(shown)
+            return nothing
+
+        replay(strokes, times, word, note, words)
 
         def answers() -> Iterator[np.ndarray]:
             for first in range(0, len(asked), _AT_ONCE):
@@ -197,8 +202,8 @@ def _cuts(strokes: Strokes, share: float) -> list[Strokes]:
     """Beginnings of a drawing: those that end with a stroke, nearest to `share` first, and then cut in a stroke."""
     ends = np.cumsum([_length(stroke) for stroke in strokes])
     ends = ends / max(ends[-1], 1e-9)
-    ends = sorted(ends[(ends >= LEAST) & (ends <= MOST)], key=lambda end: abs(end - share))
-    return [_first(strokes, part) for part in (*ends, share, LEAST)]
+    nearest = sorted(ends[(ends >= LEAST) & (ends <= MOST)], key=lambda end: abs(end - share))
+    return [_first(strokes, part) for part in (*nearest, share, LEAST)]
 
 
 def _short_cuts(strokes: Strokes, share: float) -> list[Strokes]:

@@ -90,24 +90,25 @@ def replay_all(
     """
     if strangers := sorted({str(word) for word in drawings.words} - set(guesser.words)):
         raise ValueError(f"The network does not know these words: {', '.join(strangers)}.")
-    done: list[Replayed | None] = [None] * len(drawings)
+    done: dict[int, Replayed] = {}
     waiting = iter(range(len(drawings)))
     games: dict[int, Generator[Strokes, np.ndarray, Replayed]] = {}
     shown: dict[int, Strokes] = {}
     while True:
         while len(games) < AT_ONCE and (row := next(waiting, None)) is not None:
             one = drawings[row]
+            assert one.word is not None  # it would be a stranger
             games[row] = playing(one.strokes, one.times, one.word, guesser.words, guess_ms)
             shown[row] = next(games[row])
         if not games:
-            return done
+            return [done[row] for row in range(len(drawings))]
         for row, probabilities in zip(list(shown), guess_many(guesser, list(shown.values())), strict=True):
             try:
                 shown[row] = games[row].send(probabilities)
             except StopIteration as end:
                 done[row] = end.value
                 del games[row], shown[row]
-        report(1 - done.count(None) / len(done))
+        report(len(done) / len(drawings))
 
 
 def guess_many(guesser: Guesser, shown: Sequence[Strokes]) -> np.ndarray:
@@ -129,8 +130,8 @@ def playing(
     """A round that yields what the network is shown, and is sent its probabilities (words,)."""
     starts = set(np.cumsum([0, *map(len, strokes)]).tolist())
     points = np.concatenate(strokes).tolist()
-    times = np.concatenate(times) if times else np.zeros(len(points))
-    at = np.maximum.accumulate(times - times[0]).tolist()  # some files have times that go back
+    moments = np.concatenate(times) if times else np.zeros(len(points))
+    at = np.maximum.accumulate(moments - moments[0]).tolist()  # some files have times that go back
     now, done, asked = 0.0, 0, 0
     current, asker = Round(word, clock=lambda: now, rule=rule), Asker()
     question, answered_at, answer = None, 0.0, np.zeros(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from qdesk import paths
 from qdesk.files import written_whole
@@ -37,7 +38,7 @@ def load(path: Path | None = None) -> Settings:
         return Settings()
     settings = Settings()
     for field in fields(Settings):
-        value = kept.get(field.name)
+        value: Any = kept.get(field.name)
         if type(value) is type(getattr(settings, field.name)) and (field.name != "difficulty" or value in CHOICES):
             settings = replace(settings, **{field.name: value})
     return settings

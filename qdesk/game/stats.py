@@ -178,7 +178,7 @@ def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
     chosen = np.flatnonzero(_timed(plays))
     chosen = chosen[np.argsort(plays.recognised_ms[chosen], kind="stable")]
     best: dict[str, int] = {}
-    for row in chosen:
+    for row in chosen.tolist():
         best.setdefault(plays.words[row], row)
         if len(best) >= count:
             break

@@ -210,7 +210,8 @@ def usual_losses() -> Usual:
     from qdesk.scoring import junk_model
 
     model = junk_model.load()
-    return Usual(*model.usual["loss_per_point"], model.unusual)
+    low, high = model.usual["loss_per_point"]
+    return Usual(low, high, model.unusual)
 
 
 def loss_sentence(loss: float, word: str, usual: Usual, others: Others | None = None) -> str:
