@@ -33,10 +33,11 @@ run: $(READY)
 test: system-test $(READY_DEV) lint
 	@$(VENV)/bin/python -m pytest -n 2 $(ARGS)
 
-# make lint   the linter alone
+# make lint   the linter, the types and the imports alone
 lint: $(READY_DEV)
 	@$(VENV)/bin/python -m ruff check .
 	@$(VENV)/bin/python -m ruff format --check --quiet .
+	@$(VENV)/bin/python -m mypy --cache-dir $(VENV)/mypy --no-error-summary
 	@$(VENV)/bin/lint-imports --no-cache --config pyproject.toml >$(VENV)/imports.txt || { cat $(VENV)/imports.txt; false; }
 
 # make bench  what this machine does, measured

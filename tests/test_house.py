@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,6 +159,17 @@ def test_no_function_and_no_class_is_too_long():
     grown = {place: lines for place, lines in found.items() if lines > LONG.get(place, (0, ""))[0]}
     assert not grown
     assert not LONG.keys() - found.keys()  # what has been mended leaves the list
+
+
+# How many modules still have types that are not checked: those that pyproject.toml lists with `ignore_errors`.
+UNCHECKED = 63
+
+
+def test_modules_with_unchecked_types_become_fewer():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    listed = [module for one in settings["overrides"] if one.get("ignore_errors") for module in one["module"]]
+    assert set(listed) <= {name(path).removesuffix(".py").replace("/", ".") for path in MODULES}
+    assert len(listed) == UNCHECKED  # when one has been mended, lower it
 
 
 def test_the_picture_of_the_packages_is_fresh():
