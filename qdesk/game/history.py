@@ -213,8 +213,7 @@ class History:
         with self._writing("The player could not be saved"):
             fresh = (self._free_name(name), timestamp_text(datetime.now(UTC)))
             made = self._db.execute("INSERT INTO players (name, since) VALUES (?, ?)", fresh)
-        assert made.lastrowid is not None  # of every INSERT that succeeds
-        return Player(made.lastrowid, *fresh)
+        return Player(_new_id(made), *fresh)
 
     def rename_player(self, player: int, name: str) -> Player:
         """Give a player another name. Raises ValueError as `add_player` does, and where there is no such player."""
@@ -273,7 +272,7 @@ class History:
         first = round(float(record.times[0][0]), 1) if record.times else 0.0
         guesses = [[round(guess.at_ms, 1), [[word, round(p, 6)] for word, p in guess.top]] for guess in record.guesses]
         rival = record.rival
-        row = (
+        row: Sequence[object] = (
             *(record.key_id, record.word, record.timestamp, record.state.value, record.ended_ms, record.recognised_ms),
             *(record.mode, record.game, record.given, record.won, record.points, first),
             _json(_parts(record.strokes, record.times, first)),
@@ -281,11 +280,9 @@ class History:
             rival and _json([_parts(rival.strokes, rival.times), rival.recognised_ms, round(rival.p, 6)]),
             player,
         )
-        plain = [
-            value.item() if isinstance(value, np.generic) else value for value in row
-        ]  # SQLite takes them for bytes
+        row = [value.item() if isinstance(value, np.generic) else value for value in row]  # SQLite takes them for bytes
         with self._writing("The round could not be saved"):
-            if self._db.execute(_FOR_PLAYER, plain).rowcount < 1:
+            if self._db.execute(_FOR_PLAYER, row).rowcount < 1:
                 raise NoSuchPlayer("The round could not be saved: its player is not here any more.")
 
     def count(self, player: int | None = None) -> int:
@@ -401,3 +398,8 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         given=given,
         rival=rival,
     )
+
+
+def _new_id(inserted: sqlite3.Cursor) -> int:
+    assert inserted.lastrowid is not None  # of every INSERT that succeeds
+    return inserted.lastrowid

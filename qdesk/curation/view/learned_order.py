@@ -106,9 +106,7 @@ def learn(
     scored, rng = np.isfinite(junk), np.random.default_rng(seed)
     flagged, kept, passed = (
         _some(np.unique(rows[scored[rows]]), rng)
-        for rows in (
-            np.asarray(given, np.int64) for given in (flagged, kept, np.zeros(0) if passed is None else passed)
-        )
+        for rows in (np.asarray(given, np.int64) for given in (flagged, kept, () if passed is None else passed))
     )
     passed = np.setdiff1d(passed, np.r_[flagged, kept])
     if too_few(len(flagged), len(kept)):

@@ -318,11 +318,8 @@ class Table:
     def _binned(self, name: str, edges: np.ndarray | None) -> Bins:
         version = self._versions.get(name, 0)
         made, bins = self._bins.get(name, (-1, None))
-        if (
-            bins is None
-            or made != version
-            or (edges is not None and bins.any and not np.array_equal(edges, bins.edges))
-        ):
+        other = bins is not None and edges is not None and bins.any and not np.array_equal(edges, bins.edges)
+        if bins is None or made != version or other:
             bins = Bins(name, self.numbers[name], edges)
             self._bins[name] = version, bins
         return bins
