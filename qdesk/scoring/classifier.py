@@ -18,8 +18,6 @@ from qdesk.nets import weights
 from qdesk.nets.classifier import Points, channels_last, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 
-"""What makes embeddings of the shipped classifier's layers, and of no other's."""
-
 BATCH = 64
 """Drawings read at once: as quick as 256, and a quarter of the memory in every scoring thread."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -37,7 +37,7 @@ def place_of(drawings: Drawings, key: str) -> int | None:
         if where.any():
             return int(np.argmax(where))
     start = key.removeprefix("content").lstrip(": ")
-    names = drawings.content_ids() if len(start) >= 6 else []  # fewer letters are many drawings'
+    names: Iterable[str] = drawings.content_ids() if len(start) >= 6 else []  # fewer letters are many drawings'
     return next((place for place, name in enumerate(names) if name.startswith(start)), None)
 
 
