@@ -48,7 +48,8 @@ NEAR, FOUND, QUERIES = 10, 20, 100
 @dataclass(frozen=True)
 class Seen:
     """Drawings with their scores. kind: object (N,), GOOD or the kind of junk.  whole: float32 (N, width), unit length,
-    all layers of the classifier that the 64 bytes are made of."""
+    all layers of the classifier that the 64 bytes are made of.
+    """
 
     drawings: Drawings
     kind: np.ndarray
@@ -147,7 +148,8 @@ def simulate(
     seen: Seen, kinds: tuple[str, ...], order: np.ndarray, count: int, manner: str = MANNERS[0], seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """A curator judges the first `count` of an order and flags `kinds` alone: the rest, rows (R,); how the learned
-    order sees it (R,), junk where nothing could be learned; and how many were flagged."""
+    order sees it (R,), junk where nothing could be learned; and how many were flagged.
+    """
     judged, rest = order[:count], order[count:]
     bad = np.isin(seen.kind[judged], kinds)
     flagged, fine = judged[bad], judged[~bad]

@@ -72,7 +72,8 @@ def _round_length(length: int) -> int:
 
 def _thinned(place: np.ndarray, begins: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """LONGEST points of each drawing that has more, evenly from its first to its last. A point that is kept begins a
-    stroke if it or one that was left out just before it does."""
+    stroke if it or one that was left out just before it does.
+    """
     lengths = np.diff(edges)
     kept = np.minimum(lengths, LONGEST)
     after = offsets_of(kept)

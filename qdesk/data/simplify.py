@@ -127,7 +127,8 @@ def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
 
 def _chunks(drawings: Drawings) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
     """Some drawings after the others: their points, float64 (P, 2), and int64 (S,) and (N,), the points of each stroke
-    and the strokes of each drawing."""
+    and the strokes of each drawing.
+    """
     edges, lengths, counts = drawings.point_offsets, drawings.stroke_lengths, drawings.stroke_counts
     first = 0
     while first < len(drawings):

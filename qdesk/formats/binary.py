@@ -101,7 +101,8 @@ class _Walker:
 
     def _record(self, at: int, starts: list[int], lengths: list[int]) -> tuple:
         """Walks over one record: (where the next begins, its head), (None, None) if the buffer ends before it does,
-        or (None, a reason) if it cannot be a record."""
+        or (None, a reason) if it cannot be a record.
+        """
         buffer = self.buffer
         size = len(buffer)
         if at + _HEAD.size > size:
@@ -157,7 +158,8 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
 
 def records(drawings: Drawings) -> Iterator[bytes]:
     """The records of a .bin file. Raises FormatError for drawings that it cannot hold: bitmaps, coordinates that are
-    not whole numbers from 0 to 255, key_ids that are not numbers. What is unknown becomes 0, the country "ZZ"."""
+    not whole numbers from 0 to 255, key_ids that are not numbers. What is unknown becomes 0, the country "ZZ".
+    """
     if drawings.bitmaps is not None:
         raise FormatError("Bitmaps have no strokes, so they cannot be written as .bin.")
     points = drawings.points

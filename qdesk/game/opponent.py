@@ -145,7 +145,8 @@ class Sketcher:
 
     def _recognised_ms(self, word: str, strokes: Strokes, times: list[np.ndarray]) -> float | None:
         """Since the round began. What the network is asked depends on the times alone: so first all questions, then
-        the answers, many at once."""
+        the answers, many at once.
+        """
         asked: list[Strokes] = []
         words, nothing = self.guesser.words, np.zeros(len(self.guesser.words), np.float32)
 

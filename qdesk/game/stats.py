@@ -81,7 +81,8 @@ class Summary:
 @dataclass(frozen=True)
 class WordStats:
     """How one word went: best_ms, median_ms of its own times (see `OWN_MODES`), NaN without; low, high: the 95 %
-    interval of the share (Wilson)."""
+    interval of the share (Wilson).
+    """
 
     word: str
     played: int

@@ -94,7 +94,8 @@ class Classifier(nn.Module):
 
     def read(self, pixels: Tensor, points: Points | None = None) -> tuple[Tensor, Tensor]:
         """`log_probabilities`, and the layers before the readers' logits side by side, which the same pass gives:
-        (N, embedding + stroke embedding), or of a picture alone (N, embedding)."""
+        (N, embedding + stroke embedding), or of a picture alone (N, embedding).
+        """
         picture = self.embedding(pixels)
         seen = self.logits(picture)
         if points is None:

@@ -51,7 +51,8 @@ def deis_cnn(words: int) -> nn.Sequential:
 
 def bergman_cnn(words: int) -> nn.Sequential:
     """Two convolutions and a pooling; two dense layers, each with batch normalization and dropout. Bergman's text gives
-    the layers and not their sizes, which are this project's choice, as is the strength of the L2 (`BERGMAN_L2`)."""
+    the layers and not their sizes, which are this project's choice, as is the strength of the L2 (`BERGMAN_L2`).
+    """
     return nn.Sequential(
         nn.Conv2d(1, 16, 3), nn.ReLU(), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
         nn.Linear(32 * 12 * 12, 128), nn.ReLU(), nn.BatchNorm1d(128), nn.Dropout(0.5),

@@ -42,7 +42,8 @@ class Guesser:
     @torch.inference_mode()
     def read(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
         """`probabilities`, and from the same pass int8 (N, 64): unit vectors times 127 that are near each other where
-        drawings are alike (`nets.projection`), bitmaps too. Of the shipped classifier alone."""
+        drawings are alike (`nets.projection`), bitmaps too. Of the shipped classifier alone.
+        """
         probabilities = np.empty((len(drawings), len(self.words)), np.float32)
         embeddings = np.empty((len(drawings), SIZE), np.int8)
         for batch, inputs in enumerate(self.inputs(drawings)):

@@ -112,7 +112,8 @@ class Scorer:
 
     def find_word(self, text: str) -> str:
         """The word that `text` is, in upper or lower case. Raises ValueError for one that neither network knows, with
-        the nearest that they know."""
+        the nearest that they know.
+        """
         if found := find(text, categories()):  # the classifier knows all of them
             return found
         known = {*self.guesser.words, *self.reader.words}

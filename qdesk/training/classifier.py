@@ -37,7 +37,8 @@ def _on(points: Points, where: torch.device) -> Points:
 @torch.inference_mode()
 def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[np.ndarray, np.ndarray | None]:
     """float32 (N, words) twice: what each reader makes of drawings in the 255 box, as logits; of bitmaps the second is
-    None."""
+    None.
+    """
     where = next(network.parameters()).device
     picture, strokes = [], []
     for first in range(0, len(drawings), batch):

@@ -107,7 +107,8 @@ def read(
     folders: Sequence[Path], words: Sequence[str] | None, report: Report
 ) -> tuple[Drawings | None, Drawings | None]:
     """Every supported file under `folders`: the stroke drawings of `words` (None: of any), officially simplified, and
-    their bitmaps as they are; None where there is none."""
+    their bitmaps as they are; None where there is none.
+    """
     strokes: list[Drawings] = []
     pixels: list[Drawings] = []
     for file in files_under(folders):

@@ -254,7 +254,8 @@ def count(
     folders: Sequence[Path], extra: Sequence[Path], report: Callable[[str], None] = lambda text: None
 ) -> dict[str, dict[str, int]]:
     """How many drawings of each folder train, validate and test; of the folders of bitmaps together, since those that
-    show a held-out drawing are dropped from all of them at once."""
+    show a held-out drawing are dropped from all of them at once.
+    """
     corpus = load(folders, extra, report=report)
     counts: dict[str, dict[str, int]] = {}
     parts = {"train": corpus.real, "validation": corpus.validation, "test": corpus.test}

@@ -199,7 +199,8 @@ def _checkpoint_of(out: Path) -> Path:
 
 def check_checkpoint(out: Path, resume: bool) -> None:
     """Raises `weights.WeightsError` where a run to go on with has no checkpoint beside `out`, or one to begin has:
-    hours of work, which a forgotten option must not delete."""
+    hours of work, which a forgotten option must not delete.
+    """
     checkpoint = _checkpoint_of(out)
     if checkpoint.exists() == resume:
         return

@@ -149,7 +149,8 @@ def _joined(parts: list[FlatStrokes]) -> FlatStrokes:
 
 def warp(images: Tensor, which: Tensor) -> Tensor:
     """uint8 (B, 28, 28), of which those at `which` (bool (B,)) are turned, stretched and mirrored: bitmaps have no
-    strokes to move."""
+    strokes to move.
+    """
     pixels = images[which][:, None].float()
     count = len(pixels)
     if not count:

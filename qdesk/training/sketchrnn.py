@@ -262,7 +262,8 @@ def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> Sket
 
 def log_prior(corpus: Corpus, extra_each: int) -> Tensor:
     """float32 (words,): the log of each word's share of the good drawings in a pass that shows all real ones and
-    `extra_each` of the auxiliary ones."""
+    `extra_each` of the auxiliary ones.
+    """
     words = len(corpus.words)
     real, extra = (np.bincount(corpus.labels(part), minlength=words) for part in (corpus.real, corpus.extra))
     shown = real + extra_each * extra / max(extra.sum(), 1)

@@ -128,7 +128,8 @@ def prior(hits: np.ndarray, count: np.ndarray) -> tuple[float, float]:
 
 def _seconds(label: np.ndarray, rounds: Sequence[Replayed], words: int) -> tuple[np.ndarray, np.ndarray]:
     """Each word's replays, and its seconds to recognition: a normal distribution of log seconds in a word, another one
-    of the words' means (moments), posterior mean. NaN where nothing was ever recognised."""
+    of the words' means (moments), posterior mean. NaN where nothing was ever recognised.
+    """
     won = np.array([one.recognised for one in rounds], bool)
     times = [one.recognised_ms for one in rounds if one.recognised_ms is not None]
     logs = np.log(np.array([max(ms, 1.0) / 1000 for ms in times]))

@@ -142,7 +142,8 @@ def test_an_official_drawing_comes_back_though_its_scaled_coordinates_were_round
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_raw_drawing_comes_out_the_same_however_it_comes(raw: Drawings, variant: str) -> None:
     """Ties between equally far points fall otherwise where floats are rounded; and few drawings of a mouse that moved
-    fast, on a canvas as small as the box, have no more points than simplified ones."""
+    fast, on a canvas as small as the box, have no more points than simplified ones.
+    """
     wanted = as_official(raw)
     assert same(wanted, simplify(raw)).all()
     found = as_official(VARIANTS[variant](raw))

@@ -38,7 +38,8 @@ def write(folder: Path, name: str, words: tuple[str, ...] = WORDS, seed: int = 0
 
 def by_hand(name: str, arrays: dict[str, np.ndarray], image: np.ndarray) -> np.ndarray:
     """The logits of one picture (28, 28), 0 to 1, in plain numpy: same padding, ReLU, pooling of 2, rows before columns
-    before channels."""
+    before channels.
+    """
     x, number, each = image[:, :, None], 0, LAYERS[name][0]
     while arrays[f"w{number:02d}"].ndim == 4:
         kernel, bias = arrays[f"w{number:02d}"], arrays[f"w{number + 1:02d}"]

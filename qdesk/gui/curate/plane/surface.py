@@ -1,5 +1,6 @@
 """The plot of the plane: axes in words, the picture, the lasso and the hand that draws it. Imports pyqtgraph: see
-`plot`."""
+`plot`.
+"""
 
 from __future__ import annotations
 
