@@ -17,7 +17,8 @@ SHOWN_GUESSES = 8
 class GuessesStrokes(Protocol):
     """What a round needs of `qdesk.scoring.classifier.Guesser`."""
 
-    words: Sequence[str]
+    @property
+    def words(self) -> Sequence[str]: ...
 
     def guess_strokes(self, strokes: Strokes) -> np.ndarray:
         """float32 (words,): the probability of each word for a live drawing of (n, 2) strokes."""

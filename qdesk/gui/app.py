@@ -46,7 +46,8 @@ def main(
     from qdesk.gui.theme import apply_theme
     from qdesk.gui.window import MainWindow
 
-    app = QApplication.instance() or QApplication(["qdesk"])
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(["qdesk"])
     # Every point of a stroke counts: Qt is not to drop those that arrive while it is busy. After the application is
     # made, because the X11 plugin turns this on as it starts.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)

@@ -145,12 +145,12 @@ class Job(_Delivering):
 
     def _hand_over(self, kind: str, values: tuple[Any, ...]) -> None:
         if kind == "end":
-            kind, *values = values
+            kind, values = values[0], values[1:]
         if self._stop.is_set():
             kind, values = "cancelled", ()
         if not self._over:
             self._over = kind in ("done", "failed", "cancelled")
-            super()._hand_over(kind, tuple(values))
+            super()._hand_over(kind, values)
 
     def _work(self) -> None:
         try:

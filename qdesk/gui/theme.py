@@ -304,7 +304,8 @@ def loss_colour(t: float) -> QColor:
     low = min(int(place), len(_CIVIDIS) - 2)
     share = place - low
     a, b = QColor(f"#{_CIVIDIS[low]}"), QColor(f"#{_CIVIDIS[low + 1]}")
-    mixed = (round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
+    ends = (a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue())
+    mixed = (round(x + (y - x) * share) for x, y in ends)
     return QColor(*mixed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from functools import cached_property
+from typing import overload
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +43,10 @@ class Coded:
     def __len__(self) -> int:
         return len(self.codes)
 
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: np.ndarray | Sequence[int]) -> np.ndarray: ...
     def __getitem__(self, index: int | np.ndarray | Sequence[int]) -> str | np.ndarray:
         if isinstance(index, int | np.integer):
             return self.texts[self.codes[index]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.table import Table
@@ -84,7 +85,7 @@ class Asking(QObject):
         if kind not in self._workers:
             scorer = self._scorer
             worker = self._workers[kind] = jobs.LatestWorker(lambda: scorer, _ANSWERS[kind], self, f"qdesk-{kind}")
-            worker.answered.connect(lambda asked, answer: self._answered(kind, *asked, answer))
+            worker.answered.connect(lambda asked, answer: self._answered(kind, asked[0], asked[1], answer))
             worker.failed.connect(self.failed)
         self._workers[kind].request((table, about))
 
@@ -118,7 +119,7 @@ def _similar(scorer: Scorer, asked: tuple[Table, int]) -> Any:
     table, index = asked
     if table.embeddings is None or not table.scored[index]:
         return None
-    indices, likeness = nearest(table.embeddings, table.scored, [index], ALIKE)
+    indices, likeness = nearest(table.embeddings, table.scored, np.array([index]), ALIKE)
     return indices.tolist(), likeness.tolist()
 
 

@@ -33,7 +33,7 @@ from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen
-from qdesk.gui.theme import RADIUS, SPACE, Button, button, font, icon, label, theme, theme_changes
+from qdesk.gui.theme import RADIUS, SPACE, Button, Tint, button, font, icon, label, theme, theme_changes
 
 HEIGHT = 8 * SPACE
 CELL = QSize(9 * SPACE, HEIGHT - 4)
@@ -130,7 +130,9 @@ class _Cell(QStyledItemDelegate):
         return CELL
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        one: Shown = index.model().decisions[index.row()]
+        model = index.model()
+        assert isinstance(model, _Model)
+        one = model.decisions[index.row()]
         look, cell = theme(), QRectF(option.rect).adjusted(2, 2, -2, -2)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -145,7 +147,7 @@ class _Cell(QStyledItemDelegate):
         left = round(cell.center().x() - (_PICTURE + beside) / 2)
         place = QRect(left, round(cell.top()) + 3, _PICTURE, _PICTURE)
         if one.index >= 0 and self.table is not None:
-            painter.drawPixmap(place, self._picture(one.index, painter.device().devicePixelRatioF()))
+            painter.drawPixmap(place, self._picture(self.table, one.index, painter.device().devicePixelRatioF()))
         else:
             icon("open", "muted").paint(painter, place.adjusted(8, 8, -8, -8))
         painter.setFont(font("small"))
@@ -154,18 +156,17 @@ class _Cell(QStyledItemDelegate):
         self._verdict(painter, QRectF(cell.left(), place.bottom() + 2, cell.width(), 18), one)
         painter.restore()
 
-    def _picture(self, index: int, ratio: float) -> QPixmap:
+    def _picture(self, table: Table, index: int, ratio: float) -> QPixmap:
         if (index, ratio) not in self.pictures:
             side = round(_PICTURE * ratio)
             plain = Look(side, side, ratio, theme().name, "none", 0.0, 1.0)
-            self.pictures[index, ratio] = QPixmap.fromImage(
-                paint_drawing(self.table.drawings, index, plain, inks(plain))
-            )
+            self.pictures[index, ratio] = QPixmap.fromImage(paint_drawing(table.drawings, index, plain, inks(plain)))
         return self.pictures[index, ratio]
 
     def _verdict(self, painter: QPainter, place: QRectF, one: Shown) -> None:
         """A sign and a word in the verdict's colour, together in the middle."""
-        sign, tint = {"": ("undo", "muted"), KEEP: ("check", "good")}.get(one.reason, ("flag", "bad"))
+        signs: dict[str, tuple[str, Tint]] = {"": ("undo", "muted"), KEEP: ("check", "good")}
+        sign, tint = signs.get(one.reason, ("flag", "bad"))
         tint = tint if one.index >= 0 else "muted"
         metrics = QFontMetrics(font("small"))
         text = metrics.elidedText(one.reason or "cleared", Qt.TextElideMode.ElideRight, int(place.width()) - 16)

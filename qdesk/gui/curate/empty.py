@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBox
 from qdesk import paths
 from qdesk.data.categories import categories
 from qdesk.gui.kit.empty import EmptyPage, card
+from qdesk.gui.kit.widgets import throw_away
 from qdesk.gui.theme import SPACE, button, label
 
 STARTER = ("starter.ndjson.gz",)
@@ -106,8 +107,7 @@ class Empty(EmptyPage):
 
     def set_recent(self, files: Sequence[str]) -> None:
         """Offer files opened before, the last one first; those that are gone are left out."""
-        while (item := self._recent.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        throw_away(self._recent)
         there = [file for file in files if os.path.isfile(file)][:5]
         self._recent_title.setVisible(bool(there))
         for file in there:

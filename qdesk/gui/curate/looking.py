@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.asking import Asking
+from qdesk.gui.curate.grid.inking import Tint
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learning import Learning
 from qdesk.gui.theme import SPACE
@@ -169,7 +170,7 @@ class Looking(QObject):
             self._filters.reset()
         self._grid.setFocus()
 
-    def set_tint(self, tint: str) -> None:
+    def set_tint(self, tint: Tint) -> None:
         """Colour the strokes by "time" or "loss", or not at all ("none"): in the grid and, by loss, in the detail."""
         self._header.set_tint(tint)
         self._grid.set_tint(tint)
@@ -310,7 +311,7 @@ class Looking(QObject):
     def _mark_selected(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:
             chosen = self._grid.selected()
-            self.plane.set_selected(chosen if 1 < len(chosen) <= MOST_MARKED else [])
+            self.plane.set_selected(np.array(chosen if 1 < len(chosen) <= MOST_MARKED else [], np.int64))
 
     def _rearranged(self) -> None:
         if self._choose_all and self.table.filters.among is not None:

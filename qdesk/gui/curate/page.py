@@ -368,7 +368,7 @@ class CuratePage(DropPage):
         self._show_work()
         self.scored.emit()
 
-    def _scoring_said(self, sentence: str, kind: str) -> None:
+    def _scoring_said(self, sentence: str, kind: Kind) -> None:
         if kind == "warn" or not self.notice.text:  # good news takes nothing away
             self.notice.say(sentence, kind, lasting=kind == "warn")
 

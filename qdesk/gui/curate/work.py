@@ -21,8 +21,9 @@ from qdesk.gui.jobs import Context
 class Scorer(Protocol):
     """What the page needs of `qdesk.scoring.scorer.Scorer`."""
 
-    trouble: str
-    """What went wrong beside the scoring, a sentence; "" if nothing did."""
+    @property
+    def trouble(self) -> str:
+        """What went wrong beside the scoring, a sentence; "" if nothing did."""
 
     def stream(self, drawings: Drawings, stop: Callable[[], bool], keys: np.ndarray | None = None) -> Any:
         """Chunks with `indices` (n,), `columns` (name to (n,)) and whether they were `known` from before.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -25,7 +26,8 @@ def polygon(points: np.ndarray) -> QPolygonF:
     made = QPolygonF()
     made.resize(len(points))
     if len(points):
-        there = np.frombuffer(VoidPtr(made.data(), len(points) * 16, True), np.float64)
+        memory: Any = VoidPtr(made.data(), len(points) * 16, True)  # type: ignore[arg-type,call-arg]  # PySide's mistake
+        there = np.frombuffer(memory, np.float64)
         there.reshape(-1, 2)[:] = points
     return made
 
@@ -259,20 +261,20 @@ class StrokesView(QWidget):
         if layers.ink is None:
             layers.ink = layers.blank()
         if layers.inked < done:
-            self._paint_pieces(layers.ink, range(layers.inked, done))
+            self._paint_pieces(layers, layers.ink, range(layers.inked, done))
             layers.inked = done
         painter = QPainter(self)
         if self._playhead < 1:
             if layers.faint is None:
                 layers.faint = layers.blank()
-                self._paint_pieces(layers.faint, range(len(self._pieces)), theme().line)
+                self._paint_pieces(layers, layers.faint, range(len(self._pieces)), theme().line)
             painter.drawPixmap(0, 0, layers.faint)
         painter.drawPixmap(0, 0, layers.ink)
         if done < len(self._pieces):
             self._paint_begun(painter, layers.points, done, now)
         painter.end()
 
-    def _paint_pieces(self, layer: QPixmap, pieces: range, colour: QColor | None = None) -> None:
+    def _paint_pieces(self, layers: _Layers, layer: QPixmap, pieces: range, colour: QColor | None = None) -> None:
         painter = QPainter(layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(round_pen(colour or theme().ink, self._pen_width))
@@ -284,7 +286,7 @@ class StrokesView(QWidget):
                 if shade not in pens:
                     pens[shade] = round_pen(self.step_colour(last), self._pen_width)
                 painter.setPen(pens[shade])
-            _draw(painter, self._layers.points[first : last + 1], self._smooth)
+            _draw(painter, layers.points[first : last + 1], self._smooth)
         painter.end()
 
     def _paint_begun(self, painter: QPainter, points: np.ndarray, piece: int, now: float) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QLineEdit,
     QPlainTextEdit,
     QScrollBar,
@@ -24,13 +25,26 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.kit.strokes import round_pen
-from qdesk.gui.theme import SPACE, button, font, icon, label, theme, theme_changes
+from qdesk.gui.theme import SPACE, Tint, button, font, icon, label, theme, theme_changes
 
 Kind = Literal["info", "good", "warn", "bad"]
-_SIGNS = {"info": ("flag", "ink"), "good": ("check", "good"), "warn": ("warning", "warn"), "bad": ("warning", "bad")}
+_SIGNS: dict[Kind, tuple[str, Tint]] = {
+    "info": ("flag", "ink"),
+    "good": ("check", "good"),
+    "warn": ("warning", "warn"),
+    "bad": ("warning", "bad"),
+}
 
 NBSP = "\u00a0"
 """A space where no line ends: between a number and its unit."""
+
+
+def throw_away(layout: QLayout) -> None:
+    """Take all widgets out of a layout of widgets, and delete them."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def number(value: float, digits: int = 2) -> str:
@@ -71,7 +85,8 @@ class Line(QLineEdit):
     """The user is done with it."""
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()  # the page has its own use for it
             return True
         return super().event(event)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.gui.kit.widgets import Elided
+from qdesk.gui.kit.widgets import Elided, throw_away
 from qdesk.gui.lab.actions import Bar
 from qdesk.gui.lab.number import Number
 from qdesk.gui.lab.phrases import count, some
@@ -250,9 +250,7 @@ class Form(QWidget):
         self.set_places([*self.places, *places])
 
     def _show_places(self) -> None:
-        while (item := self._place_rows.takeAt(0)) is not None:
-            item.widget().hide()
-            item.widget().deleteLater()
+        throw_away(self._place_rows)
         for place in self.places:
             self._place_rows.addWidget(self._place_row(place))
         self.starter.setEnabled(STARTER.is_file())

@@ -85,7 +85,7 @@ class LabPage(DropPage):
         self.form.started.connect(self.start)
         self.reports.changed.connect(lambda run: run is self.current and self._show_run())
         self.reports.ended.connect(self._evaluated)
-        actions = self.view.actions
+        actions = self.view.buttons
         actions.stop_asked.connect(self.stop)
         actions.resume_asked.connect(self.resume)
         actions.evaluate_asked.connect(self.evaluate)

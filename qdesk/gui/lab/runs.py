@@ -165,12 +165,12 @@ class Run:
 
     @property
     def pid(self) -> int:
-        return self.start.pid if self._newest_is_ours else int(self.log.start.get("pid") or 0)
+        return self.start.pid if self.start and self._newest_is_ours else int(self.log.start.get("pid") or 0)
 
     @property
     def began(self) -> datetime:
         """When it was last begun."""
-        return _when(self.start.began if self._newest_is_ours else self.log.start.get("began"))
+        return _when(self.start.began if self.start and self._newest_is_ours else self.log.start.get("began"))
 
     # How it goes
 

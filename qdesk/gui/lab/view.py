@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.gui.kit.widgets import Choice, Elided
+from qdesk.gui.kit.widgets import Choice, Elided, throw_away
 from qdesk.gui.lab.actions import Actions
 from qdesk.gui.lab.listing import state_text, state_tint
 from qdesk.gui.lab.phrases import count, large, share, some
@@ -59,7 +59,7 @@ class RunView(QWidget):
         super().__init__(parent)
         self.run: Run | None = None
         self.charts: list[Chart] = []
-        self.actions = Actions()
+        self.buttons = Actions()
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -96,7 +96,7 @@ class RunView(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(area, 1)
-        outer.addWidget(self.actions)
+        outer.addWidget(self.buttons)
         theme_changes().changed.connect(self._dress)
 
     def _build_head(self, column: QVBoxLayout) -> None:
@@ -162,7 +162,7 @@ class RunView(QWidget):
         self.trouble.setVisible(bool(run.reason))
         self.tiles.show_figures(dict(_test_figures(run)))
         self.facts.show_facts(dict(_facts(run)))
-        self.actions.show_run(run, evaluating)
+        self.buttons.show_run(run, evaluating)
         self._draw()
         self._dress()
         self.progress.setVisible(run.state.active or run.state is State.INTERRUPTED)
@@ -281,8 +281,7 @@ class Tiles(QFrame):
         if figures == self.figures:
             return
         self.figures = figures
-        while (item := self._row.takeAt(0)) is not None:
-            item.widget().deleteLater()
+        throw_away(self._row)
         for name, value in figures.items():
             tile = QFrame()
             tile.setProperty("card", True)

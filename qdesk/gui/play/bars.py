@@ -146,5 +146,6 @@ class GlidingBars(QWidget):
 
 
 def _between(a: QColor, b: QColor, share: float) -> QColor:
-    mixed = (round(x + (y - x) * share) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))
+    ends = (a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue())
+    mixed = (round(x + (y - x) * share) for x, y in ends)
     return QColor(*mixed)

@@ -62,8 +62,8 @@ class Card(QObject):
         for part, shown in ((self.word, text), (self.lead, lead), (self.hint, hint), (self.below, below)):
             part.setText(shown)
         self.digit.hide()
-        for part in self._parts:
-            part.setVisible(not isinstance(part, QLabel) or bool(part.text()))
+        for one in self._parts:
+            one.setVisible(not isinstance(one, QLabel) or bool(one.text()))
 
     def hold(self, on: bool) -> None:
         """Whether there is something to wait for before it can start."""

@@ -337,11 +337,11 @@ def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
 
 def best_text(records: Sequence[RoundRecord]) -> str:
     """The fastest of several; "" where there is none."""
-    known = [record for record in records if record.recognised and record.word]
+    known = [(one.recognised_ms, one.word) for one in records if one.recognised_ms is not None and one.word]
     if not known or len(records) < 2:
         return ""
-    best = min(known, key=lambda record: record.recognised_ms)
-    return f"Fastest: {best.word}, {_when(best.recognised_ms)}"
+    ms, word = min(known, key=lambda one: one[0])
+    return f"Fastest: {word}, {_when(ms)}"
 
 
 def _last_top(record: RoundRecord) -> tuple[str, float] | None:

@@ -116,10 +116,13 @@ class Gallery(QAbstractScrollArea):
 
     def key_at(self, place: int) -> str:
         """The key of the drawing in that place; "" outside."""
-        return str(self._plays.key_ids[self._rows[place]]) if 0 <= place < len(self) else ""
+        if self._plays is None or not 0 <= place < len(self):
+            return ""
+        return str(self._plays.key_ids[self._rows[place]])
 
     def shown_at(self, place: int) -> Shown:
         """What is known of the drawing in that place."""
+        assert self._plays is not None  # without it there are no places
         return Shown.of(self._plays, self._rows[place])
 
     @property

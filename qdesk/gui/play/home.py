@@ -90,7 +90,7 @@ class HomeScreen(QWidget):
         self._cards.setLayout(self._grid)
         self._cards.setMaximumWidth(_WIDEST)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(3 * SPACE, 2 * SPACE, 3 * SPACE, 2 * SPACE)
         column.setSpacing(0)
         column.addLayout(top)
@@ -113,8 +113,9 @@ class HomeScreen(QWidget):
         column.addSpacing(SPACE)
         column.addWidget(self.status)
         buttons = (self.voice_button, self.sounds_button, self.people_button, self.play_button)
-        for one in (*buttons, *self.choice.buttons.values(), *self.cards.values()):
-            one.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
+        chosen: list[QWidget] = [*buttons, *self.choice.buttons.values(), *self.cards.values()]
+        for part in chosen:
+            part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
         self.set_difficulty("mixed")
 
     # What is so
@@ -160,7 +161,7 @@ class HomeScreen(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange(5 if self.width() >= _FIVE_CARDS else 3)
-        left = self.height() - self.layout().minimumHeightForWidth(self.width())
+        left = self.height() - self._column.minimumHeightForWidth(self.width())
         self.doodle.setVisible(left >= _SMALLEST_DOODLE)
         super().resizeEvent(event)
 
@@ -199,7 +200,7 @@ class Tile(Button):
         self._line.setWordWrap(upright)
         self._title.setStyleSheet("font-weight: 600;")
         way = QBoxLayout.Direction.TopToBottom if upright else QBoxLayout.Direction.LeftToRight
-        box = QBoxLayout(way, self)
+        self._box = box = QBoxLayout(way, self)
         box.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         box.setSpacing(SPACE)
         texts = QVBoxLayout()
@@ -229,7 +230,7 @@ class Tile(Button):
         self.setAccessibleDescription(line)
 
     def sizeHint(self) -> QSize:
-        return self.layout().sizeHint()
+        return self._box.sizeHint()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(12 * SPACE, self.sizeHint().height())

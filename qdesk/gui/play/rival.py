@@ -91,8 +91,8 @@ class RivalPanel(QWidget):
 
     def show_rival(self, rival: Rival | None) -> None:
         """What it will draw, of which nothing is seen yet."""
-        known = rival is not None and rival.recognised_ms is not None
-        self._recognised_ms = rival.recognised_ms if known else math.inf
+        recognised_ms = rival.recognised_ms if rival is not None else None
+        self._recognised_ms = math.inf if recognised_ms is None else recognised_ms
         self.sheet.show_drawing(rival)
         self.set_recognised(False)
 

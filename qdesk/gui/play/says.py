@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import zip_longest
 
 from PySide6.QtCore import QElapsedTimer, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
@@ -76,8 +76,9 @@ class SaysLine(QWidget):
 
     def _shown(self) -> list[tuple[Said, float]]:
         """The newest things said, and how much of its time each still has: 1 to 0."""
-        now, shown = self._time(), []
-        for one, after in pairwise([*self._said, None]):
+        now = self._time()
+        shown: list[tuple[Said, float]] = []
+        for one, after in zip_longest(self._said, self._said[1:]):
             left = 1.0 if after is None else 1 - (now - after.at_ms) / FADE_MS
             if left > 0:
                 shown.append((one, min(left, 1.0)))
@@ -93,7 +94,8 @@ class SaysLine(QWidget):
 
     def _placed(self) -> list[tuple[Said, float, float]]:
         """What is seen, how much of its time is left, how wide its place is; where it does not fit the oldest go."""
-        placed, room = [], float(self.width())
+        placed: list[tuple[Said, float, float]] = []
+        room = float(self.width())
         for one, left in reversed(self._shown()):
             wide = self._metrics.horizontalAdvance(f"{one.text} ") * min(left * FADE_MS / _CLOSE_MS, 1.0)
             if placed and wide > room:

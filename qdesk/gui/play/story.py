@@ -266,7 +266,7 @@ def outcome_text(record: RoundRecord) -> str:
     last = float(point_ms(record).max(initial=0.0))
     if record.recognised:
         text = f"Recognised after {when(record.recognised_ms)}"
-        if last > record.recognised_ms:
+        if record.recognised_ms is not None and last > record.recognised_ms:
             text += f", finished at {when(last)}"
     elif record.state is State.TIME_UP:
         text = "Time was up before I saw it"

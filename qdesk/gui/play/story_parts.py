@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -16,6 +17,9 @@ from qdesk.game.story import Taken
 from qdesk.gui.kit.strokes import StrokesView
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
+
+if TYPE_CHECKING:
+    from qdesk.gui.kit.pixels import Pixels
 
 _MOST = 8
 _ROW = 3 * SPACE
@@ -181,7 +185,7 @@ class Thumb(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.strokes = StrokesView(pen_width=2.0)
-        self._pixels: QWidget | None = None
+        self._pixels: Pixels | None = None
         self._card = QFrame()
         self._card.setProperty("card", True)
         self._inside = QVBoxLayout(self._card)

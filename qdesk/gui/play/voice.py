@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -49,7 +50,7 @@ class Voice(QObject):
         if not on:
             self.stop()
         elif self._worker is None and find_spec("PySide6.QtTextToSpeech"):
-            self._worker = LatestWorker(lambda name=self._engine: _start(name), _speak, self, "qdesk-voice")
+            self._worker = LatestWorker(partial(_start, self._engine), _speak, self, "qdesk-voice")
             self._worker.ready.connect(lambda: self._find(""))
             self._worker.failed.connect(self._fail)
 

@@ -174,7 +174,7 @@ def test_a_sketchrnn_shows_what_it_has(make_page: Make) -> None:
     assert share.legend == ["wrong words by lift 93.0 %"]
     assert page.view.tiles.figures["Nats with its word"] == "1.1"
     assert page.view.learns.text().startswith("Learns to score")
-    assert not page.view.actions.evaluate.isVisible()
+    assert not page.view.buttons.evaluate.isVisible()
 
 
 def test_a_failed_run_says_why(make_page: Make) -> None:
@@ -187,7 +187,7 @@ def test_a_failed_run_says_why(make_page: Make) -> None:
 def test_an_interrupted_run_offers_to_go_on(make_page: Make) -> None:
     beside(kit.write_run("a", 40, "interrupted"), ".checkpoint").touch()
     page = make_page()
-    actions = page.view.actions
+    actions = page.view.buttons
     assert page.view.state.text() == "Interrupted at 40 %"
     assert actions.resume.isVisible() and actions.resume.text().strip() == "Resume"
     assert not actions.stop.isVisible() and actions.delete.isVisible()
@@ -196,7 +196,7 @@ def test_an_interrupted_run_offers_to_go_on(make_page: Make) -> None:
 def test_stopping_is_asked_once(qtbot, make_page: Make, living: Callable[[Path], int]) -> None:
     kit.write_run("a", 40, None, pid=living(kit.out_of("a")))
     page = make_page()
-    actions = page.view.actions
+    actions = page.view.buttons
     assert actions.stop.isVisible() and not actions.delete.isVisible() and "goes on" in actions.note.text()
     QTest.keyClick(page.listing.list, Qt.Key.Key_Delete)
     assert "stop it first" in page.notice.text
@@ -213,7 +213,7 @@ def test_deleting_can_be_undone_until_one_goes_on(make_page: Make) -> None:
     kit.write_run("b")
     page = make_page()
     page.choose(page.runs[out])
-    page.view.actions.delete.click()
+    page.view.buttons.delete.click()
     assert names(page) == ["b"] and page.view.run.name == "b" and out.exists()
     page.look()
     assert names(page) == ["b"]
@@ -244,7 +244,7 @@ def test_a_run_dropped_on_the_page_is_shown_and_remembered(make_page: Make, tmp_
     assert page.view.run.name == "shell"
     again = make_page()
     assert names(again) == ["shell"]
-    again.view.actions.delete.click()
+    again.view.buttons.delete.click()
     assert names(again) == [] and kit.log_of(out).exists()
     again.notice.act.click()
     assert names(again) == ["shell"]
@@ -292,17 +292,17 @@ def test_a_report_that_cannot_be_made_says_why(qtbot, make_page: Make, monkeypat
     kit.write_run("a")
     evaluating(monkeypatch, "import sys; sys.exit('qdesk: there is no folder /drawings')")
     page = make_page()
-    page.view.actions.evaluate.click()
-    assert not page.view.actions.evaluate.isEnabled() and "Evaluating" in page.view.actions.evaluate.text()
+    page.view.buttons.evaluate.click()
+    assert not page.view.buttons.evaluate.isEnabled() and "Evaluating" in page.view.buttons.evaluate.text()
     page.evaluate()  # asked twice, done once
     page.view.run.report.write_text("written, but its program is not gone yet")
     page.look()
     page.view.show_run(page.view.run, 0.9)
-    assert page.view.actions.evaluate.isVisible() and not page.view.actions.report.isVisible()
+    assert page.view.buttons.evaluate.isVisible() and not page.view.buttons.report.isVisible()
     page.view.run.report.unlink()
     qtbot.waitUntil(lambda: page.notice.text != "")
     assert page.notice.text == "No report of “a”: there is no folder /drawings"
-    assert page.view.actions.evaluate.isEnabled()
+    assert page.view.buttons.evaluate.isEnabled()
 
 
 def test_a_report_is_opened_and_offered_again(
@@ -312,11 +312,11 @@ def test_a_report_is_opened_and_offered_again(
     out = kit.write_run("a")
     page = make_page()
     run = page.runs[out]
-    page.view.actions.evaluate.click()
+    page.view.buttons.evaluate.click()
     qtbot.waitUntil(lambda: opened == [str(run.report)])
-    assert page.view.actions.report.isVisible() and not page.view.actions.evaluate.isVisible()
-    page.view.actions.report.click()
-    page.view.actions.folder.click()
+    assert page.view.buttons.report.isVisible() and not page.view.buttons.evaluate.isVisible()
+    page.view.buttons.report.click()
+    page.view.buttons.folder.click()
     assert opened[1:] == [str(run.report), str(out.parent)]
 
 

@@ -54,12 +54,12 @@ def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
     qtbot.waitUntil(lambda: page.view.charts[0].curves != [], timeout=LONG_MS)
     assert run.state is State.RUNNING and run.words == ["circle", "zigzag"]
     assert "min" in page.view.state.text() or "s left" in page.view.state.text()
-    page.view.actions.stop.click()
+    page.view.buttons.stop.click()
     qtbot.waitUntil(lambda: run.state is State.INTERRUPTED, timeout=LONG_MS)
     assert run.resumable and run.out.exists()
 
     stopped_at = run.log.latest["step"]
-    page.view.actions.resume.click()
+    page.view.buttons.resume.click()
     assert run.state is State.STARTING
     qtbot.waitUntil(lambda: run.state is State.RUNNING and run.log.latest["step"] > stopped_at, timeout=LONG_MS)
     assert run.log.start["resumed"] and run.log.curves["loss"][0][0] <= stopped_at
@@ -76,7 +76,7 @@ def test_what_cannot_be_learned_is_said_in_a_sentence(
     qtbot.waitUntil(page.view.trouble.isVisible)
     assert page.view.run.state is State.FAILED and page.view.state.text() == "Failed"
     assert page.view.trouble.text() == "there is no drawing to train on of zigzag"
-    actions = page.view.actions
+    actions = page.view.buttons
     assert actions.resume.isVisible() and actions.resume.text().strip() == "Start again"
     actions.resume.click()
     assert page.view.run.state is State.STARTING

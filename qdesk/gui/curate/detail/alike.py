@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout,
 
 from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.story import alike_text
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
@@ -135,7 +136,7 @@ class Thumb(QAbstractButton):
         painter.drawRoundedRect(card, 6, 6)
         key = self.size(), self.devicePixelRatioF(), look.name
         if self._picture is None or self._picture[0] != key:
-            self._picture = key, self._painted()
+            self._picture = key, self._painted(self._table.drawings)
         painter.drawPixmap(0, 0, self._picture[1])
         verdict = self._table.verdicts[self.index]
         if verdict:  # a dot: its words are in the tip
@@ -148,8 +149,8 @@ class Thumb(QAbstractButton):
         painter.drawText(QRectF(0, side, side, _CAPTION), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
 
-    def _painted(self) -> QPixmap:
-        side, ratio, drawings = self.width(), self.devicePixelRatioF(), self._table.drawings
+    def _painted(self, drawings: Drawings) -> QPixmap:
+        side, ratio = self.width(), self.devicePixelRatioF()
         made = QPixmap(QSize(side, side) * ratio)
         made.setDevicePixelRatio(ratio)
         made.fill(Qt.GlobalColor.transparent)

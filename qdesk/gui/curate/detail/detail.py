@@ -80,6 +80,7 @@ class Detail(QScrollArea):
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, inside)
         self._halves.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         self._halves.setSpacing(2 * SPACE)
+        self._inside = inside
         self.setWidget(inside)
         self.player = Player()
         self.strokes, self.pixels, self.curve = self.player.strokes, self.player.pixels, self.player.curve
@@ -224,7 +225,7 @@ class Detail(QScrollArea):
         self._flush_note()
         shown = table is not None and index >= 0
         self._table, self._index, self._losses = table, index if shown else -1, None
-        self.widget().setVisible(shown)
+        self._inside.setVisible(shown)
         self._empty.setVisible(not shown)
         rule = Qt.ScrollBarPolicy.ScrollBarAsNeeded if shown else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.setVerticalScrollBarPolicy(rule)
@@ -232,7 +233,7 @@ class Detail(QScrollArea):
         self.player.show_drawing(table, self._index)
         self._waiting = {self.seen, self.alike}
         self._similar_later = False
-        if not shown:
+        if table is None or not shown:
             self._patience.stop()
             self._give_up()
             return

@@ -101,7 +101,7 @@ class Player(QWidget):
         self.each.setFont(font("small"))
         self.each.setToolTip("Replay every drawing as it comes")
         self.each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.each.setChecked(_settings().value(_EACH, False, bool))
+        self.each.setChecked(bool(_settings().value(_EACH, False, bool)))
         self.each.toggled.connect(lambda on: _settings().setValue(_EACH, on))
         row = QHBoxLayout()
         row.setSpacing(SPACE)
@@ -163,6 +163,7 @@ class Player(QWidget):
     def set_losses(self, losses: np.ndarray) -> None:
         """The losses (points,) of the points, nats."""
         table = self._table
+        assert table is not None  # whose losses these are
         strokes = table.drawings.strokes_of(self._index)
         lengths = [len(stroke) for stroke in strokes]
         if len(losses) != sum(lengths):

@@ -85,8 +85,8 @@ class Guesses(QWidget):
         """
         self._why = why
         self._rows = [(name, share, name == word) for name, share in guesses[:TOP]]
-        far = own is not None and not any(mine for _, _, mine in self._rows)
-        self._rest = (f"{word}, {ordinal(own[1])}", own[0]) if far else None
+        near = any(mine for _, _, mine in self._rows)
+        self._rest = None if own is None or near else (f"{word}, {ordinal(own[1])}", own[0])
         said = [f"{name} {percent_text(share)}{', its word' * mine}" for name, share, mine in self._rows]
         said += [f"its word {self._rest[0]}, {percent_text(self._rest[1])}"] if self._rest else []
         self.setAccessibleDescription("; ".join(said).replace(NBSP, " ") or "Not known yet")

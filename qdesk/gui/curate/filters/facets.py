@@ -115,10 +115,10 @@ class Facet(Section):
         self.only = label("", muted=True)
         self.only.setContentsMargins(2 * SPACE, 0, 0, 0)
         self.only.setWordWrap(True)
-        self.find = Field(f"Find in {title.lower()}", f"Find a {title.lower()}")
-        self.find.textChanged.connect(self._searched)
-        self.find.entered.connect(self._choose_first)
-        self.find.left.connect(self.left)
+        self.sought = Field(f"Find in {title.lower()}", f"Find a {title.lower()}")
+        self.sought.textChanged.connect(self._searched)
+        self.sought.entered.connect(self._choose_first)
+        self.sought.left.connect(self.left)
         self._by_name = by_name
         self.order = button("")
         self.order.setStyleSheet("padding: 4px 8px;")
@@ -128,7 +128,7 @@ class Facet(Section):
         tools = QHBoxLayout(self._tools)
         tools.setContentsMargins(0, 0, 0, 0)
         tools.setSpacing(SPACE // 2)
-        tools.addWidget(self.find, 1)
+        tools.addWidget(self.sought, 1)
         tools.addWidget(self.order)
         self.list = Options(title)
         self.list.toggled.connect(self._toggled)
@@ -162,7 +162,7 @@ class Facet(Section):
     def begin(self) -> None:
         """Other drawings come: nothing is chosen, and nothing known."""
         self._offered, self._known = list(self._always), False
-        self.find.clear()
+        self.sought.clear()
         self.clear()
 
     def refresh(self, counts: Mapping[str, int]) -> None:
@@ -198,7 +198,7 @@ class Facet(Section):
         many = len(keys) > TALL
         few = many and self._folded
         alone = keys == self._offered and len(keys) == 1 and not self._chosen and not self._always
-        wanted = self.find.text().strip()
+        wanted = self.sought.text().strip()
         options = [Option(key, self._name(key), self._aside(key)) for key in keys]
         if few:
             options = [one for place, one in enumerate(options) if place < FEW or one.key in self._chosen]
@@ -230,11 +230,11 @@ class Facet(Section):
         self._searched()
 
     def _choose_first(self) -> None:
-        if self.find.text().strip() and self.list.rows.options:
+        if self.sought.text().strip() and self.list.rows.options:
             self._toggled(self.list.rows.options[0].key)
-            self.find.selectAll()
+            self.sought.selectAll()
 
     def _show_all(self) -> None:
         self._folded = False
         self._show()
-        self.find.setFocus()
+        self.sought.setFocus()

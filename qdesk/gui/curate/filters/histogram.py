@@ -145,7 +145,8 @@ class Histogram(Plot):
         self.choose(0, BINS - 1)
 
     def event(self, event: QEvent) -> bool:
-        escape = event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape
+        override = event.type() == QEvent.Type.ShortcutOverride
+        escape = override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
         if escape and self._range is not None:
             event.accept()  # it clears the range before it is the page's
             return True

@@ -48,7 +48,7 @@ class Options(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.row_height = max(3 * SPACE, QFontMetrics(font("body")).height() + 6)
-        self._pressed = ""
+        self._pressed: str | None = ""
 
     def show_options(
         self, options: Sequence[Option], counts: Mapping[str, int], chosen: Collection[str], tall: int = 1000
@@ -74,7 +74,8 @@ class Options(QListView):
         return self.rows.index(next(rows, -1))
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in _CHOOSING:
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in _CHOOSING:
             event.accept()
             return True
         return super().event(event)
@@ -147,11 +148,15 @@ class _Rows(QAbstractListModel):
 class _Painter(QStyledItemDelegate):
     """Box, text, count."""
 
+    def __init__(self, view: Options) -> None:
+        super().__init__(view)
+        self._view = view
+
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(0, self.parent().row_height)
+        return QSize(0, self._view.row_height)
 
     def paint(self, painter: QPainter, style: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        view: Options = self.parent()
+        view = self._view
         option, look = view.rows.options[index.row()], theme()
         count, chosen = view.rows.counts.get(option.key, 0), option.key in view.rows.chosen
         box = QRectF(style.rect)
@@ -182,11 +187,11 @@ class _Painter(QStyledItemDelegate):
         right = box.adjusted(0, 0, -SPACE // 2, 0)
         painter.drawText(right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, number)
         text = box.adjusted(left + _BOX + SPACE, 0, -SPACE // 2 - wide - SPACE, 0)
-        for words, size, tone in (
-            (option.text, "body", look.ink if count or chosen else look.muted),
-            (option.aside, "small", look.muted),
+        for words, face, tone in (
+            (option.text, font("body"), look.ink if count or chosen else look.muted),
+            (option.aside, font("small"), look.muted),
         ):
-            painter.setFont(font(size))
+            painter.setFont(face)
             painter.setPen(tone)
             shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(int(text.width()), 0))
             painter.drawText(text, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)

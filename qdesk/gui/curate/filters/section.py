@@ -36,7 +36,7 @@ class Section(QWidget):
         column.setSpacing(0)
         column.addLayout(line)
         column.addWidget(self.inside)
-        unfolded = _settings().value(f"filters/{name}", unfolded, bool)
+        unfolded = bool(_settings().value(f"filters/{name}", unfolded, bool))
         self.head.setChecked(unfolded)
         self.inside.setVisible(unfolded)
         self.head.toggled.connect(self._fold)

@@ -38,7 +38,7 @@ def cell_height(width: int) -> int:
 
 def text_on(colour: QColor) -> QColor:
     """Near-black or white, whichever reads better on `colour`."""
-    red, green, blue, _ = colour.getRgbF()
+    red, green, blue = colour.redF(), colour.greenF(), colour.blueF()
     light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
 

@@ -42,10 +42,9 @@ class Look(NamedTuple):
 
 def time_colour(t: float) -> QColor:
     """The colour of a moment in a drawing's life: ink at its beginning (0), the accent, as the pen's, at its end."""
-    look = theme()
-    return QColor.fromRgbF(
-        *(a + (b - a) * t for a, b in zip(look.ink.getRgbF()[:3], look.accent.getRgbF()[:3], strict=True))
-    )
+    a, b = theme().ink, theme().accent
+    ends = (a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF())
+    return QColor.fromRgbF(*(x + (y - x) * t for x, y in ends))
 
 
 def inks(look: Look) -> list[QColor]:

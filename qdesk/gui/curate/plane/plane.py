@@ -268,13 +268,13 @@ class Plane(QWidget):
 
     def _say(self) -> None:
         picture, surface = self.surface.picture, self.surface
-        known = picture is not None and picture.scene.chosen is self._chosen
+        counts = picture.counts if picture is not None and picture.scene.chosen is self._chosen else None
         words = _HINT
         if self._chosen is not None:
-            count = picture.counts.chosen if known else int(np.count_nonzero(self._chosen))
+            count = counts.chosen if counts is not None else int(np.count_nonzero(self._chosen))
             words = f"{_drawings(count)} in the lasso"
-            if known and picture.counts.chosen_passing < count:
-                words += f", {picture.counts.chosen_passing:,} shown"
+            if counts is not None and counts.chosen_passing < count:
+                words += f", {counts.chosen_passing:,} shown"
         unknown = picture.points.unknown if picture is not None else 0
         nothing = picture is not None and unknown == len(picture.points.x)
         surface.note = "No drawing has these scores yet." if nothing else ""

@@ -225,7 +225,8 @@ class Surface(Plot):
     # Keys
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._mine(event):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._mine(event):
             event.accept()  # before a shortcut of the page's takes it
             return True
         return super().event(event)
@@ -296,7 +297,7 @@ class Surface(Plot):
             painter.setPen(look.muted)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.note)
         elif self.picture is not None:
-            self._draw_quarters(painter, area)
+            self._draw_quarters(painter, area, self.picture)
         if self._current is not None:
             self._draw_current(painter, self.box.mapViewToScene(QPointF(*self._current)))
         if self._line:
@@ -311,10 +312,10 @@ class Surface(Plot):
             painter.drawLine(self._line[-1], self._line[0])
         painter.restore()
 
-    def _draw_quarters(self, painter: QPainter, area: QRectF) -> None:
+    def _draw_quarters(self, painter: QPainter, area: QRectF, picture: Picture) -> None:
         """The lines that part what is surprising and what is not its word, and in each corner what that means."""
-        look, counts = theme(), self.picture.counts
-        parting = self.box.mapViewToScene(QPointF(*self.picture.points.parting))
+        look, counts = theme(), picture.counts
+        parting = self.box.mapViewToScene(QPointF(*picture.points.parting))
         painter.setPen(QPen(look.muted, 1, Qt.PenStyle.DotLine))
         painter.drawLine(QPointF(parting.x(), area.top()), QPointF(parting.x(), area.bottom()))
         painter.drawLine(QPointF(area.left(), parting.y()), QPointF(area.right(), parting.y()))

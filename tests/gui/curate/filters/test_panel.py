@@ -222,12 +222,12 @@ def test_many_words_are_found_by_typing(wired) -> None:
     it = wired(words_of(40))
     word = it.panel.facets["word"]
     assert word.list.height() == TALL * word.list.row_height and len(offered(word.list)) == 40
-    QTest.keyClicks(word.find, "d 03")
+    QTest.keyClicks(word.sought, "d 03")
     assert list(offered(word.list)) == words_of(40)[30:]
-    QTest.keyClick(word.find, Qt.Key.Key_Return)
-    QTest.keyClicks(word.find, "nowhere")
+    QTest.keyClick(word.sought, Qt.Key.Key_Return)
+    QTest.keyClicks(word.sought, "nowhere")
     assert word.only.isVisible() and word.list.isHidden()
-    word.find.clear()
+    word.sought.clear()
     assert it.panel.filters.chosen == {"word": {"word 030"}} and list(offered(word.list))[:2] == [
         "word 030",
         "word 000",
@@ -247,9 +247,9 @@ def test_of_many_countries_the_top_ones_come_first(wired) -> None:
     assert country.more.isVisible() and country.more.text().startswith("7 ") and survey.shown == COUNT
     country.more.click()
     assert (
-        len(offered(country.list)) == 12 and list(offered(country.list))[-1] == "unknown" and country.find.isVisible()
+        len(offered(country.list)) == 12 and list(offered(country.list))[-1] == "unknown" and country.sought.isVisible()
     )
-    QTest.keyClicks(country.find, "finl")
+    QTest.keyClicks(country.sought, "finl")
     assert list(offered(country.list)) == ["FI"]
 
 
