@@ -105,6 +105,10 @@ class Names:
     def __len__(self) -> int:
         return len(self.arrow)
 
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: np.ndarray) -> np.ndarray: ...
     def __getitem__(self, index: int | np.ndarray | Sequence[int]) -> str | np.ndarray:
         if isinstance(index, int | np.integer):
             return self.arrow[int(index)].as_py()

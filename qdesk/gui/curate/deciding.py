@@ -118,11 +118,16 @@ class Deciding(QObject):
         text = f"{merged.taken:,} verdicts taken over, {merged.same:,} the same, {merged.conflicts:,} differ."
         if merged.unidentified:
             text += f" {merged.unidentified:,} lines do not say which drawing they are of."
-        rows = self._judge.conflicting(table) if table is not None else []
+        rows = self._judge.conflicting(table) if table is not None else np.zeros(0, np.int64)
         action: tuple[str, Callable[[], object]] | None = None
-        if len(rows):
+        if table is not None and len(rows):
             mask = np.zeros(len(table), bool)
             mask[rows] = True
             about, text_of = weakref.ref(table), f"{len(rows):,} judged differently"
-            action = ("Show where", lambda: self._model.table is about() and filters.set_among(mask, text_of))
+
+            def show_where() -> None:
+                if self._model.table is about():
+                    filters.set_among(mask, text_of)
+
+            action = ("Show where", show_where)
         self.said.emit(text, "warn" if merged.conflicts else "good", action)

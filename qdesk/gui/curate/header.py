@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.curation.view.sorting import SORTS
+from qdesk.gui.curate.grid.inking import Tint
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
@@ -29,7 +30,7 @@ PACES = {
     "page": ("page", "By the page", "Everything in sight is bad unless you say otherwise"),
 }
 """Pace -> its icon, its name, and what it is."""
-TINTS = {"none": "No colours", "time": "Time", "loss": "Loss"}
+TINTS: dict[Tint, str] = {"none": "No colours", "time": "Time", "loss": "Loss"}
 """What the strokes can be coloured by."""
 LATER = tuple(column.name for column in COLUMNS if column.origin == "curator" and column.is_number)
 """The orders there are only once something was learned or looked for."""

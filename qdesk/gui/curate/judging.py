@@ -12,7 +12,18 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.verdicts.csv import export_flags
-from qdesk.curation.verdicts.store import FLAGS, KEEP, Change, Decision, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import (
+    FLAGS,
+    KEEP,
+    Change,
+    Decision,
+    Merged,
+    Theirs,
+    Verdict,
+    Verdicts,
+    VerdictsError,
+)
+from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
@@ -40,8 +51,8 @@ class Judge(QObject):
         self._conflicts: dict[str, list[Theirs]] = {}
         self._disputed = False  # there were conflicts since the program began
         self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
-        self._current, self._wish = -1, None  # when the order was to become another, and what it was to be
-        self._going = -1  # a drawing to go to as soon as it is shown
+        self._wish: tuple[Filters, str, bool] | None = None  # what the order was to be
+        self._current = self._going = -1  # what was shown when it was to become that; what to go to once it is shown
         model.rearranging.connect(self._remember)
         model.rearranged.connect(self._rearranged)
         self.verdicts: Verdicts | None = None
@@ -71,7 +82,7 @@ class Judge(QObject):
         """Put the verdicts known of these drawings into the table."""
         self._places.clear()
         self._wish, self._going = None, -1
-        known = self._with_store(lambda store: store.known(), {})
+        known: dict[str, str] = self._with_store(lambda store: store.known(), {})
         table.put_verdicts(np.arange(len(table)), [""])
         table.set_verdicts(known)
         self._look_up_conflicts()
@@ -142,7 +153,7 @@ class Judge(QObject):
 
     def _rearranged(self) -> None:
         table = self._model.table
-        wish = table.filters, table.sort, table.reverse
+        wish = (table.filters, table.sort, table.reverse) if table is not None else None
         if wish == self._wish and self._grid.shown != self._current >= 0:  # nobody asked for another drawing
             self.pause()
         self._wish = wish
@@ -163,7 +174,7 @@ class Judge(QObject):
             return []
         if set(table.verdicts[chosen]).isdisjoint(("", KEEP)):
             names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
-            changes = self._with_store(lambda store: store.clear(*names), [])
+            changes: list[Change] = self._with_store(lambda store: store.clear(*names), [])
             self._show(changes)
             return changes
         suggested = table.texts["reason"][chosen]
@@ -190,7 +201,7 @@ class Judge(QObject):
         self._places[names[0]] = chosen[0]
         notes = self._notes(table, chosen, names)
         decisions = zip(names, reasons, notes, table.facts(chosen), strict=True)
-        changes = self._with_store(lambda store: store.flag_many(decisions), [])
+        changes: list[Change] = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
             return []
         # Twins in the list are one decision each, and one drawing may be there twice.
@@ -206,7 +217,7 @@ class Judge(QObject):
         """The notes there are already: a new verdict keeps them."""
         if not np.any(table.verdicts.codes[chosen]):
             return [""] * len(chosen)
-        known = self._with_store(lambda store: store.get_many(names), {})
+        known: dict[str, Verdict] = self._with_store(lambda store: store.get_many(names), {})
         return [known[name].note if name in known else "" for name in names]
 
     def write_note(self, index: int, note: str) -> None:

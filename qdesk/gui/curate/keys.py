@@ -90,10 +90,11 @@ def _checked(keys: str) -> str:
     sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)
     if sequence.count() > 1:
         raise ValueError(f"{shown(keys)} is more than one key.")
-    if not sequence.count() or sequence[0].key() in _ALONE_NOTHING:
+    only: QKeyCombination | None = sequence[0] if sequence.count() else None  # type: ignore[index]  # PySide's gap
+    if only is None or only.key() in _ALONE_NOTHING:
         raise ValueError(f"“{keys}” cannot be typed." if keys else "That key cannot be used.")
-    text = _text(sequence[0])
-    if sequence[0].key() in _OF_THE_DRAWINGS:
+    text = _text(only)
+    if only.key() in _OF_THE_DRAWINGS:
         raise ValueError(f"The drawings need {shown(text)}.")
     if text in _OF_THE_WINDOW:
         raise ValueError(f"The window needs {shown(text)}.")
@@ -151,7 +152,7 @@ class KeyMap(QObject):
     def _take(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         if all(self._keys[name] == fresh for name, fresh in keys.items()):
             return
-        self._keys = self._keys | keys
+        self._keys = self._keys | dict(keys)
         settings = self._settings()
         for name in keys:
             if self._keys[name] == self._first[name]:

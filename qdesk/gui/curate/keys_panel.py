@@ -162,8 +162,9 @@ class KeysPanel(QWidget):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setWidget(self._list())
-        self._scroll.widget().setAutoFillBackground(False)  # the sheet's own ground shows through
+        self._inside = self._list()
+        self._scroll.setWidget(self._inside)
+        self._inside.setAutoFillBackground(False)  # the sheet's own ground shows through
         column = QVBoxLayout(self.sheet)
         column.setContentsMargins(3 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         column.setSpacing(SPACE)
@@ -225,9 +226,11 @@ class KeysPanel(QWidget):
             self.closed.emit()
 
     def _place(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        around = self.parentWidget()
+        assert around is not None  # that of the page
+        self.setGeometry(around.rect())
         room = self.rect().adjusted(2 * SPACE, 2 * SPACE, -2 * SPACE, -2 * SPACE)
-        inside = self._scroll.widget().sizeHint().height() - self._scroll.sizeHint().height()
+        inside = self._inside.sizeHint().height() - self._scroll.sizeHint().height()
         wanted = self.sheet.sizeHint().height() + max(inside, 0) + SPACE
         self.sheet.resize(min(room.width(), _WIDEST), min(room.height(), wanted))
         self.sheet.move(room.center() - self.sheet.rect().center())
@@ -255,7 +258,8 @@ class KeysPanel(QWidget):
         return True
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._keymap.action(pressed(event)):
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and self._keymap.action(pressed(event)):
             event.accept()  # verdicts are not given through the sheet
             return True
         return super().event(event)

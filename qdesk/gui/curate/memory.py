@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -32,11 +32,12 @@ def remember(page: CuratePage) -> None:
 def recall(page: CuratePage) -> None:
     """Let the page look as it did. What was not kept, or makes no sense, stays as it is."""
     header, settings = page.header, _settings()
-    sort, tint = str(settings.value("sort", "junk")), str(settings.value("tint", "none"))
+    sort = str(settings.value("sort", "junk"))
     if sort in SORTS and sort not in LATER:
         header.set_sort(sort, _number(settings, "reverse", 0) == 1)
-    if tint in TINTS:
-        page.looking.set_tint(tint)
+    for tint in TINTS:
+        if tint == settings.value("tint", "none"):
+            page.looking.set_tint(tint)
     page.grid.zoom(_number(settings, "size", page.grid.size_step) - page.grid.size_step)
     header.filters.setChecked(_number(settings, "filters", 1) == 1)
 
@@ -53,7 +54,8 @@ def recall_plane(page: CuratePage) -> None:
 
 def _number(settings: QSettings, name: str, otherwise: int) -> int:
     try:
-        return int(settings.value(name, otherwise))
+        kept: Any = settings.value(name, otherwise)
+        return int(kept)
     except (TypeError, ValueError):
         return otherwise
 

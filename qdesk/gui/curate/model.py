@@ -106,43 +106,42 @@ class DrawingsModel(QAbstractListModel):
         table.edges = table.edges if edges is None else edges
         self._wish += 1
         if len(table) <= AT_ONCE:
-            self._show(table.arranged(table.wishes))
+            self._show(table, table.arranged(table.wishes))
         else:
-            self._ask(order=True)
+            self._ask(table, order=True)
 
     @property
     def busy(self) -> bool:
         """Whether a new order is under way."""
         return self._ordering
 
-    def _ask(self, order: bool) -> None:
+    def _ask(self, table: Table, order: bool) -> None:
         if self._worker is None:
             self._worker = jobs.LatestWorker(lambda: None, _answer, self, "qdesk-order")
             self._worker.answered.connect(self._answered)
             self._worker.failed.connect(self._failed)
         self._ordering = self._ordering or order  # a wish to count must not push out a wish to sort
-        self._worker.request((self.table, self.table.wishes, self._ordering, (self._wish, self._verdicts)))
+        self._worker.request((table, table.wishes, self._ordering, (self._wish, self._verdicts)))
 
     def _answered(self, asked: Asked, answer: Arrangement | Survey) -> None:
         table, wishes, order, (wish, verdicts) = asked
         if table is not self.table or wish != self._wish:
             return
         if order and verdicts != self._verdicts and "verdict" in wishes.filters.chosen:
-            self._ask(order)  # it may hold drawings that have left meanwhile
-        elif order:
+            self._ask(table, order)  # it may hold drawings that have left meanwhile
+        elif isinstance(answer, Arrangement):
             self._ordering = False
-            self._show(answer)
+            self._show(table, answer)
             if verdicts != self._verdicts:
                 self._count_soon.start()
         elif not self._ordering:
-            self._show_survey(answer)
+            self._show_survey(table, answer)
 
     def _failed(self, sentence: str) -> None:
         self._ordering = False
         self.failed.emit(sentence)
 
-    def _show(self, arrangement: Arrangement) -> None:
-        table = self.table
+    def _show(self, table: Table, arrangement: Arrangement) -> None:
         self.rearranging.emit()
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
@@ -163,12 +162,12 @@ class DrawingsModel(QAbstractListModel):
         if table is None or self._ordering:
             return
         if len(table) <= AT_ONCE:
-            self._show_survey(table.surveyed(table.wishes))
+            self._show_survey(table, table.surveyed(table.wishes))
         else:
-            self._ask(order=False)
+            self._ask(table, order=False)
 
-    def _show_survey(self, survey: Survey) -> None:
-        self.table.take(replace(self.table.arrangement, survey=survey))
+    def _show_survey(self, table: Table, survey: Survey) -> None:
+        table.take(replace(table.arrangement, survey=survey))
         self.surveyed.emit()
 
     def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QWheelEvent
@@ -66,7 +68,7 @@ class _Box(pg.ViewBox):
         super().__init__(enableMenu=False, enableMouse=False, defaultPadding=0)
         self._plot = plot
 
-    def mouseDragEvent(self, event: object, axis: int | None = None) -> None:
+    def mouseDragEvent(self, event: Any, axis: int | None = None) -> None:
         event.ignore()
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QSettings
 
@@ -14,7 +15,7 @@ COUNT = 8
 
 def files() -> list[str]:
     """Absolute paths, the last one first."""
-    found = _settings().value("curate/recent", [])
+    found: Any = _settings().value("curate/recent", [])
     return [found] if isinstance(found, str) else list(found or [])
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
@@ -376,7 +377,7 @@ class LabPage(DropPage):
         return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
 
     def _remembered(self) -> list[Path]:
-        found = self._settings().value("lab/opened", [])
+        found: Any = self._settings().value("lab/opened", [])
         outs = [Path(out) for out in ([found] if isinstance(found, str) else list(found or []))]
         return [out for out in outs if beside(out, ".log").is_file()]
 

@@ -18,6 +18,7 @@ from qdesk.gui import jobs
 
 if TYPE_CHECKING:
     from qdesk.game.similar_drawings import Others
+    from qdesk.gui.play.end import EndScreen
     from qdesk.gui.play.people import PeopleScreen
     from qdesk.gui.play.story import StoryScreen
 
@@ -47,7 +48,7 @@ class Album(QObject):
         self._factories = guesser_factory, scorer_factory
         self._told: list[str | RoundRecord] = []  # drawings that stories can be told of, or their key_ids
         self._at = 0
-        self._from: QWidget | None = None  # the screen to go back to
+        self._from: EndScreen | PeopleScreen | None = None  # the screen to go back to
         self._people_from: QWidget | None = None
 
     @property
@@ -92,7 +93,7 @@ class Album(QObject):
 
             self.people = PeopleScreen()
             self.people.back.connect(lambda: self.wanted.emit(self._people_from))
-            self.people.player_chosen.connect(lambda player: (self.choose(player), self._dress_people()))
+            self.people.player_chosen.connect(self._change_player)
             self.people.player_added.connect(self._add_player)
             self.people.player_renamed.connect(self._rename_player)
             self.people.forget.connect(self._forget)
@@ -103,14 +104,23 @@ class Album(QObject):
         self._dress_people()
         self.wanted.emit(self.people)
 
+    @property
+    def _people(self) -> PeopleScreen:
+        assert self.people is not None  # those who ask are asked by it
+        return self.people
+
+    def _change_player(self, player: int) -> None:
+        self.choose(player)
+        self._dress_people()
+
     def _dress_people(self) -> None:
         self.keeper.save()
         plays = self._ask(lambda history: history.plays(self.player), None)
-        if plays is None:
-            self.people.set_note(self.keeper.trouble, bad=True)
+        if plays is None or self.keeper.history is None:
+            self._people.set_note(self.keeper.trouble, bad=True)
             return
-        self.people.set_players(self._players(), self.player)
-        self.people.show_history(plays, self.keeper.history.record)
+        self._people.set_players(self._players(), self.player)
+        self._people.show_history(plays, self.keeper.history.record)
 
     def _add_player(self, name: str) -> None:
         self._try(lambda history: self.choose(history.add_player(name).id))
@@ -129,7 +139,7 @@ class Album(QObject):
         self.keeper.drop(player)
         path = self.keeper.history.path
         job = jobs.start(lambda _job: forget_player(player, forget, path), self, "qdesk-forget")
-        self.people.set_note(f"Everything about {name} is being deleted…")
+        self._people.set_note(f"Everything about {name} is being deleted…")
         job.done.connect(lambda _rounds: self._forgotten(f"Everything about {name} is deleted.", bad=False))
         job.failed.connect(lambda trouble: self._forgotten(trouble, bad=True))
 
@@ -137,7 +147,7 @@ class Album(QObject):
         self.records = []
         self.choose(self.player)
         self._dress_people()
-        self.people.set_note(text, bad)
+        self._people.set_note(text, bad)
 
     def _try(self, do: Callable[[Any], object]) -> None:
         """Change the history, and show it as it is then, or what went wrong."""
@@ -145,21 +155,21 @@ class Album(QObject):
             if self.keeper.history is not None:
                 do(self.keeper.history)
         except (OSError, ValueError) as error:
-            self.people.set_note(str(error), bad=True)
+            self._people.set_note(str(error), bad=True)
         else:
             self._dress_people()
 
     # Stories
 
-    def show_story(self, back_to: QWidget, index: int) -> None:
+    def show_story(self, back_to: EndScreen, index: int) -> None:
         """Of a drawing of the game that was played last."""
         self._tell(self.records, index, back_to)
 
     def _open_from_people(self, key_id: str) -> None:
-        keys = self.people.key_ids()
-        self._tell(keys, keys.index(key_id), self.people)
+        keys = self._people.key_ids()
+        self._tell(keys, keys.index(key_id), self._people)
 
-    def _tell(self, told: Sequence[str | RoundRecord], index: int, back_to: QWidget) -> None:
+    def _tell(self, told: Sequence[str | RoundRecord], index: int, back_to: EndScreen | PeopleScreen) -> None:
         if self.story is None:
             from qdesk.gui.play.story import StoryScreen
 
@@ -175,7 +185,8 @@ class Album(QObject):
     def _leave_story(self) -> None:
         """Back, to the drawing that was looked at last."""
         self.wanted.emit(self._from)
-        self._from.look_at(self._at)
+        if self._from is not None:
+            self._from.look_at(self._at)
 
     def _turn(self, by: int) -> None:
         """To the drawing before or after this one."""
@@ -184,7 +195,7 @@ class Album(QObject):
             return
         self._at, one = at, self._told[at]
         record = self._ask(lambda history: history.record(one), None) if isinstance(one, str) else one
-        if isinstance(record, RoundRecord):
+        if isinstance(record, RoundRecord) and self.story is not None:
             self.story.set_record(record, place=at, count=len(self._told))
 
     def _others(self) -> Others | None:
@@ -194,7 +205,7 @@ class Album(QObject):
         window: Any = self._page.window()
         curate = window.made("curate") if hasattr(window, "made") else None
         table = curate.table if curate is not None else None
-        names = [Path(file).name for file in curate.exporting.files] if table is not None else []
+        names = [Path(file).name for file in curate.exporting.files] if curate is not None and table is not None else []
         if table is None or MY_DRAWINGS in names:  # one's own are nobody else's
             return None
         return of_table(table, names[0] if len(names) == 1 else f"{len(names)} files")

@@ -292,9 +292,7 @@ class ChancePlot(QWidget):
 
     def _paint_peaks(self, painter: QPainter, story: Story, words: Sequence[str]) -> set[str]:
         """The names of those words whose peak has room for it above; the highest choose first."""
-        taken: list[QRectF] = []
-        named: set[str] = set()
-        metrics = painter.fontMetrics()
+        metrics, taken, named = painter.fontMetrics(), list[QRectF](), set[str]()
         chances = dict(zip(story.words, story.probabilities.T, strict=True))
         for word in sorted(words, key=lambda word: -chances[word].max()):
             peak, top = float(chances[word].max()), int(chances[word].argmax())

@@ -56,8 +56,7 @@ class Gallery(QAbstractScrollArea):
         self._plays: Plays | None = None
         self._rows = np.zeros(0, np.int64)  # of the plays, in the order shown
         self._load: Load | None = None
-        self._nothing = ""
-        self._current = self._hovered = -1
+        self._nothing, self._current, self._hovered = "", -1, -1
         self._records: dict[str, RoundRecord | None] = {}
         self._pictures: dict[str, QPixmap] = {}
         self._painted_for: tuple[object, ...] = ()
@@ -116,9 +115,7 @@ class Gallery(QAbstractScrollArea):
 
     def key_at(self, place: int) -> str:
         """The key of the drawing in that place; "" outside."""
-        if self._plays is None or not 0 <= place < len(self):
-            return ""
-        return str(self._plays.key_ids[self._rows[place]])
+        return str(self._plays.key_ids[self._rows[place]]) if self._plays and 0 <= place < len(self) else ""
 
     def shown_at(self, place: int) -> Shown:
         """What is known of the drawing in that place."""

@@ -113,9 +113,8 @@ class HomeScreen(QWidget):
         column.addSpacing(SPACE)
         column.addWidget(self.status)
         buttons = (self.voice_button, self.sounds_button, self.people_button, self.play_button)
-        chosen: list[QWidget] = [*buttons, *self.choice.buttons.values(), *self.cards.values()]
-        for part in chosen:
-            part.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
+        for pressed in (*buttons, *self.choice.buttons.values(), *self.cards.values()):
+            pressed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
         self.set_difficulty("mixed")
 
     # What is so

@@ -88,8 +88,8 @@ class PlayPage(QWidget):
         self.rounds.over.connect(self._show_end)
         self.home.play.connect(self.play)
         self.home.difficulty.connect(lambda chosen: self._set(difficulty=chosen))
-        self.home.voice.connect(lambda on: (self._set(voice=on), self._hear()))
-        self.home.sounds.connect(lambda on: (self._set(sounds=on), self._hear()))
+        self.home.voice.connect(lambda on: self._set_heard(voice=on))
+        self.home.sounds.connect(lambda on: self._set_heard(sounds=on))
         self.home.people.connect(lambda: self.album.show_people(self.home))
         self.end_screen.again.connect(self._play_again)
         self.end_screen.home.connect(self.show_home)
@@ -109,7 +109,10 @@ class PlayPage(QWidget):
         """The page is in sight: wake the network once the window stands."""
         self._warm.start()
         screen = self._stack.currentWidget()
-        self.setFocus() if screen is self.round_screen else self._bring(screen)
+        if screen is self.round_screen:
+            self.setFocus()
+        elif screen is not None:
+            self._bring(screen)
 
     def hidden(self) -> None:
         """The page is out of sight. A word not yet accepted waits; a round goes on against the clock."""
@@ -161,6 +164,10 @@ class PlayPage(QWidget):
         if difficulty not in self._prompts:
             self._prompts[difficulty] = Prompts(words(None if difficulty == "mixed" else difficulty))
         return self.prompts or self._prompts[difficulty]
+
+    def _set_heard(self, **changes: bool) -> None:
+        self._set(**changes)
+        self._hear()
 
     def _hear(self) -> None:
         """Turn voice and sounds on or off as wished."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -20,7 +20,7 @@ from qdesk.gui.play.card import Card
 from qdesk.gui.play.rival import RivalPanel
 from qdesk.gui.play.says import SaysLine
 from qdesk.gui.play.widgets import GuessBars, Progress, Ring, WordLabel
-from qdesk.gui.theme import SPACE, button, label
+from qdesk.gui.theme import SPACE, Button, button, label
 
 LATE_MS = 5000.0
 """Of the time left: less is late."""
@@ -96,7 +96,7 @@ class RoundScreen(QWidget):
         for hidden in (self.rival, self._large_bars, self.done_button):
             hidden.hide()
 
-    def _button(self, text: str, icon: str, tip: str, signal: Signal, primary: bool = False) -> QWidget:
+    def _button(self, text: str, icon: str, tip: str, signal: SignalInstance, primary: bool = False) -> Button:
         made = button(text, icon, primary)
         made.setToolTip(tip)
         made.setAccessibleName(text or tip.partition(" (")[0])

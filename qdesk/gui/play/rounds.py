@@ -59,7 +59,7 @@ class Rounds(QObject):
         self._rival: Rival | None = None
         self._rival_done = False
         self._shown: State | None = None  # the state that the screen shows
-        self._count = 0
+        self._count: float = 0
         self._trouble = ""
 
         self._timer = QTimer(self)
@@ -145,7 +145,7 @@ class Rounds(QObject):
         if game is not None and self.round is not None and not self.round.state.ended and self.round.points:
             self.canvas.lock()
             self.round.skip() if self.round.word else self.round.finish()
-            self._keep(game)
+            self._keep(game, self.round)
         self.voice.stop()
         self._stop()
         return game
@@ -166,20 +166,20 @@ class Rounds(QObject):
             self._timer.start()
             self.tick()
         self.round.press(x, y, t)
-        self._inked()
+        self._inked(self.round)
 
     def _pen_move(self, x: float, y: float, t: float) -> None:
         if self.round is not None:
             self.round.move(x, y, t)
-            self._inked()
+            self._inked(self.round)
 
     def _pen_up(self) -> None:
         if self.round is not None:
             self.round.release()
 
-    def _inked(self) -> None:
-        self.guessing.look(self.round.strokes)
-        if self.round.state.ended:
+    def _inked(self, current: Round) -> None:
+        self.guessing.look(current.strokes)
+        if current.state.ended:
             self.tick()
 
     # Round after round
@@ -234,71 +234,70 @@ class Rounds(QObject):
 
     def tick(self) -> None:
         """Let time pass, and show what it brought."""
-        if self.round is None or self._shown is None:
+        game, current = self.game, self.round
+        if game is None or current is None or self._shown is None:
             return
-        state = self.round.tick()
-        if state is State.COUNTING and self.round.count != self._count:
-            self._count = self.round.count
-            self.screen.show_count(self._count)
+        state = current.tick()
+        if state is State.COUNTING and current.count != self._count:
+            self._count = current.count
+            self.screen.show_count(current.count)
             self.sounds.play("count")
         if state is not self._shown:
-            self._show(state)
+            self._show(state, game, current)
         elif state.inking:
-            self._show_time()
+            self._show_time(game, current)
             if state is State.DRAWING:
-                self._hear()
+                self._hear(current)
 
-    def _show(self, state: State) -> None:
+    def _show(self, state: State, game: Game, current: Round) -> None:
         """The screen follows the state: every state in between, too."""
         before, self._shown = self._shown, state
-        self._show_time()
+        self._show_time(game, current)
         if before in (State.READY, State.COUNTING) and state is not State.COUNTING and state is not State.SKIPPED:
-            self._show_begun()
+            self._show_begun(game, current)
         if state is State.FINISHING or (state is State.RECOGNISED and before is not State.FINISHING):
-            self._show_recognised()
+            self._show_recognised(current)
         if state.ended:
-            self._show_ended(state)
+            self._show_ended(state, game, current)
 
-    def _show_begun(self) -> None:
-        word = self.round.word
-        self.screen.begin(self.text() if self.game.mode.shows != "word" else word)
+    def _show_begun(self, game: Game, current: Round) -> None:
+        self.screen.begin(self.text() if game.mode.shows != "word" else current.word)
         self.sounds.play("go")
         self._say()
 
-    def _show_recognised(self) -> None:
-        at = self.round.recognised_ms or 0.0
+    def _show_recognised(self, current: Round) -> None:
+        at = current.recognised_ms or 0.0
         said = self._talk.recognised(at)
         self.voice.say(said.text)
         self.sounds.play("recognised")
         self.canvas.glow()
         self.screen.says.set_said(self._talk.said, at)
-        self.screen.word.setText(self.round.word)  # a riddle is solved
+        self.screen.word.setText(current.word)  # a riddle is solved
         if self._shown is State.FINISHING:
             self.screen.show_finishing(at)
 
-    def _show_ended(self, state: State) -> None:
+    def _show_ended(self, state: State, game: Game, current: Round) -> None:
         self.canvas.close_stroke()
-        self._keep(self.game)
+        self._keep(game, current)
         if state is State.TIME_UP:
-            said = self._talk.time_up(self.round.limit_ms)
-            self.screen.says.set_said(self._talk.said, self.round.limit_ms)
+            said = self._talk.time_up(current.limit_ms)
+            self.screen.says.set_said(self._talk.said, current.limit_ms)
             text = said.text
-            if self.game.mode.shows == "definition":
-                text = f"Time’s up. It was {with_article(self.round.word)}."
-                self.screen.says.set_said([replace(said, text=text)], self.round.limit_ms)
+            if game.mode.shows == "definition":
+                text = f"Time’s up. It was {with_article(current.word)}."
+                self.screen.says.set_said([replace(said, text=text)], current.limit_ms)
             self.voice.say(text)
             self.sounds.play("time_up")
             self._timer.stop()
             self.screen.end()
-            self._linger.start(self._linger_ms * (2 if self.game.mode.shows == "definition" else 1))
+            self._linger.start(self._linger_ms * (2 if game.mode.shows == "definition" else 1))
         else:
             self._next()
 
-    def _keep(self, game: Game) -> None:
-        self.kept.emit(game.keep(self.round, self._rival))
+    def _keep(self, game: Game, current: Round) -> None:
+        self.kept.emit(game.keep(current, self._rival))
 
-    def _show_time(self) -> None:
-        current, game = self.round, self.game
+    def _show_time(self, game: Game, current: Round) -> None:
         sprint = math.isfinite(game.mode.game_ms)
         left = game.remaining_ms if sprint else current.remaining_ms
         seconds = -(-left // 1000) if math.isfinite(left) else math.inf
@@ -317,24 +316,23 @@ class Rounds(QObject):
     # The network
 
     def _guessed(self, top: list[tuple[str, float]]) -> None:
-        current = self.round
-        if current is None or self._shown is None:
+        game, current = self.game, self.round
+        if game is None or current is None or self._shown is None:
             return
         was = current.state
         if current.guess(top) is State.DRAWING:
-            self._hear()
+            self._hear(current)
         if was.inking:
-            hidden = self.game.mode.shows == "definition" and current.recognised_ms is None
+            hidden = game.mode.shows == "definition" and current.recognised_ms is None
             self.screen.set_guesses(top, "" if hidden else current.word)  # which bar stands out is the riddle's answer
             self.screen.bars.repaint()  # shown, not only meant to be shown: the latency is measured after this
         if current.state is not self._shown:
             self.tick()
 
-    def _hear(self) -> None:
+    def _hear(self, current: Round) -> None:
         """Say what is to be said of the guesses now: with each of them, and with each frame, since a guess has to hold
         for a moment first.
         """
-        current = self.round
         if said := self._talk.hear(current.elapsed_ms, current.guesses):
             self.voice.say(said.text)
             self.screen.says.set_said(self._talk.said, current.elapsed_ms)

@@ -133,8 +133,8 @@ class StoryScreen(QWidget):
         self.taken.sought.connect(lambda ms: self.replaying.seek(ms))
         self.loss = ScoreRow("Strangeness", "How surprising the Sketch-RNN finds its points (its loss)", ramp=True)
         self.alike = AlikeGrid(ALIKE)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._beside = QWidget()
+        column = QVBoxLayout(self._beside)
         column.setContentsMargins(0, 0, 2 * SPACE, 0)
         column.setSpacing(SPACE)
         for part in (heading("What I took it for"), self.taken, None, self.loss, None, heading("Similar drawings")):
@@ -142,7 +142,7 @@ class StoryScreen(QWidget):
         column.addWidget(self.alike)
         column.addStretch(1)
         area = QScrollArea()
-        area.setWidget(inside)
+        area.setWidget(self._beside)
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -179,7 +179,7 @@ class StoryScreen(QWidget):
         self.curate_button.setEnabled(record.points > 0)
         why = _LOOKING if drawn else "Nothing was drawn."
         self.plot.set_round(record.word, end_ms(record), self.replaying.penned(record), why)
-        self._side.widget().setVisible(drawn)
+        self._beside.setVisible(drawn)
         self.taken.say(_LOOKING)
         self.loss.show_score(Score("", _LOOKING))
         self.alike.say(_LOOKING)
@@ -202,30 +202,32 @@ class StoryScreen(QWidget):
 
     def _came(self, answer: Answer) -> None:
         record, told = self._record, answer.told
+        assert record is not None  # whose answer it is
         self._answer = answer
         self.plot.set_story(told.story)
         self.taken.show_taken(told.story.taken_for, record.word)
-        self._say_loss(None)
+        self._say_loss(record, answer, None)
         self.replaying.set_losses(told, answer.usual)
         if self.isVisible():
             self.replaying.begin()
 
-    def _say_loss(self, others: Others | None) -> None:
-        told, usual = self._answer.told, self._answer.usual
+    def _say_loss(self, record: RoundRecord, answer: Answer, others: Others | None) -> None:
+        told, usual = answer.told, answer.usual
         if math.isnan(told.loss):
             little = "Too little was drawn to say how strange it is." if len(told.losses) else ""
-            self.loss.show_score(Score("", self._answer.why_no_loss or little))
+            self.loss.show_score(Score("", answer.why_no_loss or little))
             return
-        sentence = loss_sentence(told.loss, self._record.word, usual, others)
+        sentence = loss_sentence(told.loss, record.word, usual, others)
         place = (told.loss - usual.low) / (usual.high - usual.low)
         self.loss.show_score(Score(f"{number(told.loss, 1)}{NBSP}nats a point", sentence, place))
 
     def _likened(self, answer: AlikeAnswer | None) -> None:
-        if answer is None:
+        record, told = self._record, self._answer
+        if answer is None or record is None or told is None:
             self.alike.say("")
             return
-        self.alike.show_alike(answer.others, answer.indices, self._record.word, answer.same_word)
-        self._say_loss(answer.others)
+        self.alike.show_alike(answer.others, answer.indices, record.word, answer.same_word)
+        self._say_loss(record, told, answer.others)
 
     def _failed(self, sentence: str) -> None:
         if self._answer is None:

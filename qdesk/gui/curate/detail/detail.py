@@ -76,11 +76,10 @@ class Detail(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the drawings
         self.setAccessibleName("The selected drawing")
-        inside = QWidget()
+        self._inside = inside = QWidget()
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, inside)
         self._halves.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         self._halves.setSpacing(2 * SPACE)
-        self._inside = inside
         self.setWidget(inside)
         self.player = Player()
         self.strokes, self.pixels, self.curve = self.player.strokes, self.player.pixels, self.player.curve

@@ -19,6 +19,7 @@ from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.inking import Look, Tint
 from qdesk.gui.curate.grid.thumbs import Thumbs
+from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 from qdesk.scoring.columns import BY_NAME
 
@@ -75,6 +76,7 @@ class CellDelegate(QStyledItemDelegate):
     ) -> None:
         """Paint a cell into `option.rect`. The painter is left as it was, its pen and brush aside."""
         model = index.model()
+        assert isinstance(model, DrawingsModel) and model.table is not None
         table, drawing = model.table, model.drawing_at(index.row())
         cell = option.rect
         self._prepare(painter, cell.size(), table.point_range)

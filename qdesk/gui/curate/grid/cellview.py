@@ -5,7 +5,17 @@ Qt's own list view lays out every item whenever the order changes; here only the
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
@@ -26,6 +36,7 @@ _NOTICE = 6 * SPACE
 _LONGEST = 2**31 - 1 - 2**16  # what Qt can scroll, pixels
 
 Hint = QAbstractItemView.ScrollHint
+Index = QModelIndex | QPersistentModelIndex
 Chosen = QItemSelectionModel.SelectionFlag
 _ALWAYS, _NEVER = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
@@ -159,7 +170,7 @@ class CellView(QAbstractItemView):
         last = ((bottom + offset) // height + 1) * self._columns + self._first
         return range(first, min(last, self.page_rows.stop if self._paged else self._count()))
 
-    def visualRect(self, index: QModelIndex) -> QRect:
+    def visualRect(self, index: Index) -> QRect:
         return self.place(index.row()) if index.isValid() else QRect()
 
     def indexAt(self, point: QPoint) -> QModelIndex:
@@ -167,7 +178,7 @@ class CellView(QAbstractItemView):
         rows = self.rows_in(point.y(), point.y())
         return self.model().index(rows[column], 0) if 0 <= column < min(self._columns, len(rows)) else QModelIndex()
 
-    def scrollTo(self, index: QModelIndex, hint: Hint = Hint.EnsureVisible) -> None:
+    def scrollTo(self, index: Index, hint: Hint = Hint.EnsureVisible) -> None:
         if not index.isValid():
             return
         if self._paged:
@@ -189,7 +200,7 @@ class CellView(QAbstractItemView):
     def verticalOffset(self) -> int:
         return self.verticalScrollBar().value()
 
-    def isIndexHidden(self, index: QModelIndex) -> bool:
+    def isIndexHidden(self, index: Index) -> bool:
         return False
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 import math
 import time
 from collections import Counter
 
 import numpy as np
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.widgets import Choice, Elided
@@ -115,35 +117,40 @@ class Paging(QObject):
         """Keep what is selected; if it all is to be kept already, flag it."""
         self._toggle(self._chosen())
 
+    @property
+    def _table(self) -> Table:
+        table = self._model.table
+        assert table is not None  # whose drawings are on the page
+        return table
+
     def _toggle(self, chosen: list[int]) -> None:
-        verdicts = self._model.table.verdicts if chosen else ()
-        kept = all((self._proposal(drawing) or verdicts[drawing]) == KEEP for drawing in chosen)
+        kept = all((self._proposal(drawing) or self._table.verdicts[drawing]) == KEEP for drawing in chosen)
         self._say({drawing: self._flag_for(drawing) if kept else KEEP for drawing in chosen})
 
     def _say(self, said: dict[int, str]) -> None:
         self._grid.touch()
         for drawing, reason in said.items():
             self._by_hand.pop(drawing, None)
-            if reason != (self._model.table.verdicts[drawing] or self._proposal(drawing)):
+            if reason != (self._table.verdicts[drawing] or self._proposal(drawing)):
                 self._by_hand[drawing] = reason
         self.refresh()
 
     def _proposal(self, drawing: int) -> str:
-        by_hand, verdict = self._by_hand.get(drawing, ""), self._model.table.verdicts[drawing]
+        by_hand, verdict = self._by_hand.get(drawing, ""), self._table.verdicts[drawing]
         if by_hand or verdict:
             return by_hand if by_hand != verdict else ""
-        if self.bar.which.currentData() == "suspicious" and not self._model.table.texts["reason"][drawing]:
+        if self.bar.which.currentData() == "suspicious" and not self._table.texts["reason"][drawing]:
             return KEEP
         return self._flag_for(drawing)
 
     def _flag_for(self, drawing: int) -> str:
-        table = self._model.table
+        table = self._table
         known = (reason for reason in (table.verdicts[drawing], table.texts["reason"][drawing]) if reason in FLAGS)
         return next(known, self.bar.reason.currentText())
 
     def _shown(self) -> list[int]:
         rows = self._grid.page_rows
-        return [] if self._model.table is None else self._model.table.order[rows.start : rows.stop].tolist()
+        return [] if self._model.table is None else self._table.order[rows.start : rows.stop].tolist()
 
     def _chosen(self) -> list[int]:
         rows, chosen = self._grid.page_rows, self._grid.selectionModel()
@@ -163,7 +170,7 @@ class Paging(QObject):
             self._grid.touch()
             self.decided.emit(proposed)
             for drawing, reason in proposed.items():  # what could not be written is proposed again
-                if self._model.table is not None and self._model.table.verdicts[drawing] == reason:
+                if self._model.table is not None and self._table.verdicts[drawing] == reason:
                     self._by_hand.pop(drawing, None)
         self.moving.emit()
         self._move_on()
@@ -228,7 +235,7 @@ class Paging(QObject):
             self._toggle([self._model.drawing_at(index.row())])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        actions = {
+        actions: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Return: self.decide,
             Qt.Key.Key_Enter: self.decide,
             Qt.Key.Key_Space: self.toggle,
@@ -236,7 +243,8 @@ class Paging(QObject):
             Qt.Key.Key_PageUp: self.back,
             Qt.Key.Key_PageDown: self.forward,
         }
-        if event.type() == QEvent.Type.KeyPress and event.key() in actions:
+        press = event.type() == QEvent.Type.KeyPress
+        if press and isinstance(event, QKeyEvent) and event.key() in actions:
             if not (event.isAutoRepeat() and actions[event.key()] == self.decide):  # a page a press
                 actions[event.key()]()
             return True

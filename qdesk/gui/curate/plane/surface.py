@@ -225,8 +225,7 @@ class Surface(Plot):
     # Keys
 
     def event(self, event: QEvent) -> bool:
-        override = event.type() == QEvent.Type.ShortcutOverride
-        if override and isinstance(event, QKeyEvent) and self._mine(event):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._mine(event):
             event.accept()  # before a shortcut of the page's takes it
             return True
         return super().event(event)
