@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qdesk.cli.arguments import Commands, command, count
 from qdesk.replications.protocols import EXPERIMENTS
@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
         if args.docs:
             rewrite(args.docs, text, args.name)
         return 0
-    plain = {name: {key: _plain(value) for key, value in row.items()} for name, row in rows.items()}
+    plain: dict[str, dict[str, Any]] = {
+        name: {key: _plain(value) for key, value in row.items()} for name, row in rows.items()
+    }
     for name, row in plain.items():
         row["published"] = dict(chosen.methods.get(name, {}))
     found = {"experiment": args.name, "words": list(chosen.words), "of_each_word": pictures.counts, "seed": args.seed}

@@ -118,7 +118,7 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     torch.manual_seed(options.seed)
     where = device()
     corpus = corpus_for("classifier", options, watcher.say)
-    network = Classifier(corpus.words, SIZES[options.size]).to(where, memory_format=torch.channels_last)
+    network = channels_last(Classifier(corpus.words, SIZES[options.size])).to(where)
     _start(network, options)
     reads_picture, reads_strokes = options.only != "strokes", options.only != "picture"
     for name, parameter in network.named_parameters():
