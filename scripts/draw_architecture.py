@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "architecture.svg"
 WIDTH, ROW, MARGIN = 640, 64, 24
 SIZE, BOX, GAP = 110, 34, 60
-LEFT_OUT = ("qdesk.files", "qdesk.paths")  # everything uses them: their arrows would hide the others
+# Everything uses them: their arrows would hide the others.
+LEFT_OUT = ("qdesk.files", "qdesk.paths", "qdesk.settings", "qdesk.store")
 
 
 def floors() -> list[list[str]]:

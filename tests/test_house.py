@@ -16,7 +16,7 @@ MODULES = sorted((ROOT / "qdesk").rglob("*.py"))
 
 # A library that reads or writes drawings, and the files outside formats/ that use it for something else.
 PARSERS: dict[str, tuple[str, ...]] = {
-    "orjson": ("qdesk/game/history.py",),  # the columns of its database
+    "orjson": ("qdesk/game/history.py", "qdesk/game/history_schema.py"),  # the columns of its database
     "struct": (),
     "pickle": (),
     "gzip": (),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,44 +14,13 @@ import numpy as np
 import orjson
 
 from qdesk import paths
+from qdesk.game.history_schema import APPLICATION_ID, MIGRATIONS, is_unmarked, welcome
 from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
 from qdesk.game.stats import Plays
+from qdesk.store import Store
 
 if TYPE_CHECKING:
     from qdesk.data.drawings import Drawings
-
-SCHEMA_VERSION = 2
-
-_SCHEMA = """
-CREATE TABLE players (
-    id    INTEGER PRIMARY KEY AUTOINCREMENT,  -- so that nobody gets the number of one who was forgotten
-    name  TEXT NOT NULL,
-    since TEXT NOT NULL
-);
-CREATE TABLE rounds (
-    key_id        TEXT PRIMARY KEY NOT NULL,
-    player        INTEGER NOT NULL,
-    mode          TEXT NOT NULL,
-    game          TEXT NOT NULL,  -- '' for rounds from before there were games
-    word          TEXT NOT NULL,  -- '' where there was none
-    timestamp     TEXT NOT NULL,  -- UTC, as Quick, Draw! writes it: sorts by time
-    state         TEXT NOT NULL,
-    ended_ms      REAL NOT NULL,
-    recognised_ms REAL,
-    won           INTEGER NOT NULL,
-    given         INTEGER NOT NULL,
-    points        INTEGER NOT NULL,  -- the player's own
-    first_ms      REAL NOT NULL,  -- when in the round the first point was drawn
-    drawing       TEXT NOT NULL,  -- JSON as in raw files, [[xs, ys, ts], ...]: pixels, ms since the first point
-    guesses       TEXT NOT NULL,  -- JSON [[ms, [[word, p], ...]], ...]
-    rival         TEXT  -- JSON [[[xs, ys, ts], ...], recognised_ms, p], ts in ms since the round began
-);
-CREATE INDEX rounds_by_time ON rounds (timestamp, key_id);
-CREATE INDEX rounds_by_game ON rounds (game, timestamp, key_id) WHERE game != '';
--- All that statistics need: they read no drawing, however long the drawings are.
-CREATE INDEX rounds_by_player
-    ON rounds (player, timestamp, key_id, word, state, recognised_ms, mode, game, won, points);
-"""
 
 _ROUND = (
     "key_id, word, timestamp, state, ended_ms, recognised_ms, mode, game, given, won, points, first_ms, "
@@ -69,11 +37,7 @@ _OWN_INK = "AND given = 0 AND points > 0 ORDER BY timestamp, key_id"
 BUSY_S = 0.2
 """How long to wait for another program that is writing: the game must not stand still for it."""
 
-MIGRATION_S = 30.0
-"""How long to wait for another program that is bringing the same history up to date."""
-
 LONGEST_NAME = 24
-FIRST_PLAYER = "Player 1"
 
 
 class HistoryError(OSError):
@@ -93,108 +57,43 @@ class Player:
     since: str
 
 
-class History:
+class History(Store):
     """The players and their rounds in `path` (the user's own history by default); for one thread. A context manager.
 
     Each `add` is its own transaction: what was drawn is on the disk when it returns. Raises HistoryError when the
     file is not a history, is of a newer qdesk, or cannot be written. Questions take a player, or None for everybody.
     """
 
+    application_id = APPLICATION_ID
+    migrations = MIGRATIONS
+    tables = ("players", "rounds")
+    what = "history"
+    error = HistoryError
+    busy_s = BUSY_S
+
     def __init__(self, path: Path | None = None) -> None:
-        self.path = paths.user_data() / "history.db" if path is None else path
+        super().__init__(paths.user_data() / "history.db" if path is None else path)
+
+    def _prepare(self) -> None:
         try:
-            self._db = sqlite3.connect(self.path, isolation_level=None, timeout=BUSY_S)
-            self._migrate()
-        except (sqlite3.Error, ValueError) as error:  # no database, or a round of schema 1 that cannot be read
-            self._close_quietly()
+            super()._prepare()
+        except ValueError as error:  # a round of version 1 that cannot be read
             raise HistoryError(f"The history {self.path} cannot be opened: {error}.") from error
 
-    def _migrate(self) -> None:
-        (version,) = self._db.execute("PRAGMA user_version").fetchone()
-        if version > SCHEMA_VERSION:
-            self._close_quietly()
-            raise HistoryError(f"The history {self.path} was written by a newer qdesk; please update this one.")
-        if version == SCHEMA_VERSION:  # nothing to write, so that nobody who writes just now is in the way
-            return
-        self.wait_longer(MIGRATION_S)
-        self._db.execute("PRAGMA cache_size = -64000")  # KiB: with the usual 2,000 it takes half as long again
-        self._use_wal()
-        with self._db:
-            self._db.execute("BEGIN IMMEDIATE")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version < SCHEMA_VERSION:  # else another qdesk was quicker
-                if version == 1:
-                    self._db.execute("ALTER TABLE rounds RENAME TO rounds_1")
-                    self._db.execute("DROP INDEX rounds_by_time")
-                for statement in _SCHEMA.split(";\n"):
-                    self._db.execute(statement)
-                self._welcome()
-                if version == 1:
-                    self._move_rounds_1()
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        self._db.execute("PRAGMA cache_size = -2000")
-        self.wait_longer(BUSY_S)
+    def _is_unmarked(self, version: int) -> bool:
+        return is_unmarked(self._db, version)
 
-    def _use_wal(self) -> None:
-        """Readers and a writer are not in each other's way then. SQLite does not wait with this, so it is done here."""
-        until = time.monotonic() + MIGRATION_S
-        while True:
-            try:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                return
-            except sqlite3.OperationalError as error:
-                if "locked" not in str(error) or time.monotonic() > until:
-                    raise
-                time.sleep(0.01)
+    def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
+        return f"{trouble or f'The history {self.path} cannot be opened'}: {error}."
 
-    def _move_rounds_1(self) -> None:
-        """The rounds of schema 1 become the first player's, one by one, so that the file does not grow."""
-        for key in self._db.execute("SELECT key_id FROM rounds_1 ORDER BY timestamp, key_id").fetchall():
-            row = self._db.execute("SELECT * FROM rounds_1 WHERE key_id = ?", key).fetchone()
-            self._db.execute("DELETE FROM rounds_1 WHERE key_id = ?", key)
-            *facts, state, ended_ms, recognised_ms, drawing, guesses = row
-            parts = orjson.loads(drawing)
-            first = parts[0][2][0] if parts else 0.0
-            parts = [[xs, ys, np.round(np.subtract(ts, first), 1).tolist()] for xs, ys, ts in parts]
-            facts += (state, ended_ms, recognised_ms, "game", "", 0, state == "recognised")
-            points = sum(len(part[0]) for part in parts)
-            self._db.execute(_FOR_PLAYER, (*facts, points, first, _json(parts), guesses, None, 1))
-        self._db.execute("UPDATE players SET since = coalesce((SELECT min(timestamp) FROM rounds), since)")
-        self._db.execute("DROP TABLE rounds_1")
-
-    def _close_quietly(self) -> None:
-        if hasattr(self, "_db"):
-            self._db.close()
-
-    def __enter__(self) -> History:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._db.close()
-
-    def wait_longer(self, seconds: float) -> None:
-        """From now on wait this long for another program that is writing."""
-        self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
-
-    @contextmanager
-    def _writing(self, trouble: str) -> Iterator[None]:
+    def _writing(self, trouble: str) -> AbstractContextManager[None]:
         """A transaction; raises HistoryError, a sentence that begins with `trouble`, where it cannot be."""
-        try:
-            with self._db:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-        except sqlite3.Error as error:
-            raise HistoryError(f"{trouble} in {self.path}: {error}.") from error
+        return self._transaction(f"{trouble} in {self.path}")
 
     def _rows(self, question: str, *arguments: Any) -> Iterator[tuple[Any, ...]]:
         """The answer, row by row; raises HistoryError where the file cannot be read."""
-        try:
+        with self._in_words(f"The history {self.path} cannot be read"):
             yield from self._db.execute(question, arguments)
-        except sqlite3.Error as error:
-            raise HistoryError(f"The history {self.path} cannot be read: {error}.") from error
 
     def _rows_of(self, player: int | None, select: str, which: str = "", *arguments: Any) -> Iterator[tuple[Any, ...]]:
         """`_rows` about the rounds of one player, or of everybody."""
@@ -234,13 +133,11 @@ class History:
         with self._writing("Nothing was deleted"):
             gone = self._db.execute("DELETE FROM rounds WHERE player = ?", (player,)).rowcount
             self._db.execute("DELETE FROM players WHERE id = ?", (player,))
-            self._welcome()
-        try:
-            self._db.execute("VACUUM")  # else the drawings stay in the free pages of the file
-            if self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-                raise sqlite3.OperationalError("another program is reading it")
-        except sqlite3.Error as error:
-            raise HistoryError(f"The player is deleted, but not yet wiped from {self.path}: {error}.") from error
+            welcome(self._db)
+        trouble = f"The player is deleted, but not yet wiped from {self.path}"
+        with self._in_words(trouble):
+            if not self._wipe():
+                raise HistoryError(f"{trouble}: another program is reading it.")
         return gone
 
     def _free_name(self, name: str, player: int | None = None) -> str:
@@ -252,11 +149,6 @@ class History:
         if any(one.name.casefold() == name.casefold() and one.id != player for one in self.players()):
             raise ValueError(f"There is a player called {name} already.")
         return name
-
-    def _welcome(self) -> None:
-        """Nobody plays? Then the first player does."""
-        row = (1, FIRST_PLAYER, timestamp_text(datetime.now(UTC)))
-        self._db.execute("INSERT INTO players SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM players)", row)
 
     # What was played
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from qdesk import cli
 from qdesk.formats import open_drawings
-from qdesk.game.history import SCHEMA_VERSION, History, HistoryError, NoSuchPlayer
+from qdesk.game.history import History, HistoryError, NoSuchPlayer
 from qdesk.game.modes import MODES
 from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
 
@@ -357,9 +357,9 @@ def test_a_newer_history_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     History(path).close()
     with sqlite3.connect(path) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert db.execute("PRAGMA user_version").fetchone() == (len(History.migrations),)
         assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        db.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+        db.execute(f"PRAGMA user_version = {len(History.migrations) + 1}")
     db.close()
     with pytest.raises(HistoryError, match="newer qdesk"):
         History(path)

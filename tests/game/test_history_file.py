@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from qdesk.formats import open_drawings
-from qdesk.game.history import BUSY_S, SCHEMA_VERSION, History, HistoryError
+from qdesk.game.history import BUSY_S, History, HistoryError
 from qdesk.game.record import Guess, RoundRecord, State
 
 SCHEMA_1 = """
@@ -84,7 +84,7 @@ def check_migrated(history: History, count: int) -> None:
     assert plays.won.tolist() == plays.recognised.tolist() == [k % 2 == 0 for k in range(count)]
     assert plays.drawn.tolist() == [k != count // 2 for k in range(count)]
     tables = history._db.execute("SELECT name FROM sqlite_master WHERE name = 'rounds_1'").fetchall()
-    assert not tables and history._db.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert not tables and history._db.execute("PRAGMA user_version").fetchone() == (len(History.migrations),)
 
 
 def test_the_rounds_of_the_first_qdesk_are_the_first_players(tmp_path: Path) -> None:
@@ -116,7 +116,9 @@ def test_a_migration_that_fails_anywhere_leaves_the_old_history(
         def execute(self, *args: object) -> sqlite3.Cursor:
             Failing.left -= 1
             if Failing.left < 0:
-                raise sqlite3.OperationalError("disk I/O error")
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorname = "SQLITE_IOERR"
+                raise error
             return super().execute(*args)
 
     connect, failed = sqlite3.connect, 0

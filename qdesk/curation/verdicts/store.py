@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import math
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,10 +23,10 @@ import pyarrow.compute as pc
 
 from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
-from qdesk.curation.verdicts.schema import VerdictsError as VerdictsError
-from qdesk.curation.verdicts.schema import VerdictsFile
+from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
 from qdesk.data.drawings import Drawings
 from qdesk.scoring.columns import FACTS
+from qdesk.store import Store, kind_of
 
 FLAGS = ("scribble", "graffiti", "wrong", "other")
 """The reasons to flag a drawing."""
@@ -35,6 +37,11 @@ KEEP = "keep"
 REASONS = (*FLAGS, KEEP)
 
 CONTENT = "content:"
+
+
+class VerdictsError(Exception):
+    """The verdicts cannot be read or written; the message is a plain sentence for the user."""
+
 
 Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, reason, note, flagged_at, facts
 
@@ -127,11 +134,27 @@ def forget(names: Sequence[str]) -> None:
             verdicts.forget(names)
 
 
-class Verdicts(VerdictsFile):
-    """The verdicts of one file. Every method that writes has the change on disk when it returns.
+class Verdicts(Store):
+    """The verdicts of one file, by default `verdicts.db` in the user's folder. For one thread; a context manager.
 
-    All methods raise VerdictsError when the file cannot be read or written.
+    Every method that writes has the change on disk when it returns. All methods raise VerdictsError when the file
+    cannot be read or written.
     """
+
+    application_id = APPLICATION_ID
+    migrations = MIGRATIONS
+    tables = ("verdicts", "history", "steps", "conflicts")
+    read_first = ("verdicts", "steps")
+    what = "verdicts file"
+    error = VerdictsError
+
+    def __init__(self, path: Path | None = None) -> None:
+        try:
+            path = Path(path) if path is not None else paths.user_data() / "verdicts.db"
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise VerdictsError(f"Verdicts cannot be kept: {error.strerror}: {error.filename}.") from error
+        super().__init__(path)
 
     def _prepare(self) -> None:
         super()._prepare()
@@ -139,11 +162,18 @@ class Verdicts(VerdictsFile):
         self._db.execute("PRAGMA cache_size = -65536")
         self._db.execute(sql.MOVES)
 
-    def __enter__(self) -> Verdicts:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
+        kind = kind_of(error)
+        if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            what = f"The verdicts file {self.path} is damaged ({error})."
+            return f"{what} Move it away to start a new one; it was not changed."
+        if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+            return f"Verdicts cannot be saved in {self.path}: it is read-only or cannot be opened."
+        if kind.startswith("SQLITE_FULL"):
+            return f"Verdicts cannot be saved in {self.path}: the disk is full."
+        if kind.startswith("SQLITE_BUSY"):
+            return f"{self.path} is in use by another program. Try again."
+        return f"The verdicts file {self.path} cannot be used: {error}."
 
     # Deciding
 
@@ -203,8 +233,7 @@ class Verdicts(VerdictsFile):
                 self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}", chosen)
             self._db.execute(sql.DROP_EMPTY_STEPS)
         with self._in_words():
-            self._db.execute("VACUUM")  # else they stay in the free pages of the file
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._wipe()
         return gone
 
     def take_over(self, theirs: Iterable[Theirs]) -> Merged:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.curation.verdicts import queries, schema
+from qdesk import store as base
+from qdesk.curation.verdicts import schema
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError
 
 
@@ -28,7 +29,7 @@ def test_opening_many_verdicts_is_no_more_work_than_opening_few(
 
         sqlite3_connect = sqlite3.connect
         with monkeypatch.context() as patch:
-            patch.setattr(schema.sqlite3, "connect", connect)
+            patch.setattr(base.sqlite3, "connect", connect)
             Verdicts(path).close()
         return len(steps)
 
@@ -120,7 +121,7 @@ def version_1(path: Path) -> None:
     facts = '{"word": "cat", "rank": 4, "junk": null}'
     other = '{"identity": "1", "reason": "other", "note": "n", "flagged_at": "2026-01-02T00:00:00Z", "facts": %s}'
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        database.executescript(queries.MIGRATIONS[0])
+        database.executescript(schema.MIGRATIONS[0])
         database.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         database.execute("PRAGMA user_version = 1")
         database.execute("INSERT INTO verdicts VALUES ('1', 'wrong', '', '2026-01-01T00:00:00Z', ?)", (facts,))
@@ -170,7 +171,7 @@ def test_every_step_of_migrating_is_taken_in_turn(tmp_path: Path, monkeypatch: p
     path = tmp_path / "v.db"
     version_1(path)
     extra = "ALTER TABLE verdicts ADD COLUMN weight REAL NOT NULL DEFAULT 1"
-    monkeypatch.setattr(queries, "MIGRATIONS", (*queries.MIGRATIONS, extra))
+    monkeypatch.setattr(Verdicts, "migrations", (*schema.MIGRATIONS, extra))
     with Verdicts(path) as store:
         assert store._db.execute("SELECT weight FROM verdicts").fetchone() == (1.0,)
     monkeypatch.undo()
@@ -184,7 +185,7 @@ def test_every_step_of_migrating_is_taken_in_turn(tmp_path: Path, monkeypatch: p
 def killed(code: str, *arguments: object) -> list[str]:
     """The lines that a program printed before it was killed; that it was is checked."""
     command = [sys.executable, "-c", code, *map(str, arguments)]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3])
     assert done.returncode == -9
     return done.stdout.split("\n")[:-1]
 
@@ -247,9 +248,9 @@ def test_a_kill_in_the_middle_of_many_leaves_nothing_of_them(tmp_path: Path, wha
 MIGRATING = """
 import sys, os, signal, sqlite3
 from pathlib import Path
-from qdesk.curation.verdicts import schema
+from qdesk import store
 from qdesk.curation.verdicts.store import Verdicts
-connect = schema.sqlite3.connect
+connect = store.sqlite3.connect
 def watched(*args, **about):
     database = connect(*args, **about)
     seen = []
@@ -260,7 +261,7 @@ def watched(*args, **about):
             os.kill(os.getpid(), signal.SIGKILL)
     database.set_trace_callback(lambda text: statement(" ".join(text.split())))
     return database
-schema.sqlite3.connect = watched
+store.sqlite3.connect = watched
 Verdicts(Path(sys.argv[1]))
 """
 

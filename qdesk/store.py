@@ -1,0 +1,237 @@
+"""SQLite files of this program: opened, told from other programs' files, brought up to date, read and written.
+
+What the user's surroundings are to blame for (a lock, a full disk, a damaged or foreign file) is raised as a plain
+sentence. A mistake of our own, such as a wrong statement or a broken constraint, keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import ClassVar, Self
+
+from qdesk.files import written_whole
+
+Step = str | Callable[[sqlite3.Connection], None]
+"""One step of a migration: statements, or a function that executes them."""
+
+# Extended names begin with these: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
+_SURROUNDINGS = (
+    *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
+    *("SQLITE_CANTOPEN", "SQLITE_NOLFS", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"),
+)
+
+
+def kind_of(error: sqlite3.Error) -> str:
+    """SQLite's name of an error, as "SQLITE_FULL"; "" for one of Python's own."""
+    return getattr(error, "sqlite_errorname", None) or ""
+
+
+class Store:
+    """One open SQLite file at its newest version, in WAL mode. For one thread; a context manager.
+
+    A subclass says what is in it. Opening raises `error`, with a plain sentence, for a file of another program, of a
+    newer qdesk, damaged or out of reach; it is then left as it is. A file of an older version is copied beside itself
+    before it is changed, as `verdicts.db.version1`; many programs may do so at once.
+    """
+
+    application_id: ClassVar[int]
+    """Tells a file of this kind from any other SQLite file."""
+
+    migrations: ClassVar[tuple[Step, ...]]
+    """Step n takes a file of version n to version n + 1. Steps are never edited once released, only added."""
+
+    tables: ClassVar[tuple[str, ...]]
+    """Those that a file at its newest version has."""
+
+    read_first: ClassVar[tuple[str, ...]] = ()
+    """Tables to read from at once, so that opening fails where they are damaged."""
+
+    what: ClassVar[str]
+    """What such a file is called in a sentence."""
+
+    error: ClassVar[type[Exception]]
+    busy_s: ClassVar[float] = 10.0
+    """How long to wait for another program that is writing."""
+
+    migration_s: ClassVar[float] = 30.0
+    """How long to wait for another program that is bringing the same file up to date."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self._in_words():
+            self._db = sqlite3.connect(path, isolation_level=None, timeout=self.busy_s)
+        try:
+            with self._in_words():
+                self._prepare()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file. What was written is on disk already."""
+        self._db.close()
+
+    def wait_longer(self, seconds: float) -> None:
+        """From now on wait this long for another program that is writing."""
+        self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+    # What a subclass may say otherwise
+
+    def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
+        """A plain sentence for what went wrong; `trouble`, where it is not "", says what was being done."""
+        raise NotImplementedError
+
+    def _is_unmarked(self, version: int) -> bool:
+        """Whether this is a file of ours, of that version, from before files had an application id."""
+        return False
+
+    def _prepare(self) -> None:
+        if self._version_of_ours() < len(self.migrations):
+            self._migrate()
+        elif self._db.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+            self._use_wal()
+        self._db.execute("PRAGMA synchronous = FULL")
+        there = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in self.tables:
+            if table not in there:
+                raise self.error(self._sentence(sqlite3.DatabaseError(f"no such table: {table}"), ""))
+        for table in self.read_first:
+            self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+
+    # Opening
+
+    def _version_of_ours(self) -> int:
+        """The version of the file, 0 for an empty one. Nothing is written."""
+        self._db.execute("BEGIN")  # else another qdesk may begin the file between two of these questions
+        try:
+            (application,) = self._db.execute("PRAGMA application_id").fetchone()
+            (there,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            version = self._version()
+            unmarked = application == 0 and (not there or self._is_unmarked(version))
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        if application != self.application_id and not unmarked:
+            raise self.error(f"{self.path} is a database of another program, not a {self.what}.")
+        if version > len(self.migrations):
+            raise self.error(
+                f"{self.path} was written by a newer qdesk (its version is {version}, this qdesk knows "
+                f"{len(self.migrations)}). Update qdesk to open it."
+            )
+        return version
+
+    def _version(self) -> int:
+        return self._db.execute("PRAGMA user_version").fetchone()[0]
+
+    def _use_wal(self) -> None:
+        """Readers and a writer are not in each other's way then. SQLite does not wait with this, so it is done here."""
+        until = time.monotonic() + self.migration_s
+        while True:
+            try:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.01)
+
+    def _migrate(self) -> None:
+        newest = len(self.migrations)
+        self.wait_longer(self.migration_s)
+        self._db.execute("PRAGMA cache_size = -64000")  # KiB: with the usual 2,000 it takes half as long again
+        self._use_wal()
+        with self._transaction():
+            version = self._version()  # another qdesk may have done it while this one waited for the lock
+            if version < newest:
+                if version:
+                    self._back_up(version)
+                for step in self.migrations[version:]:
+                    self._take(step)
+                self._db.execute(f"PRAGMA application_id = {self.application_id}")
+                self._db.execute(f"PRAGMA user_version = {newest}")
+        self._db.execute("PRAGMA cache_size = -2000")
+        self.wait_longer(self.busy_s)
+
+    def _take(self, step: Step) -> None:
+        if callable(step):
+            step(self._db)
+            return
+        for statement in statements(step):
+            self._db.execute(statement)
+
+    def _copy_of(self, version: int) -> Path:
+        return self.path.with_name(f"{self.path.name}.version{version}")
+
+    def _back_up(self, version: int) -> None:
+        try:
+            with (
+                written_whole(self._copy_of(version)) as part,
+                # Not from the connection that is about to change it: while it holds the lock it cannot be copied from.
+                closing(sqlite3.connect(self.path)) as source,
+                closing(sqlite3.connect(part)) as copy,
+            ):
+                source.backup(copy)
+        except OSError as error:
+            raise self.error(
+                f"{self.path} is of an older qdesk, and no copy of it can be made before it is changed: "
+                f"{error.strerror}: {error.filename}."
+            ) from error
+
+    # Reading and writing
+
+    @contextmanager
+    def _transaction(self, trouble: str = "") -> Iterator[None]:
+        """All that is written within is on disk at the end, or nothing of it."""
+        with self._in_words(trouble):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _in_words(self, trouble: str = "") -> Iterator[None]:
+        """Raise `error`, a plain sentence, for what the surroundings are to blame for. Anything else comes through."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not kind_of(error).startswith(_SURROUNDINGS):
+                raise
+            raise self.error(self._sentence(error, trouble)) from error
+
+    def _wipe(self) -> bool:
+        """Wipe what was deleted from the free pages of the file, from its log and from the copies of older versions.
+
+        False where another program is reading the file: it is then still in the log.
+        """
+        for version in range(1, len(self.migrations)):
+            copy = self._copy_of(version)
+            try:
+                copy.unlink(missing_ok=True)
+            except OSError as error:
+                raise self.error(f"What was deleted is still in {copy}: {error.strerror}.") from error
+        self._db.execute("VACUUM")
+        return not self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: `executescript` would end the transaction."""
+    begun = ""
+    for part in script.split(";"):
+        begun += f"{part};"
+        if begun.strip("; \n") and sqlite3.complete_statement(begun):
+            yield begun.strip()
+            begun = ""
