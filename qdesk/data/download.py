@@ -18,10 +18,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
-try:
-    import fcntl
-except ImportError:  # Windows, which neither renames nor removes a file that is open
-    fcntl = None  # type: ignore[assignment]
+from filelock import FileLock, Timeout
 
 from qdesk import __version__, paths
 from qdesk.data import categories
@@ -109,19 +106,14 @@ def download(
         tell(size, size)
         return target
     # Named after the address too, so that pieces from two servers never become one file.
-    mine = "" if fcntl else f".{os.getpid()}"
-    part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}{mine}.part")
+    part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(part, target, tell) as file:
-            if file is not None:
-                try:
-                    _fetch(url, file, tell)
-                except _Stale:
-                    file.truncate(0)
-                    _fetch(url, file, tell)
-                if not fcntl:
-                    file.close()
+        with _alone(part, tell):
+            if target.is_file():  # another has made it meanwhile
+                part.unlink(missing_ok=True)
+            else:
+                _fetch_into(part, url, tell)
                 _check_kind(part, what, url)
                 os.replace(part, target)
     except urllib.error.HTTPError as error:
@@ -142,41 +134,39 @@ class _Stale(Exception):
 
 
 @contextmanager
-def _alone(part: Path, target: Path, tell: Told) -> Iterator[IO[bytes] | None]:
-    """`part`, open to append, while nobody else has it; None when another has made `target` of it meanwhile."""
+def _alone(part: Path, tell: Told) -> Iterator[None]:
+    """While nobody else has `part`. A part without anything in it is not left behind."""
+    lock = FileLock(f"{part}.lock")
     while True:
-        with open(part, "ab") as file:
-            if _locked(file) and _is_at(file, part):
-                there = target.is_file()
-                try:
-                    yield None if there else file
-                finally:
-                    if not fcntl:
-                        file.close()
-                    with suppress(FileNotFoundError):
-                        if there or not part.stat().st_size:
-                            part.unlink()
-                return
-            tell(os.fstat(file.fileno()).st_size, None)
-        time.sleep(_TICK_S)
-
-
-def _locked(file: IO[bytes]) -> bool:
-    """Takes the file for whoever opened it until it is closed; False when another has it."""
-    if fcntl:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+            held = lock.acquire(timeout=_TICK_S)
+            break
+        except Timeout:
+            tell(_size(part), None)
+    with held:
+        try:
+            yield
+        finally:
+            if not _size(part):
+                part.unlink(missing_ok=True)
+            with suppress(PermissionError):  # on Windows, where the lock removes its file itself
+                os.unlink(lock.lock_file)
 
 
-def _is_at(file: IO[bytes], path: Path) -> bool:
-    """Whether an open file still has that name: whoever had it locked may have renamed or removed it."""
+def _size(path: Path) -> int:
     try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+        return path.stat().st_size
     except FileNotFoundError:
-        return False
+        return 0
+
+
+def _fetch_into(part: Path, url: str, tell: Told) -> None:
+    with open(part, "ab") as file:
+        try:
+            _fetch(url, file, tell)
+        except _Stale:
+            file.truncate(0)
+            _fetch(url, file, tell)
 
 
 def _fetch(url: str, file: IO[bytes], tell: Told) -> None:
