@@ -18,7 +18,7 @@ OUT = ROOT / "docs" / "architecture.svg"
 WIDTH, ROW, MARGIN = 640, 64, 24
 SIZE, BOX, GAP = 110, 34, 60
 # Everything uses them: their arrows would hide the others.
-LEFT_OUT = ("qdesk.files", "qdesk.paths", "qdesk.settings", "qdesk.store")
+LEFT_OUT = ("qdesk.files", "qdesk.ini", "qdesk.paths", "qdesk.settings", "qdesk.store")
 
 
 def floors() -> list[list[str]]:

@@ -110,6 +110,17 @@ def test_the_console_is_for_commands():
     assert not guilty
 
 
+def test_settings_are_kept_in_one_place():
+    """In `qdesk/settings.py`, typed and without Qt."""
+    guilty = [
+        name(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if "QSettings" in (getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "name", ""))
+    ]
+    assert not guilty
+
+
 @pytest.mark.parametrize("library", PARSERS)
 def test_only_formats_parses_files(library):
     allowed = ("qdesk/formats/", *PARSERS[library])

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk import paths
+from qdesk import settings
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
+from qdesk.settings import Window
 
 # Pages in the order of the rail: name, label, module and class. They are imported when first shown.
 PAGES: tuple[tuple[str, str, str, str], ...] = (
@@ -179,19 +180,15 @@ class MainWindow(QMainWindow):
 
         if not self._closed:
             self._closed = True
-            self._settings().setValue("window/geometry", self.saveGeometry())
+            settings.remember(Window, geometry=self.saveGeometry().toBase64().data().decode())
             self.hide()  # first: whoever closes a window wants it gone, whatever still has to end
             for page in self._pages.values():
                 self._tell(page, "shutdown")
             jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
 
-    @staticmethod
-    def _settings() -> QSettings:
-        return QSettings(str(paths.user_data() / "window.ini"), QSettings.Format.IniFormat)
-
     def _restore_geometry(self) -> None:
         self.resize(_FIRST_SIZE)
-        kept = self._settings().value("window/geometry")
-        if isinstance(kept, QByteArray):
-            self.restoreGeometry(kept)
+        kept = settings.load(Window).geometry
+        if kept:
+            self.restoreGeometry(QByteArray.fromBase64(kept.encode()))

@@ -45,7 +45,7 @@ class Curator:
 
     def wait_for(self, file: Path) -> None:
         """Until the drawings of `file` are on the screen: it is then among the files opened last."""
-        settings = self.home / "settings.ini"
+        settings = self.home / "settings.json"
         until(lambda: settings.exists() and str(file) in settings.read_text())
         self.screen.focus("^qdesk$")
 

@@ -135,7 +135,7 @@ def test_the_window_comes_back_where_it_was(qtbot) -> None:
     first.show()
     first.resize(800, 640)  # no wider than the offscreen screen
     first.close()
-    assert (paths.user_data() / "window.ini").exists()
+    assert (paths.user_data() / "settings.json").exists()
     second = MainWindow()
     qtbot.addWidget(second)
     assert (second.width(), second.height()) == (800, 640)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QKeyCombination, QObject, QSettings, Qt, Signal
+from PySide6.QtCore import QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from qdesk import paths
+from qdesk import settings
 from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.settings import Curate
 
 GROUPS = ("Verdicts", "Looking", "Paces", "Files")
 
@@ -102,9 +102,9 @@ def _checked(keys: str) -> str:
 
 
 class KeyMap(QObject):
-    """Which keys do what. What differs from the beginning is kept in `settings.ini`.
+    """Which keys do what. What differs from the beginning is kept in the settings.
 
-    What that file says of an action is passed over where it makes no sense: the action then has its first keys.
+    What they say of an action is passed over where it makes no sense: the action then has its first keys.
     """
 
     changed = Signal()
@@ -152,25 +152,22 @@ class KeyMap(QObject):
     def _take(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         if all(self._keys[name] == fresh for name, fresh in keys.items()):
             return
-        self._keys = self._keys | dict(keys)
-        settings = self._settings()
-        for name in keys:
-            if self._keys[name] == self._first[name]:
-                settings.remove(f"keys/{name}")
-            else:
-                settings.setValue(f"keys/{name}", list(self._keys[name]))
-        settings.sync()
+        self._keys = self._keys | keys
+
+        def others(now: Curate) -> Curate:
+            left = {name: own for name, own in now.keys.items() if name not in keys}
+            return replace(now, keys=left | {name: own for name, own in keys.items() if own != self._first[name]})
+
+        settings.remember(Curate, others)
         self.changed.emit()
 
     def _kept(self) -> dict[str, tuple[str, ...]]:
         """What the settings say, without what is nonsense and without what clashes."""
-        settings = self._settings()
-        kept = {}
+        kept, found = {}, settings.load(Curate).keys
         for name in self._first:
-            found: Any = settings.value(f"keys/{name}")
             try:
-                fresh = tuple(map(_checked, [found] if isinstance(found, str) else found or ()))
-            except (ValueError, TypeError):
+                fresh = tuple(map(_checked, found.get(name, ())))
+            except ValueError:
                 continue
             if fresh:
                 kept[name] = tuple(dict.fromkeys(fresh))
@@ -184,10 +181,6 @@ class KeyMap(QObject):
                 return kept
             for name in clashing:
                 del kept[name]
-
-    @staticmethod
-    def _settings() -> QSettings:
-        return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
 
 
 class _Bound(QShortcut):

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
-from PySide6.QtCore import QSettings
-
-from qdesk import paths
+from qdesk import settings
+from qdesk.settings import Curate
 
 COUNT = 8
 
 
 def files() -> list[str]:
     """Absolute paths, the last one first."""
-    found: Any = _settings().value("curate/recent", [])
-    return [found] if isinstance(found, str) else list(found or [])
+    return list(settings.load(Curate).recent)
 
 
 def remember(opened: Sequence[str]) -> None:
     """These were opened just now."""
-    fresh = [os.path.abspath(file) for file in opened][:COUNT]
-    settings = _settings()
-    settings.setValue("curate/recent", (fresh + [file for file in files() if file not in fresh])[:COUNT])
-    settings.sync()
+    fresh = tuple(os.path.abspath(file) for file in opened)[:COUNT]
 
+    def first(now: Curate) -> Curate:
+        return replace(now, recent=(fresh + tuple(file for file in now.recent if file not in fresh))[:COUNT])
 
-def _settings() -> QSettings:
-    return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
+    settings.remember(Curate, first)

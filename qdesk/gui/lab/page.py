@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSettings, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk import paths
+from qdesk import settings
 from qdesk.gui import jobs
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Notice, vertical_line
@@ -26,6 +26,7 @@ from qdesk.gui.lab.runs import ENDING, Run, Start, beside, out_of, outs_in
 from qdesk.gui.lab.view import RunView
 from qdesk.gui.lab.work import begin
 from qdesk.gui.theme import SPACE
+from qdesk.settings import Lab
 
 POLL_MS = 1000
 _NARROW = 120 * SPACE
@@ -224,7 +225,7 @@ class LabPage(DropPage):
             self.new([*self.form.places, folder])
 
     def _last_folder(self) -> str:
-        last = str(self._settings().value("lab/folder", "") or "")
+        last = settings.load(Lab).folder
         return last if os.path.isdir(last) else ""
 
     def start(self, plan: Plan) -> None:
@@ -233,9 +234,7 @@ class LabPage(DropPage):
         out = files.folder() / f"{plan.name}{ENDING}"
         command = files.train_command(plan.kind, out, plan.data, plan.words, plan.options)
         folder = next((place for place in plan.data if os.path.isdir(place)), "")
-        settings = self._settings()
-        settings.setValue("lab/folder", folder)
-        settings.sync()
+        settings.remember(Lab, folder=folder)
         self._begin(Run(out), command, plan.kind, plan.learns, plan.data)
 
     def _begin(self, run: Run, command: list[str], kind: str, words: list[str], data: list[str]) -> None:
@@ -373,16 +372,10 @@ class LabPage(DropPage):
         else:
             self.new([*self.form.places, *dropped])
 
-    def _settings(self) -> QSettings:
-        return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
-
     def _remembered(self) -> list[Path]:
-        found: Any = self._settings().value("lab/opened", [])
-        outs = [Path(out) for out in ([found] if isinstance(found, str) else list(found or []))]
+        outs = map(Path, settings.load(Lab).opened)
         return [out for out in outs if beside(out, ".log").is_file()]
 
     def _remember(self, outs: Sequence[Path]) -> None:
         self._opened = list(outs)
-        settings = self._settings()
-        settings.setValue("lab/opened", [str(out) for out in outs])
-        settings.sync()
+        settings.remember(Lab, opened=tuple(map(str, outs)))

@@ -11,7 +11,7 @@ from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk.game import settings
+from qdesk import settings
 from qdesk.game.game import Game
 from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History
@@ -29,6 +29,7 @@ from qdesk.gui.play.rounds import BLIND, Rounds
 from qdesk.gui.play.sketching import Sketching, shipped_sketcher
 from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
+from qdesk.settings import Play
 
 _LINGER_MS = 1400  # the end of a round is looked at for a moment before the page turns
 _WARM_UP_AFTER_MS = 100  # once the window stands: loading the network takes the machine for two seconds
@@ -57,7 +58,7 @@ class PlayPage(QWidget):
         self._clock = clock
         self.prompts = prompts  # to be asked instead of the chosen difficulty's
         self._prompts: dict[str, Prompts] = {}  # by difficulty: no word comes twice before all have come
-        self.settings = settings.load()
+        self.settings = settings.load(Play)
         self.keeper = Keeper(history)
         self.album = Album(self.keeper, guesser_factory, scorer_factory, self)
         self.guessing = Guessing(guesser_factory, self)
@@ -253,6 +254,6 @@ class PlayPage(QWidget):
         if self.settings == before:
             return
         try:
-            settings.save(self.settings)
+            settings.change(Play, **changes)
         except OSError as error:
             self.home.set_status(f"Your choice cannot be kept: {error}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+import pytest
 
 from qdesk import paths
 from qdesk.gui.curate.page import CuratePage
@@ -29,15 +30,26 @@ def test_it_looks_as_it_did(qtbot, page: CuratePage, make_page, tmp_path: Path) 
     assert again.table.sort == "lift" and again.table.reverse
 
 
-def test_nonsense_in_the_file_changes_nothing(qtbot, make_page, tmp_path: Path) -> None:
-    settings = QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)
-    for name, value in {"sort": "beauty", "tint": "mauve", "size": "huge", "plane": "yes", "middle": "x"}.items():
-        settings.setValue(f"curate/{name}", value)
-    settings.sync()
+def test_nonsense_in_the_file_changes_nothing(
+    qtbot, make_page, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    nonsense = {"sort": "beauty", "tint": "mauve", "size": "huge", "plane": "yes", "middle": "x"}
+    (paths.user_data() / "settings.json").write_text(json.dumps({"curate": nonsense}))
     page = make_page()
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_file(tmp_path / "a.ndjson"))])
     assert (page.header.sort, page.header.tint, page.looking.plane) == ("junk", "none", None)
+    assert any("curate.size cannot be 'huge'" in line for line in caplog.messages)
+
+
+def test_it_looks_as_an_earlier_version_left_it(qtbot, make_page, tmp_path: Path) -> None:
+    old = "[curate]\nsort=loss\nreverse=1\ntint=time\nsize=3\nfilters=0\nplane=1\nmiddle=@ByteArray(x)\n"
+    (paths.user_data() / "settings.ini").write_text(old)
+    page = make_page()
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    assert (page.header.sort, page.header.reverse, page.header.tint, page.grid.size_step) == ("loss", True, "time", 3)
+    assert page.filters.isHidden() and page.looking.plane.isVisible()
 
 
 def test_an_order_by_these_verdicts_is_not_asked_of_others(qtbot, page: CuratePage, make_page) -> None:

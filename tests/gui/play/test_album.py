@@ -124,7 +124,7 @@ def test_who_played_last_plays_again(qtbot, make: Callable[..., PlayPage], seer:
 
 def test_a_player_who_is_gone_is_replaced(make: Callable[..., PlayPage], seer: Seer, home: Path) -> None:
     home.mkdir(parents=True, exist_ok=True)
-    (home / "play.json").write_text('{"player": 77}')
+    (home / "settings.json").write_text('{"play": {"player": 77}}')
     page = make(lambda: seer)
     assert page.album.name == "Player 1" and page.album.player == 1
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSettings, QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk import paths
+from qdesk import settings
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.curve import LossCurve
 from qdesk.gui.curate.detail.story import count_text, replay_text
@@ -15,12 +15,12 @@ from qdesk.gui.kit.pixels import Pixels
 from qdesk.gui.kit.strokes import StrokesView, replay_places
 from qdesk.gui.kit.widgets import NBSP
 from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
+from qdesk.settings import Curate
 
 SIDE = 35 * SPACE
 """The side of the drawing's card in the narrow column."""
 
 SPEEDS = (1, 2, 4)
-_EACH = "curate/replay_each"
 _STEPS = 1000  # of the slider
 
 
@@ -101,8 +101,8 @@ class Player(QWidget):
         self.each.setFont(font("small"))
         self.each.setToolTip("Replay every drawing as it comes")
         self.each.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.each.setChecked(bool(_settings().value(_EACH, False, bool)))
-        self.each.toggled.connect(lambda on: _settings().setValue(_EACH, on))
+        self.each.setChecked(settings.load(Curate).replay_each)
+        self.each.toggled.connect(lambda on: settings.remember(Curate, replay_each=on))
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addWidget(self.pace, 1)
@@ -269,7 +269,3 @@ class _Pace(QWidget):
         text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
-
-
-def _settings() -> QSettings:
-    return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSettings, QSize, Qt, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk import paths
+from qdesk import settings
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, button, font, theme
+from qdesk.settings import Curate
 
 
 class Section(QWidget):
@@ -36,7 +39,7 @@ class Section(QWidget):
         column.setSpacing(0)
         column.addLayout(line)
         column.addWidget(self.inside)
-        unfolded = bool(_settings().value(f"filters/{name}", unfolded, bool))
+        unfolded = settings.load(Curate).unfolded.get(name, unfolded)
         self.head.setChecked(unfolded)
         self.inside.setVisible(unfolded)
         self.head.toggled.connect(self._fold)
@@ -52,9 +55,7 @@ class Section(QWidget):
 
     def _fold(self, on: bool) -> None:
         self.inside.setVisible(on)
-        settings = _settings()
-        settings.setValue(f"filters/{self.name}", on)
-        settings.sync()
+        settings.remember(Curate, lambda now: replace(now, unfolded={**now.unfolded, self.name: on}))
 
     def _show_summary(self) -> None:
         self.head.set_summary(self.summary)
@@ -129,7 +130,3 @@ def small_button(icon_name: str, tip: str) -> QAbstractButton:
     made.setAccessibleName(tip)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made
-
-
-def _settings() -> QSettings:
-    return QSettings(str(paths.user_data() / "settings.ini"), QSettings.Format.IniFormat)

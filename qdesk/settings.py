@@ -1,0 +1,277 @@
+"""What the user has chosen: every setting with its type, default and meaning, in `settings.json` in the user's folder.
+
+    curate = settings.load(Curate)
+    settings.change(Curate, tint="time")
+
+A section is read as one dataclass. What is missing in the file, or is not what it should be, is the default; what this
+qdesk does not know is kept. A change is merged into the file under a lock, so that two windows keep each other's.
+While there is no such file, the ones that qdesk wrote before (`settings.ini`, `window.ini`, `play.json`) count.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from pathlib import Path
+from types import UnionType
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+
+from qdesk import ini, paths
+from qdesk.files import written_whole
+
+_log = logging.getLogger(__name__)
+
+_PATIENCE_S = 2.0
+"""How long to wait for another window that is writing its settings, which takes it milliseconds."""
+
+S = TypeVar("S", bound="Section")
+
+
+def setting(default: Any, meaning: str, choices: tuple[Any, ...] = ()) -> Any:
+    """A field of a section: its default, what it means, and what it may be if not everything of its type."""
+    about = {"meaning": meaning, "choices": choices}
+    return field(default_factory=dict, metadata=about) if default == {} else field(default=default, metadata=about)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Settings that belong together. Its name in the file is the class's, in lower case."""
+
+
+@dataclass(frozen=True)
+class Play(Section):
+    """What is chosen in Play."""
+
+    player: int = setting(1, "whose drawings are kept: the player's number in the history")
+    difficulty: str = setting("mixed", "which words are asked for", ("mixed", "easy", "medium", "hard"))
+    voice: bool = setting(True, "the network speaks, where the system has a voice")
+    sounds: bool = setting(True, "the game makes sounds")
+    silence_told: bool = setting(False, "it was said that this system has no voice")
+
+
+@dataclass(frozen=True)
+class Curate(Section):
+    """How Curate looks, and which keys do what."""
+
+    recent: tuple[str, ...] = setting((), "the files opened last, the newest first")
+    sort: str = setting("junk", "by what the drawings are ordered")
+    reverse: bool = setting(False, "the order is reversed")
+    tint: str = setting("none", "by what the strokes are coloured")
+    size: int | None = setting(None, "how large the drawings are, in steps; null for as large as at first")
+    filters: bool = setting(True, "the filters are shown")
+    plane: bool = setting(False, "the plane is shown")
+    middle: str = setting("", "how the plane and the drawings share the room: Qt's own form, in base 64")
+    replay_each: bool = setting(False, "every drawing is replayed as it comes")
+    unfolded: Mapping[str, bool] = setting({}, "which sections of the filters are open, where that was chosen")
+    keys: Mapping[str, tuple[str, ...]] = setting({}, "the keys of the actions that have others than at first")
+
+
+@dataclass(frozen=True)
+class Lab(Section):
+    """What the Lab remembers."""
+
+    folder: str = setting("", "where the data of the last experiment lay")
+    opened: tuple[str, ...] = setting((), "the runs from elsewhere, by their weight files")
+
+
+@dataclass(frozen=True)
+class Window(Section):
+    """The window."""
+
+    geometry: str = setting("", "its place and size: Qt's own form, in base 64")
+
+
+SECTIONS: tuple[type[Section], ...] = (Play, Curate, Lab, Window)
+
+
+def load(section: type[S]) -> S:
+    """The settings of a section as they are kept. Never fails: what cannot be read is the default, with a log line."""
+    try:
+        path = _path()
+        kept = _kept(path)
+    except (OSError, ValueError) as error:
+        _warn(f"The settings cannot be read, the defaults are taken: {error}")
+        return section()
+    return _parsed(section, kept, path)
+
+
+def edit(section: type[S], how: Callable[[S], S]) -> S:
+    """Keep what `how` makes of the settings as they are now, whoever changed them last; returns them.
+
+    Raises OSError where they cannot be written.
+    """
+    path = _path()
+    with _alone(path):
+        try:
+            kept = _kept(path)
+        except ValueError as error:
+            damaged = path.with_name(f"{path.name}.damaged")
+            _warn(f"{path} is damaged and now called {damaged.name}: {error}")
+            os.replace(path, damaged)
+            kept = {}
+        before = _parsed(section, kept, path)
+        after = how(before)
+        changed = {
+            one.name: value
+            for one in fields(section)
+            if (value := getattr(after, one.name)) != getattr(before, one.name)
+        }
+        if changed:
+            there = kept.get(_name(section))
+            kept[_name(section)] = (there if isinstance(there, dict) else {}) | changed
+            text = json.dumps(kept, indent=1, ensure_ascii=False)
+            with written_whole(path) as part:  # names of files may be no Unicode
+                part.write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"))
+    return after
+
+
+def change(section: type[S], **values: Any) -> S:
+    """Keep these values of a section; returns it. Raises OSError where they cannot be written."""
+    return edit(section, lambda now: replace(now, **values))
+
+
+def remember(section: type[S], how: Callable[[S], S] | None = None, **values: Any) -> None:
+    """`edit` or `change` what is not worth a complaint: where it cannot be written, a log line says so."""
+    try:
+        edit(section, how) if how else change(section, **values)
+    except OSError as error:
+        _warn(f"The settings cannot be kept: {error}")
+
+
+# Inside
+
+
+def _path() -> Path:
+    return paths.user_data() / "settings.json"
+
+
+def _name(section: type[Section]) -> str:
+    return section.__name__.lower()
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Nobody else changes the settings meanwhile. Raises OSError where somebody does not come to an end."""
+    from filelock import FileLock  # only whoever changes something waits for it to be imported
+
+    with FileLock(f"{path}.lock", timeout=_PATIENCE_S):
+        yield
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    """What the file says, or the old ones say. Raises OSError, or ValueError for what is not JSON as it should be."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return _kept_before(path.parent)
+    kept = json.loads(content.decode("utf-8", "surrogatepass"))
+    if not isinstance(kept, dict):
+        raise ValueError(f"{path.name} does not hold sections")
+    return kept
+
+
+def _parsed(section: type[S], kept: Mapping[str, Any], path: Path) -> S:
+    """A section of what is kept. What is not of its type or not among the choices is left out, with a log line."""
+    mine = kept.get(_name(section), {})
+    if not isinstance(mine, dict):
+        _warn(f"{path.name}: {_name(section)} is no section; the defaults are taken.")
+        return section()
+    hints, values = get_type_hints(section), {}
+    for one in fields(section):
+        place = f"{_name(section)}.{one.name}"
+        if one.name in mine:
+            with _left_out(place, mine[one.name], path):
+                value = _fitting(hints[one.name], mine[one.name], place, path)
+                if one.metadata["choices"] and value not in one.metadata["choices"]:
+                    raise TypeError
+                values[one.name] = value
+    return section(**values)
+
+
+def _fitting(hint: Any, value: Any, place: str, path: Path) -> Any:
+    """A value from JSON as its type; of a mapping, the entries that fit. Raises TypeError for any other type."""
+    if get_origin(hint) is tuple and isinstance(value, list):
+        return tuple(_fitting(get_args(hint)[0], one, place, path) for one in value)
+    if get_origin(hint) is Mapping and isinstance(value, dict):
+        found = {}
+        for name, one in value.items():
+            with _left_out(f"{place}.{name}", one, path):
+                found[name] = _fitting(get_args(hint)[1], one, place, path)
+        return found
+    if type(value) in (get_args(hint) if isinstance(hint, UnionType) else (hint,)):
+        return value
+    raise TypeError
+
+
+@contextmanager
+def _left_out(place: str, value: Any, path: Path) -> Iterator[None]:
+    """What is not of its type is left out, with a log line."""
+    try:
+        yield
+    except (TypeError, ValueError):
+        _warn(f"{path.name}: {place} cannot be {value!r}; the default is taken.")
+
+
+@lru_cache(maxsize=256)
+def _warn(text: str) -> None:
+    """Once, however often the file is read."""
+    _log.warning(text)
+
+
+# What earlier versions wrote: two files by Qt's QSettings, and one in JSON
+
+_GROUPS = {"filters": ("curate", "unfolded"), "keys": ("curate", "keys")}
+"""Groups of entries that are one setting each now: its section and name."""
+
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def _kept_before(folder: Path) -> dict[str, Any]:
+    """The settings of earlier versions, in today's form. The files stay as they are. Raises OSError."""
+    kept: dict[str, Any] = {}
+    hints = {_name(section): get_type_hints(section) for section in SECTIONS}
+    for path in (folder / "settings.ini", folder / "window.ini"):
+        for place, value in (ini.read(path.read_bytes()) if path.exists() else {}).items():
+            group, _, name = place.partition("/")
+            section, one = _GROUPS.get(group, (group, name))
+            hint = hints.get(section, {}).get(one)
+            with _left_out(place, value, path):
+                if group in _GROUPS:
+                    item = _from_text(get_args(hint)[1], value)
+                    kept.setdefault(section, {}).setdefault(one, {})[name] = item
+                elif hint is not None:
+                    kept.setdefault(section, {})[one] = _from_text(hint, value)
+    return kept | _played_before(folder / "play.json")
+
+
+def _played_before(path: Path) -> dict[str, Any]:
+    try:
+        play = json.loads(path.read_bytes()) if path.exists() else None
+    except ValueError:
+        return {}
+    return {"play": play} if isinstance(play, dict) else {}
+
+
+def _from_text(hint: Any, value: ini.Value) -> Any:
+    """A value of an .ini file as it stands in JSON. Raises ValueError where it is none of that type."""
+    if get_origin(hint) is tuple:
+        if isinstance(value, str):
+            return [value] if value else []
+        if isinstance(value, list):
+            return value
+    elif hint is str and isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    elif isinstance(value, str):
+        if hint is bool and value in _TRUTHS:
+            return _TRUTHS[value]
+        if hint is str:
+            return value
+        if hint is not bool:
+            return int(value)
+    raise ValueError
