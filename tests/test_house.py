@@ -147,7 +147,7 @@ LONG = {
     "qdesk/gui/curate/plane/surface.py Surface": (313, "one plot painted by hand"),
     "qdesk/gui/lab/form.py Form": (305, FORM),
     "qdesk/gui/lab/form.py _left": (93, FORM),
-    "qdesk/gui/lab/page.py LabPage": (355, "to lay out and paint alone"),
+    "qdesk/gui/lab/page.py LabPage": (347, "to lay out and paint alone"),
     "qdesk/gui/play/chance_plot.py ChancePlot": (275, "one plot painted by hand"),
     "qdesk/gui/play/gallery.py Gallery": (338, "one view"),
     "qdesk/gui/play/home.py __init__": (70, FORM),
