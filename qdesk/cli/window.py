@@ -28,7 +28,8 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """With `QDESK_QUIT_AFTER_PAINT` set, the window closes after its first paint and `{"start_s": ...}`, seconds since
-    the process began, goes to stdout."""
+    the process began, goes to stdout.
+    """
     from qdesk.gui.app import main as window
 
     measured = _tell_start if os.environ.get("QDESK_QUIT_AFTER_PAINT") else None

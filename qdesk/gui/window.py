@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
 
         if not self._closed:
             self._closed = True
-            settings.remember(Window, geometry=self.saveGeometry().toBase64().data().decode())
+            settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())
             self.hide()  # first: whoever closes a window wants it gone, whatever still has to end
             for page in self._pages.values():
                 self._tell(page, "shutdown")

@@ -10,7 +10,8 @@ class Watcher(Protocol):
 
     def begin(self, kind: str, headline: str, words: int) -> None:
         """Before the first line: what is trained, the name in the lines of the figure to show, and how many words are
-        told apart."""
+        told apart.
+        """
 
     def show(self, line: dict, best: bool = False) -> None:
         """One line of the log. best: no validation before it was as good."""

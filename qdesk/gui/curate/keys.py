@@ -152,7 +152,7 @@ class KeyMap(QObject):
     def _take(self, keys: Mapping[str, tuple[str, ...]]) -> None:
         if all(self._keys[name] == fresh for name, fresh in keys.items()):
             return
-        self._keys = self._keys | keys
+        self._keys = self._keys | dict(keys)
 
         def others(now: Curate) -> Curate:
             left = {name: own for name, own in now.keys.items() if name not in keys}

@@ -24,7 +24,7 @@ def remember(page: CuratePage) -> None:
     if page.looking.pace == "grid" and not page.narrow:
         now |= {"filters": header.filters.isChecked(), "plane": header.plane.isChecked()}
     if page.middle.count() > 1:
-        now["middle"] = page.middle.saveState().toBase64().data().decode()
+        now["middle"] = bytes(page.middle.saveState().toBase64().data()).decode()
     settings.remember(Curate, **now)
 
 
