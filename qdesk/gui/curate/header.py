@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
     QHBoxLayout,
     QLayout,
     QMenu,
@@ -20,8 +18,8 @@ from PySide6.QtWidgets import (
 from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.grid.inking import Tint
 from qdesk.gui.curate.keys import KeyMap, shown
-from qdesk.gui.kit.widgets import Choice, Elided
-from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, theme, theme_changes
+from qdesk.gui.kit.widgets import Choice, Elided, Segments, Toggle
+from qdesk.gui.theme import SPACE, Button, button, icon, theme_changes
 from qdesk.scoring.columns import COLUMNS
 
 PACES = {
@@ -63,7 +61,7 @@ class Header(QWidget):
         self.filters.toggled.connect(self.filters_toggled)
         self.title = Elided()
         self.title.setStyleSheet("font-weight: 600;")
-        self.paces = Segments("Pace", {name: (sign, text) for name, (sign, text, _about) in PACES.items()})
+        self.paces = _paces()
         self.paces.chosen.connect(self.pace_changed)
         self.plane = _square("plane", "Plane", checkable=True)
         self.plane.toggled.connect(self.plane_toggled)
@@ -225,7 +223,10 @@ class Header(QWidget):
         self._folded = step
         self._show_tint()
         _show_text(self.open, "Open…" if step == 0 else "")
-        self.paces.show_texts(step < 2)
+        for name, (_sign, text, _about) in PACES.items():
+            self.paces.buttons[name].setText(f" {text}" if step < 2 else "")
+        self.paces.layout().invalidate()
+        self.paces.updateGeometry()  # else this would still reckon with the width before
         for part in (self.tint_button, self.smaller, self.larger, self.open, self.close_files):
             part.setVisible(step < 3)
         self.more.setVisible(step >= 3)
@@ -239,71 +240,20 @@ class Header(QWidget):
         self.tint_button.setAccessibleName(f"Colours: {TINTS[self.tint].lower()}")
 
 
-class _Toggle(Button):
-    """A button that is on or off, and coloured while it is on."""
-
-    def __init__(self, icon_name: str) -> None:
-        super().__init__("", icon_name, primary=False, parent=None)
-        self.setCheckable(True)
-
-    def checkStateSet(self) -> None:  # whoever turned it, and with signals blocked too
-        super().checkStateSet()
-        self._tint()
-
-    def _tint(self) -> None:
-        self.setIcon(icon(self._icon, "accent" if self.isChecked() else "ink"))
-
-
-class Segments(QFrame):
-    """A few choices side by side, of which one is so. name -> (icon, text)."""
-
-    chosen = Signal(str)
-
-    def __init__(self, name: str, choices: Mapping[str, tuple[str, str]], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self._choices = choices
-        self._group = QButtonGroup(self)
-        self.buttons: dict[str, Button] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(0)
-        for one, (sign, text) in choices.items():
-            made = self.buttons[one] = _Toggle(sign)
-            made.setAccessibleName(text)
-            made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            made.clicked.connect(lambda _on=False, one=one: self.chosen.emit(one))
-            self._group.addButton(made)
-            row.addWidget(made)
-        next(iter(self.buttons.values())).setChecked(True)
-        self.setFixedHeight(4 * SPACE)
-        theme_changes().changed.connect(self._dress)
-        self._dress()
-
-    def choose(self, name: str) -> None:
-        """Show that this one is so, and say nothing."""
-        self.buttons[name].setChecked(True)
-
-    def show_texts(self, on: bool) -> None:
-        """Words beside the icons, or icons alone."""
-        for name, (_sign, text) in self._choices.items():
-            self.buttons[name].setText(f" {text}" if on else "")
-        self.layout().invalidate()
-        self.updateGeometry()  # else the header would still reckon with the width before
-
-    def _dress(self) -> None:
-        look = theme()
-        self.setStyleSheet(
-            f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
-            f" border-radius: {RADIUS}px; }}"
-            f"QPushButton {{ border: 1px solid transparent; border-radius: {RADIUS - 1}px; padding: 5px 8px; }}"
-            f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
-            f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
-        )
+def _paces() -> Segments:
+    buttons: dict[str, Button] = {}
+    for name, (sign, text, _about) in PACES.items():
+        made = buttons[name] = Toggle(sign)
+        made.setAccessibleName(text)
+        made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    paces = Segments("Pace", buttons)
+    paces.choose("grid")
+    paces.setFixedHeight(4 * SPACE)
+    return paces
 
 
 def _square(icon_name: str, name: str, checkable: bool = False) -> Button:
-    made = _Toggle(icon_name) if checkable else button("", icon_name)
+    made = Toggle(icon_name) if checkable else button("", icon_name)
     made.setToolTip(name)
     made.setAccessibleName(name)
     made.setFocusPolicy(Qt.FocusPolicy.TabFocus)

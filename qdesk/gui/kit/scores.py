@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.kit.widgets import NBSP, heading
+from qdesk.gui.kit.text import NBSP
+from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, label, loss_colour, theme
 
 _SHADES = 9

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -25,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.kit.strokes import round_pen
-from qdesk.gui.theme import SPACE, Tint, button, font, icon, label, theme, theme_changes
+from qdesk.gui.theme import RADIUS, SPACE, Button, Tint, button, font, icon, label, theme, theme_changes
 
 Kind = Literal["info", "good", "warn", "bad"]
 _SIGNS: dict[Kind, tuple[str, Tint]] = {
@@ -35,9 +36,6 @@ _SIGNS: dict[Kind, tuple[str, Tint]] = {
     "bad": ("warning", "bad"),
 }
 
-NBSP = "\u00a0"
-"""A space where no line ends: between a number and its unit."""
-
 
 def throw_away(layout: QLayout) -> None:
     """Take all widgets out of a layout of widgets, and delete them."""
@@ -45,11 +43,6 @@ def throw_away(layout: QLayout) -> None:
         if (widget := item.widget()) is not None:
             widget.hide()
             widget.deleteLater()
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number with a true minus sign."""
-    return f"{value:,.{digits}f}".replace("-", "−")
 
 
 def heading(text: str) -> QLabel:
@@ -142,6 +135,67 @@ class Choice(QComboBox):
         x, y = self.width() - 20.0, self.height() / 2 - 2
         painter.drawPolyline([QPointF(x, y), QPointF(x + 4, y + 4), QPointF(x + 8, y)])
         painter.end()
+
+
+class Toggle(Button):
+    """A button that is on or off, and whose icon is coloured while it is on."""
+
+    def __init__(self, icon_name: str) -> None:
+        super().__init__("", icon_name, primary=False, parent=None)
+        self.setCheckable(True)
+
+    def checkStateSet(self) -> None:  # whoever turned it, and with signals blocked too
+        super().checkStateSet()
+        self._tint()
+
+    def _tint(self) -> None:
+        self.setIcon(icon(self._icon, "accent" if self.isChecked() else "ink"))
+
+
+class Segments(QFrame):
+    """A few choices side by side, of which one is so; name -> its button. Roomy: wide, and muted where not chosen."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, buttons: Mapping[str, Button], roomy: bool = False) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.buttons = buttons
+        self._roomy = roomy
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(1, 1, 1, 1)
+        row.setSpacing(0)
+        for one, made in buttons.items():
+            made.setCheckable(True)
+            made.clicked.connect(lambda _on=False, one=one: self.chosen.emit(one))
+            group.addButton(made)
+            row.addWidget(made)
+        theme_changes().changed.connect(self._dress)
+        self._dress()
+
+    @property
+    def choice(self) -> str:
+        """Which one is so."""
+        return next(name for name, one in self.buttons.items() if one.isChecked())
+
+    def choose(self, name: str) -> None:
+        """Show that this one is so, and say nothing."""
+        self.buttons[name].setChecked(True)
+
+    def _dress(self) -> None:
+        look = theme()
+        room = f"background: transparent; color: {look.muted.name()}; padding: 6px 16px;"
+        hover = f"QPushButton:hover {{ color: {look.ink.name()}; }}"
+        self.setStyleSheet(
+            f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
+            f" border-radius: {RADIUS}px; }}"
+            f"QPushButton {{ border: 1px solid transparent; border-radius: {RADIUS - 1}px;"
+            f" {room if self._roomy else 'padding: 5px 8px;'} }}"
+            f"{hover if self._roomy else ''}"
+            f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
+            f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
+        )
 
 
 def quiet_when_full(bar: QScrollBar) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
+from qdesk.gui.kit.text import percent
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.lab.runs import Run, State
 from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
@@ -85,7 +86,7 @@ class Actions(Bar):
         self.evaluate.setEnabled(evaluating is None)
         for one in (self.evaluate, self.report):
             one.set_primary(state.complete)
-        share = f" {round(100 * evaluating)} %" if evaluating else "…"
+        share = f" {percent(evaluating)}" if evaluating else "…"
         self.evaluate.setText(" Evaluate" if evaluating is None else f" Evaluating{share}")
         self.report.setVisible(run.reported and evaluating is None)
         self.delete.setVisible(not state.active)

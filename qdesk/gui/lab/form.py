@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.gui.kit.text import count, some
 from qdesk.gui.kit.widgets import Elided, throw_away
 from qdesk.gui.lab.actions import Bar
 from qdesk.gui.lab.number import Number
-from qdesk.gui.lab.phrases import count, some
 from qdesk.gui.lab.runs import STARTER, fresh_name, place_name, taken
 from qdesk.gui.lab.words import WordFinder, WordList
 from qdesk.gui.theme import SPACE, button, label

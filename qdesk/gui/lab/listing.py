@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.gui.lab.phrases import share, some
+from qdesk.gui.kit.text import percent, some, unbroken
 from qdesk.gui.lab.runs import Run, State
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
 from qdesk.training.wording import duration
@@ -37,12 +37,12 @@ def state_text(run: Run) -> str:
         return "Stopping"
     if state is State.RUNNING:
         left = run.log.latest.get("minutes_left")
-        return f"{round(100 * run.done)} %" + (f" · {duration(60 * left)} left" if left is not None else "")
+        return percent(run.done) + (f" · {duration(60 * left)} left" if left is not None else "")
     if state.complete:
         return ("Finished" if state is State.FINISHED else "Stopped early") + (
-            f" · top-1 {share(top1)}" if isinstance(top1, int | float) else ""
+            f" · top-1 {unbroken(percent(top1, 1))}" if isinstance(top1, int | float) else ""
         )
-    return "Failed" if state is State.FAILED else f"Interrupted at {round(100 * run.done)} %"
+    return "Failed" if state is State.FAILED else f"Interrupted at {percent(run.done)}"
 
 
 def state_tint(state: State) -> str:

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.gui.kit.text import count, large, percent, some, unbroken
 from qdesk.gui.kit.widgets import Choice, Elided, throw_away
 from qdesk.gui.lab.actions import Actions
 from qdesk.gui.lab.listing import state_text, state_tint
-from qdesk.gui.lab.phrases import count, large, share, some
 from qdesk.gui.lab.runs import KINDS, Run, State, place_name
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 
@@ -241,7 +241,7 @@ def _test_figures(run: Run) -> Iterator[tuple[str, str]]:
     test = {name: value for name, value in run.test.items() if isinstance(value, int | float) and _can_fail(name, run)}
     drawings = test.pop("drawings", None)
     for name in [name for name in _TILES if name in test] or list(test)[: len(_TILES)]:
-        yield plain(name).capitalize(), share(test[name]) if _is_share(name) else f"{test[name]:.3g}"
+        yield plain(name).capitalize(), unbroken(percent(test[name], 1)) if _is_share(name) else f"{test[name]:.3g}"
     if drawings is not None:
         yield "Drawings tested", f"{drawings:,}"
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui import jobs
-from qdesk.gui.lab.phrases import count
+from qdesk.gui.kit.text import count
 from qdesk.gui.theme import SPACE, button, font, label, theme
 
 _COUNT = Qt.ItemDataRole.UserRole

@@ -10,7 +10,8 @@ from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.gui.play.widgets import add_bar, percent
+from qdesk.gui.kit.text import chance
+from qdesk.gui.play.widgets import add_bar
 from qdesk.gui.theme import SPACE, font, theme
 
 GLIDE_MS = 150.0
@@ -91,7 +92,7 @@ class GlidingBars(QWidget):
         for row, (name, p) in enumerate(shown):
             bar = self._bars.setdefault(name, _Bar(self._rows))
             bar.to_row, bar.to_p, bar.leaves = row, p, False
-        self.setAccessibleDescription(", ".join(f"{name} {percent(p)}" for name, p in shown))
+        self.setAccessibleDescription(", ".join(f"{name} {chance(p)}" for name, p in shown))
         if not self._timer.isActive():
             self._elapsed.start()
             self._timer.start()
@@ -141,7 +142,7 @@ class GlidingBars(QWidget):
             painter.setPen(_between(look.muted, look.ink, close))
             text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self.width() - number - SPACE)
             painter.drawText(QRectF(0, top, self.width(), line), Qt.AlignmentFlag.AlignVCenter, text)
-            painter.drawText(QRectF(0, top, self.width(), line), right, percent(bar.to_p))
+            painter.drawText(QRectF(0, top, self.width(), line), right, chance(bar.to_p))
         painter.end()
 
 

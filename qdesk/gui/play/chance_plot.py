@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.game.story import Story
 from qdesk.gui.kit.strokes import polygon, round_pen
-from qdesk.gui.play.widgets import percent
+from qdesk.gui.kit.text import chance, percent
 from qdesk.gui.theme import SPACE, font, theme
 
 # Told apart by the colour-blind too, and each as text on paper or slate at 4.5 to 1 and more.
@@ -92,7 +92,7 @@ class ChancePlot(QWidget):
         self.say("")
         if self._story is not None:
             ends = zip(story.words, story.probabilities[-1], strict=True)
-            told = ", ".join(f"{word} {percent(float(p))}" for word, p in sorted(ends, key=lambda end: -end[1]))
+            told = ", ".join(f"{word} {chance(float(p))}" for word, p in sorted(ends, key=lambda end: -end[1]))
             self.setAccessibleDescription(f"At the end {told}")
 
     @property
@@ -226,7 +226,7 @@ class ChancePlot(QWidget):
             painter.drawLine(QPointF(_LEFT, y), QPointF(right, y))
             painter.setPen(look.muted)
             box = QRectF(0, y - SPACE, _LEFT - _GAP, 2 * SPACE)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{p * 100:.0f} %")
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(p))
         strip = self.y_of(0) + _PEN + 1
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.muted)
@@ -283,12 +283,12 @@ class ChancePlot(QWidget):
             painter.setPen(QPen(self.colour(word), 1))
             painter.drawLine(QPointF(right + 2, self.y_of(ends[word])), QPointF(right + _GAP - 2, y))
             painter.setFont(_bold(self.font()) if word == self._word else self.font())
-            room, chance = self.width() - right - _GAP, f" {percent(ends[word])}"
+            room, after = self.width() - right - _GAP, f" {chance(ends[word])}"
             metrics = painter.fontMetrics()
-            left = int(room - metrics.horizontalAdvance(chance))
+            left = int(room - metrics.horizontalAdvance(after))
             name = metrics.elidedText(word, Qt.TextElideMode.ElideRight, left)
             box = QRectF(right + _GAP, y - height / 2, room, height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name + chance)
+            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name + after)
 
     def _paint_peaks(self, painter: QPainter, story: Story, words: Sequence[str]) -> set[str]:
         """The names of those words whose peak has room for it above; the highest choose first."""

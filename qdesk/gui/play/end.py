@@ -13,8 +13,7 @@ from qdesk.game.modes import Mode
 from qdesk.game.prompts import GAME
 from qdesk.game.record import RoundRecord, State
 from qdesk.gui.kit.strokes import StrokesView, paint_strokes, round_pen
-from qdesk.gui.kit.widgets import NBSP
-from qdesk.gui.play.widgets import percent
+from qdesk.gui.kit.text import NBSP, chance
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
 
 _CAPTION = 6 * SPACE
@@ -306,7 +305,7 @@ def outcome_line(record: RoundRecord, short: bool = False) -> str:
     """What became of a round: "3.2 s", or "not seen: I thought it was a bus"; in short "a bus?"."""
     top = _last_top(record)
     if not record.word:
-        return f"{percent(top[1])} sure" if top else ""
+        return f"{chance(top[1])} sure" if top else ""
     if record.rival is not None:
         ours, theirs = (_when(ms) for ms in (record.recognised_ms, record.rival.recognised_ms))
         return f"{ours}, network {theirs}" if short else f"{ours}, the network {theirs}"

@@ -6,8 +6,6 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QButtonGroup,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -18,9 +16,9 @@ from PySide6.QtWidgets import (
 
 from qdesk.game.modes import MODES
 from qdesk.gui.kit.strokes import StrokesView
-from qdesk.gui.kit.widgets import Elided
+from qdesk.gui.kit.widgets import Elided, Segments
 from qdesk.gui.play.doodle import flamingo
-from qdesk.gui.theme import RADIUS, SPACE, Button, button, icon, label, theme, theme_changes
+from qdesk.gui.theme import SPACE, Button, button, icon, label, theme_changes
 
 FIRST, *OTHERS = MODES
 """The way to play that has the large button, and those that have a card."""
@@ -69,7 +67,9 @@ class HomeScreen(QWidget):
         self.play_button = button("Play", "play", primary=True, big=True)
         self.play_button.setToolTip("Play (Space)")
         self.play_button.clicked.connect(lambda: self.play.emit(FIRST))
-        self.choice = Segments("Difficulty", DIFFICULTIES)
+        self.choice = Segments("Difficulty", {name: button(text) for name, text in DIFFICULTIES.items()}, roomy=True)
+        for name, one in self.choice.buttons.items():
+            one.setAccessibleName(f"Difficulty: {DIFFICULTIES[name]}")
         self.choice.chosen.connect(self.difficulty)
         self.status = label("", "small", True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -264,48 +264,3 @@ class Switch(Button):
     def _tint(self) -> None:
         on = self.isChecked()
         self.setIcon(icon(self._icon if on else f"{self._icon}_off", "ink" if on else "muted"))
-
-
-class Segments(QFrame):
-    """A few choices side by side, of which one is so. name -> text."""
-
-    chosen = Signal(str)
-
-    def __init__(self, name: str, choices: dict[str, str]) -> None:
-        super().__init__()
-        self.setAccessibleName(name)
-        self._group = QButtonGroup(self)
-        self.buttons: dict[str, Button] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(0)
-        for one, text in choices.items():
-            made = self.buttons[one] = button(text)
-            made.setCheckable(True)
-            made.setAccessibleName(f"{name}: {text}")
-            made.clicked.connect(lambda _on=False, one=one: self.chosen.emit(one))
-            self._group.addButton(made)
-            row.addWidget(made)
-        theme_changes().changed.connect(self._dress)
-        self._dress()
-
-    @property
-    def choice(self) -> str:
-        """Which one is so."""
-        return next(name for name, one in self.buttons.items() if one.isChecked())
-
-    def choose(self, name: str) -> None:
-        """Show that this one is so, and say nothing."""
-        self.buttons[name].setChecked(True)
-
-    def _dress(self) -> None:
-        look = theme()
-        self.setStyleSheet(
-            f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
-            f" border-radius: {RADIUS}px; }}"
-            f"QPushButton {{ background: transparent; border: 1px solid transparent; border-radius: {RADIUS - 1}px;"
-            f" padding: 6px 16px; color: {look.muted.name()}; }}"
-            f"QPushButton:hover {{ color: {look.ink.name()}; }}"
-            f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
-            f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"
-        )

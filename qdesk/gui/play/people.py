@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QSt
 
 from qdesk.game.prompts import GAME
 from qdesk.game.stats import Plays, Summary, best_times, by_word, over_time, summary
+from qdesk.gui.kit.text import chance
 from qdesk.gui.kit.widgets import Field, Notice, heading, vertical_line
 from qdesk.gui.play.gallery import Gallery, Load
 from qdesk.gui.play.people_bars import BottomBar, NothingYet, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
 from qdesk.gui.play.people_plots import Figure, OverTime
-from qdesk.gui.play.widgets import percent
 from qdesk.gui.theme import SPACE, label
 
 if TYPE_CHECKING:
@@ -227,9 +227,9 @@ class Figures(QWidget):
         days = f"{one.days:,} {'day' if one.days == 1 else 'days'}"
         self.rounds.set_value(f"{one.rounds:,}", f"{drawings_text(one.drawings)} on {days}")
         half = f", half of them within {one.median_ms / 1000:.1f} s" if one.median_ms == one.median_ms else ""
-        likely = f"with 95 % certainty your share lies between {percent(one.low)} and {percent(one.high)}"
+        likely = f"with 95 % certainty your share lies between {chance(one.low)} and {chance(one.high)}"
         self.share.set_value(
-            percent(one.share) if one.rounds else "",
+            chance(one.share) if one.rounds else "",
             f"{one.recognised:,} of {one.rounds:,} recognised{half}; {likely}",
         )
         self.game.set_value(

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.game.stats import wilson
 from qdesk.gui.kit.strokes import polygon, round_pen
+from qdesk.gui.kit.text import chance
 from qdesk.gui.kit.widgets import heading
-from qdesk.gui.play.widgets import percent
 from qdesk.gui.theme import SPACE, font, label, theme
 
 _ROW = 3 * SPACE
@@ -92,7 +92,7 @@ class OverTime(QWidget):
         when = f"{moment.day} {moment:%b}" if plot.span >= _DAY_S else f"{moment:%H:%M}"
         said = f"{when}: {round(share * count):,} of {round(count):,}"
         self.value.setText("" if newest else said)
-        sure = f"{percent(share)}, with few rounds anything from {percent(low)} to {percent(high)}"
+        sure = f"{chance(share)}, with few rounds anything from {chance(low)} to {chance(high)}"
         plot.setAccessibleDescription(f"{'newest, ' if newest else ''}{said}, {sure}")
 
 
@@ -176,7 +176,7 @@ class _Curve(QWidget):
             painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
             painter.setPen(look.muted)
             beside = QRectF(0, y - _ROW / 2, area.left() - SPACE, _ROW)
-            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(share))
+            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, chance(share))
         if len(self.at):
             self._paint_times(painter, area)
             self._paint_share(painter, area)
@@ -229,4 +229,4 @@ class _Curve(QWidget):
         shown = middle[self._point]
         painter.setPen(look.ink)
         beside = QRectF(area.right() + SPACE, shown[1] - _ROW / 2, self.width() - area.right(), _ROW)
-        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, percent(float(self.share[self._point])))
+        painter.drawText(beside, Qt.AlignmentFlag.AlignVCenter, chance(float(self.share[self._point])))

@@ -13,8 +13,8 @@ from qdesk.data.categories import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
 from qdesk.gui.kit.strokes import StrokesView, replay_places
-from qdesk.gui.kit.text import ordinal
-from qdesk.gui.kit.widgets import NBSP, Elided, number
+from qdesk.gui.kit.text import NBSP, number, ordinal
+from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
 
 INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"

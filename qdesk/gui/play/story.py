@@ -16,7 +16,8 @@ from qdesk.game.record import RoundRecord, State
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import end_ms, loss_sentence, point_ms
 from qdesk.gui.kit.scores import Score, ScoreRow
-from qdesk.gui.kit.widgets import NBSP, Elided, heading, number
+from qdesk.gui.kit.text import NBSP, number, percent, unbroken
+from qdesk.gui.kit.widgets import Elided, heading
 from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 from qdesk.gui.play.replaying import Replaying, when
@@ -242,7 +243,7 @@ class StoryScreen(QWidget):
         chances = self.plot.chances(ms)
         now = f"{ms / 1000:.1f}{NBSP}s"
         if said(chances):
-            now += f": {with_article(chances[0][0])}, {chances[0][1] * 100:.0f}{NBSP}%"
+            now += f": {with_article(chances[0][0])}, {unbroken(percent(chances[0][1]))}"
         self.now.setText(now)
 
     # Keys

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QRe
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from qdesk.gui.kit.strokes import round_pen
+from qdesk.gui.kit.text import chance
 from qdesk.gui.theme import SPACE, font, theme
 
 
@@ -193,7 +194,7 @@ class GuessBars(QWidget):
         shown = list(guesses[: self._rows])
         if (shown, word) != (self._guesses, self._word):
             self._guesses, self._word = shown, word
-            self.setAccessibleDescription(", ".join(f"{w} {percent(p)}" for w, p in shown))
+            self.setAccessibleDescription(", ".join(f"{w} {chance(p)}" for w, p in shown))
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -213,7 +214,7 @@ class GuessBars(QWidget):
             painter.drawText(
                 QRectF(self.width() - number, top, number, self._step),
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                percent(p),
+                chance(p),
             )
             groove = QRectF(name + 2 * SPACE, top + self._step / 2 - 4, max(track - SPACE, 0), 8)
             add_bar(grooves, groove, 1.0)
@@ -230,8 +231,3 @@ def add_bar(path: QPainterPath, groove: QRectF, share: float) -> None:
     long = max(groove.width() * share, 3.0)
     thick = min(groove.height(), long)
     path.addRoundedRect(groove.left(), groove.center().y() - thick / 2, long, thick, thick / 2, thick / 2)
-
-
-def percent(p: float) -> str:
-    """A probability for people: "43 %", "< 1 %"."""
-    return "< 1 %" if 0 < p < 0.01 else f"{round(p * 100)} %"

@@ -14,6 +14,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.story import alike_text
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
+from qdesk.gui.kit.text import NBSP
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, button, font, theme
 
@@ -114,7 +115,7 @@ class Thumb(QAbstractButton):
         self._table, self.index, self._picture = table, index, None
         alike, own, verdict = alike_text(likeness), table.words[index] or "no word", table.verdicts[index]
         self._caption = alike if own == word else f"{alike} {own}"
-        said = f"{own}, {alike} alike{f', {verdict}' if verdict else ''}".replace("\u00a0", " ")
+        said = f"{own}, {alike} alike{f', {verdict}' if verdict else ''}".replace(NBSP, " ")
         self.setAccessibleName(f"Similar drawing: {said}")
         self.setToolTip(said)
         self.update()

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.gui.kit.strokes import polygon
-from qdesk.gui.kit.widgets import number
+from qdesk.gui.kit.text import number
 from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
 
 _SHADES = 9

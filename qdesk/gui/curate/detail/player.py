@@ -13,7 +13,7 @@ from qdesk.gui.curate.detail.curve import LossCurve
 from qdesk.gui.curate.detail.story import count_text, replay_text
 from qdesk.gui.kit.pixels import Pixels
 from qdesk.gui.kit.strokes import StrokesView, replay_places
-from qdesk.gui.kit.widgets import NBSP
+from qdesk.gui.kit.text import NBSP
 from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
 from qdesk.settings import Curate
 

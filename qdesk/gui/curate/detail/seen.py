@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 
 from qdesk.gui.curate.detail.story import percent_text
 from qdesk.gui.kit.pixels import Pixels
-from qdesk.gui.kit.text import ordinal
-from qdesk.gui.kit.widgets import NBSP, heading
+from qdesk.gui.kit.text import NBSP, ordinal
+from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, font, theme
 
 TOP = 5
@@ -130,4 +130,4 @@ class Guesses(QWidget):
 
 
 def _short(share: float) -> str:
-    return percent_text(share).replace("under", "<").replace("over", ">").replace(" ", NBSP)
+    return percent_text(share).replace("under", "<").replace("over", ">")

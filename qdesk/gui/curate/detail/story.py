@@ -11,8 +11,8 @@ import numpy as np
 from qdesk.curation.view.table import Table
 from qdesk.data.categories import with_article
 from qdesk.gui.kit.scores import Score
-from qdesk.gui.kit.widgets import NBSP, number
-from qdesk.scoring.explanation import SURE, percent
+from qdesk.gui.kit.text import NBSP, count, number, percent, unbroken
+from qdesk.scoring import explanation
 
 
 def summary(table: Table, index: int) -> str:
@@ -34,7 +34,7 @@ def _suspicion(table: Table, index: int) -> str:
     if not reason:
         return "nothing suspicious"
     if reason == "wrong" and top and top != table.words[index]:
-        reason = f"wrong, {with_article(top)}{'' if table.numbers['p_top'][index] >= SURE else '?'}"
+        reason = f"wrong, {with_article(top)}{'' if table.numbers['p_top'][index] >= explanation.SURE else '?'}"
     return f"{'may be' if table.numbers['junk'][index] < 0 else 'looks like'}: {reason}"
 
 
@@ -97,21 +97,17 @@ def replay_text(drawn_ms: float | None, replay_ms: float) -> str:
 
 def alike_text(likeness: float) -> str:
     """How alike two drawings are."""
-    return f"{min(max(likeness, 0.0), 1.0) * 100:.0f}{NBSP}%"
+    return unbroken(percent(min(max(likeness, 0.0), 1.0)))
 
 
 def percent_text(share: float) -> str:
     """A probability, never all and never nothing."""
-    return percent(share).replace(" ", NBSP)
+    return unbroken(explanation.percent(share))
 
 
 def count_text(strokes: int, points: int) -> str:
     """How much was drawn."""
-    return f"{_count(strokes, 'stroke')}, {_count(points, 'point')}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,}{NBSP}{what}{'' if number == 1 else 's'}"
+    return f"{count(strokes, 'stroke')}, {count(points, 'point')}"
 
 
 def drawn_text(timestamp: str | None, country: str | None, recognized: bool | None) -> str:
