@@ -14,7 +14,7 @@ _WAIT = "One moment…"
 _COUNT_SHARE = 0.4  # of the canvas's height, the digit
 
 
-class Card(QObject):
+class WordCard(QObject):
     """The word, what to do with it, and Start: parts that lie on the canvas itself, and all but the button let presses
     through. A widget between them would keep the pointer that pressed it, and the first stroke would be a dot.
     """

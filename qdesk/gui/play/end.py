@@ -36,7 +36,7 @@ class EndScreen(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cards: list[Card] = []
+        self.cards: list[RoundCard] = []
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.headline = label("", "large")
         large = font("large")
@@ -86,7 +86,7 @@ class EndScreen(QWidget):
         self.headline.setText(headline or headline_text(records, mode))
         self.best.setText(best_text(records))
         self.best.setVisible(bool(self.best.text()))
-        self.cards = [Card(record) for record in records]
+        self.cards = [RoundCard(record) for record in records]
         for place, card in enumerate(self.cards):
             card.clicked.connect(lambda _checked=False, place=place: self.opened.emit(place))
         self._inside.set_cards(self.cards)
@@ -163,10 +163,10 @@ class _Cards(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.columns = 1
-        self._cards: Sequence[Card] = ()
+        self._cards: Sequence[RoundCard] = ()
         self._room = QSize(1, 1)
 
-    def set_cards(self, cards: Sequence[Card]) -> None:
+    def set_cards(self, cards: Sequence[RoundCard]) -> None:
         for card in self._cards:
             card.setParent(None)
             card.deleteLater()
@@ -198,7 +198,7 @@ class _Cards(QWidget):
         self.setMinimumHeight(max(rows * (height + gap) - gap, 0) if count else 0)
 
 
-class Card(QAbstractButton):
+class RoundCard(QAbstractButton):
     """One drawing, its word, and what became of it. Under the pointer or with the focus it is drawn again."""
 
     def __init__(self, record: RoundRecord) -> None:

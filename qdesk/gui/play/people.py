@@ -15,7 +15,7 @@ from qdesk.game.stats import Plays, Summary, best_times, by_word, over_time, sum
 from qdesk.gui.kit.text import chance
 from qdesk.gui.kit.widgets import Field, Notice, heading, vertical_line
 from qdesk.gui.play.gallery import Gallery, Load
-from qdesk.gui.play.people_bars import BottomBar, NothingYet, WhoBar, drawings_text
+from qdesk.gui.play.people_bars import NothingYet, PlayerActions, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
 from qdesk.gui.play.people_plots import Figure, OverTime
 from qdesk.gui.theme import SPACE, label
@@ -51,13 +51,13 @@ class PeopleScreen(QWidget):
         self.who = WhoBar()
         self.note = Notice()
         self.figures = Figures()
-        self.progress = Progress()
+        self.progress = PlayerPlots()
         self.gallery = Gallery()
         self.filter = Field("Filter my drawings by word", "Filter by word")
         self.filter.setMinimumWidth(16 * SPACE)
         self.filter.setMaximumWidth(24 * SPACE)
         self.count = label("", "small", muted=True)
-        self.bottom = BottomBar()
+        self.bottom = PlayerActions()
         self.empty = NothingYet()
 
         head = QHBoxLayout()
@@ -243,7 +243,7 @@ class Figures(QWidget):
         )
 
 
-class Progress(QScrollArea):
+class PlayerPlots(QScrollArea):
     """The plots, below each other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -129,7 +129,7 @@ class WhoBar(QWidget):
             self.choice.setFocus()
 
 
-class BottomBar(QWidget):
+class PlayerActions(QWidget):
     """What can be done with all drawings; and, once asked for, whether to delete them."""
 
     export = Signal()

@@ -16,10 +16,10 @@ from qdesk.game.record import Rival
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.canvas import Canvas
-from qdesk.gui.play.card import Card
+from qdesk.gui.play.card import WordCard
 from qdesk.gui.play.rival import RivalPanel
 from qdesk.gui.play.says import SaysLine
-from qdesk.gui.play.widgets import GuessBars, Progress, Ring, WordLabel
+from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WordLabel
 from qdesk.gui.theme import SPACE, Button, button, label
 
 LATE_MS = 5000.0
@@ -43,13 +43,13 @@ class RoundScreen(QWidget):
     def __init__(self, clock: Callable[[], float], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.word = WordLabel()
-        self.progress = Progress()
+        self.progress = GameProgress()
         self.seconds = label("", "body", True)
         self.seconds.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.seconds.setMinimumWidth(5 * SPACE)
         self.ring = Ring()
         self.canvas = Canvas(clock=clock)
-        self.card = Card(self.canvas)
+        self.card = WordCard(self.canvas)
         self.card.accept.connect(self.accept)
         self.canvas.pen_down.connect(self._uncover)
         self.rival = RivalPanel()

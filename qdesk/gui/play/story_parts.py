@@ -131,7 +131,7 @@ class AlikeGrid(QWidget):
         super().__init__(parent)
         self.whose = label("", "small", muted=True)
         self.whose.setWordWrap(True)
-        self._thumbs, self._columns = [Thumb() for _ in range(count)], columns
+        self._thumbs, self._columns = [ReplayedThumb() for _ in range(count)], columns
         grid = QGridLayout()
         grid.setSpacing(SPACE)
         for place, thumb in enumerate(self._thumbs):
@@ -179,7 +179,7 @@ def whose(others: Others, word: str, same_word: bool) -> str:
     )
 
 
-class Thumb(QWidget):
+class ReplayedThumb(QWidget):
     """A small drawing on a card, that is replayed under the pointer, and its word."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -95,7 +95,7 @@ class WordLabel(QLabel):
         self.updateGeometry()
 
 
-class Progress(QWidget):
+class GameProgress(QWidget):
     """How far a game is: a dot for each of its rounds, or a count where it has no end.
 
     A round that went well is a full dot, one that did not a cross, the one on the table a ring.

@@ -43,7 +43,7 @@ class Alike(QWidget):
         head.addWidget(heading("Similar drawings"), 1)
         head.addWidget(self.more)
         self._row = QWidget()
-        self.thumbs = [Thumb(self._row) for _ in range(MOST)]
+        self.thumbs = [AlikeThumb(self._row) for _ in range(MOST)]
         for thumb in self.thumbs:
             thumb.clicked.connect(lambda _checked=False, thumb=thumb: self.clicked.emit(thumb.index))
         self.text = QLabel(self._row)
@@ -94,7 +94,7 @@ class Alike(QWidget):
         self.text.setVisible(bool(self.text.text()))
 
 
-class Thumb(QAbstractButton):
+class AlikeThumb(QAbstractButton):
     """One small drawing with its likeness, its verdict, and its word where that is another."""
 
     def __init__(self, parent: QWidget) -> None:
