@@ -1,8 +1,8 @@
 """All background work goes through here, so that all of it can be watched, cancelled and waited for.
 
-`start` runs one function once. `LatestWorker` answers a stream of requests of which only the newest matters. Both
-deliver on the GUI thread, whatever is connected to them: a worker never touches a widget, and a callback never runs
-beside another. `shutdown` ends everything; no thread outlives the program.
+`start` runs one function once; a `Slot` holds one such job at a time. `LatestWorker` answers a stream of requests of
+which only the newest matters. All deliver on the GUI thread, whatever is connected to them: a worker never touches a
+widget, and a callback never runs beside another. `shutdown` ends everything; no thread outlives the program.
 """
 
 from __future__ import annotations
@@ -247,6 +247,64 @@ def start(fn: Callable[[Context], Any], parent: QObject | None = None, name: str
     `parent` is destroyed the job is cancelled and says nothing more. An exception becomes `failed(sentence)`.
     """
     return Job(fn, parent, name)
+
+
+class Slot:
+    """Room for one job at a time: a new one takes the place of the one before, of which nothing more is heard."""
+
+    def __init__(self, name: str, parent: QObject) -> None:
+        """name: of the jobs' threads. parent: as of `start`."""
+        self._name, self._parent = name, parent
+        self._job: Job | None = None
+        self._turn = 0  # the callbacks name this and not the job, which keeps them alive
+
+    @property
+    def busy(self) -> bool:
+        """Whether the end of a job is still to come."""
+        return self._job is not None
+
+    def start(
+        self,
+        fn: Callable[[Context], Any],
+        *,
+        done: Callable[[Any], object] | None = None,
+        failed: Callable[[str], object] | None = None,
+        cancelled: Callable[[], object] | None = None,
+        partial: Callable[[Any], object] | None = None,
+        progress: Callable[[float, str], object] | None = None,
+    ) -> None:
+        """Run `fn(context)` in a thread; a job under way is cancelled. Each callback hears the signal of its name, and
+        once an end is heard the slot is free.
+        """
+        self.drop()
+        job = self._job = start(fn, self._parent, self._name)
+        job.partial.connect(self._ear(partial))
+        job.progress.connect(self._ear(progress))
+        for signal, heard in ((job.done, done), (job.failed, failed), (job.cancelled, cancelled)):
+            signal.connect(self._ear(heard, ends=True))
+
+    def cancel(self) -> None:
+        """Ask the job under way to stop; `cancelled` is heard soon."""
+        if self._job is not None:
+            self._job.cancel()
+
+    def drop(self) -> None:
+        """Cancel the job under way, and hear nothing more of it."""
+        self.cancel()
+        self._job = None
+        self._turn += 1
+
+    def _ear(self, heard: Callable[..., object] | None, ends: bool = False) -> Callable[..., None]:
+        turn = self._turn
+
+        def hear(*values: Any) -> None:
+            if turn == self._turn:
+                if ends:
+                    self._job = None
+                if heard is not None:
+                    heard(*values)
+
+        return hear
 
 
 def running() -> int:

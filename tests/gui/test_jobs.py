@@ -219,6 +219,43 @@ def test_a_failed_answer_is_not_the_end(qtbot) -> None:
     assert answered.args == [5, 5]
 
 
+def test_a_slot_hears_of_the_newest_job_alone(qtbot) -> None:
+    heard: list[object] = []
+    go, parent = threading.Event(), QObject()
+    slot = jobs.Slot("qdesk-test", parent)
+
+    def wait(context: jobs.Context) -> None:
+        context.partial("old")
+        go.wait(10)
+
+    slot.start(wait, partial=heard.append, done=heard.append, cancelled=lambda: heard.append("cancelled"))
+    slot.start(lambda context: context.partial("new"), partial=heard.append, done=heard.append)
+    assert slot.busy
+    go.set()
+    qtbot.waitUntil(lambda: jobs.running() == 0)
+    assert heard == ["new", None] and not slot.busy
+
+
+def test_what_is_cancelled_in_a_slot_is_heard_and_what_is_dropped_is_not(qtbot) -> None:
+    heard: list[str] = []
+    parent = QObject()
+    slot = jobs.Slot("qdesk-test", parent)
+
+    def ended() -> None:
+        assert not slot.busy
+        heard.append("cancelled")
+
+    slot.start(lambda _: None, cancelled=ended)
+    slot.cancel()
+    qtbot.waitUntil(lambda: not slot.busy)
+    assert heard == ["cancelled"]
+    slot.start(lambda _: None, cancelled=ended)
+    slot.drop()
+    assert not slot.busy
+    qtbot.waitUntil(lambda: jobs.running() == 0)
+    assert heard == ["cancelled"]
+
+
 @pytest.mark.parametrize("rounds", [3000])
 def test_thousands_of_signals_do_not_wear_python_out(qtbot, rounds: int) -> None:
     """PySide6 6.12 on Python 3.11 loses a reference to None or True with every call."""

@@ -47,21 +47,20 @@ class Exporting(QObject):
     def __init__(self, model: DrawingsModel, grid: Grid, judge: Judge, parent: QWidget) -> None:
         super().__init__(parent)
         self._model, self._grid, self._judge, self._window = model, grid, judge, parent
-        self._job: jobs.Job | None = None
+        self._writing = jobs.Slot("qdesk-export", self)
         self.files: list[str] = []
         """Those that are open."""
 
     def close(self) -> None:
         """Give up what is being written: the file stays as it was."""
-        if self._job is not None:
-            self._job.cancel()
+        self._writing.cancel()
 
     cancel = close
 
     @property
     def running(self) -> bool:
         """Whether something is being written."""
-        return self._job is not None
+        return self._writing.busy
 
     def ask(self, kind: str) -> None:
         """Let the user name a file, and write it (or read it, for "merge")."""
@@ -110,7 +109,7 @@ class Exporting(QObject):
             self._judge.export_to(path, everything=kind == "all")
         elif table is None:
             self.said.emit("Open some drawings first.", "bad")
-        elif self._job is not None:
+        elif self._writing.busy:
             self.said.emit("Something else is being written; wait for it, or cancel it.", "warn")
         elif kind == "clean":
             files = list(self.files)
@@ -145,18 +144,18 @@ class Exporting(QObject):
         def run(context: jobs.Context) -> str:
             return work(lambda share: context.progress(share, _text(text, share, time.monotonic() - began)))
 
-        job = self._job = jobs.start(run, self, "qdesk-export")
+        self._writing.start(
+            run,
+            progress=lambda share, said: self.progress.emit(said, share),
+            done=lambda sentence: self._end(sentence, "good"),
+            failed=lambda sentence: self._end(f"Not written: {sentence}", "bad"),
+            cancelled=lambda: self._end("Cancelled. Nothing was written.", "info"),
+        )
         self.progress.emit(text, 0.0)
-        job.progress.connect(lambda share, said: self._job is job and self.progress.emit(said, share))
-        job.done.connect(lambda sentence: self._end(job, sentence, "good"))
-        job.failed.connect(lambda sentence: self._end(job, f"Not written: {sentence}", "bad"))
-        job.cancelled.connect(lambda: self._end(job, "Cancelled. Nothing was written.", "info"))
 
-    def _end(self, job: jobs.Job, sentence: str, kind: str) -> None:
-        if self._job is job:
-            self._job = None
-            self.progress.emit(None, 0.0)
-            self.said.emit(sentence, kind)
+    def _end(self, sentence: str, kind: str) -> None:
+        self.progress.emit(None, 0.0)
+        self.said.emit(sentence, kind)
 
 
 def _text(text: str, share: float, seconds: float) -> str:

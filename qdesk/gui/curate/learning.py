@@ -35,7 +35,7 @@ class Learning(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._table: Table | None = None
-        self._job: jobs.Job | None = None
+        self._learning = jobs.Slot("qdesk-learn", self)
         self._again = False
         self.sentence = ""
         """How much was learned from how many verdicts; "" while nothing is."""
@@ -47,9 +47,8 @@ class Learning(QObject):
     def set_table(self, table: Table | None) -> None:
         """Learn about these drawings from now on."""
         self._timer.stop()
-        if self._job is not None:
-            self._job.cancel()
-        self._table, self._job, self.sentence = table, None, ""
+        self._learning.drop()
+        self._table, self.sentence = table, ""
 
     def close(self) -> None:
         """Learn nothing more."""
@@ -78,7 +77,7 @@ class Learning(QObject):
         table = self._table
         if table is None or table.embeddings is None:
             return
-        if self._job is not None:
+        if self._learning.busy:
             self._again = True
             return
         if too_few(*table.counts()[:2]):
@@ -86,25 +85,18 @@ class Learning(QObject):
                 self._take(None)
             return
         began = time.monotonic()
-        job = self._job = jobs.start(lambda _context: _learned(table), self, "qdesk-learn")
-        # The table is not named here: these live as long as the job that they name, which is as long as they do.
-        job.done.connect(lambda result: self._done(job, result, time.monotonic() - began))
-        job.failed.connect(lambda sentence: self._done(job, None, 0.0) or self.failed.emit(sentence))
-        job.cancelled.connect(lambda: self._ended(job))
+        self._learning.start(
+            lambda _context: _learned(table),
+            done=lambda result: self._done(result, time.monotonic() - began),
+            failed=lambda sentence: (self._done(None, 0.0), self.failed.emit(sentence)),
+        )
 
-    def _ended(self, job: jobs.Job) -> bool:
-        if self._job is not job:
-            return False
-        self._job = None
+    def _done(self, result: Learned | None, seconds: float) -> None:
+        self._timer.setInterval(max(PAUSE_MS, round(REST * 1000 * seconds)))
         if self._again:
             self._again = False
             self._timer.start()
-        return True
-
-    def _done(self, job: jobs.Job, result: Learned | None, seconds: float) -> None:
-        self._timer.setInterval(max(PAUSE_MS, round(REST * 1000 * seconds)))
-        if self._ended(job):  # else it learned from drawings that are closed
-            self._take(result)
+        self._take(result)
 
     def _take(self, result: Learned | None) -> None:
         table = self._table

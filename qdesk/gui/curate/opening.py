@@ -29,9 +29,9 @@ class Opening(QObject):
     def __init__(self, base_url: str | None, parent: QObject) -> None:
         super().__init__(parent)
         self._base_url = base_url
-        self._reading: jobs.Job | None = None
-        self._downloading: jobs.Job | None = None
-        self._keeping: jobs.Job | None = None
+        self._reading = jobs.Slot("qdesk-open", self)
+        self._downloading = jobs.Slot("qdesk-download", self)
+        self._keeping = jobs.Slot("qdesk-shelve", self)
         self._ready = False
         self.download_state: tuple[str, float] | None = None
         """What is being downloaded, in words, and how far that is (0 to 1); None while nothing is."""
@@ -39,17 +39,18 @@ class Opening(QObject):
     @property
     def reading(self) -> bool:
         """Whether files are being read."""
-        return self._reading is not None
+        return self._reading.busy
 
     def read(self, files: Sequence[str]) -> None:
         """Read these files together; those being read are given up."""
-        self.cancel()
         files = list(files)
-        job = self._reading = jobs.start(lambda context: open_table(context, files), self, "qdesk-open")
-        job.progress.connect(lambda fraction, text: self._reading is job and self.progress.emit(text, fraction))
-        job.done.connect(lambda result: self._read(job, files, result))
-        job.failed.connect(lambda sentence: self._not_read(job, sentence))
-        job.cancelled.connect(lambda: self._not_read(job, ""))
+        self._reading.start(
+            lambda context: open_table(context, files),
+            progress=lambda fraction, text: self.progress.emit(text, fraction),
+            done=lambda result: self.opened.emit(files, result),
+            failed=self.not_opened.emit,
+            cancelled=lambda: self.not_opened.emit(""),
+        )
 
     def get_ready(self) -> None:
         """Import in the background what the first file will need."""
@@ -61,63 +62,37 @@ class Opening(QObject):
         """Keep a copy of what was read, where there is much of it: opening these files again takes no time then."""
         if result.to_shelve is not None:
             kept = result.to_shelve
-            job = self._keeping = jobs.start(lambda _context: Shelf().put(*kept), self, "qdesk-shelve")
-            for end in (job.done, job.failed, job.cancelled):
-                end.connect(lambda *_: self._kept(job))
-
-    def _kept(self, job: jobs.Job) -> None:
-        if self._keeping is job:
-            self._keeping = None
+            self._keeping.start(lambda _context: Shelf().put(*kept))
 
     @property
     def busy(self) -> bool:
         """Whether files are being read or kept."""
-        return self._reading is not None or self._keeping is not None
+        return self._reading.busy or self._keeping.busy
 
     def cancel(self) -> None:
         """Give up the files being read."""
-        if self._reading is not None:
-            self._reading.cancel()
-
-    def _read(self, job: jobs.Job, files: list[str], result: OpenedTable) -> None:
-        if self._reading is job:
-            self._reading = None
-            self.opened.emit(files, result)
-
-    def _not_read(self, job: jobs.Job, sentence: str) -> None:
-        if self._reading is job:
-            self._reading = None
-            self.not_opened.emit(sentence)
+        self._reading.cancel()
 
     def download(self, word: str) -> None:
         """Download a category's simplified drawings; one being downloaded is given up."""
-        self.cancel_download()
-        job = self._downloading = jobs.start(
-            lambda context: download_word(context, word, self._base_url), self, "qdesk-download"
+        self._downloading.start(
+            lambda context: download_word(context, word, self._base_url),
+            progress=lambda fraction, text: self._say((text, fraction)),
+            done=lambda path: (self._say(None), self.downloaded.emit(word, path)),
+            failed=lambda sentence: (self._say(None), self.not_downloaded.emit(sentence)),
+            cancelled=lambda: self._say(None),
         )
-        self._say(f"{word}: connecting", 0.0)
-        job.progress.connect(lambda fraction, text: self._downloading is job and self._say(text, fraction))
-        job.done.connect(lambda path: self._end_download(job) and self.downloaded.emit(word, path))
-        job.failed.connect(lambda sentence: self._end_download(job) and self.not_downloaded.emit(sentence))
-        job.cancelled.connect(lambda: self._end_download(job))
+        self._say((f"{word}: connecting", 0.0))
 
     def cancel_download(self) -> None:
         """Give up the download; what has arrived is kept for the next try."""
-        if self._downloading is not None:
-            self._downloading.cancel()
+        self._downloading.cancel()
 
     def close(self) -> None:
         """Give up everything."""
         self.cancel()
         self.cancel_download()
 
-    def _say(self, text: str, fraction: float) -> None:
-        self.download_state = text, fraction
+    def _say(self, state: tuple[str, float] | None) -> None:
+        self.download_state = state
         self.download_changed.emit()
-
-    def _end_download(self, job: jobs.Job) -> bool:
-        if self._downloading is not job:
-            return False
-        self._downloading = self.download_state = None
-        self.download_changed.emit()
-        return True

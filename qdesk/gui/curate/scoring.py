@@ -36,7 +36,7 @@ class Scoring(QObject):
         self._make = make
         self._scorer: Scorer | None = None
         self._table: Table | None = None
-        self._job: jobs.Job | None = None
+        self._run = jobs.Slot("qdesk-score", self)
         self._since: float | None = None
         self._before = self._known = 0
         self._keys: np.ndarray | None = None
@@ -48,53 +48,51 @@ class Scoring(QObject):
 
     @property
     def running(self) -> bool:
-        return self._job is not None
+        return self._run.busy
 
     def start(self, table: Table, keys: np.ndarray | None = None) -> None:
         """Score what is not scored yet in `table`; a run under way is given up. keys: see `OpenedTable`."""
-        self.stop()
-        self._job = None
+        self._run.drop()
         self._keys = keys if keys is not None or self._table is not table else self._keys
         self._table = table
         todo = np.flatnonzero(~table.scored)
         if not len(todo):
             return
         make, scorer, keys = self._make, self._scorer, self._keys
-        job = self._job = jobs.start(
-            lambda context: score_table(context, make, scorer, table.drawings, todo, keys), self, "qdesk-score"
+        self._run.start(
+            lambda context: score_table(context, make, scorer, table.drawings, todo, keys),
+            partial=self._got,
+            done=lambda _result: self._end(""),
+            failed=self._end,
+            cancelled=lambda: self._end(""),
         )
         self._before, self._since = len(table) - len(todo), None
         # A sort of very many drawings takes a fifth of a second of what scoring could have: it is done less often then.
         self._pause = max(PAUSE_MS, len(table) // 500)
         self._known = 0
         self._taken_in = False
-        job.partial.connect(lambda part: self._got(job, part))
-        job.done.connect(lambda _result: self._end(job))
-        job.failed.connect(lambda sentence: self._end(job, sentence))
-        job.cancelled.connect(lambda: self._end(job))
 
     def stop(self) -> None:
         """Give up the run under way; what is scored stays."""
-        if self._job is not None:
-            self._job.cancel()
+        self._run.cancel()
 
     def drop(self) -> None:
         """Give up the run under way, and know nothing more of its drawings."""
-        self.stop()
+        self._run.drop()
         self._timer.stop()
-        self._job = self._table = self._keys = None
+        self._table = self._keys = None
 
     def close(self) -> None:
         """End everything for good."""
         self.stop()
         self._timer.stop()
 
-    def _got(self, job: jobs.Job, part: Scores | Scorer) -> None:
+    def _got(self, part: Scores | Scorer) -> None:
         if not isinstance(part, Scores):
             self._scorer = part
             self.scorer_came.emit(part)
             self.scores_came.emit()
-        elif self._job is job and self._table is not None:
+        elif self._table is not None:
             if part.known:
                 self._known += len(part.indices)
             else:
@@ -107,16 +105,14 @@ class Scoring(QObject):
         self._taken_in = True
         self.scores_came.emit()
 
-    def _end(self, job: jobs.Job, sentence: str = "") -> None:
-        if self._job is job:
-            self._job = None
-            self._timer.stop()
-            self.scores_came.emit()
-            if self._scorer is not None and self._scorer.trouble:
-                self.said.emit(self._scorer.trouble, "warn")
-            elif self._table is not None and 0 < self._known == len(self._table) - self._before:
-                self.said.emit("All scores were known from before.", "good")
-            self.ended.emit(sentence)
+    def _end(self, sentence: str) -> None:
+        self._timer.stop()
+        self.scores_came.emit()
+        if self._scorer is not None and self._scorer.trouble:
+            self.said.emit(self._scorer.trouble, "warn")
+        elif self._table is not None and 0 < self._known == len(self._table) - self._before:
+            self.said.emit("All scores were known from before.", "good")
+        self.ended.emit(sentence)
 
     def state(self) -> tuple[str, float] | None:
         """What to say of the run: a text and how far it is (0 to 1, NaN unknown); None if there is nothing to do."""
@@ -124,7 +120,7 @@ class Scoring(QObject):
         if table is None or table.scored.all():
             return None
         done, count = int(table.scored.sum()), len(table)
-        if self._job is None:
+        if not self._run.busy:
             return (f"Scored {done:,} of {count:,}, then stopped" if done else "Not scored"), done / count
         if self._since is None:
             if self._known:

@@ -77,36 +77,28 @@ class WordFinder(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._job: jobs.Job | None = None
+        self._finding = jobs.Slot("qdesk-words", self)
 
     @property
     def busy(self) -> bool:
-        return self._job is not None
+        return self._finding.busy
 
     def find(self, places: Sequence[str]) -> None:
-        self.stop()
         places = list(places)
-        job = self._job = jobs.start(lambda context: find_words(context, places), self, "qdesk-words")
-        job.partial.connect(lambda found: self._job is job and self._part(found))
-        job.progress.connect(lambda fraction, text: self._job is job and self.progress.emit(fraction, text))
-        job.done.connect(lambda found: self._end(job, "", found))
-        job.failed.connect(lambda sentence: self._end(job, sentence))
+        self._finding.start(
+            lambda context: find_words(context, places),
+            partial=self._part,
+            progress=self.progress.emit,
+            done=lambda found: (self.counted.emit(found), self.ended.emit("")),
+            failed=self.ended.emit,
+        )
 
     def stop(self) -> None:
         """Give it up, and say nothing more."""
-        job, self._job = self._job, None
-        if job is not None:
-            job.cancel()
+        self._finding.drop()
 
     def _part(self, found: object) -> None:
         (self.promised if isinstance(found, list) else self.counted).emit(found)
-
-    def _end(self, job: jobs.Job, sentence: str, found: Counter[str] | None = None) -> None:
-        if self._job is job:
-            self._job = None
-            if found is not None:
-                self.counted.emit(found)
-            self.ended.emit(sentence)
 
 
 class WordList(QWidget):
