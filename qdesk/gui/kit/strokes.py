@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
 from qdesk.data.replay_timing import SHORTEST_MS, moments
+from qdesk.gui.kit.picture import blank
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
 _FRAME_MS = 16
@@ -47,6 +48,12 @@ def fitted(strokes: Sequence[np.ndarray], rect: QRectF) -> list[np.ndarray]:
     return [(stroke - (low + high) / 2) * scale + centre for stroke in strokes]
 
 
+def draw_line(painter: QPainter, line: np.ndarray) -> None:
+    """A line (n, 2) with the pen as set. A broad one is far quicker in pieces: Qt looks for where it crosses itself."""
+    for first in range(0, len(line) - 1, _PIECE):
+        painter.drawPolyline(polygon(line[first : first + _PIECE + 1]))
+
+
 def _draw(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
     """One stroke with the pen as set; a stroke of one point, or that never moves, is a dot."""
     if len(stroke) == 1 or (stroke == stroke[0]).all():
@@ -60,9 +67,8 @@ def _draw(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
             path.quadTo(QPointF(x, y), middle)
         path.lineTo(QPointF(*stroke[-1]))
         painter.drawPath(path)
-    else:  # a broad line is far quicker in pieces: Qt looks for where it crosses itself
-        for first in range(0, len(stroke) - 1, _PIECE):
-            painter.drawPolyline(polygon(stroke[first : first + _PIECE + 1]))
+    else:
+        draw_line(painter, stroke)
 
 
 def _steadied(stroke: np.ndarray) -> np.ndarray:
@@ -319,11 +325,7 @@ class _Layers:
     inked: int = 0  # the pieces in `ink`
 
     def blank(self) -> QPixmap:
-        size, ratio, _ = self.key
-        made = QPixmap(size * ratio)
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
-        return made
+        return blank(*self.key[:2])
 
 
 def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:

@@ -7,24 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QFont,
-    QFontMetrics,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.game.story import Story
+from qdesk.gui.kit.plot import ReplayPlot, under
 from qdesk.gui.kit.strokes import polygon, round_pen
-from qdesk.gui.kit.text import chance, percent
-from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.kit.text import chance
+from qdesk.gui.theme import SPACE, theme
 
 # Told apart by the colour-blind too, and each as text on paper or slate at 4.5 to 1 and more.
 _LIGHT = ("#0067a5", "#8a6100", "#00755a", "#6a4fa3", "#6b6357")
@@ -37,7 +27,7 @@ _LOW = 0.1  # a probability that is named at the end of its curve
 _UNSEEN = 0.05  # one that never got so far has no curve
 
 
-class ChancePlot(QWidget):
+class ChancePlot(ReplayPlot):
     """A curve for each of the likeliest words, its name at its end; the round's own word in the accent.
 
     Press or drag to see the drawing as it was then: `sought` carries the ms of the round. Left and Right step through
@@ -48,20 +38,15 @@ class ChancePlot(QWidget):
     sought = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("Guesses over time", parent)
         self._story: Story | None = None
         self._word = ""
         self._end = 1000.0
         self._strokes: list[tuple[float, float]] = []
         self._playhead = 0.0
         self._why = ""
-        self._picture: tuple[object, QPixmap] | None = None
         self.setMinimumSize(30 * SPACE, 14 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setFont(font("small"))
-        self.setAccessibleName("Guesses over time")
 
     def sizeHint(self) -> QSize:
         return QSize(80 * SPACE, 24 * SPACE)
@@ -78,8 +63,8 @@ class ChancePlot(QWidget):
 
     def say(self, why: str) -> None:
         """Why there are no curves."""
-        self._why, self._picture = why, None
-        self.update()
+        self._why = why
+        self.renew()
 
     def set_story(self, story: Story) -> None:
         """The curves; words that never were anything to speak of have none."""
@@ -137,8 +122,7 @@ class ChancePlot(QWidget):
         """Where a moment of the round lies, pixels from the left."""
         return _LEFT + ms / self._end * (self.width() - _LEFT - self._names_width)
 
-    def ms_at(self, x: float) -> float:
-        """The moment that lies there, within the round."""
+    def place_at(self, x: float) -> float:
         width = max(self.width() - _LEFT - self._names_width, 1)
         return min(max((x - _LEFT) / width, 0.0), 1.0) * self._end
 
@@ -146,60 +130,25 @@ class ChancePlot(QWidget):
         """Where a probability lies, pixels from the top."""
         return _TOP + (1 - p) * (self.height() - _TOP - _BOTTOM - 2 * _PEN)
 
-    # The hand
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.sought.emit(self.ms_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self.sought.emit(self.ms_at(event.position().x()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def stops(self) -> tuple[float, float, float, float]:
         step = self._end / _KEY_STEPS
-        wanted = {
-            Qt.Key.Key_Left: self._playhead - step,
-            Qt.Key.Key_Right: self._playhead + step,
-            Qt.Key.Key_Home: 0.0,
-            Qt.Key.Key_End: self._end,
-        }.get(Qt.Key(event.key()))
-        if wanted is None:
-            super().keyPressEvent(event)
-        else:
-            self.sought.emit(min(max(wanted, 0.0), self._end))
+        return self._playhead - step, self._playhead + step, 0.0, self._end
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
+    def go_to(self, place: float) -> None:
+        self.sought.emit(place)
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look = theme()
-        key = self.size(), self.devicePixelRatioF(), look.name
-        if self._picture is None or self._picture[0] != key:
-            self._picture = key, self._painted()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._picture[1])
+    def paint(self, painter: QPainter) -> None:
+        painter.drawPixmap(0, 0, self.kept.picture())
         x = self.x_of(min(self._playhead, self._end))
-        focus = self.hasFocus()
-        painter.setPen(QPen(look.accent if focus else look.ink, 2 if focus else 1.5))
-        painter.drawLine(QPointF(x, _TOP - 4), QPointF(x, self.height() - _BOTTOM))
+        self.paint_playhead(painter, x, _TOP - 4, self.height() - _BOTTOM)
         for word, p in self.chances(self._playhead):
-            painter.setPen(QPen(look.surface, 1.5))
+            painter.setPen(QPen(theme().surface, 1.5))
             painter.setBrush(self.colour(word))
             painter.drawEllipse(QPointF(x, self.y_of(p)), 4, 4)
-        painter.end()
 
-    def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        made = QPixmap(self.size() * ratio)
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    def paint_kept(self, painter: QPainter) -> None:
         painter.setFont(self.font())
         self._paint_ground(painter)
         if self._story is not None:
@@ -209,8 +158,6 @@ class ChancePlot(QWidget):
             painter.setPen(theme().muted)
             box = QRectF(_LEFT, _TOP, self.width() - _LEFT - SPACE, self.y_of(0) - _TOP)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._why)
-        painter.end()
-        return made
 
     def _paint_ground(self, painter: QPainter) -> None:
         look, right = theme(), self.x_of(self._end)
@@ -220,13 +167,7 @@ class ChancePlot(QWidget):
             wash = QColor(look.accent)
             wash.setAlphaF(0.08)
             painter.fillRect(QRectF(x, _TOP, right - x, self.y_of(0) - _TOP), wash)
-        for p in (0.0, 0.5, 1.0):
-            y = round(self.y_of(p)) + 0.5
-            painter.setPen(QPen(look.line, 1))
-            painter.drawLine(QPointF(_LEFT, y), QPointF(right, y))
-            painter.setPen(look.muted)
-            box = QRectF(0, y - SPACE, _LEFT - _GAP, 2 * SPACE)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent(p))
+        self.paint_shares(painter, QRectF(_LEFT, _TOP, right - _LEFT, self.y_of(0) - _TOP), look.line)
         strip = self.y_of(0) + _PEN + 1
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.muted)
@@ -261,12 +202,11 @@ class ChancePlot(QWidget):
             line = np.column_stack([xs, [self.y_of(float(p)) for p in chances]])
             colour, own = self.colour(word), word == self._word
             if own:
-                ground = [[line[-1, 0], self.y_of(0)], [line[0, 0], self.y_of(0)]]
                 wash = QColor(colour)
                 wash.setAlphaF(0.12)
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(wash)
-                painter.drawPolygon(polygon(np.vstack([line, ground])))
+                painter.drawPolygon(under(line, self.y_of(0)))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(round_pen(colour, 3 if own else 2))
             painter.drawPolyline(polygon(line))

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
+from qdesk.gui.kit.picture import blank
 from qdesk.gui.kit.strokes import StrokesView
 from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.play.end import name_text
@@ -203,9 +204,7 @@ class Gallery(QAbstractScrollArea):
             return None
         if key not in self._pictures:
             side, ratio = self._cell.width() - SPACE, self.devicePixelRatioF()
-            made = QPixmap(QSize(side, side) * ratio)
-            made.setDevicePixelRatio(ratio)
-            made.fill(Qt.GlobalColor.transparent)
+            made = blank(QSize(side, side), ratio)
             painter = QPainter(made)
             paint_record(painter, record, QRectF(0, 0, side, side))
             painter.end()

@@ -10,13 +10,12 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from qdesk.game.modes import MODES
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
-from qdesk.gui.kit.strokes import fitted, polygon, round_pen
+from qdesk.gui.kit.strokes import draw_line, fitted, round_pen
 from qdesk.gui.play.people_plots import day_text
 from qdesk.gui.theme import RADIUS, SPACE, font, theme
 
 CAPTION = 4 * SPACE
 PEN = 2.0
-_PIECE = 16
 
 
 @dataclass(frozen=True)
@@ -94,5 +93,4 @@ def paint_record(painter: QPainter, record: RoundRecord, rect: QRectF) -> None:
         painter.setPen(round_pen(theme().muted if place < given else theme().ink, PEN))
         if len(stroke) == 1:
             painter.drawPoint(QPointF(*stroke[0]))
-        for first in range(0, len(stroke) - 1, _PIECE):  # in pieces it is far quicker: see strokes
-            painter.drawPolyline(polygon(stroke[first : first + _PIECE + 1]))
+        draw_line(painter, stroke)

@@ -7,11 +7,12 @@ from datetime import datetime
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetrics, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.game.stats import wilson
-from qdesk.gui.kit.strokes import polygon, round_pen
+from qdesk.gui.kit.plot import Plot
+from qdesk.gui.kit.strokes import draw_line, polygon, round_pen
 from qdesk.gui.kit.text import chance
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, font, label, theme
@@ -96,17 +97,15 @@ class OverTime(QWidget):
         plot.setAccessibleDescription(f"{'newest, ' if newest else ''}{said}, {sure}")
 
 
-class _Curve(QWidget):
+class _Curve(Plot):
     def __init__(self, owner: OverTime) -> None:
-        super().__init__(owner)
+        super().__init__("Share of rounds recognised, over time", owner)
         self._owner = owner
         self.at = self.share = self.count = self.low = self.high = np.zeros(0)
         self._point = -1
         self.setFixedHeight(20 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
-        self.setAccessibleName("Share of rounds recognised, over time")
 
     def set_points(self, at: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
         self.at, self.share, self.count = at, share, count
@@ -134,7 +133,8 @@ class _Curve(QWidget):
             return at * 0 + area.center().x()
         return area.left() + (at - self.at[0]) / self.span * area.width()
 
-    def _point_at(self, point: int) -> None:
+    def go_to(self, place: float) -> None:
+        point = int(place)
         if point != self._point:
             self._point = point
             self._owner.say(point)
@@ -142,45 +142,26 @@ class _Curve(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if len(self.at):
-            self._point_at(int(np.abs(self.place(self.at) - event.position().x()).argmin()))
+            self.go_to(int(np.abs(self.place(self.at) - event.position().x()).argmin()))
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(-1)
+        self.go_to(-1)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._point_at(-1)
+        self.go_to(-1)
         super().focusOutEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
+    def stops(self) -> tuple[float, float, float, float] | None:
         last = len(self.at) - 1
         here = last + 1 if self._point < 0 else self._point
-        wanted = {
-            Qt.Key.Key_Left: here - 1,
-            Qt.Key.Key_Right: here + 1,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
-            super().keyPressEvent(event)
-        else:
-            self._point_at(min(max(wanted, 0), last))
+        return None if last < 0 else (here - 1, here + 1, 0, last)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        look, area = theme(), self.area
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(font("small"))
-        for share in (0.0, 0.5, 1.0):
-            y = round(area.bottom() - share * area.height()) + 0.5
-            painter.setPen(QPen(look.accent if self.hasFocus() and not share else look.line, 1))
-            painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-            painter.setPen(look.muted)
-            beside = QRectF(0, y - _ROW / 2, area.left() - SPACE, _ROW)
-            painter.drawText(beside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, chance(share))
+    def paint(self, painter: QPainter) -> None:
+        area = self.area
+        self.paint_shares(painter, area, theme().accent if self.hasFocus() else theme().line)
         if len(self.at):
             self._paint_times(painter, area)
             self._paint_share(painter, area)
-        painter.end()
 
     def _paint_times(self, painter: QPainter, area: QRectF) -> None:
         """Days below the axis, or the time of day where all was on one."""
@@ -215,8 +196,7 @@ class _Curve(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(round_pen(look.accent, 2))
         middle = line(self.share)
-        for first in range(0, len(middle) - 1, 16):  # in pieces it is far quicker: see strokes
-            painter.drawPolyline(polygon(middle[first : first + 17]))
+        draw_line(painter, middle)
         painter.setPen(QPen(look.paper, 1.5))
         painter.setBrush(look.accent)
         for x, y in middle if len(middle) <= _DOTTED else middle[-1:]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
-from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.story import alike_text
+from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.kit.text import NBSP
@@ -101,7 +101,7 @@ class AlikeThumb(QAbstractButton):
         super().__init__(parent)
         self.index = -1
         self._table: Table | None = None
-        self._picture: tuple[object, QPixmap] | None = None
+        self._kept = Kept(self, self._paint_drawing)
         self._caption = ""
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -112,7 +112,8 @@ class AlikeThumb(QAbstractButton):
 
     def show_drawing(self, table: Table, index: int, likeness: float, word: str) -> None:
         """Show drawing `index` of the table, so alike (0 to 1) to the selected one, whose word is `word`."""
-        self._table, self.index, self._picture = table, index, None
+        self._table, self.index = table, index
+        self._kept.forget()
         alike, own, verdict = alike_text(likeness), table.words[index] or "no word", table.verdicts[index]
         self._caption = alike if own == word else f"{alike} {own}"
         said = f"{own}, {alike} alike{f', {verdict}' if verdict else ''}".replace(NBSP, " ")
@@ -122,7 +123,8 @@ class AlikeThumb(QAbstractButton):
 
     def forget(self) -> None:
         """Show nothing, and keep nothing alive."""
-        self._table = self._picture = None
+        self._table = None
+        self._kept.forget()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._table is None:
@@ -135,10 +137,7 @@ class AlikeThumb(QAbstractButton):
         painter.setPen(QPen(look.accent if self.hasFocus() else look.muted if chosen else look.line, 1))
         painter.setBrush(look.hover if self.underMouse() else look.surface)
         painter.drawRoundedRect(card, 6, 6)
-        key = self.size(), self.devicePixelRatioF(), look.name
-        if self._picture is None or self._picture[0] != key:
-            self._picture = key, self._painted(self._table.drawings)
-        painter.drawPixmap(0, 0, self._picture[1])
+        painter.drawPixmap(0, 0, self._kept.picture())
         verdict = self._table.verdicts[self.index]
         if verdict:  # a dot: its words are in the tip
             painter.setPen(QPen(look.surface, 1.5))
@@ -150,16 +149,12 @@ class AlikeThumb(QAbstractButton):
         painter.drawText(QRectF(0, side, side, _CAPTION), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
 
-    def _painted(self, drawings: Drawings) -> QPixmap:
-        side, ratio = self.width(), self.devicePixelRatioF()
-        made = QPixmap(QSize(side, side) * ratio)
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
+    def _paint_drawing(self, painter: QPainter) -> None:
+        if self._table is None:
+            return
+        side, drawings = self.width(), self._table.drawings
         area = QRectF(SPACE, SPACE, side - 2 * SPACE, side - 2 * SPACE)
-        painter = QPainter(made)
         if drawings.bitmaps is not None:
             painter.drawImage(area, pixels_image(drawings.bitmaps[self.index], theme().ink))
         else:
             paint_strokes(painter, drawings.strokes_of(self.index), area, 1.6)
-        painter.end()
-        return made

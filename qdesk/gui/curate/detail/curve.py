@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import (
-    QBrush,
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QLinearGradient,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPixmap,
-)
+from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.kit.strokes import polygon
+from qdesk.gui.kit.plot import ReplayPlot, under
+from qdesk.gui.kit.strokes import draw_line
 from qdesk.gui.kit.text import number
-from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
+from qdesk.gui.theme import SPACE, label, loss_colour, theme
 
 _SHADES = 9
 _TITLE = "Loss of each point, nats"
@@ -119,31 +110,27 @@ class LossCurve(QWidget):
             self.sought.emit(1.0 if point >= last else float(np.interp(point, np.arange(last + 1), self._places)))
 
 
-class _Plot(QWidget):
-    """The curve itself, kept as a picture under the playhead."""
+class _Plot(ReplayPlot):
+    """The curve itself."""
 
     def __init__(self, curve: LossCurve) -> None:
-        super().__init__(curve)
+        super().__init__(_TITLE, curve)
         self._curve = curve
         self._losses = self._begins = np.zeros(0)
         self._range = (0.0, 1.0)
         self._why = ""
         self._playhead = 0.0
         self._faded = False
-        self._picture: tuple[object, QPixmap] | None = None
         self.setFixedHeight(8 * SPACE)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setToolTip("Drag to see how the drawing was at a point")
-        self.setAccessibleName(_TITLE)
 
     def set_curve(
         self, losses: np.ndarray, begins: np.ndarray, colour_range: tuple[float, float], why: str = ""
     ) -> None:
         self._losses, self._begins, self._range, self._why = losses, begins, colour_range, why
-        self._faded, self._picture = False, None
-        self.update()
+        self._faded = False
+        self.renew()
 
     def fade(self) -> None:
         self._faded = True
@@ -164,75 +151,39 @@ class _Plot(QWidget):
         """Where a point lies, pixels from the left."""
         return _INSET + point / max(len(self._losses) - 1, 1) * (self.width() - 2 * _INSET)
 
-    def point_at(self, x: float) -> float:
-        """The point that lies there."""
-        return (x - _INSET) / max(self.width() - 2 * _INSET, 1) * max(len(self._losses) - 1, 1)
+    def place_at(self, x: float) -> float:
+        share = (x - _INSET) / max(self.width() - 2 * _INSET, 1)
+        return min(max(share, 0.0), 1.0) * max(len(self._losses) - 1, 1)
 
-    # The hand
+    def stops(self) -> tuple[float, float, float, float] | None:
+        here, last = self._playhead, len(self._losses) - 1
+        return None if last < 0 else (math.ceil(here) - 1, math.floor(here) + 1, 0, last)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._curve.seek(self.point_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self._curve.seek(max(self.point_at(event.position().x()), 0.0))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        last = len(self._losses) - 1
-        here = self._playhead
-        wanted = {
-            Qt.Key.Key_Left: np.ceil(here) - 1,
-            Qt.Key.Key_Right: np.floor(here) + 1,
-            Qt.Key.Key_Home: 0,
-            Qt.Key.Key_End: last,
-        }.get(Qt.Key(event.key()))
-        if wanted is None or last < 0:
-            super().keyPressEvent(event)
-        else:
-            self._curve.seek(float(np.clip(wanted, 0, last)))
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        super().focusInEvent(event)
-        self.update()
+    def go_to(self, place: float) -> None:
+        self._curve.seek(place)
 
     # Painting
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paint(self, painter: QPainter) -> None:
         look = theme()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         floor = self.height() - 0.5
         painter.setPen(QPen(look.accent if self.hasFocus() else look.line, 1))
         painter.drawLine(QPointF(0, floor), QPointF(self.width(), floor))
         if self._why:
-            painter.setFont(font("small"))
             painter.setPen(look.muted)
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._why)
         if len(self._losses):
-            key = self.size(), self.devicePixelRatioF(), look.name
-            if self._picture is None or self._picture[0] != key:
-                self._picture = key, self._painted()
             painter.setOpacity(0.35 if self._faded else 1.0)
-            painter.drawPixmap(0, 0, self._picture[1])
+            painter.drawPixmap(0, 0, self.kept.picture())
             if not self._faded:
-                x = self.x_of(self._playhead)
-                painter.setPen(QPen(look.accent if self.hasFocus() else look.ink, 2 if self.hasFocus() else 1.5))
-                painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
-        painter.end()
+                self.paint_playhead(painter, self.x_of(self._playhead), 0, self.height())
 
-    def _painted(self) -> QPixmap:
-        ratio = self.devicePixelRatioF()
-        made = QPixmap(self.size() * ratio)
-        made.setDevicePixelRatio(ratio)
-        made.fill(Qt.GlobalColor.transparent)
+    def paint_kept(self, painter: QPainter) -> None:
         low, high = self.view_range
 
         def y_of(loss: np.ndarray | float) -> np.ndarray | float:
             return (high - loss) / max(high - low, 1e-6) * self.height()
 
-        painter = QPainter(made)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(theme().line, 1))
         strokes = np.unique(np.rint(self.x_of(self._begins[1:] - 0.5)))  # a line where a new one begins
         for x in strokes[: self.width() // 3]:
@@ -240,17 +191,13 @@ class _Plot(QWidget):
         points, losses = peaks(self._losses, self.width())
         line = np.column_stack([self.x_of(points), y_of(losses)])
         if len(line):
-            ground = [[line[-1, 0], self.height()], [line[0, 0], self.height()]]
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QBrush(self._ramp(y_of, 72)))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # the line covers its edge
-            painter.drawPolygon(polygon(np.vstack([line, ground])))
+            painter.drawPolygon(under(line, self.height()))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(QBrush(self._ramp(y_of, 255)), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            for first in range(0, len(line) - 1, 16):  # in pieces it is far quicker: see strokes
-                painter.drawPolyline(polygon(line[first : first + 17]))
-        painter.end()
-        return made
+            draw_line(painter, line)
 
     def _ramp(self, y_of: Callable[[float], float], alpha: int) -> QLinearGradient:
         """The colours of the losses, from the lowest up."""
