@@ -114,6 +114,7 @@ class StrokesView(QWidget):
     """
 
     playhead_changed = Signal(float)
+    playing_changed = Signal()
     finished = Signal()
 
     def __init__(self, parent: QWidget | None = None, pen_width: float = 4.0, smooth: bool = False) -> None:
@@ -147,7 +148,7 @@ class StrokesView(QWidget):
         """
         if times is not None and [len(t) for t in times] != [len(s) for s in strokes]:
             raise ValueError("every point needs one time")
-        self._timer.stop()
+        self.pause()
         kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
         clocks = moments(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
@@ -222,10 +223,19 @@ class StrokesView(QWidget):
             self.set_playhead(0.0)
         self._from = self._playhead
         self._elapsed.start()
-        self._timer.start()
+        if not self.playing:
+            self._timer.start()
+            self.playing_changed.emit()
 
     def pause(self) -> None:
-        self._timer.stop()
+        if self.playing:
+            self._timer.stop()
+            self.playing_changed.emit()
+
+    def replay(self) -> None:
+        """Replay from the start."""
+        self.set_playhead(0.0)
+        self.play()
 
     def set_playhead(self, place: float) -> None:
         """Show the drawing as it was at `place`, 0 to 1; a replay under way goes on from there."""
@@ -243,12 +253,12 @@ class StrokesView(QWidget):
             self._playhead = place
             self.playhead_changed.emit(place)
         if place >= 1:
-            self._timer.stop()
+            self.pause()
             self.finished.emit()
         self.update()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
+        self.pause()
         super().hideEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:

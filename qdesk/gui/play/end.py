@@ -238,8 +238,7 @@ class RoundCard(QAbstractButton):
 
     def _replay(self) -> None:
         if not self.view.playing:
-            self.view.set_playhead(0)
-            self.view.play()
+            self.view.replay()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, chosen = theme(), self.hasFocus()

@@ -235,9 +235,8 @@ class Gallery(QAbstractScrollArea):
             self.replay.set_loss_places(own, lambda own: theme().ink if own else theme().muted)
         self.replay.set_speed(max(self.replay.length / _REPLAY_MS, 1.0))
         self.replay.setGeometry(self._picture_place(place))
-        self.replay.set_playhead(0)
         self.replay.show()
-        self.replay.play()
+        self.replay.replay()
         self.viewport().update(self.place(place))
 
     def _stop_replay(self) -> None:

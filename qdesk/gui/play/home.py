@@ -153,8 +153,7 @@ class HomeScreen(QWidget):
 
     def _replay(self) -> None:
         if self.isVisible():
-            self.doodle.set_playhead(0)
-            self.doodle.play()
+            self.doodle.replay()
 
     # Its room
 

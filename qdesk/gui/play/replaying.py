@@ -7,15 +7,17 @@ import math
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
 from qdesk.game.record import RoundRecord
 from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
+from qdesk.gui.kit.drawing_view import framed
+from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import StrokesView, replay_places
 from qdesk.gui.kit.text import NBSP, number, ordinal
 from qdesk.gui.kit.widgets import Elided
-from qdesk.gui.theme import SPACE, button, font, icon, loss_colour, theme, theme_changes
+from qdesk.gui.theme import SPACE, button, font, loss_colour, theme
 
 INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"
 
@@ -37,29 +39,26 @@ class Replaying(QWidget):
         for view in (self.strokes, self.rival):
             view.setMinimumSize(12 * SPACE, 12 * SPACE)
         self.strokes.playhead_changed.connect(self._moved)
-        self.strokes.finished.connect(self._show_play)
         self.rival_name = Elided()
         self.rival_name.setFont(font("small"))
         self.rival_name.setProperty("muted", True)
-        self._rival_card = _card(self.rival, self.rival_name)
+        words = QWidget()
+        row = QHBoxLayout(words)
+        row.setContentsMargins(SPACE, 0, SPACE, SPACE)
+        row.addWidget(self.rival_name)
+        self._rival_card = framed(self.rival, words)
         cards = QHBoxLayout()
         cards.setSpacing(SPACE)
-        cards.addWidget(_card(self.strokes), 2)
+        cards.addWidget(framed(self.strokes), 2)
         cards.addWidget(self._rival_card, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addLayout(cards, 1)
         column.addLayout(self._controls())
-        theme_changes().changed.connect(self._show_play)
-        self._show_play()
 
     def _controls(self) -> QHBoxLayout:
-        self.play_button = button("")
-        self.play_button.setFixedSize(4 * SPACE, 4 * SPACE)
-        self.play_button.setStyleSheet("padding: 0;")
-        self.play_button.clicked.connect(self.toggle)
-        self.play_button.setFocusPolicy(self.focusPolicy().TabFocus)
+        self.play_button = PlayButton(self.strokes, "Space")
         self.legend = Elided()
         self.legend.setFont(font("small"))
         self.legend.setProperty("muted", True)
@@ -103,7 +102,6 @@ class Replaying(QWidget):
         self.play_button.setEnabled(len(self._ms) > 0)
         self.set_losses(None, None)
         self._moved(1.0)
-        self._show_play()
 
     def set_losses(self, told: Told | None, usual: Usual | None) -> None:
         """What the Sketch-RNN says of the points, and what is usual."""
@@ -157,12 +155,7 @@ class Replaying(QWidget):
     def begin(self) -> None:
         """Replay from the start, unless somebody looks at another place already."""
         if self.strokes.playhead >= 1 and not self.strokes.playing:
-            self.toggle()
-
-    def toggle(self) -> None:
-        """Play, or pause."""
-        self.strokes.pause() if self.strokes.playing else self.strokes.play()
-        self._show_play()
+            self.strokes.play()
 
     def seek(self, ms: float) -> None:
         """Show the drawing as it was at `ms` of the round."""
@@ -170,7 +163,6 @@ class Replaying(QWidget):
         self.strokes.pause()
         self.strokes.set_playhead(place_at(ms, self._ms, self._places))
         self._moved_to(ms)
-        self._show_play()
 
     def _moved(self, place: float) -> None:
         self._moved_to(self._end if place >= 1 else ms_at(place, self._ms, self._places))
@@ -179,12 +171,6 @@ class Replaying(QWidget):
         if self._record is not None and self._record.rival is not None:
             self.rival.set_playhead(place_at(ms, self._rival_ms, self._rival_places) if ms < self._end else 1.0)
         self.moved.emit(ms)
-
-    def _show_play(self) -> None:
-        playing = self.strokes.playing
-        self.play_button.setIcon(icon("pause" if playing else "run"))
-        self.play_button.setAccessibleName("Pause" if playing else "Replay")
-        self.play_button.setToolTip("Pause the replay (Space)" if playing else "Replay the drawing (Space)")
 
 
 def ms_at(place: float, points_ms: np.ndarray, places: np.ndarray) -> float:
@@ -207,18 +193,3 @@ def when(ms: float | None) -> str:
 def _marked(place: float) -> QColor:
     """Grey for the unknown, ink, and for what is marked the accent."""
     return loss_colour(place) if math.isnan(place) else theme().accent if place > 0.5 else theme().ink
-
-
-def _card(drawing: QWidget, words: QWidget | None = None) -> QFrame:
-    """A drawing, and what is said of it, on a card."""
-    card = QFrame()
-    card.setProperty("card", True)
-    inside = QVBoxLayout(card)
-    inside.setContentsMargins(1, 1, 1, 1)
-    inside.addWidget(drawing, 1)
-    if words is not None:
-        row = QHBoxLayout()
-        row.setContentsMargins(SPACE, 0, SPACE, SPACE)
-        row.addWidget(words)
-        inside.addLayout(row)
-    return card

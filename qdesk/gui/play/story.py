@@ -253,7 +253,7 @@ class StoryScreen(QWidget):
         if key == Qt.Key.Key_Escape:
             self.back.emit()
         elif key == Qt.Key.Key_Space:
-            self.replaying.toggle()
+            self.replaying.play_button.toggle()
         elif key == Qt.Key.Key_Left and self.previous_button.isEnabled():
             self.previous.emit()
         elif key == Qt.Key.Key_Right and self.next_button.isEnabled():

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
 from qdesk.data.drawings import Drawings
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import Taken
-from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.drawing_view import DrawingView, framed
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
 
 if TYPE_CHECKING:
-    from qdesk.gui.kit.pixels import Pixels
+    pass
 
 _MOST = 8
 _ROW = 3 * SPACE
@@ -184,20 +184,15 @@ class ReplayedThumb(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.strokes = StrokesView(pen_width=2.0)
-        self._pixels: Pixels | None = None
-        self._card = QFrame()
-        self._card.setProperty("card", True)
-        self._inside = QVBoxLayout(self._card)
-        self._inside.setContentsMargins(1, 1, 1, 1)
-        self._inside.addWidget(self.strokes)
+        self._view = DrawingView(pen_width=2.0)
+        self.strokes = self._view.strokes
         self.name = Elided()
         self.name.setFont(font("small"))
         self.name.setProperty("muted", True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addWidget(self._card, 1)
+        column.addWidget(framed(self._view), 1)
         column.addWidget(self.name)
 
     def set_side(self, side: int) -> None:
@@ -206,22 +201,10 @@ class ReplayedThumb(QWidget):
 
     def show_drawing(self, drawings: Drawings, index: int, word: str) -> None:
         """Show one drawing of a batch."""
-        bitmap = None if drawings.bitmaps is None else drawings.bitmaps[index]
-        self.strokes.set_drawing(drawings.strokes_of(index), drawings.times_of(index))
-        self.strokes.setVisible(bitmap is None)
-        if bitmap is not None:
-            from qdesk.gui.kit.pixels import Pixels
-
-            if self._pixels is None:
-                self._pixels = Pixels()
-                self._inside.addWidget(self._pixels)
-            self._pixels.set_bitmap(bitmap)
-        if self._pixels is not None:
-            self._pixels.setVisible(bitmap is not None)
+        self._view.show_drawing(drawings, index)
         self.name.setText(word)
         self.setAccessibleName(f"Similar drawing: {word}")
         self.show()
 
     def enterEvent(self, event: object) -> None:
-        self.strokes.set_playhead(0)
-        self.strokes.play()
+        self.strokes.replay()

@@ -326,7 +326,7 @@ class Detail(QScrollArea):
 
     def toggle_replay(self) -> None:
         """Play, or pause."""
-        self.player.toggle()
+        self.play.toggle()
 
     def set_losses(self, index: int, losses: np.ndarray) -> None:
         """The losses (points,) of drawing `index` in nats, asked for by `wants_losses`."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSlider, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from qdesk import settings
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.curve import LossCurve
 from qdesk.gui.curate.detail.story import count_text, replay_text
-from qdesk.gui.kit.pixels import Pixels
-from qdesk.gui.kit.strokes import StrokesView, replay_places
+from qdesk.gui.kit.drawing_view import DrawingView, framed
+from qdesk.gui.kit.replay import PlayButton
+from qdesk.gui.kit.strokes import replay_places
 from qdesk.gui.kit.text import NBSP
-from qdesk.gui.theme import SPACE, button, font, icon, theme, theme_changes
+from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
 from qdesk.settings import Curate
 
 SIDE = 35 * SPACE
@@ -34,16 +35,9 @@ class Player(QWidget):
         self._losses: np.ndarray | None = None
         self._wide = False
         self._pace: tuple[float | None, str] = (None, "")  # how long it took to draw, ms; what is said of it
-        self.strokes = StrokesView(pen_width=4.0)
-        self.pixels = Pixels()
-        self._pictures = QStackedWidget()
-        self._pictures.addWidget(self.strokes)
-        self._pictures.addWidget(self.pixels)
-        self._card = QFrame()
-        self._card.setProperty("card", True)
-        inside = QVBoxLayout(self._card)
-        inside.setContentsMargins(1, 1, 1, 1)
-        inside.addWidget(self._pictures)
+        self._view = DrawingView(pen_width=4.0)
+        self.strokes, self.pixels = self._view.strokes, self._view.pixels
+        self._card = framed(self._view)
         self.curve = LossCurve()
         """The loss of each point."""
         self._controls = QWidget()
@@ -59,17 +53,13 @@ class Player(QWidget):
         column.addWidget(self._card, 1)
         column.addWidget(self._controls)
         self.strokes.playhead_changed.connect(self._moved)
-        self.strokes.finished.connect(self._show_play)
         self.curve.sought.connect(self.seek)
         theme_changes().changed.connect(self._recolour)
         self._recolour()
         self.set_wide(False)
 
     def _replay_row(self) -> QHBoxLayout:
-        self.play = button("")
-        self.play.setFixedSize(4 * SPACE, 4 * SPACE)
-        self.play.setStyleSheet("padding: 0;")
-        self.play.clicked.connect(self.toggle)
+        self.play = PlayButton(self.strokes, "R")
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, _STEPS)
         self.slider.setSingleStep(_STEPS // 50)
@@ -118,10 +108,6 @@ class Player(QWidget):
         self.strokes.set_pen_width(5.0 if wide else 4.0)
         self._fit()
 
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._show_play()  # a replay ends when its page is left
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
@@ -138,19 +124,15 @@ class Player(QWidget):
         self._table, self._index, self._losses = table, index, None
         self.curve.fade()
         if table is None or index < 0:
-            self.strokes.set_drawing([])
-            self.pixels.set_bitmap(None)
+            self._view.show_drawing(None, -1)
             return
-        drawing = table.drawings[index]
-        strokes, times = drawing.strokes, table.drawings.times_of(index)
-        self._pictures.setCurrentWidget(self.strokes if drawing.bitmap is None else self.pixels)
+        drawing, times = table.drawings[index], table.drawings.times_of(index)
         self._controls.setVisible(drawing.bitmap is None)
-        self.pixels.set_bitmap(drawing.bitmap)
-        self.strokes.set_drawing([] if drawing.bitmap is not None else strokes, times)
+        self._view.show_drawing(table.drawings, index)
         what = f"Drawing of “{drawing.word}”" if drawing.word else "Drawing"
         self.pixels.setAccessibleName(what)
         self.strokes.setAccessibleName(what)
-        self.strokes.setAccessibleDescription(count_text(len(strokes), drawing.points).replace(NBSP, " "))
+        self.strokes.setAccessibleDescription(count_text(len(drawing.strokes), drawing.points).replace(NBSP, " "))
         clocks = [clock for clock in times or () if len(clock)]
         drawn = float(clocks[-1][-1] - clocks[0][0]) if clocks else None
         self._pace = drawn, replay_text(drawn, self.strokes.length)
@@ -158,7 +140,6 @@ class Player(QWidget):
         self._moved(self.strokes.playhead)
         if self._wide and other and self.each.isChecked():
             self.strokes.play()
-        self._show_play()
 
     def set_losses(self, losses: np.ndarray) -> None:
         """The losses (points,) of the points, nats."""
@@ -200,21 +181,13 @@ class Player(QWidget):
             f" background: {look.ink.name()}; }}"
             f"QSlider::handle:horizontal:focus {{ background: {look.accent.name()}; }}"
         )
-        self._show_play()
 
     # Replay
-
-    def toggle(self) -> None:
-        """Play, or pause."""
-        if self._pictures.currentWidget() is self.strokes:
-            self.strokes.pause() if self.strokes.playing else self.strokes.play()
-        self._show_play()
 
     def seek(self, place: float) -> None:
         """Show the drawing as it was at `place` of the replay, 0 to 1."""
         self.strokes.pause()
         self.strokes.set_playhead(place)
-        self._show_play()
 
     def _moved(self, place: float) -> None:
         with QSignalBlocker(self.slider):
@@ -242,12 +215,6 @@ class Player(QWidget):
             self.pace.setAccessibleName(text)
             self.pace.setToolTip(text)
             self.slider.setAccessibleDescription(text)
-
-    def _show_play(self) -> None:
-        playing = self.strokes.playing
-        self.play.setIcon(icon("pause" if playing else "run"))
-        self.play.setAccessibleName("Pause" if playing else "Replay")
-        self.play.setToolTip("Pause the replay (R)" if playing else "Replay the drawing (R)")
 
 
 class _Pace(QWidget):
