@@ -33,7 +33,8 @@ from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen
-from qdesk.gui.theme import RADIUS, SPACE, Button, Tint, button, font, icon, label, theme, theme_changes
+from qdesk.gui.kit.widgets import square
+from qdesk.gui.theme import RADIUS, SPACE, Tint, font, icon, label, theme, theme_changes
 
 HEIGHT = 8 * SPACE
 CELL = QSize(9 * SPACE, HEIGHT - 4)
@@ -232,7 +233,7 @@ class Decisions(QFrame):
         self.list = _List(self)
         self.list.chosen.connect(self.clicked)
         self.hint = label("Your last decisions appear here", "small", muted=True)
-        self.undo, self.redo = _flat("undo"), _flat("redo")
+        self.undo, self.redo = square("undo"), square("redo")
         self.undo.clicked.connect(self.undo_asked)
         self.redo.clicked.connect(self.redo_asked)
         row = QHBoxLayout(self)
@@ -281,13 +282,3 @@ class Decisions(QFrame):
             f"#decisions {{ background: {look.surface.name()}; border: none;"
             f" border-top: 1px solid {look.line.name()}; }}"
         )
-
-
-def _flat(sign: str) -> Button:
-    made = button("", sign)
-    made.setText("")  # an icon alone sits in the middle
-    made.setProperty("flat", True)
-    made.setFixedSize(4 * SPACE, 4 * SPACE)
-    made.setStyleSheet("padding: 0;")
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return made

@@ -54,7 +54,7 @@ def draw_line(painter: QPainter, line: np.ndarray) -> None:
         painter.drawPolyline(polygon(line[first : first + _PIECE + 1]))
 
 
-def _draw(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
+def draw_stroke(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
     """One stroke with the pen as set; a stroke of one point, or that never moves, is a dot."""
     if len(stroke) == 1 or (stroke == stroke[0]).all():
         painter.drawPoint(QPointF(*stroke[0]))
@@ -99,7 +99,7 @@ def paint_strokes(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(round_pen(colour or theme().ink, pen_width))
     for stroke in fitted(strokes, QRectF(rect).adjusted(half, half, -half, -half)):
-        _draw(painter, stroke)
+        draw_stroke(painter, stroke)
     painter.restore()
 
 
@@ -302,7 +302,7 @@ class StrokesView(QWidget):
                 if shade not in pens:
                     pens[shade] = round_pen(self.step_colour(last), self._pen_width)
                 painter.setPen(pens[shade])
-            _draw(painter, layers.points[first : last + 1], self._smooth)
+            draw_stroke(painter, layers.points[first : last + 1], self._smooth)
         painter.end()
 
     def _paint_begun(self, painter: QPainter, points: np.ndarray, piece: int, now: float) -> None:
@@ -312,7 +312,7 @@ class StrokesView(QWidget):
         if len(shown):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(round_pen(self.step_colour(last), self._pen_width))
-            _draw(painter, shown, self._smooth)
+            draw_stroke(painter, shown, self._smooth)
             painter.setPen(round_pen(theme().accent, self._pen_width * 2))
             painter.drawPoint(QPointF(*shown[-1]))
 

@@ -204,10 +204,35 @@ def quiet_when_full(bar: QScrollBar) -> None:
     bar.setEnabled(bar.maximum() > bar.minimum())
 
 
+def square(sign: str, tip: str = "", side: int = 4 * SPACE, flat: bool = True) -> Button:
+    """A button with an icon alone in the middle of a square of so many pixels. It takes the focus from Tab alone."""
+    made = button("", sign)
+    made.setText("")
+    made.setProperty("flat", flat)
+    made.setFixedSize(side, side)
+    made.setStyleSheet("padding: 0;")
+    made.setToolTip(tip)
+    made.setAccessibleName(tip)
+    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    return made
+
+
 def vertical_line() -> QWidget:
     """A line between two columns."""
-    line = QWidget()
+    line = _line()
     line.setFixedWidth(1)
+    return line
+
+
+def horizontal_line() -> QWidget:
+    """A line between two rows."""
+    line = _line()
+    line.setFixedHeight(1)
+    return line
+
+
+def _line() -> QWidget:
+    line = QWidget()
     line.setAutoFillBackground(True)
     line.setBackgroundRole(QPalette.ColorRole.Mid)
     return line
@@ -224,12 +249,7 @@ class Notice(QFrame):
         self._text = Elided()
         self.more, self.act = button("Show all"), button("")
         self._action: Callable[[], object] | None = None
-        self.close_button = button("", "close")
-        self.close_button.setText("")
-        self.close_button.setProperty("flat", True)
-        self.close_button.setFixedSize(3 * SPACE, 3 * SPACE)
-        self.close_button.setStyleSheet("padding: 0;")
-        self.close_button.setToolTip("Close")
+        self.close_button = square("close", "Close", 3 * SPACE)
         self.close_button.setAccessibleName("Close this notice")
         self.close_button.clicked.connect(self.hide)
         self._details = QPlainTextEdit()
@@ -240,7 +260,6 @@ class Notice(QFrame):
         for control in (self.more, self.act):
             control.setProperty("flat", True)
             control.setStyleSheet("padding: 3px 8px;")
-        for control in (self.more, self.act, self.close_button):
             control.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         line = QHBoxLayout()
         line.setSpacing(SPACE)

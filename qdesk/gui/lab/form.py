@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.kit.text import count, some
-from qdesk.gui.kit.widgets import Elided, throw_away
+from qdesk.gui.kit.widgets import Elided, square, throw_away
 from qdesk.gui.lab.actions import Bar
 from qdesk.gui.lab.number import Number
 from qdesk.gui.lab.runs import STARTER, fresh_name, place_name, taken
@@ -260,13 +260,8 @@ class Form(QWidget):
         row.setProperty("card", True)
         text = Elided(place_name(place))
         text.setToolTip(place)
-        remove = button("", "close")
-        remove.setText("")
-        remove.setProperty("flat", True)
-        remove.setFixedSize(3 * SPACE, 3 * SPACE)
-        remove.setStyleSheet("padding: 0;")
-        remove.setToolTip(f"Without {place}")
-        remove.setAccessibleName(f"Without {place}")
+        remove = square("close", f"Without {place}", 3 * SPACE)
+        remove.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         remove.clicked.connect(lambda: self._remove(place))
         line = QHBoxLayout(row)
         line.setContentsMargins(SPACE + 4, SPACE // 2, SPACE // 2, SPACE // 2)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPixmap
 
 from qdesk.game.modes import MODES
 from qdesk.game.record import RoundRecord
 from qdesk.game.stats import Plays
-from qdesk.gui.kit.strokes import draw_line, fitted, round_pen
+from qdesk.gui.kit.strokes import draw_stroke, fitted, round_pen
 from qdesk.gui.play.people_plots import day_text
 from qdesk.gui.theme import RADIUS, SPACE, font, theme
 
@@ -91,6 +91,4 @@ def paint_record(painter: QPainter, record: RoundRecord, rect: QRectF) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for place, stroke in enumerate(fitted(inked, rect.adjusted(margin, margin, -margin, -margin))):
         painter.setPen(round_pen(theme().muted if place < given else theme().ink, PEN))
-        if len(stroke) == 1:
-            painter.drawPoint(QPointF(*stroke[0]))
-        draw_line(painter, stroke)
+        draw_stroke(painter, stroke)

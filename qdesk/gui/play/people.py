@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk.game.prompts import GAME
 from qdesk.game.stats import Plays, Summary, best_times, by_word, over_time, summary
 from qdesk.gui.kit.text import chance
-from qdesk.gui.kit.widgets import Field, Notice, heading, vertical_line
+from qdesk.gui.kit.widgets import Field, Notice, heading, horizontal_line, vertical_line
 from qdesk.gui.play.gallery import Gallery, Load
 from qdesk.gui.play.people_bars import NothingYet, PlayerActions, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
@@ -82,7 +82,7 @@ class PeopleScreen(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.figures)
-        column.addWidget(_line())
+        column.addWidget(horizontal_line())
         column.addLayout(panes, 1)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
@@ -93,7 +93,7 @@ class PeopleScreen(QWidget):
         column.addWidget(self.who)
         column.addWidget(self.note)
         column.addWidget(self._stack, 1)
-        column.addWidget(_line())
+        column.addWidget(horizontal_line())
         column.addWidget(self.bottom)
 
         self.who.back.connect(self.back)
@@ -277,12 +277,3 @@ class PlayerPlots(QScrollArea):
         self.hardest.show_lines([word_line(one) for one in hardest])
         self.why.setVisible(bool(best or hardest))
         self.times.show_lines(time_lines(best_times(plays, _TIMES)))
-
-
-def _line() -> QWidget:
-    """A line between what is above and below."""
-    made = QWidget()
-    made.setFixedHeight(1)
-    made.setAutoFillBackground(True)
-    made.setBackgroundRole(QPalette.ColorRole.Mid)
-    return made

@@ -17,13 +17,13 @@ from qdesk.game.similar_drawings import Others
 from qdesk.game.story import end_ms, loss_sentence, point_ms
 from qdesk.gui.kit.scores import Score, ScoreRow
 from qdesk.gui.kit.text import NBSP, number, percent, unbroken
-from qdesk.gui.kit.widgets import Elided, heading
+from qdesk.gui.kit.widgets import Elided, heading, square
 from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 from qdesk.gui.play.replaying import Replaying, when
 from qdesk.gui.play.story_parts import AlikeGrid, TakenList
 from qdesk.gui.play.telling import ALIKE, AlikeAnswer, Answer, Telling
-from qdesk.gui.theme import SPACE, Button, button, font, label
+from qdesk.gui.theme import SPACE, button, font, label
 
 _LOOKING = "Looking at it again…"
 _SIDE_NARROW, _SIDE_WIDE = 31 * SPACE, 44 * SPACE
@@ -91,10 +91,11 @@ class StoryScreen(QWidget):
         words.setSpacing(0)
         words.addWidget(self.title)
         words.addWidget(self.outcome)
-        self.previous_button, self.next_button = (_arrow(name) for name in ("previous", "next"))
-        self.previous_button.setToolTip("The drawing before (Left)")
+        self.previous_button, self.next_button = (
+            square("previous", "The drawing before (Left)", flat=False),
+            square("next", "The drawing after (Right)", flat=False),
+        )
         self.previous_button.setAccessibleName("Previous drawing")
-        self.next_button.setToolTip("The drawing after (Right)")
         self.next_button.setAccessibleName("Next drawing")
         self.previous_button.clicked.connect(self.previous)
         self.next_button.clicked.connect(self.next)
@@ -285,11 +286,3 @@ def outcome_text(record: RoundRecord) -> str:
     if record.given:
         text += ". The network began it"
     return text
-
-
-def _arrow(name: str) -> Button:
-    made = button("", name)
-    made.setText("")
-    made.setFixedSize(4 * SPACE, 4 * SPACE)
-    made.setStyleSheet("padding: 0;")
-    return made

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -17,9 +16,6 @@ from qdesk.game.story import Taken
 from qdesk.gui.kit.drawing_view import DrawingView, framed
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
-
-if TYPE_CHECKING:
-    pass
 
 _MOST = 8
 _ROW = 3 * SPACE

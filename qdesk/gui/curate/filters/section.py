@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLa
 
 from qdesk import settings
 from qdesk.gui.kit.strokes import round_pen
-from qdesk.gui.theme import SPACE, button, font, theme
+from qdesk.gui.kit.widgets import square
+from qdesk.gui.theme import SPACE, font, theme
 from qdesk.settings import Curate
 
 
@@ -120,13 +121,6 @@ class _Head(QAbstractButton):
 
 def small_button(icon_name: str, tip: str) -> QAbstractButton:
     """A flat little button with an icon alone."""
-    made = button("", icon_name)
-    made.setText("")
-    made.setProperty("flat", True)
-    made.setFixedSize(3 * SPACE, 3 * SPACE)
+    made = square(icon_name, tip, 3 * SPACE)
     made.setIconSize(QSize(2 * SPACE - 2, 2 * SPACE - 2))
-    made.setStyleSheet("padding: 0;")
-    made.setToolTip(tip)
-    made.setAccessibleName(tip)
-    made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return made

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 from qdesk.curation.view.scatter import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
 from qdesk.gui import jobs
 from qdesk.gui.curate.plane.surface import UPWARD, Surface
-from qdesk.gui.kit.widgets import Elided
+from qdesk.gui.kit.widgets import Elided, square
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
 _REACH = 8  # pixels from a click to a drawing
@@ -74,14 +74,7 @@ class Plane(QWidget):
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.legend.setFont(font("small"))
         self.unknown = label("", "small", muted=True)
-        self.close_button = button("", "close")
-        self.close_button.setText("")
-        self.close_button.setProperty("flat", True)
-        self.close_button.setFixedSize(4 * SPACE, 4 * SPACE)
-        self.close_button.setStyleSheet("padding: 0;")
-        self.close_button.setToolTip("Put the plane away")
-        self.close_button.setAccessibleName("Put the plane away")
-        self.close_button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.close_button = square("close", "Put the plane away")
         self.close_button.clicked.connect(self.closed)
         head.addSpacing(SPACE)
         head.addWidget(self.words, 1)
