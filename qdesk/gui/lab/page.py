@@ -43,7 +43,7 @@ class LabPage(DropPage):
         self._opened = self._remembered()
         self._chosen: Path | None = None
         self._doomed: Run | None = None
-        self._reading = jobs.Slot("qdesk-runs", self)
+        self._reading: jobs.Job | None = None
         self._read = False
         self.reports = Reports(self)
         self._build()
@@ -116,13 +116,11 @@ class LabPage(DropPage):
         if self._read:
             self.look()
             self._timer.start()
-        elif not self._reading.busy:
+        elif self._reading is None:
             outs = [*outs_in(files.folder()), *self._opened]
-            self._reading.start(
-                lambda _: files.read_runs(outs),
-                done=self._loaded,
-                failed=lambda sentence: (self._loaded([]), self.notice.say(sentence, "bad")),
-            )
+            job = self._reading = jobs.start(lambda _: files.read_runs(outs), self, "qdesk-runs")
+            job.done.connect(self._loaded)
+            job.failed.connect(lambda sentence: (self._loaded([]), self.notice.say(sentence, "bad")))
 
     def hidden(self) -> None:
         """The window shows another page now. Runs go on; nobody looks at them."""
@@ -136,7 +134,7 @@ class LabPage(DropPage):
         self.reports.close()
 
     def _loaded(self, found: list[Run]) -> None:
-        self._read = True
+        self._reading, self._read = None, True
         self.runs |= {run.out: run for run in found if run.out not in self.runs}
         if self.isVisible():
             self._timer.start()

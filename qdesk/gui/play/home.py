@@ -67,9 +67,7 @@ class HomeScreen(QWidget):
         self.play_button = button("Play", "play", primary=True, big=True)
         self.play_button.setToolTip("Play (Space)")
         self.play_button.clicked.connect(lambda: self.play.emit(FIRST))
-        self.choice = Segments("Difficulty", {name: button(text) for name, text in DIFFICULTIES.items()}, roomy=True)
-        for name, one in self.choice.buttons.items():
-            one.setAccessibleName(f"Difficulty: {DIFFICULTIES[name]}")
+        self.choice = _difficulties()
         self.choice.chosen.connect(self.difficulty)
         self.status = label("", "small", True)
         self.status.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -263,3 +261,10 @@ class Switch(Button):
     def _tint(self) -> None:
         on = self.isChecked()
         self.setIcon(icon(self._icon if on else f"{self._icon}_off", "ink" if on else "muted"))
+
+
+def _difficulties() -> Segments:
+    buttons = {name: button(text) for name, text in DIFFICULTIES.items()}
+    for name, made in buttons.items():
+        made.setAccessibleName(f"Difficulty: {DIFFICULTIES[name]}")
+    return Segments("Difficulty", buttons, roomy=True)
