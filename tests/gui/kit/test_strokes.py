@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
+from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import StrokesView, paint_strokes
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 
@@ -70,6 +71,18 @@ def test_a_replay_can_be_faster(qtbot, view: StrokesView) -> None:
     with qtbot.waitSignal(view.finished, timeout=900):
         view.play()
     assert view.playhead == 1
+
+
+def test_a_button_follows_what_the_view_does(qtbot, view: StrokesView) -> None:
+    view.set_drawing(STROKES)
+    button = PlayButton(view, "R")
+    qtbot.addWidget(button)
+    names = []
+    for do in (view.play, view.pause, button.click, view.hide, view.show, view.replay, lambda: view.set_drawing([])):
+        do()
+        names.append(button.accessibleName())
+    assert names == ["Pause", "Replay", "Pause", "Replay", "Replay", "Pause", "Replay"]
+    assert button.toolTip() == "Replay the drawing (R)"
 
 
 def test_a_long_line_is_painted_whole(qapp) -> None:
