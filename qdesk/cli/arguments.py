@@ -8,11 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from qdesk.data.categories import categories, find
+from qdesk.formats.registry import CAN_READ
 
 Commands = argparse._SubParsersAction
 """What a command is added to."""
-
-FORMATS = "simplified or raw .ndjson, official .bin, bitmaps .npy, Sketch-RNN .npz, each also gzipped"
 
 
 def command(
@@ -29,7 +28,7 @@ def command(
 
 
 def add_files(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
-    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=FORMATS)
+    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=CAN_READ)
 
 
 def add_classifier(parser: argparse.ArgumentParser) -> None:

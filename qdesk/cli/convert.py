@@ -6,15 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import FORMATS, Commands, add_y_up, command
+from qdesk.cli.arguments import Commands, add_y_up, command
+from qdesk.formats.registry import CAN_READ, CAN_WRITE
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands, "convert", run, "write drawings in another format",
-        f"Reads {FORMATS}. The output's name says what is written: .ndjson (with times where there are any), "
-        ".raw.ndjson, .simplified.ndjson, .bin, or .npy for bitmaps, each also with .gz; .svg, .png and .pdf are "
-        "contact sheets to look at.",
+        f"Reads {CAN_READ}. The output's name says what is written: {CAN_WRITE}.",
         "qdesk convert flamingo.raw.ndjson flamingo.ndjson --simplify",
     )  # fmt: skip
     parser.add_argument("input", metavar="IN", type=Path, help="the file to read")

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import FORMATS, Commands, add_classifier, add_y_up, command, table, words
+from qdesk.cli.arguments import Commands, add_classifier, add_y_up, command, table, words
+from qdesk.formats.registry import CAN_READ
 
 if TYPE_CHECKING:
     from qdesk.evaluation.report import Evaluation
@@ -29,7 +30,7 @@ def add(commands: Commands) -> None:
         "a word, or with one that the network does not know, are counted and left out; copies of a drawing count once.",
         "qdesk evaluate drawings --part test --out report.json --html report.html",
     )  # fmt: skip
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{FORMATS}; or folders of them")
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
     add_classifier(parser)
     parser.add_argument(
         "--words", type=words, metavar="A,B,C",

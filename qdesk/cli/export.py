@@ -80,6 +80,7 @@ def _clean(args: argparse.Namespace) -> None:
     from qdesk.console import Progress, say_skipped
     from qdesk.curation.exports.clean import clean, clean_folder
     from qdesk.curation.verdicts.store import Verdicts
+    from qdesk.formats import only_read
 
     with Verdicts() as verdicts, Progress("cleaning") as progress:
         if len(args.clean) > 1 or args.out.is_dir():
@@ -89,8 +90,9 @@ def _clean(args: argparse.Namespace) -> None:
     say_skipped(done.problems, done.problem_count)
     print(f"qdesk: {done.kept:,} drawings kept, {done.dropped:,} left out", file=sys.stderr)
     for given, made in zip(args.clean, done.written, strict=True):
-        if given.suffix == ".npz":
-            print(f"qdesk: {given.name} is {made.name} now: qdesk reads .npz, but does not write it", file=sys.stderr)
+        if format := only_read(given):
+            why = f"qdesk reads {format.ending}, but does not write it"
+            print(f"qdesk: {given.name} is {made.name} now: {why}", file=sys.stderr)
 
 
 def _sheet(args: argparse.Namespace) -> None:
@@ -98,7 +100,7 @@ def _sheet(args: argparse.Namespace) -> None:
     from qdesk.console import Progress, check_out, opened
     from qdesk.curation.exports.sheet import captions, flagged
     from qdesk.curation.verdicts.store import Verdicts
-    from qdesk.formats import write_sheet
+    from qdesk.formats.sheet import write_sheet
 
     check_out(args.out)
     drawings = opened(args.sheet)

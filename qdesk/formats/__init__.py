@@ -6,41 +6,26 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qdesk.data.drawings import Drawings
-from qdesk.formats import binary, bitmaps, ndjson, sketchrnn
-from qdesk.formats.base import (
-    SUFFIXES,
-    FormatError,
-    Input,
-    Problem,
-    Problems,
-    open_input,
-    open_output,
-    word_of_name,
-)
-from qdesk.formats.sheet import Caption, write_sheet
-from qdesk.formats.svg import drawing_svg
+from qdesk.formats.base import FormatError, Input, Problem, Problems, open_input, word_of_name
+from qdesk.formats.registry import BY_NAME, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
+
+if TYPE_CHECKING:
+    from qdesk.data.drawings import Drawings
 
 __all__ = [
     "SUFFIXES",
-    "Caption",
     "FormatError",
     "Opened",
     "Problem",
-    "drawing_svg",
     "file_dialog_filter",
     "files_under",
     "format_of",
     "open_drawings",
     "word_of_name",
     "write_drawings",
-    "write_sheet",
 ]
-
-
-_READERS = {"ndjson": ndjson.read, "bin": binary.read, "npy": bitmaps.read, "npz": sketchrnn.read}
-_REPORTED = 1000  # drawings written between two reports of progress
 
 
 @dataclass(frozen=True)
@@ -62,7 +47,7 @@ def open_drawings(
     limit: int | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Opened:
-    """Reads simplified and raw ndjson, .bin, .npy and Sketch-RNN .npz, whatever the files are called, gzipped or not.
+    """Reads files of every format that `registry.FORMATS` reads, whatever they are called, gzipped or not.
 
     limit:       at most so many drawings in all, the first ones.
     on_progress: called now and then with 0..1, the share of all bytes read; what it raises comes through (cancel).
@@ -70,6 +55,8 @@ def open_drawings(
     A bad record is skipped and reported. Raises FormatError, whose message is a plain sentence, for a file that is
     missing, unreadable, of no known format, or without one good record, and when bitmaps and strokes are mixed.
     """
+    from qdesk.data.drawings import Drawings
+
     if not paths:
         raise FormatError("No file was given.")
     problems = Problems()
@@ -106,35 +93,18 @@ def write_drawings(
 ) -> None:
     """Writes a file in one piece: it appears whole or not at all, and is gzipped when its name ends in .gz.
 
-    format: "simplified" (ndjson of x and y), "raw" (ndjson of x, y and times in ms), "ndjson" (raw if the drawings
-            have times, else simplified), "bin", "npy" (for bitmaps), or a contact sheet to look at: "svg", "png",
-            "pdf". By default the name says it: .raw.ndjson, .simplified.ndjson, .ndjson, .bin, .npy, .svg, .png,
-            .pdf, each but the last two with or without .gz.
+    format: a name in `registry.FORMATS` that is written, as "raw" (ndjson of x, y and times in ms), "simplified" (of x
+            and y), "ndjson" (raw where a drawing has times), or "svg", a contact sheet to look at. By default the
+            path's ending says it, with or without .gz.
     on_progress: called now and then with 0..1; what it raises comes through (cancel), and the file is as it was.
 
     Raises FormatError when the format cannot hold these drawings, is not known, or the file cannot be written.
     """
-    format = format or _format_of_name(path)
-    if format in ("simplified", "raw", "ndjson"):
-        lines = ndjson.lines(drawings, times={"simplified": False, "raw": True, "ndjson": None}[format])
-    elif format == "bin":
-        lines = binary.records(drawings)
-    elif format == "npy":
-        lines = bitmaps.blocks(drawings)
-    elif format in ("svg", "png", "pdf"):
-        write_sheet(path, drawings, on_progress=on_progress, format=format)
-        return
-    else:
-        raise FormatError(
-            f"qdesk does not write a format called {format!r}: it writes simplified, raw, bin, npy, svg, png and pdf."
-        )
-    with open_output(path) as out:
-        for done, line in enumerate(lines):
-            if on_progress and done % _REPORTED == 0:
-                on_progress(min(done / max(len(drawings), 1), 1.0))
-            out.write(line)
-        if on_progress:
-            on_progress(1.0)
+    row = BY_NAME.get(format) if format else _format_of_name(path)
+    if row is None or not row.writes:
+        names = listed([one.name for one in WRITTEN], "and")
+        raise FormatError(f"qdesk does not write a format called {format!r}: it writes {names}.")
+    row.load().write(path, drawings, row.name, on_progress)
 
 
 def file_dialog_filter() -> str:
@@ -161,18 +131,26 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
     return found
 
 
-def format_of(path: str | os.PathLike[str]) -> str:
-    """What is in a file, whatever it is called: "ndjson", "bin", "npy" or "npz". Raises FormatError."""
+def format_of(path: str | os.PathLike[str]) -> Format:
+    """What is in a file, whatever it is called. Raises FormatError."""
     with open_input(path) as file:
         return _format_of(file)
 
 
+def only_read(path: str | os.PathLike[str]) -> Format | None:
+    """The format that a file is named after, if qdesk reads it and does not write it; else None."""
+    name = os.fspath(path)
+    return next((row for row in READ if not row.writes and name.endswith(row.endings)), None)
+
+
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     """One file by what its first bytes are. Raises FormatError when nothing good is in it."""
+    from qdesk.data.drawings import Drawings
+
     head = file.head()
     if not head:
         raise FormatError(f"{file.source} {'cannot be read: ' + file.damage if file.damage else 'is empty'}.")
-    reader = _READERS[_format_of(file)]
+    reader = _format_of(file).load().read
     before = problems.count
     batches = reader(file, limit, problems)
     if file.damage:
@@ -186,15 +164,11 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     return Drawings.concat(batches)
 
 
-def _format_of(file: Input) -> str:
+def _format_of(file: Input) -> Format:
     head = file.head()
-    if head.startswith(b"\x93NUMPY"):
-        return "npy"
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return "npz"
     if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
         raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
-    return "bin" if b"\0" in head else "ndjson"  # JSON has no zero byte, and a .bin record always has one
+    return next(row for row in reversed(READ) if row.sniff(head))
 
 
 def _size(path: str | os.PathLike[str]) -> int:
@@ -204,20 +178,12 @@ def _size(path: str | os.PathLike[str]) -> int:
         return 1
 
 
-def _format_of_name(path: str | os.PathLike[str]) -> str:
+def _format_of_name(path: str | os.PathLike[str]) -> Format:
     name = os.fspath(path).lower().removesuffix(".gz")
-    for ending, format in (
-        (".raw.ndjson", "raw"),
-        (".simplified.ndjson", "simplified"),
-        (".ndjson", "ndjson"),
-        (".bin", "bin"),
-        (".npy", "npy"),
-        (".svg", "svg"),
-        (".png", "png"),
-        (".pdf", "pdf"),
-    ):
-        if name.endswith(ending):
-            return format
-    if name.endswith(".npz"):
-        raise FormatError(f"{path}: qdesk reads .npz, but does not write it; choose a name in .ndjson.")
-    raise FormatError(f"{path}: choose a name in .ndjson, .raw.ndjson, .bin, .npy, .svg, .png or .pdf.")
+    fitting = [row for row in FORMATS if name.endswith(row.ending)]
+    row = max(fitting, key=lambda row: len(row.ending), default=None)  # .raw.ndjson is an .ndjson, too
+    if row is None:
+        raise FormatError(f"{path}: choose a name in {listed([one.ending for one in WRITTEN], 'or')}.")
+    if not row.writes:
+        raise FormatError(f"{path}: qdesk reads {row.ending}, but does not write it; choose a name in .ndjson.")
+    return row

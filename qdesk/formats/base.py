@@ -7,7 +7,7 @@ import os
 import re
 import urllib.parse
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -16,14 +16,13 @@ from typing import IO, Any
 
 from qdesk.data import categories
 from qdesk.files import written_whole
-
-SUFFIXES = (".ndjson", ".ndjson.gz", ".bin", ".bin.gz", ".npy", ".npy.gz", ".npz")
-"""How the names of readable files end; what counts in the end is what is inside."""
+from qdesk.formats.registry import PARTS
 
 KEPT_PROBLEMS = 1000
 _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _GZIP = b"\x1f\x8b\x08"
+_REPORTED = 1000  # pieces written between two reports of progress
 
 
 class FormatError(ValueError):
@@ -174,12 +173,29 @@ def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         raise FormatError(f"{path} cannot be written: {reason_of(error)}.") from error
 
 
+def write_pieces(
+    path: str | os.PathLike[str],
+    pieces: Iterable[bytes],
+    count: int,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
+    """Writes some `count` pieces, one behind the other, as `open_output` does; to raise in `on_progress` cancels it."""
+    with open_output(path) as out:
+        for done, piece in enumerate(pieces):
+            if on_progress and done % _REPORTED == 0:
+                on_progress(min(done / max(count, 1), 1.0))
+            out.write(piece)
+        if on_progress:
+            on_progress(1.0)
+
+
 def reason_of(error: Exception) -> str:
     """The operating system's own words for an error, without its number and the path."""
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".").lower()
 
 
-_ENDINGS = re.compile(r"(\.(gz|ndjson|json|bin|npy|npz|raw|simplified|full|gen))+$", re.IGNORECASE)
+# Behind a name: what formats end in, and what the published weights and the larger .npz files have.
+_ENDINGS = re.compile(rf"(\.({'|'.join(map(re.escape, ('gz', 'json', 'full', 'gen', *PARTS)))}))+$", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(full[_-])?(simplified|raw|binary|numpy_bitmap|sketchrnn)[_-]", re.IGNORECASE)
 
 

@@ -7,16 +7,18 @@ Little-endian, without padding: key_id uint64, country 2 letters, recognized int
 from __future__ import annotations
 
 import calendar
+import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets_of
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
+from qdesk.formats.registry import READ_ENDINGS
 
 _HEAD = struct.Struct("<Q2sbIH")
 _COUNT = struct.Struct("<H")
@@ -126,7 +128,7 @@ class _Walker:
     def _stop(self, problems: Problems, reason: str) -> None:
         self.ended = True
         if self.row == 0:
-            known = "ndjson, .bin, .npy or .npz, gzipped or not"
+            known = f"{READ_ENDINGS.removeprefix('.')}, gzipped or not"
             raise FormatError(f"{self.file.source} is no file of drawings that qdesk knows ({known}): {reason}.")
         problems.add(self.file.source, self.row + 1, f"{reason}; the rest is left out")
 
@@ -154,6 +156,13 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
         source=source,
         row=rows,
     )
+
+
+def write(
+    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+) -> None:
+    """Writes a .bin file. Raises FormatError as `records` does, and where the file cannot be written."""
+    write_pieces(path, records(drawings), len(drawings), on_progress)
 
 
 def records(drawings: Drawings) -> Iterator[bytes]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
 
 _SIDE = 28
 _PIXELS = _SIDE * _SIDE
@@ -60,6 +61,13 @@ def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     except Exception as error:  # numpy evaluates the header as text, and each Python has its own errors for that
         raise ValueError(str(error).split("\n")[0].rstrip(".") or type(error).__name__) from None
     raise ValueError(f"version {version[0]}.{version[1]}")
+
+
+def write(
+    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+) -> None:
+    """Writes a .npy file. Raises FormatError for strokes, and where the file cannot be written."""
+    write_pieces(path, blocks(drawings), len(drawings), on_progress)
 
 
 def blocks(drawings: Drawings) -> Iterator[bytes]:

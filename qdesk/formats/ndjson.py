@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import repeat
 from math import nan
 from typing import Any
@@ -13,7 +14,7 @@ import orjson
 import pyarrow as pa
 
 from qdesk.data.drawings import Drawings, metadata_table
-from qdesk.formats.base import FormatError, Input, Problems
+from qdesk.formats.base import FormatError, Input, Problems, write_pieces
 
 FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")
 """The metadata of a line, in the order of the official files."""
@@ -184,6 +185,17 @@ def _why(line: bytes) -> str:
     if not any(len(stroke[0]) for stroke in drawing):
         return "the drawing has no points"
     return "a number is infinite or far too large"
+
+
+def write(
+    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+) -> None:
+    """Writes ndjson: "raw", "simplified", or "ndjson", with the times of those drawings that have them.
+
+    Raises FormatError as `lines` does, and where the file cannot be written.
+    """
+    times = {"raw": True, "simplified": False, "ndjson": None}[format]
+    write_pieces(path, lines(drawings, times), len(drawings), on_progress)
 
 
 def lines(drawings: Drawings, times: bool | None) -> Iterator[bytes]:

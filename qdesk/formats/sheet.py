@@ -81,6 +81,13 @@ def write_sheet(
         sheet.on_progress(1.0)
 
 
+def write(
+    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+) -> None:
+    """Writes a contact sheet with the drawings' words. Raises FormatError as `write_sheet` does."""
+    write_sheet(path, drawings, on_progress=on_progress, format=format)
+
+
 class _Sheet:
     """Drawings in rows of so many columns, and the texts around them, as pieces of SVG."""
 

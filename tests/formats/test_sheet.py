@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats import Caption, FormatError, write_drawings, write_sheet
+from qdesk.formats import FormatError, write_drawings
+from qdesk.formats.sheet import Caption, write_sheet
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = "<script>alert('\"&\x00\x1b\ud800')</script>"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawing
-from qdesk.formats import drawing_svg
+from qdesk.formats.svg import drawing_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qdesk.curation.verdicts.store import KEEP, Verdicts, identities
+from qdesk.formats.registry import DATA
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
 
-_FORMAT = re.compile(r"((\.raw|\.simplified)?\.(ndjson|bin|npy))?(\.gz)?$")
+_ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in DATA)})?(\.gz)?$")
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,13 @@ def clean_folder(
     try:
         with tempfile.TemporaryDirectory(prefix=".clean-", dir=folder) as beside:
             for path, name, low, high in zip(in_paths, names, edges[:-1], edges[1:], strict=True):
-                kind = format_of(path)
+                format = format_of(path)
 
                 def told(share: float, low: float = low, high: float = high) -> None:
                     say(low + share * (high - low))
 
-                format = "ndjson" if kind == "npz" else kind
-                results.append(clean(path, Path(beside, name), verdicts, told, format))
+                kind = format.name if format.writes else "ndjson"
+                results.append(clean(path, Path(beside, name), verdicts, told, kind))
             for name in names:
                 os.replace(Path(beside, name), folder / name)
     except BaseException:
@@ -116,9 +117,13 @@ def clean_folder(
 
 
 def clean_name(path: Path, ending: str = "") -> str:
-    """The name of a file's clean copy: its own, but for .npz, which qdesk reads and does not write: that is .ndjson.
+    """The name of a file's clean copy: its own, or .ndjson for what qdesk reads and does not write, as .npz.
 
     ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
     """
-    name = path.name.removesuffix(".npz") + ".ndjson" if path.name.endswith(".npz") else path.name
-    return _FORMAT.sub(lambda found: ending + found[0], name, count=1)
+    from qdesk.formats import only_read
+
+    name, given = path.name, only_read(path)
+    if given is not None:
+        name = name.removesuffix(".gz").removesuffix(given.ending) + ".ndjson"
+    return _ENDING.sub(lambda found: ending + found[0], name, count=1)

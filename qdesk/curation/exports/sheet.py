@@ -9,7 +9,7 @@ import numpy as np
 
 from qdesk.curation.verdicts.store import CONTENT, KEEP, Verdicts, identities
 from qdesk.data.drawings import Drawings
-from qdesk.formats import Caption
+from qdesk.formats.sheet import Caption
 
 COLOURS = {
     "scribble": "#d55e00",

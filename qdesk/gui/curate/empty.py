@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBox
 
 from qdesk import paths
 from qdesk.data.categories import categories
+from qdesk.formats.registry import SHORTLY
 from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.kit.widgets import throw_away
 from qdesk.gui.theme import SPACE, button, label
@@ -42,7 +43,7 @@ class Empty(EmptyPage):
         self.open = button("Open a file…", "open", primary=True)
         self.open.setToolTip("Ctrl+O")
         self.open.clicked.connect(self.open_asked)
-        text = "Quick, Draw! ndjson, bin, npy or Sketch-RNN npz. Or drop files anywhere on this page."
+        text = f"Quick, Draw! {SHORTLY}. Or drop files anywhere on this page."
         return card("open", "Your own file", text, [self.open])
 
     def _download_card(self) -> QFrame:

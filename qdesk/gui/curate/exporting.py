@@ -180,7 +180,7 @@ def _clean(files: Sequence[str], path: Path, say: Callable[[float], None]) -> st
 
 def _sheet(table: Table, rows: np.ndarray, path: Path, say: Callable[[float], None]) -> str:
     from qdesk.curation.exports.sheet import captions
-    from qdesk.formats import write_sheet
+    from qdesk.formats.sheet import write_sheet
 
     junk = table.numbers["junk"][rows]
     rows = rows[np.argsort(-junk, kind="stable")]

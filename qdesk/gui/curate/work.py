@@ -84,10 +84,12 @@ def warm_up(_context: Context) -> None:
     """Import what the first file needs, while a person looks for it: half a second that is not waited for then."""
     import pyarrow as pa
 
-    import qdesk.formats
     import qdesk.gui.curate.filters.histogram  # noqa: F401
     import qdesk.scoring.score_cache  # noqa: F401
+    from qdesk.formats.registry import READ
 
+    for format in READ:
+        format.load()
     pa.scalar(0)  # looks for pandas, and imports it where it is installed
 
 

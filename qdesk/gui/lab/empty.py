@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from qdesk.formats.registry import SHORTLY
 from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.lab.runs import STARTER
 from qdesk.gui.theme import button
@@ -33,7 +34,7 @@ class Empty(EmptyPage):
             card(
                 "open",
                 "Your own drawings",
-                "A folder of Quick, Draw! ndjson, bin, npy or Sketch-RNN npz files. Or drop it anywhere on this page.",
+                f"A folder of Quick, Draw! {SHORTLY} files. Or drop it anywhere on this page.",
                 [self.folder],
             ),
             card(

@@ -38,6 +38,7 @@ def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
     Raises ValueError where there is no drawing.
     """
     from qdesk.formats import FormatError, files_under, open_drawings, word_of_name
+    from qdesk.formats.registry import READ_ENDINGS
 
     context.progress(0.0, "Looking for drawings")
     files = files_under(map(Path, places), context.check)  # a home folder has millions: it can be given up
@@ -61,7 +62,7 @@ def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
             told = time.monotonic()
             context.partial(found.copy())
     if not found:
-        raise ValueError("There is no drawing with a word here: choose a folder with .ndjson, .bin, .npy or .npz files")
+        raise ValueError(f"There is no drawing with a word here: choose a folder with {READ_ENDINGS} files")
     return found
 
 

@@ -1,0 +1,115 @@
+"""Every kind of file that qdesk reads or writes, one row each; every list of formats is made of these rows.
+
+Nothing heavy is imported, so that the command line can name the formats at once. The module of a format is imported
+when a file of it is read or written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+
+Sniff = Callable[[bytes], bool]
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
+
+    name:    what `format_of` and `write_drawings` call it.
+    ending:  how the names of its files end.
+    module:  the module in this package that reads it, `read(file, limit, problems) -> list[Drawings]`, and writes it,
+             `write(path, drawings, format, on_progress)`.
+    sniff:   whether a file that begins with these bytes is of this format; None for what qdesk does not read, or reads
+             as another row.
+    writes:  whether qdesk writes it.
+    title:   what it is called where all that can be read is listed, and `short` the same without a dot.
+    note:    what is said behind the ending where all that can be written is listed.
+    gzips:   whether names ending in .gz belong to it.
+    picture: it is to be looked at, and drawings cannot be read back.
+    """
+
+    name: str
+    ending: str
+    module: str
+    sniff: Sniff | None = None
+    writes: bool = True
+    title: str = ""
+    short: str = ""
+    note: str = ""
+    gzips: bool = True
+    picture: bool = False
+
+    @property
+    def reads(self) -> bool:
+        return self.sniff is not None
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        return (self.ending, f"{self.ending}.gz") if self.gzips else (self.ending,)
+
+    def load(self) -> ModuleType:
+        """The module that reads and writes it."""
+        return import_module(f"qdesk.formats.{self.module}")
+
+
+def _begins(*marks: bytes) -> Sniff:
+    return lambda head: head.startswith(marks)
+
+
+# A file is of the last row whose sniff says so: JSON has no zero byte, a .bin record always has one, and the others
+# begin with a mark. So a new row goes to the end.
+FORMATS = (
+    Format(
+        "ndjson", ".ndjson", "ndjson", lambda head: True, title="simplified or raw .ndjson", short="ndjson",
+        note=" (with times where there are any)",
+    ),
+    Format("raw", ".raw.ndjson", "ndjson"),
+    Format("simplified", ".simplified.ndjson", "ndjson"),
+    Format("bin", ".bin", "binary", lambda head: b"\0" in head, title="official .bin", short="bin"),
+    Format("npy", ".npy", "bitmaps", _begins(b"\x93NUMPY"), title="bitmaps .npy", short="npy", note=" for bitmaps"),
+    Format(
+        "npz", ".npz", "sketchrnn", _begins(b"PK\x03\x04", b"PK\x05\x06"), writes=False, gzips=False,
+        title="Sketch-RNN .npz", short="Sketch-RNN npz",
+    ),
+    Format("svg", ".svg", "sheet", picture=True),
+    Format("png", ".png", "sheet", picture=True),
+    Format("pdf", ".pdf", "sheet", picture=True),
+)  # fmt: skip
+
+
+def listed(names: Sequence[str], last: str) -> str:
+    """ "a, b and c", where `last` is "and"."""
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+READ = tuple(format for format in FORMATS if format.reads)
+WRITTEN = tuple(format for format in FORMATS if format.writes)
+DATA = tuple(format for format in WRITTEN if not format.picture)
+"""What can be written so that the drawings can be read back."""
+PICTURES = tuple(format for format in WRITTEN if format.picture)
+
+BY_NAME = {format.name: format for format in FORMATS}
+
+SUFFIXES = tuple(suffix for format in READ for suffix in format.endings)
+"""How the names of readable files end; what counts in the end is what is inside."""
+
+PARTS = tuple(dict.fromkeys(part for format in (*READ, *DATA) for part in format.ending.split(".")[1:]))
+"""What endings are made of, each once, without dots; pictures apart."""
+
+CAN_READ = f"{', '.join(format.title for format in READ)}, each also gzipped"
+"""What can be read, in words."""
+
+SHORTLY = listed([format.short for format in READ], "or")
+"""The same in fewer words, without dots."""
+
+READ_ENDINGS = listed([format.ending for format in READ], "or")
+
+_DATA = [format.ending + format.note for format in DATA]
+CAN_WRITE = (
+    f"{', '.join(_DATA[:-1])}, or {_DATA[-1]}, each also with .gz; "
+    f"{listed([format.ending for format in PICTURES], 'and')} are contact sheets to look at"
+)
+"""What can be written, in words."""
