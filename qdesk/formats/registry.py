@@ -6,6 +6,7 @@ when a file of it is read or written.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -59,6 +60,18 @@ def _begins(*marks: bytes) -> Sniff:
     return lambda head: head.startswith(marks)
 
 
+def _xml(root: str) -> Sniff:
+    """Whether a file is XML with this root element."""
+    element = re.compile(rf"<(\w+:)?{root}[\s/>]")
+
+    def sniff(head: bytes) -> bool:
+        wide = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+        text = head[:4096].decode("utf-16" if wide else "utf-8-sig", "ignore").lstrip()
+        return text.startswith("<") and element.search(text) is not None
+
+    return sniff
+
+
 # A file is of the last row whose sniff says so: JSON has no zero byte, a .bin record always has one, and the others
 # begin with a mark. So a new row goes to the end.
 FORMATS = (
@@ -77,6 +90,7 @@ FORMATS = (
     Format("svg", ".svg", "sheet", picture=True),
     Format("png", ".png", "sheet", picture=True),
     Format("pdf", ".pdf", "sheet", picture=True),
+    Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML"),
 )  # fmt: skip
 
 

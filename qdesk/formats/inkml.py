@@ -1,0 +1,359 @@
+"""InkML (W3C Recommendation, 20 September 2011): the points of pen traces as text in XML.
+
+A drawing is an outermost <traceGroup>; the traces outside every group are one drawing together. Read are the channels
+X, Y and T with their order, orientation and unit, values that are given as differences, traces that go on in another
+one, and the annotations that `write` writes. Left out are hovering traces (penUp), what stands in <definitions> to be
+referred to by views, canvas transforms and brushes.
+
+The XML is read by expat alone: no entity is expanded and no other file is opened.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from math import nan
+from typing import Any
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from qdesk.data.drawings import Drawings
+from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
+
+_NAMESPACE = "http://www.w3.org/2003/InkML"
+_ID = "http://www.w3.org/XML/1998/namespace id"
+_WORD = "truth"
+_ABOUT = ("key_id", "countrycode", "timestamp", "recognized")
+"""What is known of a drawing beside its word: annotations of types that qdesk has named."""
+
+_CHUNK = 5000
+_BLOCK = 1 << 18
+_FARTHEST, _LATEST = 1e6, 1e15
+_DEEPEST = 100
+"""Elements in one another."""
+
+_MS = {"ms": 1.0, "s": 1000.0, "": 1.0}  # of one unit of time
+_VALUE = re.compile(r"""\s*([!'"]?)\s*([-+]?\s*(?:#[0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|[TF*?])\s*""")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True)
+class _Channel:
+    name: str
+    factor: float = 1.0
+    """What a value is multiplied with: -1 where the axis runs the other way, ms of a unit of time, NaN unknown."""
+    always: bool = True
+    """Whether every point has it; one that is intermittent may be missing."""
+
+
+_PLAIN = (_Channel("X"), _Channel("Y"))
+
+
+@dataclass
+class _Drawing:
+    """What has been read of one drawing. times: (points,) a stroke, ms of some clock, NaN unknown."""
+
+    word: str | None = None
+    about: dict[str, str] = field(default_factory=dict)
+    strokes: list[np.ndarray] = field(default_factory=list)
+    times: list[np.ndarray] = field(default_factory=list)
+    offsets: list[float] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    """Where the stroke of a trace is, by the trace's id."""
+    trouble: str = ""
+
+    def add(self, trace: dict[str, str], points: np.ndarray, times: np.ndarray) -> None:
+        """A trace with points (n, 2), as a stroke, or behind the stroke that it continues."""
+        place = len(self.strokes)
+        if self.strokes and trace.get("continuation") in ("middle", "end"):
+            place = self.places.get(trace.get("priorRef", "#").removeprefix("#"), place - 1)
+            self.strokes[place] = np.concatenate([self.strokes[place], points])
+            self.times[place] = np.concatenate([self.times[place], times])
+        else:
+            self.strokes.append(points)
+            self.times.append(times)
+            self.offsets.append(_number(trace.get("timeOffset", "")))
+        self.places[_id(trace)] = place
+
+    def ms(self) -> list[np.ndarray] | None:
+        """The times since the drawing began, of each stroke; None where they are not known.
+
+        T may run through a drawing or begin anew in each trace, which then has to say when it began.
+        """
+        for times in (self.times, [t + offset for t, offset in zip(self.times, self.offsets, strict=True)]):
+            flat = np.concatenate(times)
+            if (np.abs(flat) < _LATEST).all() and (np.diff(flat) >= 0).all():  # nor is NaN less
+                return [one - flat[0] for one in times]
+        return None
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """The good drawings of a file; `row` counts the drawings in it. The word is annotated, or else the file's name.
+
+    A drawing has times where each of its points has one. Raises FormatError for a file that declares entities.
+    """
+    reader = _Reader(file, problems, limit)
+    while limit is None or reader.count < limit:
+        block = file.stream.read(_BLOCK)
+        try:
+            reader.parser.Parse(block, not block)
+        except FormatError:
+            raise
+        except (expat.ExpatError, ValueError, LookupError) as error:  # the last two for encodings
+            if not file.damage:
+                problems.add(file.source, reader.row + 1, f"no XML: {error}; the rest is left out")
+            break
+        file.report()
+        if not block:
+            break
+    return reader.batches()
+
+
+class _Reader:
+    """Walks through the elements of a file, and keeps the drawings that it has met whole."""
+
+    def __init__(self, file: Input, problems: Problems, limit: int | None) -> None:
+        self.file, self.problems, self.limit = file, problems, limit
+        self.row = 0
+        self.count = 0
+        self._batches: list[Drawings] = []
+        self._drawings: list[_Drawing] = []
+        self._rows: list[int] = []
+        self._open: list[tuple[str, dict[str, str]]] = []  # the elements around, each with its attributes
+        self._text: list[str] = []
+        self._loose, self._group = _Drawing(), None
+        self._channels: list[_Channel] = []
+        self._formats: dict[str, tuple[_Channel, ...]] = {}  # of trace formats, ink sources and contexts, by their ids
+        self._current: tuple[_Channel, ...] = _PLAIN
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
+        self.parser.CharacterDataHandler = self._text.append
+        self.parser.EntityDeclHandler = self.parser.SkippedEntityHandler = self._refuse
+
+    def batches(self) -> list[Drawings]:
+        """All good drawings."""
+        if self._drawings:
+            word = self._loose.word or word_of_name(self.file.source)
+            self._batches.append(_batch(self._drawings, self._rows, self.file.source, word))
+            self._drawings, self._rows = [], []
+        return self._batches
+
+    def _refuse(self, *_: Any) -> None:
+        raise FormatError(f"{self.file.source} is refused: it has XML entities, and InkML needs none.")
+
+    def _start(self, name: str, about: dict[str, str]) -> None:
+        name = name.rpartition(" ")[2]
+        self._text.clear()
+        if len(self._open) >= _DEEPEST:
+            raise FormatError(f"{self.file.source} is refused: it has more than {_DEEPEST} elements in one another.")
+        if name == "traceFormat":
+            self._channels = []
+        elif name == "channel":
+            self._channels.append(self._channel(about))
+        elif name == "context":
+            self._formats[_id(about)] = self._current
+            for reference in ("contextRef", "inkSourceRef", "traceFormatRef"):
+                if (channels := self._formats.get(about.get(reference, "#").removeprefix("#"))) is not None:
+                    self._define(channels, [about])
+        elif name == "traceGroup" and self._group is None and not self._within("definitions"):
+            self._group = _Drawing()
+        self._open.append((name, about))
+
+    def _end(self, name: str) -> None:
+        name, about = self._open.pop()
+        text = "".join(self._text)
+        self._text.clear()
+        if name == "traceFormat":
+            self._define(tuple(self._channels) or _PLAIN, [about, *(one for _, one in self._open)])
+        elif self._within("definitions"):
+            return
+        elif name == "trace" and about.get("type") != "penUp" and text.strip():
+            self._trace(about, text)
+        elif name == "annotation":
+            self._annotate(about.get("type", ""), text.strip())
+        elif name == "traceGroup" and not self._within("traceGroup"):
+            self._keep(self._group)
+            self._group = None
+        elif name == "ink" and (self._loose.strokes or self._loose.trouble):
+            self._keep(self._loose)
+
+    def _within(self, name: str) -> bool:
+        return any(one == name for one, _ in self._open)
+
+    def _channel(self, about: dict[str, str]) -> _Channel:
+        name = about.get("name", "")
+        factor = -1.0 if about.get("orientation") == "-ve" else 1.0
+        if name == "T":
+            factor = _MS.get(about.get("units", ""), nan)
+        return _Channel(name, factor, not self._within("intermittentChannels"))
+
+    def _define(self, channels: tuple[_Channel, ...], owners: list[dict[str, str]]) -> None:
+        """Elements with these attributes have these channels; outside <definitions>, so have all traces that follow."""
+        self._formats |= {_id(about): channels for about in owners}
+        if not self._within("definitions"):
+            self._current = channels
+
+    def _trace(self, about: dict[str, str], text: str) -> None:
+        into = self._group or self._loose
+        references = [one["contextRef"] for _, one in self._open if "contextRef" in one]
+        references += [about["contextRef"]] if "contextRef" in about else []
+        channels = self._formats.get(references[-1].removeprefix("#")) if references else self._current
+        if channels is None:
+            into.trouble = into.trouble or "its context is not in the file"
+            return
+        try:
+            into.add(about, *_points(text, channels))
+        except ValueError as error:
+            into.trouble = into.trouble or str(error)
+
+    def _annotate(self, kind: str, text: str) -> None:
+        """What is said of a whole drawing, or of all of a file; not of a single trace or of a part of a drawing."""
+        around = self._open[-1][0] if self._open else ""
+        if around not in ("ink", "traceGroup") or sum(name == "traceGroup" for name, _ in self._open) > 1:
+            return
+        into = self._group or self._loose
+        if kind == _WORD:
+            into.word = text or None
+        elif kind in _ABOUT:
+            into.about[kind] = text
+
+    def _keep(self, drawing: _Drawing | None) -> None:
+        if drawing is None or self.limit is not None and self.count >= self.limit:
+            return
+        if drawing.trouble or not drawing.strokes:
+            self.problems.add(self.file.source, self.row + 1, drawing.trouble or "the drawing has no points")
+        else:
+            self._drawings.append(drawing)
+            self._rows.append(self.row)
+            self.count += 1
+        self.row += 1
+        if len(self._drawings) == _CHUNK:
+            self.batches()
+
+
+def _id(about: dict[str, str]) -> str:
+    """An element's id, or what no reference asks for."""
+    return about.get(_ID) or about.get("id") or " "
+
+
+def _points(text: str, channels: tuple[_Channel, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """A trace's points, float64 (n, 2), and their times in ms, (n,), NaN unknown. Raises ValueError with a reason."""
+    points = text.strip().removesuffix(",").split(",")
+    names = [channel.name for channel in channels]
+    if "X" not in names or "Y" not in names:
+        raise ValueError("its trace format has no X and Y")
+    least = 1 + max((place for place, channel in enumerate(channels) if channel.always), default=0)
+    try:
+        values = np.array([point.split() for point in points], np.float64)
+    except ValueError:  # not every value is a plain number
+        values = _decoded(points, len(channels))
+    if values.ndim != 2 or not least <= values.shape[1] <= len(channels):
+        raise ValueError(f"a point has not {len(channels)} values, as its trace format says")
+    place = {name: names.index(name) for name in ("X", "Y", "T") if name in names[: values.shape[1]]}
+    scaled = {name: values[:, at] * channels[at].factor for name, at in place.items()}
+    if "X" not in scaled or "Y" not in scaled:
+        raise ValueError("a point has no X or no Y")
+    xy = np.stack([scaled["X"], scaled["Y"]], axis=1)
+    if not (np.abs(xy) < _FARTHEST).all():  # nor is NaN less
+        raise ValueError("a number is unknown, infinite or far too large")
+    return xy, scaled.get("T", np.full(len(xy), nan))
+
+
+def _decoded(points: list[str], count: int) -> np.ndarray:
+    """float64 (points, channels) of values of which some are differences from those before; NaN where none is given.
+
+    ' is the difference from the value before, " the difference from the difference before, ! the value itself; each
+    goes on for its channel until there is another. * stands for what was given before. Raises ValueError.
+    """
+    values = np.full((len(points), count), nan)
+    order, given = ["!"] * count, [nan] * count
+    value, speed = [nan] * count, [0.0] * count
+    for row, point in enumerate(points):
+        at = end = 0
+        while end < len(point.rstrip()):
+            found = _VALUE.match(point, end)
+            if found is None or at == count:
+                raise ValueError(f"{point.strip()[:40]!r} is no point of {count} values")
+            sign, written = found.groups()
+            order[at] = sign or order[at]
+            number = given[at] if written == "*" else _number(written)
+            before, given[at] = value[at], number
+            if order[at] == '"':
+                number += speed[at]
+            value[at] = number if order[at] == "!" else before + number
+            speed[at] = value[at] - before if order[at] != "!" else 0.0
+            values[row, at] = value[at]
+            at, end = at + 1, found.end()
+    return values
+
+
+def _number(text: str) -> float:
+    """A value as it is written; NaN for "?" and for what is no number."""
+    text = "".join(text.split())
+    if text in ("T", "F"):
+        return float(text == "T")
+    try:
+        return float(int(text.replace("#", ""), 16)) if "#" in text else float(text)
+    except (ValueError, OverflowError):
+        return nan
+
+
+def _batch(drawings: list[_Drawing], rows: list[int], source: str, word: str | None) -> Drawings:
+    """word: of those that do not say theirs."""
+    times = [drawing.ms() for drawing in drawings]
+    columns: dict[str, Any] = {name: [drawing.about.get(name) or None for drawing in drawings] for name in _ABOUT}
+    columns["recognized"] = [{"true": True, "false": False}.get(text or "") for text in columns["recognized"]]
+    unknown = [[np.full(len(stroke), nan) for stroke in drawing.strokes] for drawing in drawings]
+    return Drawings.from_strokes(
+        [drawing.strokes for drawing in drawings],
+        [a or b for a, b in zip(times, unknown, strict=True)] if any(times) else None,
+        word=[drawing.word or word for drawing in drawings],
+        source=source,
+        row=rows,
+        **columns,
+    )
+
+
+def write(
+    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+) -> None:
+    """Writes a <traceGroup> for each drawing, its word as an annotation of type "truth", times in ms where it has any.
+
+    Raises FormatError for bitmaps, and where the file cannot be written.
+    """
+    if drawings.bitmaps is not None:
+        raise FormatError("Bitmaps have no strokes, so they cannot be written as InkML.")
+    write_pieces(path, _pieces(drawings), len(drawings), on_progress)
+
+
+def _pieces(drawings: Drawings) -> Iterator[bytes]:
+    parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="{_NAMESPACE}">\n<definitions>']
+    for name, time in (("xy", ""), ("xyt", '<channel name="T" type="decimal" units="ms"/>')):
+        channels = f'<channel name="X" type="decimal"/><channel name="Y" type="decimal"/>{time}'
+        parts.append(f'<context xml:id="{name}"><traceFormat>{channels}</traceFormat></context>')
+    yield "\n".join([*parts, "</definitions>", ""]).encode()
+    for drawing in drawings:
+        about = {_WORD: drawing.word} | {name: getattr(drawing, name) for name in _ABOUT}
+        parts = [f'<traceGroup contextRef="#{"xy" if drawing.times is None else "xyt"}">']
+        for kind, value in about.items():
+            if value is not None:
+                text = (
+                    str(value).lower() if isinstance(value, bool) else _NO_XML.sub("\N{REPLACEMENT CHARACTER}", value)
+                )
+                parts.append(f'<annotation type="{kind}">{escape(text)}</annotation>')
+        for place, stroke in enumerate(drawing.strokes):
+            columns = [*stroke.T] if drawing.times is None else [*stroke.T, drawing.times[place]]
+            points = zip(*([_written(value) for value in column] for column in columns), strict=True)
+            parts.append(f"<trace>{', '.join(map(' '.join, points))}</trace>")
+        yield "\n".join([*parts, "</traceGroup>", ""]).encode()
+    yield b"</ink>\n"
+
+
+def _written(value: np.float32) -> str:
+    """A number in as few digits as tell it from all others, without an exponent, which a decimal has not."""
+    return str(int(value)) if value == int(value) else np.format_float_positional(value, trim="-")
