@@ -123,8 +123,8 @@ class Meter:
         return {"sort_ms_max": max(slowest.values())}
 
     def filters(self) -> dict[str, float]:
-        from qdesk.curation.verdicts.store import FLAGS
         from qdesk.curation.view.filters import Filters
+        from qdesk.data.reasons import FLAGS
 
         table = self.page.table
         word = table.words[0]

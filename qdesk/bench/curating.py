@@ -15,6 +15,7 @@ import numpy as np
 
 from qdesk.bench.ranking import NAMES, precision
 from qdesk.curation.view.learned_order import learn
+from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.scoring.junk_model import GOOD
@@ -32,7 +33,7 @@ JUDGED = (20, 50, 100, 200)
 
 TASTES = {
     "all junk": KINDS,
-    "scribbles": ("scribble", "over", "walk"),
+    "scribbles": tuple(kind.name for kind in reasons.KINDS if kind.reason == "scribble"),
     NAMES["lettering"]: ("lettering",),
     NAMES["unfinished"]: ("unfinished",),
     NAMES["wrong"]: ("wrong",),

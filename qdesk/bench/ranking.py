@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk.bench.baselines import Rivals
+from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.formats import open_drawings
@@ -31,15 +32,7 @@ REVIEWED = 0.01
 ROUNDS = 4
 """How often junk is planted anew: a hundredth of a word's held-out drawings is too little to measure with once."""
 
-NAMES = {
-    junk_model.GOOD: "good drawings",
-    "scribble": "scribble alone",
-    "over": "drawing scribbled over",
-    "lettering": "lettering",
-    "walk": "random walk",
-    "unfinished": "first third of a drawing",
-    "wrong": "drawing of another word",
-}
+NAMES = {junk_model.GOOD: "good drawings"} | {kind.name: kind.title for kind in reasons.KINDS}
 """What the tables call them."""
 
 

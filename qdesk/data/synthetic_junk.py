@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qdesk.data import reasons
 from qdesk.data.drawings import BOX, Drawings
 from qdesk.data.simplify import simplify_strokes
 
@@ -29,17 +30,10 @@ _WORDS = (
     "ANNA", "MAX", "STOP", "BLA", "GO", "TIM", "XOXO", "I QUIT", "DRAW", "ZZZ", "KEVIN", "HOLA", "PIZZA",
 )  # fmt: skip
 
-KINDS = ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
+KINDS = tuple(kind.name for kind in reasons.KINDS)
 """What is planted; `wrong`, a drawing of another word, is found and not drawn."""
 
-REASON_OF = {
-    "scribble": "scribble",
-    "over": "scribble",
-    "walk": "scribble",
-    "lettering": "graffiti",
-    "unfinished": "unfinished",
-    "wrong": "wrong",
-}
+REASON_OF = {kind.name: kind.reason for kind in reasons.KINDS}
 """The reason that a curator would give for each kind."""
 
 

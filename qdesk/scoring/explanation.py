@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from qdesk.data import reasons
 from qdesk.data.categories import with_article
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import REASON_OF
@@ -45,22 +46,8 @@ _FACTS = {
     "log_strokes": _Fact("It has {} strokes", math.exp, whole=True),
 }
 _READ = frozenset({"loss_per_point", "late_loss", "end_loss", "lift"})
-_EXPECTED = {
-    "scribble": "+loss_per_point +late_loss +turning +log_ink +log_points +log_segment",
-    "graffiti": "+loss_per_point +log_strokes -aspect",
-    "unfinished": "-log_points -log_strokes -log_ink +end_loss",
-    "unusual": "+loss_per_point",
-}
-"""The features that can speak for a reason, above (+) or below (-) the usual."""
-
-_READ_AS = {
-    "scribble": "a scribble",
-    "over": "a drawing scribbled over",
-    "lettering": "lettering",
-    "walk": "a wandering pen",
-    "unfinished": "a drawing given up early",
-    "wrong": "a drawing of something else",
-}
+_SIGNS = {reason.name: reason.signs for reason in reasons.REASONS}
+_READ_AS = {kind.name: kind.read_as for kind in reasons.KINDS}
 
 
 def sentences(
@@ -153,7 +140,7 @@ def _read(reason: str, figures: Mapping, usual: Usual) -> str:
 
 def _stand_out(reason: str, figures: Mapping, usual: Usual) -> list[str]:
     """A sentence for each feature out of its usual range as the reason would have it, the furthest first."""
-    away = {wanted: _beyond(wanted, figures, usual) for wanted in _EXPECTED.get(reason, "").split()}
+    away = {wanted: _beyond(wanted, figures, usual) for wanted in _SIGNS.get(reason, ())}
     found = sorted((wanted for wanted in away if away[wanted] > 0), key=lambda wanted: -away[wanted])
     return [_compared(wanted, figures, usual, place > 0) for place, wanted in enumerate(found)]
 

@@ -42,7 +42,8 @@ GUESS = (
 )  # fmt: skip
 LOSS = ("qdesk/nets/sketchrnn.py",)
 SCORED = (*GUESS, *LOSS, "qdesk/scoring/likelihood.py")
-PLANTED = ("qdesk/data/synthetic_junk.py", "qdesk/bench/ranking.py", "qdesk/scoring/junk_model.py")
+SPOILT = ("qdesk/data/reasons.py", "qdesk/data/synthetic_junk.py")
+PLANTED = (*SPOILT, "qdesk/bench/ranking.py", "qdesk/scoring/junk_model.py")
 GAME = (
     *(f"qdesk/game/{name}.py" for name in ("commentary", "guess_scheduler", "replay", "round")),
     "qdesk/training/held_out.py",
@@ -65,7 +66,7 @@ STEPS = (
         f" --out {CLASSIFIER}", trains=True,
     ),
     Step(
-        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, *LOOP, "qdesk/training/sketchrnn.py", PLANTED[0]),
+        "sketchrnn", (SKETCHRNN,), (*SPLIT, *LOSS, *LOOP, "qdesk/training/sketchrnn.py", *SPOILT),
         f"qdesk train sketchrnn --data {TRAINED_ON} --extra DATA/generated --minutes 115 --epochs 400 --batch 192"
         f" --rate 2e-3 --seed 32 --out {SKETCHRNN}", trains=True,
     ),
@@ -81,7 +82,7 @@ STEPS = (
     ),
     # Nothing is scored without the projection, so it comes before the junk model, which is fitted to scores.
     Step(
-        "projection", (PROJECTION,), (CLASSIFIER, *SPLIT, *GUESS, "qdesk/training/projection.py", PLANTED[0]),
+        "projection", (PROJECTION,), (CLASSIFIER, *SPLIT, *GUESS, "qdesk/training/projection.py", *SPOILT),
         f"python -m qdesk.training.projection --data {SIMPLIFIED} --seed 0 --out {PROJECTION}",
     ),
     Step(
@@ -90,7 +91,7 @@ STEPS = (
     ),
     Step(
         "starter", ("assets/starter.ndjson.gz",),
-        (CLASSIFIER, SKETCHRNN, PLANTED[0], "qdesk/nets/sampling.py", "qdesk/training/starter_set.py"),
+        (CLASSIFIER, SKETCHRNN, *SPOILT, "qdesk/nets/sampling.py", "qdesk/training/starter_set.py"),
         "python -m qdesk.training.starter_set --seed 1 --out assets/starter.ndjson.gz",
     ),
     Step(

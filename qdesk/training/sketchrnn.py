@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from qdesk.data import reasons
 from qdesk.data.drawings import BOX, Drawings
 from qdesk.data.synthetic_junk import KINDS, plant
 from qdesk.nets import weights
@@ -36,7 +37,7 @@ WITHOUT, LIFT, KIND = 0.2, 0.04, 0.04
 """Shares of the losses: of the nats a point, those without the word; beside the nats, the word's and the kind's. The
 last two are small, since they and the likelihood change the same reading."""
 
-JUNK = {"scribble": 1 / 30, "over": 1 / 12, "lettering": 1 / 30, "walk": 1 / 30, "unfinished": 1 / 12}
+JUNK = {kind.name: kind.share for kind in reasons.KINDS if kind.share}
 """Pieces of junk drawn for each real drawing, of the kinds that can be drawn."""
 
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import KEEP, Verdicts, identities
+from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.data.reasons import KEEP
 from qdesk.formats.registry import DATA
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ import numpy as np
 
 from qdesk import __version__
 from qdesk.curation.exports.replay import clock
-from qdesk.curation.exports.sheet import COLOURS, short_name
-from qdesk.curation.verdicts.store import KEEP, identities
+from qdesk.curation.exports.sheet import short_name
+from qdesk.curation.verdicts.store import identities
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.data.simplify import as_official
 from qdesk.files import written_whole
 from qdesk.formats.svg import bitmap_uri, path_data
@@ -151,7 +152,7 @@ def _reason(verdict: str, suggested: str) -> str:
     if not reason:
         return ""
     said = "kept" if verdict == KEEP else f"flagged as {e(verdict)}" if verdict else f"perhaps {e(suggested)}"
-    colour = COLOURS.get(reason, COLOURS["other"])
+    colour = COLOURS.get(reason, COLOURS[OTHER])
     return f'<p class="reason{"" if verdict else " suggested"}" style="--colour:{colour}">{said}</p>'
 
 

@@ -7,20 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import CONTENT, KEEP, Verdicts, identities
+from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.formats.sheet import Caption
-
-COLOURS = {
-    "scribble": "#d55e00",
-    "graffiti": "#b565c9",
-    "wrong": "#2f86d6",
-    "other": "#8a8a8a",
-    "unfinished": "#b08400",
-    "unusual": "#1a98a6",
-    KEEP: "#2f9e68",
-}
-"""A colour a reason, 3 to 1 and more against white and against slate. It never stands without its word."""
 
 SHORT = 8
 """Letters of a content name that are shown: among a million drawings, one in 4,000 shares them with another."""
@@ -30,7 +20,7 @@ def captions(drawings: Drawings, reasons: Sequence[str] | None = None) -> list[C
     """What stands under each drawing: its word, its key_id or the first of its content name, and its reason."""
     reasons = [""] * len(drawings) if reasons is None else reasons
     return [
-        Caption(word or "", short_name(name), reason, COLOURS.get(reason, COLOURS["other"]))
+        Caption(word or "", short_name(name), reason, COLOURS.get(reason, COLOURS[OTHER]))
         for word, name, reason in zip(drawings.words, identities(drawings).to_pylist(), reasons, strict=True)
     ]
 

@@ -25,16 +25,12 @@ from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.scoring.columns import FACTS
 from qdesk.store import Store, kind_of
 
-FLAGS = ("scribble", "graffiti", "wrong", "other")
-"""The reasons to flag a drawing."""
-
-KEEP = "keep"
-"""The verdict of a drawing that was looked at and is fine."""
-
 REASONS = (*FLAGS, KEEP)
+"""What a verdict may be."""
 
 CONTENT = "content:"
 

@@ -16,11 +16,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, Filters, Sieve, Survey
 from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import Coded, Names
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
@@ -29,8 +29,7 @@ NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.
 TEXTS = tuple(column.name for column in COLUMNS if column.is_score and not column.is_number)
 
 VERDICTS = ("", *FLAGS, KEEP)
-
-SUGGESTED = ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
+LOOKS_LIKE = (*SUGGESTED, "")
 """What scoring may suggest; "" is a drawing with nothing suspicious about it."""
 
 COMPARED = tuple(column.name for column in COLUMNS if column.compared)
@@ -84,7 +83,7 @@ class Table:
         self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, "learned", "likeness")}
         self.texts = {name: Coded.filled(count) for name in TEXTS}
         self.evidence = np.full(count, "", object)
-        self.texts["reason"] = Coded.filled(count, "", SUGGESTED[:-1])
+        self.texts["reason"] = Coded.filled(count, "", SUGGESTED)
         if drawings.bitmaps is None:
             self.numbers["strokes"] = drawings.stroke_counts.astype(np.float32)
             self.numbers["points"] = drawings.point_counts.astype(np.float32)
@@ -312,7 +311,7 @@ class Table:
         elif sort in self.numbers:
             values = self.numbers[sort]
         else:
-            values = text_ranks(self.facet(sort), {"verdict": VERDICTS, "reason": SUGGESTED}.get(sort, ()))
+            values = text_ranks(self.facet(sort), {"verdict": VERDICTS, "reason": LOOKS_LIKE}.get(sort, ()))
         return sorted_rows(values, (BY_NAME[sort].first == "high") != reverse)
 
     def _binned(self, name: str, edges: np.ndarray | None) -> Bins:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.verdicts.store import KEEP, Change, Merged
+from qdesk.curation.verdicts.store import Change, Merged
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.decisions import Decisions, Shown
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel

@@ -28,8 +28,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen

@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qdesk import paths
-from qdesk.curation.verdicts.store import KEEP, Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import Verdicts, VerdictsError
 from qdesk.curation.view.sorting import SORTS
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.judging import Judge

@@ -12,19 +12,10 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.verdicts.csv import export_flags
-from qdesk.curation.verdicts.store import (
-    FLAGS,
-    KEEP,
-    Change,
-    Decision,
-    Merged,
-    Theirs,
-    Verdict,
-    Verdicts,
-    VerdictsError,
-)
+from qdesk.curation.verdicts.store import Change, Decision, Merged, Theirs, Verdict, Verdicts, VerdictsError
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import FLAGS, KEEP, OTHER
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 
@@ -178,7 +169,7 @@ class Judge(QObject):
             self._show(changes)
             return changes
         suggested = table.texts["reason"][chosen]
-        return self._decide(chosen, [reason if reason in FLAGS else "other" for reason in suggested])
+        return self._decide(chosen, [reason if reason in FLAGS else OTHER for reason in suggested])
 
     def judge(self, reason: str) -> list[Change]:
         """Give what is selected this verdict, and move on."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from qdesk import settings
-from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.data.reasons import KEEP, REASONS
 from qdesk.settings import Curate
 
 GROUPS = ("Verdicts", "Looking", "Paces", "Files")
@@ -33,7 +33,7 @@ class Action:
 
 ACTIONS = (
     Action("flag", "flag", "Flag, or take the flag back", ("F",), "Verdicts", True),
-    *(Action(why, why, f"Flag as {why}", (str(key),), "Verdicts", True) for key, why in enumerate(FLAGS, 1)),
+    *(Action(why.name, why.name, f"Flag as {why.name}", (why.key,), "Verdicts", True) for why in REASONS if why.key),
     Action(KEEP, "keep", "Keep: nothing is wrong with it", ("K",), "Verdicts", True),
     Action("undo", "undo", "Take the last step back", ("U", "Ctrl+Z"), "Verdicts", True),
     Action("redo", "redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "Verdicts"),

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.learned_order import too_few
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui import jobs
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.sorting import SORTS
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.asking import Asking
 from qdesk.gui.curate.grid.inking import Tint
 from qdesk.gui.curate.header import LATER

@@ -13,8 +13,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
-from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate import memory, recent
 from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.deciding import Deciding

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from qdesk.curation.exports.sheet import COLOURS, captions, flagged
-from qdesk.curation.verdicts.store import FLAGS, KEEP, Verdicts, identities
+from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import FLAGS, KEEP
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qdesk.curation.verdicts.store import CONTENT, KEEP, Verdicts, identities
+from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import KEEP
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ import itertools
 import numpy as np
 import pytest
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.filters import FACETS, RANGES, Filters
 from qdesk.curation.view.sorting import SORTS
-from qdesk.curation.view.table import SUGGESTED, Table, Wishes
+from qdesk.curation.view.table import LOOKS_LIKE, Table, Wishes
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.scoring.columns import BY_NAME, FACTS, RANK_COLUMNS
 from qdesk.scoring.scorer import worst_first
 
@@ -55,7 +55,7 @@ def many(count: int = 400, seed: int = 0) -> Table:
     columns = {name: rng.normal(size=len(scored)).astype(np.float32).round(1) for name in ("junk", "loss", "lift")}
     columns |= {"loss_per_point": columns["loss"] / 10, "p_word": rng.random(len(scored)).astype(np.float32)}
     columns["p_word"][::7] = np.nan
-    columns |= {"reason": np.array(some(list(SUGGESTED), len(scored)), object)}
+    columns |= {"reason": np.array(some(list(LOOKS_LIKE), len(scored)), object)}
     columns |= {"top_guess": np.array(some(["cat", "sheep"], len(scored)), object)}
     table.add_scores(scored, columns)
     table.arrange()

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.bar import BottomBar, Keycap
 from qdesk.gui.curate.keys import ACTIONS, GROUPS, KeyMap, bind
 from qdesk.gui.window import PAGES

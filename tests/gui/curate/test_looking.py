@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import COUNT, current, keys, press, sort_by, write_file
 

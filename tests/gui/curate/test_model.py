@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Arrangement, Table, Wishes
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate import model
 from qdesk.gui.curate.page import CuratePage
 from tests.gui.curate.kit import PlainScorer, current, press, write_file

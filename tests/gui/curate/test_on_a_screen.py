@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.curation.verdicts.store import KEEP, Verdicts
+from qdesk.curation.verdicts.store import Verdicts
+from qdesk.data.reasons import KEEP
 from tests.gui.curating import COUNT, Curator, on_a_screen, write_circles
 from tests.gui.display import ROOT, Screen, until
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.story import alike_text
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, Player
 from qdesk.gui.curate.detail.scores import Scores

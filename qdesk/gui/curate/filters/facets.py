@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.filters.options import Option, Options
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.kit.widgets import Field

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.curation.view.filters import Filters, Survey
-from qdesk.curation.view.table import SUGGESTED
+from qdesk.curation.view.table import LOOKS_LIKE
 from qdesk.gui.curate.filters.facets import Facet, Verdicts
 from qdesk.gui.curate.filters.ranges import Ranges, histograms
 from qdesk.gui.curate.filters.section import Section, small_button
@@ -82,7 +82,7 @@ class FilterPanel(QWidget):
 
         self.verdicts = Verdicts()
         self.facets = {
-            "reason": Facet("reason", "Looks like", "nothing wrong", SUGGESTED),
+            "reason": Facet("reason", "Looks like", "nothing wrong", LOOKS_LIKE),
             "word": Facet("word", "Word", "no word", by_name=True),
             "countrycode": Facet("countrycode", "Country", "unknown", unfolded=False, folded=True),
             "recognized": Facet("recognized", "Recognised", "unknown", ("yes", "no"), unfolded=False),

@@ -15,8 +15,8 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF,
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from qdesk.curation.verdicts.store import KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.grid.inking import Look, Tint
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.curate.model import DrawingsModel

@@ -12,8 +12,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from qdesk.curation.verdicts.store import FLAGS, KEEP
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import FLAGS, KEEP, OTHER
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.widgets import Choice, Elided
@@ -264,7 +264,7 @@ class PagingBar(QFrame):
         self.which.setToolTip("Only the suspicious: where scoring finds nothing, keep is proposed")
         self.reason.setAccessibleName("The reason where scoring suggests none")
         self.reason.addItems(FLAGS)
-        self.reason.setCurrentText("other")
+        self.reason.setCurrentText(OTHER)
         self.reason.setToolTip("The reason where scoring suggests none of these")
         self.decide = button("", primary=True)
         self.decide.setToolTip("Write these verdicts and show the next page (Enter)")

@@ -11,10 +11,10 @@ from PySide6.QtGui import QAccessible, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from qdesk.curation.verdicts.store import FLAGS
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import FLAGS
 from qdesk.gui.curate.filters.facets import FEW, TALL
 from qdesk.gui.curate.filters.options import Options
 from qdesk.gui.curate.filters.panel import FilterPanel

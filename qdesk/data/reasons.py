@@ -1,0 +1,80 @@
+"""Why a drawing is flagged: each reason that a person may give or that scoring may suggest, and each kind of junk.
+
+Whoever lists, draws, explains or plants them reads these rows. The order of the rows is that of menus, and of the kinds
+also that of what a trained Sketch-RNN tells apart: a new kind goes to the end, and needs new weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A reason to flag a drawing.
+
+    colour:    of its mark on white and on slate, 3 to 1 and more against both. It never stands without its word.
+    key:       by which a person gives it; "" for one that scoring alone suggests.
+    suggested: whether scoring may suggest it.
+    signs:     the features of `scoring.junk_model` that can speak for it, above (+) or below (-) the usual.
+    """
+
+    name: str
+    colour: str
+    key: str = ""
+    suggested: bool = True
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of junk that `data.synthetic_junk` makes.
+
+    reason:  the reason that a curator would give for it.
+    title:   what the tables of benchmarks call it.
+    read_as: what a drawing is read as, where evidence is given.
+    share:   pieces for each real drawing that the Sketch-RNN learns from; 0 for what cannot be drawn.
+    """
+
+    name: str
+    reason: str
+    title: str
+    read_as: str
+    share: float = 0.0
+
+
+REASONS = (
+    Reason(
+        "scribble", "#d55e00", "1",
+        signs=("+loss_per_point", "+late_loss", "+turning", "+log_ink", "+log_points", "+log_segment"),
+    ),
+    Reason("graffiti", "#b565c9", "2", signs=("+loss_per_point", "+log_strokes", "-aspect")),
+    Reason("wrong", "#2f86d6", "3"),
+    Reason("other", "#8a8a8a", "4", suggested=False),
+    Reason("unfinished", "#b08400", signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss")),
+    Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),
+)  # fmt: skip
+
+KINDS = (
+    Kind("scribble", "scribble", "scribble alone", "a scribble", 1 / 30),
+    Kind("over", "scribble", "drawing scribbled over", "a drawing scribbled over", 1 / 12),
+    Kind("lettering", "graffiti", "lettering", "lettering", 1 / 30),
+    Kind("walk", "scribble", "random walk", "a wandering pen", 1 / 30),
+    Kind("unfinished", "unfinished", "first third of a drawing", "a drawing given up early", 1 / 12),
+    Kind("wrong", "wrong", "drawing of another word", "a drawing of something else"),
+)
+
+FLAGS = tuple(reason.name for reason in REASONS if reason.key)
+"""The reasons to flag a drawing that a person may give."""
+
+SUGGESTED = tuple(reason.name for reason in REASONS if reason.suggested)
+"""What scoring may suggest."""
+
+OTHER = "other"
+"""The flag for what has another reason, and for what scoring suggests and nobody gives, as unfinished."""
+
+KEEP = "keep"
+"""The verdict of a drawing that was looked at and is fine."""
+
+COLOURS = {reason.name: reason.colour for reason in REASONS} | {KEEP: "#2f9e68"}
+"""The colour of each reason and of `KEEP`."""

@@ -1,0 +1,55 @@
+"""The reasons and the kinds of junk: what is stored, learned and shown under these names must not move."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from qdesk.curation.verdicts.store import REASONS as VERDICTS
+from qdesk.curation.view.table import LOOKS_LIKE
+from qdesk.data.reasons import COLOURS, FLAGS, KEEP, KINDS, OTHER, REASONS, SUGGESTED
+from qdesk.data.synthetic_junk import KINDS as PLANTED
+from qdesk.data.synthetic_junk import REASON_OF
+from qdesk.scoring import junk_model
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_names_are_those_of_files_and_weights() -> None:
+    assert FLAGS == ("scribble", "graffiti", "wrong", "other")
+    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "keep")
+    assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
+    assert PLANTED == ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
+    assert [REASON_OF[kind] for kind in PLANTED] == ["scribble"] * 2 + ["graffiti", "scribble", "unfinished", "wrong"]
+    assert [kind.share for kind in KINDS] == [1 / 30, 1 / 12, 1 / 30, 1 / 30, 1 / 12, 0]
+
+
+def test_rows_agree_with_each_other() -> None:
+    names = [reason.name for reason in REASONS]
+    assert len(set(names)) == len(names) and KEEP not in names and OTHER in FLAGS
+    keys = [reason.key for reason in REASONS if reason.key]
+    assert keys == [str(place) for place in range(1, len(keys) + 1)]
+    assert all(reason.key or reason.suggested for reason in REASONS)
+    assert {kind.reason for kind in KINDS} <= set(SUGGESTED)
+    assert len({kind.name for kind in KINDS}) == len({kind.title for kind in KINDS}) == len(KINDS)
+    assert len(set(COLOURS.values())) == len(COLOURS) == len(REASONS) + 1
+
+
+def test_signs_are_features_that_scoring_has() -> None:
+    for reason in REASONS:
+        for sign in reason.signs:
+            assert sign[0] in "+-" and sign[1:] in junk_model.FEATURES
+
+
+def test_the_shipped_junk_model_suggests_reasons_of_the_table() -> None:
+    model = junk_model.load()
+    assert set(model.classes) == {junk_model.GOOD, *PLANTED}
+    assert dict(zip(model.classes, model.reasons, strict=True)) == REASON_OF | {junk_model.GOOD: ""}
+
+
+def test_nobody_else_lists_reasons() -> None:
+    """Single ones may be asked for by name; a list of them stands in one place."""
+    named = f'"({"|".join({*FLAGS, *SUGGESTED, *PLANTED})})"[^\n]{{0,40}}'
+    three = re.compile(rf"{named},\s*{named},\s*{named}")
+    modules = (ROOT / "qdesk").rglob("*.py")
+    assert [path.name for path in modules if three.search(path.read_text(encoding="utf-8"))] == ["reasons.py"]
