@@ -72,12 +72,3 @@ def words(text: str) -> list[str]:
     if not named:
         raise argparse.ArgumentTypeError("name one word or more, with commas between them")
     return named
-
-
-# Titles
-
-
-def titled(paths: list[Path]) -> str:
-    """Files as a title: the first names, and how many more."""
-    names = [path.name for path in paths]
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")

@@ -6,8 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import Commands, command, titled
+from qdesk.cli.arguments import Commands, command
+from qdesk.curation.exports.registry import BY_NAME, EXPORTS
+from qdesk.formats.registry import listed
 from qdesk.scoring.columns import CSV_COLUMNS
+
+PLAYED = (".ndjson", ".ndjson.gz")
 
 
 def add(commands: Commands) -> None:
@@ -18,116 +22,65 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")
     what = parser.add_mutually_exclusive_group()
-    what.add_argument(
-        "--all", action="store_true", help="the CSV of all your verdicts, the kept drawings too: for `qdesk merge`"
-    )
-    what.add_argument(
-        "--clean", metavar="IN", type=Path, nargs="+",
-        help="write this file's drawings without the flagged ones; of several files, to the folder that --out names",
-    )  # fmt: skip
-    what.add_argument(
-        "--sheet", metavar="FILE", type=Path, nargs="+",
-        help="a contact sheet of the flagged drawings in these files, the worst first: .pdf, .png or .svg",
-    )  # fmt: skip
-    what.add_argument(
-        "--replay", metavar="FILE", type=Path, help="one drawing of this file as it was drawn: .gif or .svg"
-    )
+    for export in EXPORTS:
+        if export.option is not None:
+            about = export.option["help"].replace("{endings}", listed(export.endings, "or"))
+            what.add_argument(f"--{export.name}", **{**export.option, "help": about})
     what.add_argument(
         "--played", metavar="PLAYER", nargs="?", const="",
         help="what this player (default: everybody) drew in Play, as raw .ndjson or .ndjson.gz",
     )  # fmt: skip
-    parser.add_argument("--key", metavar="K", help="which one: its key_id, its row (from 0), or its content name")
-    parser.add_argument("--side", metavar="PX", type=_side, default=256, help="of the replay, 32 to 512; default 256")
+    for export in EXPORTS:
+        for option in export.options:
+            parser.add_argument(f"--{option.name}", **option.words)
 
 
-def _side(text: str) -> int:
-    if not text.isdecimal() or not 32 <= int(text) <= 512:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 32 to 512")
-    return int(text)
+class _Shell:
+    """What exports say while they read and write: on stderr."""
+
+    def __init__(self) -> None:
+        from qdesk import console
+
+        self.opened, self.progress, self.say_skipped = console.opened, console.Progress, console.say_skipped
 
 
 def run(args: argparse.Namespace) -> int:
-    for name, (write, endings) in EXPORTS.items():
-        if getattr(args, name) is None:
-            continue
-        if not args.out or not args.out.name.lower().endswith(endings):
-            kind = f" a name in {', '.join(endings[:-1])} or {endings[-1]}" if endings[0] else " a file or a folder"
-            print(f"qdesk: --{name} needs --out with{kind}", file=sys.stderr)
-            return 2
-        if name == "replay" and args.key is None:
-            print("qdesk: --replay needs --key: the key_id of the drawing, or its row in the file", file=sys.stderr)
-            return 2
-        write(args)
-        return 0
-    if args.key is not None:
-        print("qdesk: --key goes with --replay", file=sys.stderr)
-        return 2
-    _flags(args)
+    from qdesk import console
+
+    if args.played is not None:
+        return _wrong_out("played", PLAYED, args.out) or _played(args)
+    asked = [export for export in EXPORTS if getattr(args, export.name, None) not in (None, False)]
+    export = asked[0] if asked else BY_NAME["flags"]
+    if not export.verdicts and (status := _wrong_out(export.name, export.endings, args.out)):
+        return status
+    for other in EXPORTS:
+        for option in other.options:
+            given = getattr(args, option.name) is not None
+            if option.needed and other is export and not given:
+                print(f"qdesk: --{export.name} needs --{option.name}: {option.needed}", file=sys.stderr)
+                return 2
+            if option.needed and export.verdicts and given:
+                print(f"qdesk: --{option.name} goes with --{other.name}", file=sys.stderr)
+                return 2
+    if export.kinds and not export.verdicts:
+        console.check_out(args.out)
+    options = {option.name: getattr(args, option.name) for option in export.options}
+    out = args.out or sys.stdout
+    for sentence in export.load().from_files(getattr(args, export.name, None), out, options, _Shell()):
+        print(f"qdesk: {sentence}", file=sys.stderr)
     return 0
 
 
-def _flags(args: argparse.Namespace) -> None:
-    from qdesk.curation.verdicts.csv import export_flags
-    from qdesk.curation.verdicts.store import Verdicts
-
-    with Verdicts() as verdicts:
-        count = export_flags(args.out or sys.stdout, verdicts, everything=args.all)
-    print(f"qdesk: {count:,} {'verdicts' if args.all else 'flagged drawings'}", file=sys.stderr)
-
-
-def _clean(args: argparse.Namespace) -> None:
-    """A file without the flagged drawings, or a folder of such files."""
-    from qdesk.console import Progress, say_skipped
-    from qdesk.curation.exports.clean import clean, clean_folder
-    from qdesk.curation.verdicts.store import Verdicts
-    from qdesk.formats import only_read
-
-    with Verdicts() as verdicts, Progress("cleaning") as progress:
-        if len(args.clean) > 1 or args.out.is_dir():
-            done = clean_folder(args.clean, args.out, verdicts, progress)
-        else:
-            done = clean(args.clean[0], args.out, verdicts, progress)
-    say_skipped(done.problems, done.problem_count)
-    print(f"qdesk: {done.kept:,} drawings kept, {done.dropped:,} left out", file=sys.stderr)
-    for given, made in zip(args.clean, done.written, strict=True):
-        if format := only_read(given):
-            why = f"qdesk reads {format.ending}, but does not write it"
-            print(f"qdesk: {given.name} is {made.name} now: {why}", file=sys.stderr)
+def _wrong_out(name: str, endings: tuple[str, ...], out: Path | None) -> int:
+    """The exit status, and why on stderr, where the name of the file does not say what can be written; else 0."""
+    if out and (not endings or out.name.lower().endswith(endings)):
+        return 0
+    kind = f"a name in {listed(endings, 'or')}" if endings else "a file or a folder"
+    print(f"qdesk: --{name} needs --out with {kind}", file=sys.stderr)
+    return 2
 
 
-def _sheet(args: argparse.Namespace) -> None:
-    """The flagged drawings of these files as a picture, the worst first."""
-    from qdesk.console import Progress, check_out, opened
-    from qdesk.curation.exports.sheet import captions, flagged
-    from qdesk.curation.verdicts.store import Verdicts
-    from qdesk.formats.sheet import write_sheet
-
-    check_out(args.out)
-    drawings = opened(args.sheet)
-    with Verdicts() as verdicts:
-        found, reasons = flagged(drawings, verdicts)
-    if not len(found):
-        raise ValueError(f"None of the {len(drawings):,} drawings is flagged, so there is nothing to put on a sheet.")
-    with Progress("drawing the sheet") as progress:
-        write_sheet(args.out, found, captions(found, reasons), f"Flagged in {titled(args.sheet)}", progress)
-    print(f"qdesk: {len(found):,} flagged drawings in {args.out}", file=sys.stderr)
-
-
-def _replay(args: argparse.Namespace) -> None:
-    """One drawing as it was drawn."""
-    from qdesk.console import Progress, check_out, opened
-    from qdesk.curation.exports.replay import place_of, write_replay
-
-    check_out(args.out)
-    drawings = opened([args.replay])
-    place = place_of(drawings, args.key)
-    if place is None:
-        raise ValueError(f"{args.replay} has no drawing with the key_id or the row {args.key!r}.")
-    with Progress("drawing") as progress:
-        write_replay(args.out, drawings[place], args.side, progress)
-
-
-def _played(args: argparse.Namespace) -> None:
+def _played(args: argparse.Namespace) -> int:
     """What somebody drew in Play, as raw drawings."""
     from qdesk.console import check_out
     from qdesk.game.history import History
@@ -139,12 +92,4 @@ def _played(args: argparse.Namespace) -> None:
             raise ValueError(f"Nobody is called {args.played} here, only {', '.join(numbers)}.")
         count = history.export_raw(args.out, numbers.get(args.played))
     print(f"qdesk: {count:,} {'drawing' if count == 1 else 'drawings'} in {args.out}", file=sys.stderr)
-
-
-EXPORTS = {
-    "clean": (_clean, ("",)),
-    "sheet": (_sheet, (".pdf", ".png", ".svg")),
-    "replay": (_replay, (".gif", ".svg")),
-    "played": (_played, (".ndjson", ".ndjson.gz")),
-}
-"""By the option that asks for it: what writes it, and how the names of the files may end."""
+    return 0

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_files, add_y_up, command, count, table, titled
+from qdesk.cli.arguments import Commands, add_files, add_y_up, command, count, table
+from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.scoring.columns import RANK_BY, RANK_COLUMNS
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from qdesk.data.drawings import Drawings
 
-PAGES = (".html", ".htm")
+PAGES = EXPORTS["gallery"].endings
 
 
 def add(commands: Commands) -> None:
@@ -92,6 +93,7 @@ def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argpar
     """The worst drawings as a page."""
     from qdesk.console import Progress
     from qdesk.curation.exports.gallery import TOP, write_gallery
+    from qdesk.curation.exports.sheet import titled
     from qdesk.curation.verdicts.store import Verdicts, identities
     from qdesk.scoring.scorer import worst_first
 

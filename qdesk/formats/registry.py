@@ -96,7 +96,7 @@ FORMATS = (
 
 def listed(names: Sequence[str], last: str) -> str:
     """ "a, b and c", where `last` is "and"."""
-    return f" {last} ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 READ = tuple(format for format in FORMATS if format.reads)

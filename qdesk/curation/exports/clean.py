@@ -6,14 +6,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.curation.exports.registry import Say, Shell, Source, Work
+from qdesk.curation.verdicts.store import Verdicts, VerdictsError, identities
 from qdesk.data.reasons import KEEP
 from qdesk.formats.registry import DATA
 
@@ -35,6 +36,42 @@ class Cleaned:
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     written: tuple[Path, ...] = ()
+
+
+def from_window(source: Source, path: Path) -> Work:
+    """What is open, without the flagged: in a file, or in a folder where `path` is one."""
+    files = [Path(file) for file in source.files]
+
+    def work(say: Say) -> str:
+        try:
+            with Verdicts() as verdicts:  # of this thread
+                if path.is_dir():
+                    done = clean_folder(files, path, verdicts, say)
+                else:
+                    done = clean(files[0], path, verdicts, say)
+        except VerdictsError as error:
+            raise ValueError(str(error)) from error
+        return f"Wrote {done.kept:,} drawings to {path.name}, without the {done.dropped:,} flagged."
+
+    return work
+
+
+def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
+    """`qdesk export --clean`: a file without the flagged drawings, or a folder of such files."""
+    from qdesk.formats import only_read
+
+    with Verdicts() as verdicts, shell.progress("cleaning") as progress:
+        if len(files) > 1 or out.is_dir():
+            done = clean_folder(files, out, verdicts, progress)
+        else:
+            done = clean(files[0], out, verdicts, progress)
+    shell.say_skipped(done.problems, done.problem_count)
+    sentences = [f"{done.kept:,} drawings kept, {done.dropped:,} left out"]
+    for given, made in zip(files, done.written, strict=True):
+        if format := only_read(given):
+            why = f"qdesk reads {format.ending}, but does not write it"
+            sentences.append(f"{given.name} is {made.name} now: {why}")
+    return sentences
 
 
 def clean(

@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from qdesk import __version__
+from qdesk.curation.exports.registry import Say, Source, Work
 from qdesk.curation.exports.replay import clock
 from qdesk.curation.exports.sheet import short_name
 from qdesk.curation.verdicts.store import identities
+from qdesk.curation.view.sorting import SORTS
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.data.simplify import as_official
@@ -46,6 +48,26 @@ _FIGURES = {
 
 _SHOWN = (*_FIGURES, "top_guess", "p_top", "reason", "evidence", "verdict")
 _BY = {name: label for name, (label, _, _) in _FIGURES.items()} | {"p_top": "the surest guess"}
+
+
+_WORST_FIRST = ("junk", "learned", "loss_per_point", "loss", "lift", "p_word")
+
+
+def from_window(source: Source, path: Path) -> Work:
+    """The first `TOP` drawings of what is shown, in the order in which they are shown."""
+    table, name = source.table, Path(source.files[0]).name
+    rows, total, sort = table.order[:TOP].copy(), len(table.order), table.sort
+    worst_first = sort in _WORST_FIRST and not table.reverse
+    order = "" if worst_first else SORTS[sort] + (", the other way round" if table.reverse else "")
+
+    def work(say: Say) -> str:
+        columns = {one: values[rows] for one, values in table.numbers.items() if np.isfinite(values[rows]).any()}
+        columns |= {"reason": table.texts["reason"][rows], "top_guess": table.texts["top_guess"][rows]}
+        columns["verdict"] = table.verdicts[rows]
+        write_gallery(path, table.drawings.take(rows), columns, name, total, sort, order, on_progress=say)
+        return f"Wrote the first {len(rows):,} drawings to {path.name}."
+
+    return work
 
 
 def write_gallery(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import numpy as np
 
+from qdesk.curation.exports.registry import NothingToWrite, Say, Shell, Source, Work
 from qdesk.data import replay_timing
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.formats import FormatError
@@ -26,6 +29,30 @@ _SHADES = 16  # from paper to ink: enough for smooth lines, and half the bytes o
 _FRAME_MS = 40  # 25 frames a second; GIF counts hundredths of seconds
 _INK, _PAPER = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF)
 _PADDING = 0.08  # of the side
+
+
+def from_window(source: Source, path: Path) -> Work:
+    """The drawing that is shown."""
+    if source.shown < 0:
+        raise NothingToWrite
+    drawing = source.table.drawings[source.shown]
+
+    def work(say: Say) -> str:
+        write_replay(path, drawing, on_progress=say)
+        return f"Drew the replay as {path.name}."
+
+    return work
+
+
+def from_files(file: Path, out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
+    """`qdesk export --replay`: the drawing of a file that the option `key` names, `side` px square."""
+    drawings = shell.opened([file])
+    place = place_of(drawings, options["key"])
+    if place is None:
+        raise ValueError(f"{file} has no drawing with the key_id or the row {options['key']!r}.")
+    with shell.progress("drawing") as progress:
+        write_replay(out, drawings[place], options["side"], progress)
+    return []
 
 
 def place_of(drawings: Drawings, key: str) -> int | None:

@@ -3,17 +3,54 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from qdesk.curation.exports.registry import NothingToWrite, Say, Shell, Source, Work
 from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER
-from qdesk.formats.sheet import Caption
+from qdesk.formats.sheet import Caption, write_sheet
 
 SHORT = 8
 """Letters of a content name that are shown: among a million drawings, one in 4,000 shares them with another."""
+
+
+def from_window(source: Source, path: Path) -> Work:
+    """The flagged drawings of what is open, the worst first."""
+    table = source.table
+    rows = np.flatnonzero((table.verdicts.codes != 0) & (table.verdicts.codes != table.verdicts.texts.index(KEEP)))
+    if not len(rows):
+        raise NothingToWrite("Nothing is flagged yet, so there is nothing to put on a sheet.")
+
+    def work(say: Say) -> str:
+        worst = rows[np.argsort(-table.numbers["junk"][rows], kind="stable")]
+        drawings = table.drawings.take(worst)
+        write_sheet(path, drawings, captions(drawings, list(table.verdicts[worst])), "Flagged", say)
+        return f"Drew {len(worst):,} flagged drawings on {path.name}."
+
+    return work
+
+
+def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
+    """`qdesk export --sheet`: the flagged drawings of these files, the worst first."""
+    drawings = shell.opened(files)
+    with Verdicts() as verdicts:
+        found, reasons = flagged(drawings, verdicts)
+    if not len(found):
+        raise ValueError(f"None of the {len(drawings):,} drawings is flagged, so there is nothing to put on a sheet.")
+    with shell.progress("drawing the sheet") as progress:
+        write_sheet(out, found, captions(found, reasons), f"Flagged in {titled(files)}", progress)
+    return [f"{len(found):,} flagged drawings in {out}"]
+
+
+def titled(paths: Sequence[Path]) -> str:
+    """Files as a title: the first names, and how many more."""
+    names = [path.name for path in paths]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def captions(drawings: Drawings, reasons: Sequence[str] | None = None) -> list[Caption]:

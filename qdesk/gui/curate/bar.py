@@ -147,7 +147,7 @@ class BottomBar(QFrame):
     """Work under way with its progress, and below it keys, counts and the export."""
 
     export_asked = Signal(str)
-    """A name of `EXPORTS`."""
+    """What `ExportButton.asked` carries."""
     keys_asked = Signal()
 
     def __init__(self, keymap: KeyMap | None = None, parent: QWidget | None = None) -> None:

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import attrgetter
+
 from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
+from qdesk.curation.exports.registry import BY_NAME, EXPORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, Button, button, theme
 
-EXPORTS = (
-    ("flags", "Flags as CSV…"),
-    ("clean", "Data without the flagged…"),
-    ("", ""),
-    ("sheet", "Contact sheet of the flagged…"),
-    ("gallery", "Gallery of the worst as a page…"),
-    ("replay", "Replay of this drawing…"),
-    ("", ""),
-    ("all", "All verdicts, to merge…"),
-    ("merge", "Merge somebody’s verdicts…"),
-)
-"""What can be taken along, by a name for it and in words; and lines between."""
+MERGE = ("merge", "Merge somebody’s verdicts…")
+"""What comes in and does not leave, by its name and in words: the last of the menu."""
 
 
 class ExportButton(QWidget):
-    """The flags at one press, and beside it all that can be taken along. `asked` carries a name of `EXPORTS`."""
+    """The flags at one press, and beside it all that can be taken along. `asked` carries a name of
+    `curation.exports.registry.EXPORTS`, or of `MERGE`.
+    """
 
     asked = Signal(str)
 
@@ -36,12 +32,12 @@ class ExportButton(QWidget):
         self.menu = QMenu(self)
         self.menu.setStyleSheet("QMenu::separator { height: 1px; background: palette(mid); margin: 4px 8px; }")
         self.actions_by_kind: dict[str, QAction] = {}
-        for kind, text in EXPORTS:
-            if not kind:
+        for _, together in groupby(sorted(EXPORTS, key=attrgetter("group")), attrgetter("group")):
+            if self.actions_by_kind:
                 self.menu.addSeparator()
-                continue
-            action = self.actions_by_kind[kind] = self.menu.addAction(text)
-            action.triggered.connect(lambda _checked=False, kind=kind: self.asked.emit(kind))
+            for export in together:
+                self._add(export.name, export.menu)
+        self._add(*MERGE)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -54,6 +50,10 @@ class ExportButton(QWidget):
         keymap.changed.connect(self._follow)
         self._follow()
 
+    def _add(self, kind: str, text: str) -> None:
+        action = self.actions_by_kind[kind] = self.menu.addAction(text)
+        action.triggered.connect(lambda: self.asked.emit(kind))
+
     def _open(self) -> None:
         """The menu stands on the button, to the left of its right edge."""
         size = self.menu.sizeHint()
@@ -63,7 +63,7 @@ class ExportButton(QWidget):
         self.flags.setToolTip(self._keymap.hint("Write the flagged drawings to a CSV file", "export"))
         # Behind a tab a menu shows keys; as a shortcut of its own they would take the page's away.
         keys = shown(self._keymap.keys("export")[0])
-        self.actions_by_kind["flags"].setText(f"{dict(EXPORTS)['flags']}\t{keys}")
+        self.actions_by_kind["flags"].setText(f"{BY_NAME['flags'].menu}\t{keys}")
 
 
 class _Upwards(Button):
