@@ -168,7 +168,7 @@ def _format_of(file: Input) -> Format:
     head = file.head()
     if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
         raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
-    return next(row for row in reversed(READ) if row.sniff(head))
+    return next(row for row in reversed(READ) if row.sniff and row.sniff(head))
 
 
 def _size(path: str | os.PathLike[str]) -> int:

@@ -125,7 +125,8 @@ class _Reader:
         self._rows: list[int] = []
         self._open: list[tuple[str, dict[str, str]]] = []  # the elements around, each with its attributes
         self._text: list[str] = []
-        self._loose, self._group = _Drawing(), None
+        self._loose = _Drawing()
+        self._group: _Drawing | None = None
         self._channels: list[_Channel] = []
         self._formats: dict[str, tuple[_Channel, ...]] = {}  # of trace formats, ink sources and contexts, by their ids
         self._current: tuple[_Channel, ...] = _PLAIN
@@ -337,7 +338,8 @@ def _pieces(drawings: Drawings) -> Iterator[bytes]:
         channels = f'<channel name="X" type="decimal"/><channel name="Y" type="decimal"/>{time}'
         parts.append(f'<context xml:id="{name}"><traceFormat>{channels}</traceFormat></context>')
     yield "\n".join([*parts, "</definitions>", ""]).encode()
-    for drawing in drawings:
+    for index in range(len(drawings)):
+        drawing = drawings[index]
         about = {_WORD: drawing.word} | {name: getattr(drawing, name) for name in _ABOUT}
         parts = [f'<traceGroup contextRef="#{"xy" if drawing.times is None else "xyt"}">']
         for kind, value in about.items():
