@@ -94,7 +94,8 @@ class _Drawing:
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     """The good drawings of a file; `row` counts the drawings in it. The word is annotated, or else the file's name.
 
-    A drawing has times where each of its points has one. Raises FormatError for a file that declares entities.
+    A drawing has times where each of its points has one. Raises FormatError for a file that has entities, or elements
+    in one another without end.
     """
     reader = _Reader(file, problems, limit)
     while limit is None or reader.count < limit:
@@ -128,8 +129,9 @@ class _Reader:
         self._loose = _Drawing()
         self._group: _Drawing | None = None
         self._channels: list[_Channel] = []
-        self._formats: dict[str, tuple[_Channel, ...]] = {}  # of trace formats, ink sources and contexts, by their ids
-        self._current: tuple[_Channel, ...] = _PLAIN
+        # By the ids of trace formats, ink sources and contexts; None where they refer to what is not in the file.
+        self._formats: dict[str, tuple[_Channel, ...] | None] = {}
+        self._current: tuple[_Channel, ...] | None = _PLAIN
         self.parser = expat.ParserCreate(namespace_separator=" ")
         self.parser.buffer_text = True
         self.parser.StartElementHandler, self.parser.EndElementHandler = self._start, self._end
@@ -156,11 +158,11 @@ class _Reader:
             self._channels = []
         elif name == "channel":
             self._channels.append(self._channel(about))
-        elif name == "context":
+        elif name in ("context", "inkSource"):
             self._formats[_id(about)] = self._current
             for reference in ("contextRef", "inkSourceRef", "traceFormatRef"):
-                if (channels := self._formats.get(about.get(reference, "#").removeprefix("#"))) is not None:
-                    self._define(channels, [about])
+                if reference in about:
+                    self._define(self._formats.get(about[reference].removeprefix("#")), [about])
         elif name == "traceGroup" and self._group is None and not self._within("definitions"):
             self._group = _Drawing()
         self._open.append((name, about))
@@ -193,7 +195,7 @@ class _Reader:
             factor = _MS.get(about.get("units", ""), nan)
         return _Channel(name, factor, not self._within("intermittentChannels"))
 
-    def _define(self, channels: tuple[_Channel, ...], owners: list[dict[str, str]]) -> None:
+    def _define(self, channels: tuple[_Channel, ...] | None, owners: list[dict[str, str]]) -> None:
         """Elements with these attributes have these channels; outside <definitions>, so have all traces that follow."""
         self._formats |= {_id(about): channels for about in owners}
         if not self._within("definitions"):

@@ -71,14 +71,15 @@ def test_a_context_is_found_by_its_name_or_in_force(tmp_path: Path) -> None:
     found = opened(
         tmp_path,
         f'<definitions><traceFormat xml:id="f">{XYT}</traceFormat><context xml:id="timed" traceFormatRef="#f"/>'
-        '<context xml:id="also" contextRef="#timed"/><context xml:id="bare"/>'
+        '<context xml:id="also" contextRef="#timed"/><context xml:id="bare"/><context xml:id="far" traceFormatRef="http://elsewhere/ink#f"/>'
         '<context xml:id="turned"><inkSource xml:id="pen"><traceFormat><channel name="Y"/><channel name="X"/>'
         '</traceFormat></inkSource></context><trace xml:id="template">0 0</trace></definitions>'
         '<traceGroup contextRef="#also"><trace>1 2 10,3 4 20</trace><trace contextRef="#turned">1 2</trace>'
         "</traceGroup>"
         '<traceGroup><trace contextRef="#bare">1 2</trace></traceGroup>'
         '<context inkSourceRef="#pen"/><traceGroup><trace>1 2</trace></traceGroup>'
-        '<traceGroup><trace contextRef="http://elsewhere/ink#c">1 2</trace></traceGroup>',
+        '<traceGroup><trace contextRef="http://elsewhere/ink#c">1 2</trace></traceGroup>'
+        '<traceGroup><trace contextRef="#far">1 2</trace></traceGroup>',
     )
     assert [strokes(found.drawings, index) for index in range(3)] == [
         [[[1, 2], [3, 4]], [[2, 1]]],
@@ -86,7 +87,7 @@ def test_a_context_is_found_by_its_name_or_in_force(tmp_path: Path) -> None:
         [[[2, 1]]],
     ]
     assert found.drawings.times is None  # not every stroke of the first has times
-    assert [(one.line, one.reason) for one in found.problems] == [(4, "its context is not in the file")]
+    assert [(one.line, one.reason) for one in found.problems] == [(n, "its context is not in the file") for n in (4, 5)]
 
 
 def test_values_may_be_differences(tmp_path: Path) -> None:
