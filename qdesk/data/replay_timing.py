@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -29,4 +30,5 @@ def moments(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = 
         flat = np.concatenate(times).astype(np.float64)
         steps = np.clip(np.diff(flat, prepend=flat[0]), 0.0, PAUSE_MS)
     steps[0] = 0.0
-    return np.split(np.cumsum(steps), np.cumsum(lengths)[:-1])
+    appear = np.cumsum(steps)
+    return [appear[first:last] for first, last in pairwise(accumulate(lengths, initial=0))]  # np.split is slower

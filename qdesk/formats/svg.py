@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -43,9 +44,11 @@ def path_data(stroke: np.ndarray) -> str:
 
     A stroke of one point has a step to itself: that makes it a dot where lines have round ends.
     """
-    steps = np.diff(stroke, axis=0) if len(stroke) > 1 else np.zeros((1, 2), int)
-    numbers = "".join(f"{x}{y}" if x < 0 and y < 0 else f" {x} {y}" for x, y in steps.tolist())
-    return f"M{stroke[0, 0]} {stroke[0, 1]}l{numbers.strip().replace(' -', '-')}"
+    points = stroke.tolist()
+    left, top = points[0]
+    steps = [(x - u, y - v) for (u, v), (x, y) in pairwise(points)] or [(0, 0)]
+    numbers = "".join([f"{x}{y}" if x < 0 and y < 0 else f" {x} {y}" for x, y in steps])
+    return f"M{left} {top}l{numbers.strip().replace(' -', '-')}"
 
 
 def png_uri(pixels: np.ndarray) -> str:

@@ -1,22 +1,17 @@
-"""The worst drawings as one page to look at in a browser: gallery.html filled in, with nothing that lies elsewhere.
-
-Whatever comes from data is escaped before it gets there.
-"""
+"""The worst drawings as one page to look at in a browser: gallery.html filled in, with nothing that lies elsewhere."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from html import escape as e
-from pathlib import Path
-from string import Template
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 
-from qdesk import __version__
 from qdesk.curation.exports.registry import Say, Source, Work
 from qdesk.curation.exports.replay import clock
 from qdesk.curation.exports.sheet import short_name
@@ -25,8 +20,8 @@ from qdesk.curation.view.sorting import SORTS
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.data.simplify import as_official
-from qdesk.files import written_whole
 from qdesk.formats.svg import bitmap_uri, path_data
+from qdesk.pages import rough_percent, write_page
 
 TOP = 200
 """Drawings on a page, unless somebody wants another number."""
@@ -94,99 +89,121 @@ def write_gallery(
     count = len(drawings)
     if not count:
         raise ValueError("There is no drawing to show.")
-    template = Template(Path(__file__).with_name("gallery.html").read_text(encoding="utf-8"))
     when = when or datetime.now()
-    known = {name: list(columns[name]) for name in _SHOWN if name in columns}
-    official, words = as_official(drawings), drawings.words
-    names = identities(drawings).to_pylist()
-    cards = []
-    for index in range(count):
-        if on_progress and index % 50 == 0:
-            on_progress(index / count)
-        facts = {name: values[index] for name, values in known.items()}
-        picture = _picture(drawings, official, index, f"drawing {index + 1}, {words[index] or 'without a word'}")
-        cards.append(_card(index + 1, words[index] or "", short_name(names[index]), facts, picture))
+    # Python's own numbers are written twice as fast as NumPy's.
+    known = {name: _listed(columns[name]) for name in _SHOWN if name in columns}
     if order:
         headline = f"{count:,}{f' of {total:,}' if total and total != count else ''} drawing{'s' * (count > 1)}"
     elif total == count:
         headline = f"{count:,} drawing{'s' * (count > 1)}, the worst first"
     else:
         headline = f"The {count:,} worst{f' of {total:,}' if total else ''} drawings"
-    lead = e(order) or f"Ranked by {_BY.get(ranked_by, e(ranked_by))}, the worst first"
-    text = template.substitute(
-        title=e(f"{title}: {headline[0].lower()}{headline[1:]}"),
-        source=e(title),
+    write_page(
+        path,
+        "curation/exports/gallery.html",
+        title=f"{title}: {headline[0].lower()}{headline[1:]}",
+        source=title,
         headline=headline,
-        lead=f"{lead}. Being here is no verdict: a drawing may be strange and right.",
-        meanings="".join(
-            f"<dt>{label}</dt><dd>{told}</dd>" for name, (label, _, told) in _FIGURES.items() if name in known
-        ),
-        hint="Click a drawing, or press Enter on it, to see it drawn" if drawings.bitmaps is None else "",
-        cards="\n".join(cards),
-        version=e(__version__),
+        lead=order or f"Ranked by {_BY.get(ranked_by, ranked_by)}, the worst first",
+        meanings=[(label, meaning) for name, (label, _, meaning) in _FIGURES.items() if name in known],
+        replays=drawings.bitmaps is None,
+        cards=_cards(drawings, known, on_progress or (lambda share: None)),
         when=f"{when.day} {when:%B %Y, %H:%M}",
     )
-    with written_whole(path) as part:
-        part.write_text(text, encoding="utf-8", errors="replace")
-        if on_progress:
-            on_progress(1.0)
 
 
-def _picture(drawings: Drawings, official: Drawings, index: int, label: str) -> str:
-    """A drawing: an SVG in a button that replays it, or for bitmaps an image."""
+@dataclass(slots=True)
+class _Card:
+    """What the page says of a drawing, and its picture: `paths` in a `view_box` with `times`, or a `bitmap`.
+
+    label: the picture in words.   reason: the verdict, or else what scoring suggests, as a sentence without its end.
+    figures: names and numbers.   times: when each stroke begins and how long it takes, in ms.   bitmap: a data URI.
+    """
+
+    rank: int
+    word: str
+    name: str
+    label: str
+    reason: str
+    is_suggested: bool
+    colour: str
+    seen: str
+    figures: list[tuple[str, str]]
+    evidence: str
+    view_box: str = ""
+    paths: Sequence[str] = ()
+    times: str = ""
+    bitmap: str = ""
+
+
+def _cards(
+    drawings: Drawings, known: Mapping[str, Sequence[Any]], on_progress: Callable[[float], object]
+) -> Iterator[_Card]:
+    """Each drawing's card, made when the page is so far. known: its columns."""
+    official, names = as_official(drawings), identities(drawings).to_pylist()
+    for index, word in enumerate(drawings.words):
+        if index % 50 == 0:
+            on_progress(index / len(drawings))
+        facts = {name: values[index] for name, values in known.items()}
+        verdict, suggested = facts.get("verdict") or "", facts.get("reason") or ""
+        yield _Card(
+            rank=index + 1,
+            word=word or "",
+            name=short_name(names[index]),
+            label=f"drawing {index + 1}, {word or 'without a word'}",
+            reason=_reason(verdict, suggested),
+            is_suggested=not verdict,
+            colour=COLOURS.get(verdict or suggested, COLOURS["other"]),
+            seen=_seen(facts),
+            figures=[
+                (label, _figure(form, facts[key]))
+                for key, (label, form, _) in _FIGURES.items()
+                if _is_known(facts.get(key))
+            ],
+            evidence=facts.get("evidence") or "",
+            **_picture(drawings, official, index),
+        )
+    on_progress(1.0)
+
+
+def _listed(values: Sequence[Any] | np.ndarray) -> list[Any]:
+    return values.tolist() if isinstance(values, np.ndarray) else list(values)
+
+
+def _picture(drawings: Drawings, official: Drawings, index: int) -> dict[str, Any]:
+    """The fields of a card that are its picture."""
     if official.bitmaps is not None:
-        uri = bitmap_uri(official.bitmaps[index])
-        return f'<div class="picture"><img alt="{e(label)}" src="{uri}"></div>'
-    strokes = [np.rint(stroke).astype(int) for stroke in official.strokes_of(index)]
-    left, top = ((np.concatenate(strokes).max(axis=0) - 255) // 2 - 8).tolist()
-    paths = "".join(f'<path d="{path_data(stroke)}"/>' for stroke in strokes)
+        return {"bitmap": bitmap_uri(official.bitmaps[index])}
+    strokes = official.strokes_of(index)
+    points = np.rint(np.concatenate(strokes)).astype(int)
+    edges = accumulate(map(len, strokes), initial=0)
+    left, top = ((points.max(axis=0) - 255) // 2 - 8).tolist()
     # A stroke's beginning and duration are its own; within it the pace is even.
     moments = [times for times in clock(drawings.strokes_of(index), drawings.times_of(index)) if len(times)]
-    told = " ".join(f"{times[0]:.0f} {max(times[-1] - times[0], 1):.0f}" for times in moments)
-    return (
-        f'<button class="picture" data-times="{told}" aria-label="Replay {e(label)}">'
-        f'<svg viewBox="{left} {top} 271 271" aria-hidden="true">{paths}</svg></button>'
-    )
-
-
-def _card(rank: int, word: str, name: str, facts: Mapping[str, Any], picture: str) -> str:
-    figures = "".join(
-        f"<dt>{label}</dt><dd>{_figure(form, facts[key])}</dd>"
-        for key, (label, form, _) in _FIGURES.items()
-        if _is_known(facts.get(key))
-    )
-    seen = ""
-    if facts.get("top_guess"):
-        sure = f" {_percent(facts['p_top'])}" if _is_known(facts.get("p_top")) else ""
-        seen = f"<p>seen as {e(facts['top_guess'])}{sure}</p>"
-    why = f'<p class="why">{e(facts["evidence"])}</p>' if facts.get("evidence") else ""
-    return (
-        f'<figure class="card">{picture}<figcaption><p class="name">{e(word) or "no word"}<span>#{rank:,}</span></p>'
-        f"{_reason(facts.get('verdict') or '', facts.get('reason') or '')}{seen}"
-        f"{f'<dl>{figures}</dl>' if figures else ''}{why}"
-        f'<p class="known">{e(name)}</p></figcaption></figure>'
-    )
+    return {
+        "view_box": f"{left} {top} 271 271",
+        "paths": [path_data(points[first:last]) for first, last in pairwise(edges)],
+        "times": " ".join(f"{times[0]:.0f} {max(times[-1] - times[0], 1):.0f}" for times in moments),
+    }
 
 
 def _reason(verdict: str, suggested: str) -> str:
     """The verdict, or else what scoring suggests: never both, and never one as if it were the other."""
-    reason = verdict or suggested
-    if not reason:
+    if verdict:
+        return "kept" if verdict == KEEP else f"flagged as {verdict}"
+    return f"perhaps {suggested}" if suggested else ""
+
+
+def _seen(facts: Mapping[str, Any]) -> str:
+    """The first guess and its probability."""
+    if not facts.get("top_guess"):
         return ""
-    said = "kept" if verdict == KEEP else f"flagged as {e(verdict)}" if verdict else f"perhaps {e(suggested)}"
-    colour = COLOURS.get(reason, COLOURS[OTHER])
-    return f'<p class="reason{"" if verdict else " suggested"}" style="--colour:{colour}">{said}</p>'
+    return facts["top_guess"] + (f" {rough_percent(facts['p_top'])}" if _is_known(facts.get("p_top")) else "")
 
 
 def _figure(form: str, value: float) -> str:
-    return _percent(value) if form == "%" else form.format(value).replace("-", "\u2212")
+    return rough_percent(value) if form == "%" else form.format(value).replace("-", "\u2212")
 
 
 def _is_known(value: Any) -> bool:
     return value is not None and not math.isnan(value)
-
-
-def _percent(share: float) -> str:
-    if 0.01 <= share < 0.995:
-        return f"{100 * share:.0f}\u00a0%"
-    return "under\u00a01\u00a0%" if share < 0.01 else "over\u00a099\u00a0%"
