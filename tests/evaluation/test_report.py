@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawings
-from qdesk.evaluation.report import MISTAKES, Evaluation, evaluate, json_text, to_json, write_html, write_json
+from qdesk.evaluation.evaluate import MISTAKES, Evaluation, evaluate, json_text, to_json, write_html, write_json
 from qdesk.evaluation.selection import Found
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier

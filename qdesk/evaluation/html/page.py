@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qdesk import __version__
-from qdesk.evaluation import charts, confusion, html_images, html_words
+from qdesk.evaluation import confusion
+from qdesk.evaluation.html import charts, images, words
 
 if TYPE_CHECKING:
-    from qdesk.evaluation.report import Evaluation
+    from qdesk.evaluation.evaluate import Evaluation
 
 SUREST = 24
 PAIRS = 60
@@ -42,11 +43,11 @@ def page(evaluation: Evaluation) -> str:
         confusion=_confusion(evaluation, order),
         pairs=_pairs(evaluation),
         surest=_surest(evaluation),
-        sprite=html_images.sprite(evaluation.mean_images[drawn], columns),
+        sprite=images.sprite(evaluation.mean_images[drawn], columns),
         columns=columns,
-        means=html_words.means(evaluation, drawn, columns),
-        table=html_words.table(evaluation),
-        each=html_words.each(evaluation, drawn, columns),
+        means=words.means(evaluation, drawn, columns),
+        table=words.table(evaluation),
+        each=words.each(evaluation, drawn, columns),
         method=_method(evaluation),
     )
 
@@ -73,7 +74,7 @@ def _lead(evaluation: Evaluation) -> str:
         "as often too high as too low" if abs(lean) < error / 3 else "mostly too high" if lean > 0 else "mostly too low"
     )
     said = [
-        f"Measured on {html_words.where(evaluation)}, the true figure lies between {percent(numbers['accuracy_low'])} "
+        f"Measured on {words.where(evaluation)}, the true figure lies between {percent(numbers['accuracy_low'])} "
         f"and {percent(numbers['accuracy_high'])} with 95 % confidence."
     ]
     if len(evaluation.words) > 5:
@@ -85,15 +86,14 @@ def _lead(evaluation: Evaluation) -> str:
     by_recall = sorted((row for row in rows if row["recall"] < 1), key=lambda row: (row["recall"], -row["drawings"]))
     if len(rows) > 3 and by_recall:
         hard = ", ".join(
-            f"{html_words.link(evaluation, row['word'])} "
-            f"({round(row['recall'] * row['drawings'])} of {row['drawings']:,})"
+            f"{words.link(evaluation, row['word'])} ({round(row['recall'] * row['drawings'])} of {row['drawings']:,})"
             for row in by_recall[:3]
         )
         said.append(f"Hardest to recognise: {hard}.")
     if evaluation.pairs:
         pair = evaluation.pairs[0]
         said.append(
-            f"Most surely mixed up: {html_words.link(evaluation, pair['word'])} is taken for {e(pair['taken_for'])} "
+            f"Most surely mixed up: {words.link(evaluation, pair['word'])} is taken for {e(pair['taken_for'])} "
             f"({pair['drawings']:,} drawings, {percent(pair['share'])} of its own)."
         )
     return "".join(f"<p>{sentence}</p>" for sentence in said)
@@ -163,7 +163,7 @@ def _confusion(evaluation: Evaluation, order: np.ndarray) -> str:
     shares = counts / counts.sum(axis=1, keepdims=True)
     shades = np.sqrt(shares)
     if len(rows) <= CELLS and len(columns) <= 2 * CELLS:
-        return _cells(counts, shares, html_images.cividis(shades), rows, columns)
+        return _cells(counts, shares, images.cividis(shades), rows, columns)
     data = {
         "rows": rows,
         "columns": columns,
@@ -176,7 +176,7 @@ def _confusion(evaluation: Evaluation, order: np.ndarray) -> str:
         'names</button></span></div><output class="readout" id="readout">Point at a cell, or use the arrow keys; a '
         'click enlarges.</output><div class="matrix" tabindex="0" role="group" aria-label="Confusion matrix, scrolls">'
         f'<div class="inside"><img id="matrix" width="{len(columns)}" height="{len(rows)}" '
-        f'src="{html_images.heatmap(shades)}" alt="Confusion matrix, {len(rows)} drawn words by {len(columns)} guessed '
+        f'src="{images.heatmap(shades)}" alt="Confusion matrix, {len(rows)} drawn words by {len(columns)} guessed '
         'ones. The pairs that are confused most are in the table beside it."><i></i><i></i></div></div>'
         f'<script type="application/json" id="confused">{_script(data)}</script>'
     )
@@ -203,7 +203,7 @@ def _cells(
 
 def _pairs(evaluation: Evaluation) -> str:
     rows = "".join(
-        f"<tr><th scope=row>{html_words.link(evaluation, pair['word'])}</th><td class=name>{e(pair['taken_for'])}</td>"
+        f"<tr><th scope=row>{words.link(evaluation, pair['word'])}</th><td class=name>{e(pair['taken_for'])}</td>"
         f"<td data-sort={pair['drawings']}>{pair['drawings']:,}</td>"
         f"<td data-sort={pair['share']:.4f}>{100 * pair['share']:.0f} %</td></tr>"
         for pair in evaluation.pairs[:PAIRS]
@@ -212,7 +212,7 @@ def _pairs(evaluation: Evaluation) -> str:
 
 
 def _surest(evaluation: Evaluation) -> str:
-    cards = "".join(html_words.card(evaluation, index, named=True) for index in evaluation.mistakes[:SUREST].tolist())
+    cards = "".join(words.card(evaluation, index, named=True) for index in evaluation.mistakes[:SUREST].tolist())
     return cards or "<p>There are none: every first guess was right.</p>"
 
 
@@ -231,7 +231,7 @@ def _method(evaluation: Evaluation) -> str:
     closed = len(evaluation.words) < model["words"]
     rows = [
         ("Files", ", ".join(files) or "drawings in memory"),
-        ("Part", html_words.where(evaluation)),
+        ("Part", words.where(evaluation)),
         ("Left out", ", ".join(left) or "nothing"),
         (
             "Guessable words",

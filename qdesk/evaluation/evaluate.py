@@ -270,7 +270,7 @@ def write_json(evaluation: Evaluation, path: Path) -> None:
 
 def write_html(evaluation: Evaluation, path: Path) -> None:
     """The report as one page that needs nothing else, whole or not at all."""
-    from qdesk.evaluation.html_page import page
+    from qdesk.evaluation.html.page import page
 
     with written_whole(path) as part:
         part.write_text(page(evaluation), encoding="utf-8")

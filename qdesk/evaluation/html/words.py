@@ -6,10 +6,10 @@ from html import escape as e
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.evaluation import charts, html_images
+from qdesk.evaluation.html import charts, images
 
 if TYPE_CHECKING:
-    from qdesk.evaluation.report import Evaluation
+    from qdesk.evaluation.evaluate import Evaluation
 
 GUESSES = 3
 """Guesses shown beside a mistake."""
@@ -108,7 +108,7 @@ def card(evaluation: Evaluation, index: int, named: bool = False) -> str:
     where = e(f"{told['source']}, row {told['row']}" + (f", key_id {told['key_id']}" if told["key_id"] else ""))
     return (
         f'<figure class="card"><div role="img" aria-label="a drawing of {e(told["word"])}">'
-        f"{html_images.drawing(evaluation.drawings, index)}</div><figcaption><b>{title}{e(first['word'])} "
+        f"{images.drawing(evaluation.drawings, index)}</div><figcaption><b>{title}{e(first['word'])} "
         f"{_percent(first['probability'])}</b><span>{more}</span>"
         f'<small title="{where}">{e(place)}</small></figcaption></figure>'
     )
