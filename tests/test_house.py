@@ -202,12 +202,12 @@ def test_the_picture_of_the_packages_is_fresh():
 @pytest.mark.parametrize(
     ("module", "heavy"),
     [
-        ("qdesk.cli", ("torch", "numpy", "PySide6", "pyarrow", "sklearn")),
+        ("qdesk.cli", ("torch", "numpy", "PySide6", "pyarrow", "sklearn", "jinja2")),
         ("qdesk.training.classifier", ("sklearn", "scipy", "PySide6")),
         ("qdesk.gui.app", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.window", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),
-        ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
+        ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2")),
         ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
     ],
 )

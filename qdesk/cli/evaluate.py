@@ -11,7 +11,7 @@ from qdesk.cli.arguments import Commands, add_classifier, add_y_up, command, tab
 from qdesk.formats.registry import CAN_READ
 
 if TYPE_CHECKING:
-    from qdesk.evaluation.evaluate import Evaluation
+    from qdesk.evaluation.result import Evaluation
 
 PARTS = ("all", "validation", "test")
 WHY = {
@@ -51,7 +51,9 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Evaluate, write the JSON, the table and the page, and say the main figures on stderr."""
     from qdesk.console import Progress, check_out, write_table
-    from qdesk.evaluation.evaluate import evaluate_files, json_text, write_html, write_json
+    from qdesk.evaluation.evaluate import evaluate_files
+    from qdesk.evaluation.html.page import write_html
+    from qdesk.evaluation.json import json_text, write_json
 
     for out in (args.out, args.html, args.csv):
         check_out(out)

@@ -20,7 +20,7 @@ RESAMPLES = 1000
 
 
 def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> dict[str, float]:
-    """The numbers of the whole, by the names that `qdesk.evaluation.evaluate` documents; `_low` and `_high` bound 95 %.
+    """The numbers of the whole, by the names that `qdesk.evaluation.json` documents; `_low` and `_high` bound 95 %.
 
     Intervals of shares are Wilson's, those of means bootstrapped (1,000 resamples from `seed`; balanced accuracy within
     each word).

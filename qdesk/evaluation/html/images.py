@@ -1,4 +1,4 @@
-"""The report's pictures, as text to stand inside a page: heatmaps as PNG, drawings as small SVG."""
+"""The page's pictures, as text to stand inside it: heatmaps as PNG, drawings as SVG paths."""
 
 from __future__ import annotations
 
@@ -39,13 +39,11 @@ def sprite(images: np.ndarray, columns: int) -> str:
     return heatmap(sheet.reshape(rows, columns, side, side).swapaxes(1, 2).reshape(rows * side, columns * side))
 
 
-def drawing(drawings: Drawings, index: int) -> str:
-    """One drawing of a batch in the 255 box, centred: an SVG in the text's colour, or for bitmaps an image."""
+def drawing(drawings: Drawings, index: int) -> dict[str, str]:
+    """One drawing of a batch in the 255 box, centred: its `path` in a `view_box`, or a bitmap's `uri`."""
     if drawings.bitmaps is not None:
-        return f'<img class="ink" alt="" src="{bitmap_uri(drawings.bitmaps[index])}">'
+        return {"uri": bitmap_uri(drawings.bitmaps[index])}
     strokes = [np.rint(stroke).astype(int) for stroke in drawings.strokes_of(index)]
     corner = np.concatenate(strokes).max(axis=0)
     left, top = ((corner - 255) // 2 - 12).tolist()
-    return (
-        f'<svg viewBox="{left} {top} 279 279" aria-hidden="true"><path d="{"".join(map(path_data, strokes))}"/></svg>'
-    )
+    return {"view_box": f"{left} {top} 279 279", "path": "".join(map(path_data, strokes))}

@@ -1,22 +1,19 @@
-"""The report as one HTML page: report.html filled in. Whatever comes from data is escaped before it gets there."""
+"""The evaluation as one page: what report.html is filled in with."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from html import escape as e
 from pathlib import Path
-from string import Template
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from qdesk import __version__
 from qdesk.evaluation import confusion
-from qdesk.evaluation.html import charts, images, words
-
-if TYPE_CHECKING:
-    from qdesk.evaluation.evaluate import Evaluation
+from qdesk.evaluation.html import charts, images
+from qdesk.evaluation.html.words import html_mistake, html_rows, html_tiles
+from qdesk.evaluation.result import Evaluation
+from qdesk.pages import fixed, write_page
 
 SUREST = 24
 PAIRS = 60
@@ -24,82 +21,61 @@ CELLS = 24
 """Up to so many drawn words (and twice as many guessed ones) the confusion matrix is a table, beyond it a picture."""
 
 
-def page(evaluation: Evaluation) -> str:
-    """The whole page."""
-    template = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
+def write_html(evaluation: Evaluation, path: Path) -> None:
+    """Write the page, which needs nothing else, whole or not at all. Raises OSError where it cannot be written."""
     order = confusion.readable_order(evaluation.probabilities, evaluation.labels)
-    drawn = [word for word in order.tolist() if word in set(evaluation.drawn.tolist())]
-    columns = max(1, round(len(drawn) ** 0.5))
-    return template.substitute(
-        title=e(f"{evaluation.model['file']}, {len(evaluation.labels):,} drawings"),
-        version=e(__version__),
-        model=e(evaluation.model["file"]),
-        headline=_headline(evaluation),
-        lead=_lead(evaluation),
-        tiles=_tiles(evaluation),
+    has_drawings = np.isin(order, evaluation.drawn)
+    columns = max(1, round(len(evaluation.drawn) ** 0.5))
+    tiles = html_tiles(evaluation, order[has_drawings].tolist(), columns)
+    write_page(
+        path,
+        "evaluation/html/report.html",
+        title=f"{evaluation.model['file']}, {len(evaluation.labels):,} drawings",
+        model=evaluation.model["file"],
+        words=evaluation.words,
+        which_drawings=_which_drawings(evaluation),
+        numbers=evaluation.headline,
+        lean=_lean(evaluation),
+        hardest=_hardest(evaluation.per_class),
+        figures=_figures(evaluation),
+        bins=evaluation.calibration,
         calibration=charts.calibration(evaluation.calibration, evaluation.headline["calibration_error"]),
-        bins=_bins(evaluation.calibration),
-        roc=_roc(evaluation),
+        rocs=_rocs(evaluation),
         confusion=_confusion(evaluation, order),
-        pairs=_pairs(evaluation),
-        surest=_surest(evaluation),
-        sprite=images.sprite(evaluation.mean_images[drawn], columns),
+        pairs=evaluation.pairs[:PAIRS],
+        surest=[html_mistake(evaluation, index) for index in evaluation.mistakes[:SUREST].tolist()],
+        sprite=images.sprite(evaluation.mean_images[order[has_drawings]], columns),
         columns=columns,
-        means=words.means(evaluation, drawn, columns),
-        table=words.table(evaluation),
-        each=words.each(evaluation, drawn, columns),
+        tiles=tiles,
+        rows=html_rows(evaluation, tiles),
         method=_method(evaluation),
     )
 
 
-def percent(share: float) -> str:
-    return "not defined" if share != share else f"{100 * share:.1f}\u00a0%"
+def _which_drawings(evaluation: Evaluation) -> str:
+    part = evaluation.found.part
+    if part == "all":
+        return "all drawings given"
+    never = "never trains on" if evaluation.drawings.bitmaps is None else "never trains on where all are bitmaps"
+    return f"the {part} part, which qdesk train {never}"
 
 
-def _headline(evaluation: Evaluation) -> str:
+def _lean(evaluation: Evaluation) -> str:
+    """To which side the probabilities are off."""
     numbers = evaluation.headline
-    return (
-        f"The first guess is right for {percent(numbers['accuracy'])} of "
-        f"{_count(int(numbers['drawings']), 'drawing')} of {_count(int(numbers['drawn_words']), 'word')}"
-    )
+    mean = sum((b["confidence"] - b["accuracy"]) * b["drawings"] for b in evaluation.calibration) / numbers["drawings"]
+    if abs(mean) < numbers["calibration_error"] / 3:
+        return "as often too high as too low"
+    return "mostly too high" if mean > 0 else "mostly too low"
 
 
-def _lead(evaluation: Evaluation) -> str:
-    """What the numbers say, in sentences."""
-    numbers, rows = evaluation.headline, evaluation.per_class
-    error = numbers["calibration_error"]
-    bins = evaluation.calibration
-    lean = sum((b["confidence"] - b["accuracy"]) * b["drawings"] for b in bins) / numbers["drawings"]
-    sides = (
-        "as often too high as too low" if abs(lean) < error / 3 else "mostly too high" if lean > 0 else "mostly too low"
-    )
-    said = [
-        f"Measured on {words.where(evaluation)}, the true figure lies between {percent(numbers['accuracy_low'])} "
-        f"and {percent(numbers['accuracy_high'])} with 95 % confidence."
-    ]
-    if len(evaluation.words) > 5:
-        said[0] += (
-            f" The right word is among the first three guesses for {percent(numbers['top_3'])} of the drawings, among "
-            f"the first five for {percent(numbers['top_5'])}."
-        )
-    said[0] += f" The probabilities are off by {100 * error:.1f} percentage points on average, {sides}."
-    by_recall = sorted((row for row in rows if row["recall"] < 1), key=lambda row: (row["recall"], -row["drawings"]))
-    if len(rows) > 3 and by_recall:
-        hard = ", ".join(
-            f"{words.link(evaluation, row['word'])} ({round(row['recall'] * row['drawings'])} of {row['drawings']:,})"
-            for row in by_recall[:3]
-        )
-        said.append(f"Hardest to recognise: {hard}.")
-    if evaluation.pairs:
-        pair = evaluation.pairs[0]
-        said.append(
-            f"Most surely mixed up: {words.link(evaluation, pair['word'])} is taken for {e(pair['taken_for'])} "
-            f"({pair['drawings']:,} drawings, {percent(pair['share'])} of its own)."
-        )
-    return "".join(f"<p>{sentence}</p>" for sentence in said)
+def _hardest(rows: list[dict]) -> list[dict]:
+    """The three words with the least recall; none where there are few words."""
+    missed = sorted((row for row in rows if row["recall"] < 1), key=lambda row: (row["recall"], -row["drawings"]))
+    return missed[:3] if len(rows) > 3 else []
 
 
-_TILES = (
+_FIGURES = (
     ("accuracy", "Accuracy", "first guess right", True),
     ("top_3", "Top 3", "right word among the first three", True),
     ("top_5", "Top 5", "right word among the first five", True),
@@ -112,49 +88,47 @@ _TILES = (
     ("cross_entropy", "Cross entropy", "nats a drawing, 0 is perfect", False),
     ("calibration_error", "Calibration error", "probability against share right", False),
 )
+"""The numbers of the whole: name in the JSON, title, meaning, and whether it is shown as a percentage."""
 
 
-def _tiles(evaluation: Evaluation) -> str:
+def _figures(evaluation: Evaluation) -> list[dict[str, str]]:
+    """The numbers of the whole as text: `title`, `value`, `interval` ("" unknown), `meaning`."""
     numbers, counts = evaluation.headline, [row["drawings"] for row in evaluation.per_class]
-    tiles = [_tile("Drawings", f"{len(evaluation.labels):,}", "", f"{_range(counts)} of a word")]
-    for name, label, about, as_percent in _TILES:
+    shown = [
+        {
+            "title": "Drawings", "value": f"{len(evaluation.labels):,}", "interval": "",
+            "meaning": f"{_range(counts)} of a word",
+        }
+    ]  # fmt: skip
+    for name, title, meaning, as_percent in _FIGURES:
         if name.startswith("top_") and int(name[4:]) >= len(evaluation.words):
             continue  # cannot be missed
-        value, low, high = numbers[name], numbers.get(f"{name}_low"), numbers.get(f"{name}_high")
         digits = 4 if name in ("auc", "specificity") else 3
-        show = (lambda x, d=digits: f"{100 * x:.{d - 2}f}") if as_percent else (lambda x, d=digits: f"{x:.{d}f}")
-        shown = "–" if value != value else f"{show(value)}{' %' if as_percent else ''}"
-        between = "" if low is None or high is None else f"{show(low)} to {show(high)}"
-        tiles.append(_tile(label, shown, between, about))
-    return "".join(tiles)
+        scale, digits = (100, digits - 2) if as_percent else (1, digits)
+        value = fixed(scale * numbers[name], digits)
+        ends = [numbers[end] for end in (f"{name}_low", f"{name}_high") if end in numbers]
+        shown.append({
+            "title": title,
+            "value": f"{value} %" if as_percent and value != "–" else value,
+            "interval": " to ".join(fixed(scale * end, digits) for end in ends),
+            "meaning": meaning,
+        })  # fmt: skip
+    return shown
 
 
-def _tile(label: str, shown: str, between: str, about: str) -> str:
-    return f'<div class="tile"><dt>{label}</dt><dd><b>{shown}</b><span>{between}</span><em>{about}</em></dd></div>'
-
-
-def _bins(bins: list[dict]) -> str:
-    return "".join(
-        f"<tr><th scope=row>{100 * b['low']:.0f} to {100 * b['high']:.0f} %</th><td>{b['drawings']:,}</td>"
-        f"<td>{percent(b['confidence'])}</td><td>{percent(b['accuracy'])}</td></tr>"
-        for b in bins
-    )
-
-
-def _roc(evaluation: Evaluation) -> str:
+def _rocs(evaluation: Evaluation) -> list[dict]:
+    """The mean curve as a whole, and its left edge larger; none where all drawings are of one word."""
     if not evaluation.mean_curve:
-        return "<p>All drawings are of one word, so there is nothing to tell it from.</p>"
-    area = evaluation.headline["auc"]
-    plots = "".join(f"<figure>{charts.roc(evaluation.mean_curve, area, right)}</figure>" for right in (1, 0.05))
-    return (
-        "<p>The line is the mean over the words, the band holds eight in ten of them; beside it the left edge, larger."
-        '</p><div class="bar js"><label for="own">One word beside it</label><select id="own"><option value="">none'
-        f'</option></select></div><div class="plots">{plots}</div>'
-    )
+        return []
+    return [charts.roc(evaluation.mean_curve, evaluation.headline["auc"], right) for right in (1, 0.05)]
 
 
-def _confusion(evaluation: Evaluation, order: np.ndarray) -> str:
-    """The drawn words by the guessed ones in a readable order: few as a table, many as a picture."""
+def _confusion(evaluation: Evaluation, order: np.ndarray) -> dict[str, Any]:
+    """The drawn words by the guessed ones in a readable order: `rows` and `columns`, their names.
+
+    Few words are a table, `cells`: rows of `drawings`, `share` of the row's, `colour`. Many are a picture: `image` (a
+    data URI), and `data` for the script.
+    """
     counts = evaluation.matrix[np.ix_(order, order)]
     drawn = counts.sum(axis=1) > 0
     seen = drawn | (counts.sum(axis=0) > 0)
@@ -162,62 +136,28 @@ def _confusion(evaluation: Evaluation, order: np.ndarray) -> str:
     rows, columns = ([evaluation.words[k] for k in order[which]] for which in (drawn, seen))
     shares = counts / counts.sum(axis=1, keepdims=True)
     shades = np.sqrt(shares)
+    shown: dict[str, Any] = {"rows": rows, "columns": columns, "cells": None}
     if len(rows) <= CELLS and len(columns) <= 2 * CELLS:
-        return _cells(counts, shares, images.cividis(shades), rows, columns)
+        colours = images.cividis(shades)
+        shown["cells"] = [
+            [
+                {"drawings": int(count), "share": float(share), "colour": ",".join(map(str, colour))}
+                for count, share, colour in zip(*row, strict=True)
+            ]
+            for row in zip(counts, shares, colours.tolist(), strict=True)
+        ]
+        return shown
     data = {
         "rows": rows,
         "columns": columns,
         "totals": counts.sum(axis=1).tolist(),
         "cells": [[value for k in np.flatnonzero(row).tolist() for value in (k, int(row[k]))] for row in counts],
     }
-    return (
-        '<div class="bar js"><span role="group" aria-label="Size of the matrix"><button data-zoom="0">Fit</button>'
-        '<button data-zoom="4">4 px</button><button data-zoom="8">8 px</button><button data-zoom="14">14 px, with '
-        'names</button></span></div><output class="readout" id="readout">Point at a cell, or use the arrow keys; a '
-        'click enlarges.</output><div class="matrix" tabindex="0" role="group" aria-label="Confusion matrix, scrolls">'
-        f'<div class="inside"><img id="matrix" width="{len(columns)}" height="{len(rows)}" '
-        f'src="{images.heatmap(shades)}" alt="Confusion matrix, {len(rows)} drawn words by {len(columns)} guessed '
-        'ones. The pairs that are confused most are in the table beside it."><i></i><i></i></div></div>'
-        f'<script type="application/json" id="confused">{_script(data)}</script>'
-    )
+    return shown | {"image": images.heatmap(shades), "data": data}
 
 
-def _cells(
-    counts: np.ndarray, shares: np.ndarray, colours: np.ndarray, rows: Sequence[str], columns: Sequence[str]
-) -> str:
-    head = "".join(f"<th scope=col><span>{e(name)}</span></th>" for name in columns)
-    body = []
-    for row, name in enumerate(rows):
-        cells = "".join(
-            f'<td class="{"light" if shares[row, column] > 0.4 else "deep"}" '
-            f'style="background:rgb({",".join(map(str, colours[row, column]))})" '
-            f'title="{e(name)} taken for {e(other)}: {percent(shares[row, column])}">{counts[row, column] or ""}</td>'
-            for column, other in enumerate(columns)
-        )
-        body.append(f"<tr><th scope=row>{e(name)}</th>{cells}</tr>")
-    return (
-        '<div class="wide"><table class="cells"><caption>Drawings; a row for each drawn word, a column for each first '
-        f"guess</caption><thead><tr><td></td>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
-    )
-
-
-def _pairs(evaluation: Evaluation) -> str:
-    rows = "".join(
-        f"<tr><th scope=row>{words.link(evaluation, pair['word'])}</th><td class=name>{e(pair['taken_for'])}</td>"
-        f"<td data-sort={pair['drawings']}>{pair['drawings']:,}</td>"
-        f"<td data-sort={pair['share']:.4f}>{100 * pair['share']:.0f} %</td></tr>"
-        for pair in evaluation.pairs[:PAIRS]
-    )
-    return rows or "<tr><td colspan=4>Nothing was taken for anything else.</td></tr>"
-
-
-def _surest(evaluation: Evaluation) -> str:
-    cards = "".join(words.card(evaluation, index, named=True) for index in evaluation.mistakes[:SUREST].tolist())
-    return cards or "<p>There are none: every first guess was right.</p>"
-
-
-def _method(evaluation: Evaluation) -> str:
-    """Where the drawings and the guesses come from, as rows of a table."""
+def _method(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Where the drawings and the guesses come from: names and texts."""
     found, model = evaluation.found, evaluation.model
     reasons = {
         "bitmaps": "that are bitmaps, beside others with strokes", "no_word": "without a word",
@@ -226,21 +166,17 @@ def _method(evaluation: Evaluation) -> str:
         "other_part": "of the other parts",
     }  # fmt: skip
     left = [f"{count:,} {reasons[name]}" for name, count in found.left_out.items() if count]
-    files = [e(name) for name in found.files[:4]]
+    files = list(found.files[:4])
     files += [f"and {len(found.files) - 4:,} more"] if len(found.files) > 4 else []
-    closed = len(evaluation.words) < model["words"]
-    rows = [
+    closed = " (their probabilities are divided by their sum)" if len(evaluation.words) < model["words"] else ""
+    return [
         ("Files", ", ".join(files) or "drawings in memory"),
-        ("Part", words.where(evaluation)),
+        ("Part", _which_drawings(evaluation)),
         ("Left out", ", ".join(left) or "nothing"),
-        (
-            "Guessable words",
-            f"{len(evaluation.words):,}" + (" (their probabilities are divided by their sum)" * closed),
-        ),
-        ("Network", f"{e(model['file'])}, {model['words']:,} words"),
-        *((e(str(name)), e(_short(value))) for name, value in model["about"].items()),
+        ("Guessable words", f"{len(evaluation.words):,}{closed}"),
+        ("Network", f"{model['file']}, {model['words']:,} words"),
+        *((str(name), _short(value)) for name, value in model["about"].items()),
     ]
-    return "".join(f"<tr><th scope=row>{name}</th><td>{value}</td></tr>" for name, value in rows)
 
 
 def _short(value: object) -> str:
@@ -251,12 +187,3 @@ def _short(value: object) -> str:
 def _range(counts: Sequence[int]) -> str:
     low, high = min(counts), max(counts)
     return f"{low:,} to {high:,}" if low < high else f"{low:,}"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _script(data: object) -> str:
-    """JSON that can stand in a script element: no word can end it."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -1,0 +1,87 @@
+"""An evaluation as JSON.
+
+The names stay as they are; docs/evaluate.md says what each means. Unknown or undefined is null.
+
+    accuracy, top_1, top_3, top_5, map_at_3, balanced_accuracy, cross_entropy (nats), each with _low and _high (95 %)
+    specificity, matthews_correlation, jaccard, auc, calibration_error
+    drawings, drawn_words               what was measured: drawings, and how many words they are of
+    part, files, left_out, unknown_words, closed, qdesk, model
+    words                               the guessable words, in the order of the matrix
+    per_class                           for each drawn word: word, drawings, recall, precision, specificity, jaccard,
+                                        auc, most_confused_with, most_confused_drawings, roc
+    calibration                         low, high, drawings, confidence, accuracy
+    roc                                 the mean curve: false_positive_rate, true_positive_rate (and _10, _90)
+    confused_pairs                      word, taken_for, drawings, share
+    mistakes                            key_id, source, row, word, p_word, guesses: the surest three of each word
+    confusion_matrix                    drawings, rows by word, columns by first guess
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qdesk import __version__
+from qdesk.evaluation.result import Evaluation
+from qdesk.files import written_whole
+
+
+def to_json(evaluation: Evaluation) -> dict:
+    """The evaluation by the names of this module's docstring, numbers at six significant digits."""
+    found, curves = evaluation.found, evaluation.curves
+    per_class = [
+        {**row, "roc": {"false_positive_rate": curves[word].false, "true_positive_rate": curves[word].true}}
+        for row, word in zip(evaluation.per_class, evaluation.drawn.tolist(), strict=True)
+    ]
+    return _plain({
+        **evaluation.headline,
+        "part": found.part,
+        "files": found.files,
+        "left_out": found.left_out,
+        "unknown_words": found.unknown_words,
+        "closed": len(evaluation.words) < evaluation.model["words"],
+        "qdesk": __version__,
+        "model": evaluation.model,
+        "words": evaluation.words,
+        "per_class": per_class,
+        "calibration": evaluation.calibration,
+        "roc": evaluation.mean_curve,
+        "confused_pairs": evaluation.pairs,
+        "mistakes": [evaluation.mistake(index) for index in evaluation.mistakes.tolist()],
+        "confusion_matrix": evaluation.matrix,
+    })  # fmt: skip
+
+
+def json_text(evaluation: Evaluation) -> str:
+    """`to_json` as text: a name a line, and an entry a line in the long lists, so that it can be looked through."""
+    lines = []
+    for name, value in to_json(evaluation).items():
+        if value and isinstance(value, list) and isinstance(value[0], dict | list):
+            text = "[\n" + ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in value) + "\n ]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        lines.append(f" {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def write_json(evaluation: Evaluation, path: Path) -> None:
+    """`json_text` as a file, whole or not at all."""
+    with written_whole(path) as part:
+        part.write_text(json_text(evaluation), encoding="utf-8")
+
+
+def _plain(value: object) -> Any:
+    """Made of what JSON has: arrays as lists, NaN as null, floats at six significant digits."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, float):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    return value
