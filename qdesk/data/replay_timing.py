@@ -18,7 +18,7 @@ SHORTEST_MS = 600.0
 
 
 def moments(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-    """When each point of a replay appears: ms from 0, float64 (n,) a stroke, never going back.
+    """When each point of a replay appears: ms from 0, float64 (n,) per stroke, never going back.
 
     times: ms, (n,) a stroke, as a drawing has them; None is an even pace.
     """

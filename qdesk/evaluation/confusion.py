@@ -1,4 +1,4 @@
-"""What is taken for what: the confusion matrix, an order of the words in which it can be read, and the worst pairs."""
+"""Which words are mistaken for which: the confusion matrix, a readable order of its words, and the worst pairs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,22 @@ import numpy as np
 from scipy.cluster.hierarchy import leaves_list, linkage
 from sklearn.metrics import confusion_matrix
 
-from qdesk.evaluation.metrics import wilson
+from qdesk.stats.intervals import wilson
 
 
 def matrix(labels: np.ndarray, guesses: np.ndarray, count: int) -> np.ndarray:
-    """int64 (count, count): drawings of the row's word that were guessed as the column's."""
+    """Count drawings by word and guess: int64 (count, count), a row per word, a column per guess."""
     if count == 1:  # of which scikit-learn warns
         return np.array([[len(labels)]])
     return confusion_matrix(labels, guesses, labels=np.arange(count))
 
 
 def readable_order(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """int64 (W,): the words so that those which are mixed up stand side by side.
+    """Order the words so that those which are mixed up stand side by side: int64 (W,), indices of words.
 
-    Ward's hierarchical clustering with optimal leaf order, of the Hellinger distances between the words' mean
-    probabilities: they know of more mix-ups than the few wrong first guesses do. A word without a drawing is its own.
+    probabilities: float32 (N, W).   labels: int64 (N,). The order is that of the leaves of Ward's hierarchical
+    clustering with optimal leaf order. Distances are Hellinger's, between the words' mean probabilities, which show
+    more mix-ups than the few wrong first guesses do. A word without a drawing counts as always recognised.
     """
     count = probabilities.shape[1]
     if count < 3:
@@ -34,10 +35,9 @@ def readable_order(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def worst_pairs(counts: np.ndarray, words: Sequence[str], most: int = 200) -> list[dict]:
-    """The first `most` wrong (row, column) of a matrix: `word`, `taken_for`, `drawings` and the `share` of the word's.
+    """List the worst `most` mix-ups of a matrix: `word`, `taken_for`, `drawings`, and `share` of the word's drawings.
 
-    First what the word loses to the other most surely: the lower end of the share's 95 % interval, so that one drawing
-    of one is no worse than 30 of 100.
+    They are sorted by the lower end of the share's 95 % interval: one drawing of one is no worse than 30 of 100.
     """
     wrong = counts - np.diag(np.diag(counts))
     rows, columns = np.nonzero(wrong)

@@ -1,4 +1,4 @@
-"""`qdesk evaluate`: how well a classifier guesses the drawings of files.
+"""Judge a classifier by the drawings of files, as `qdesk evaluate` does.
 
 Use it as::
 
@@ -20,13 +20,13 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.splits import labels_of
 from qdesk.evaluation.result import Evaluation
-from qdesk.evaluation.selection import Found, chosen, read
+from qdesk.evaluation.selection import Found, read, select
 from qdesk.nets import weights
 from qdesk.scoring.classifier import Guesser
 
 BATCH = 2048
 
-Report = Callable[[float, str], object]
+OnProgress = Callable[[float, str], object]
 
 
 def evaluate_files(
@@ -34,12 +34,13 @@ def evaluate_files(
     model: Path | None = None,
     words: Sequence[str] | None = None,
     part: str = "all",
-    on_progress: Report | None = None,
+    on_progress: OnProgress | None = None,
     y_up: bool = False,
 ) -> Evaluation:
     """Read files and folders, and judge the classifier `model` (default: the shipped one) by their drawings.
 
-    As `evaluate`, and raises FormatError for files that cannot be read. y_up: as of `selection.read`.
+    y_up: as for `selection.read`, all else as for `evaluate`. Raises FormatError for files that cannot be read, and
+    what `evaluate` raises.
     """
     report = on_progress or _silent
     found = read(files, lambda share: report(0.15 * share, "reading"), y_up)
@@ -51,23 +52,24 @@ def evaluate(
     model: Path | None = None,
     words: Sequence[str] | None = None,
     part: str = "all",
-    on_progress: Report | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Evaluation:
     """Judge the classifier `model` by drawings, which are in the 255 box or bitmaps.
 
     words: only drawings of these words are guessed, and only these words can be the guess: their probabilities are
-    divided by their sum. Default: all that the network knows. part: "all", "validation" or "test", the twentieths that
-    `qdesk train` never trains on (`qdesk.data.splits.split_of`). on_progress gets a share from 0 to 1 and what is
-    being done; what it raises comes through.
+    divided by their sum. Default: all that the network knows.
+    part: "all", or "validation" or "test", the twentieths that `qdesk train` never trains on
+    (`qdesk.data.splits.split_of`).
+    on_progress gets a share from 0 to 1 and what is being done. What it raises comes through.
 
-    Raises WeightsError for the model, and ValueError for a word that the network does not know or where no drawing is
-    left.
+    Raises WeightsError for a model that cannot be loaded, and ValueError for a word that the network does not know or
+    where no drawing is left.
     """
     report = on_progress or _silent
     found = Found(found) if isinstance(found, Drawings) else found
     guesser = Guesser(model)
-    names = _asked(words, guesser.words)
-    found = chosen(found, guesser.words, names, part)
+    names = _guessable(words, guesser.words)
+    found = select(found, guesser.words, names, part)
     drawings, labels = found.drawings, labels_of(found.drawings, names)
     columns = [guesser.words.index(word) for word in names]
 
@@ -92,7 +94,7 @@ def evaluate(
         found=found,
     )
     report(0.8, "measuring")
-    _ = evaluation.headline  # which takes all the time that is left
+    _ = evaluation.headline  # all the time that is left goes into this
     report(1.0, "measuring")
     return evaluation
 
@@ -101,8 +103,11 @@ def _silent(share: float, text: str) -> None:
     pass
 
 
-def _asked(words: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
-    """The words asked for as the network writes them and in its order. Raises ValueError for one it does not know."""
+def _guessable(words: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]:
+    """Return `words` as the network writes them, in its order; all where none are given.
+
+    Raises ValueError for a word that it does not know.
+    """
     if not words:
         return tuple(known)
     asked = set()
@@ -115,7 +120,7 @@ def _asked(words: Sequence[str] | None, known: Sequence[str]) -> tuple[str, ...]
 
 
 def _facts(path: Path) -> dict:
-    """What the weight file says of itself, with the number of its words instead of the words."""
+    """Read what the weight file says of itself, with the number of its words instead of the words."""
     header = weights.about(path)
     config = header["config"]
     return {"file": path.name, **config, "words": len(config["words"]), "about": header["about"]}

@@ -1,4 +1,4 @@
-"""An evaluation as JSON.
+"""Write an evaluation as JSON.
 
 The names stay as they are; docs/evaluate.md says what each means. Unknown or undefined is null.
 
@@ -31,7 +31,7 @@ from qdesk.files import written_whole
 
 
 def to_json(evaluation: Evaluation) -> dict:
-    """The evaluation by the names of this module's docstring, numbers at six significant digits."""
+    """Return the evaluation by the names in this module's docstring, numbers with six significant digits."""
     found, curves = evaluation.found, evaluation.curves
     per_class = [
         {**row, "roc": {"false_positive_rate": curves[word].false, "true_positive_rate": curves[word].true}}
@@ -57,7 +57,7 @@ def to_json(evaluation: Evaluation) -> dict:
 
 
 def json_text(evaluation: Evaluation) -> str:
-    """`to_json` as text: a name a line, and an entry a line in the long lists, so that it can be looked through."""
+    """Return `to_json` as text for people to read: one name per line, in long lists one entry per line."""
     lines = []
     for name, value in to_json(evaluation).items():
         if value and isinstance(value, list) and isinstance(value[0], dict | list):
@@ -69,13 +69,13 @@ def json_text(evaluation: Evaluation) -> str:
 
 
 def write_json(evaluation: Evaluation, path: Path) -> None:
-    """`json_text` as a file, whole or not at all."""
+    """Write `json_text` as a file, whole or not at all. Raises OSError where it cannot be written."""
     with written_whole(path) as part:
         part.write_text(json_text(evaluation), encoding="utf-8")
 
 
 def _plain(value: object) -> Any:
-    """Made of what JSON has: arrays as lists, NaN as null, floats at six significant digits."""
+    """Convert to what JSON has: arrays to lists, NaN to null, floats to six significant digits."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, np.ndarray):

@@ -1,7 +1,7 @@
 """How good the guesses are: numbers from probabilities float32 (N, W) and labels int64 (N,), N at least 1.
 
-The metrics are scikit-learn's; specificity, which it has no name for, comes from its `multilabel_confusion_matrix`.
-Macro means are over the words that have drawings: of the others nothing is known. What is undefined (the area under a
+The metrics are scikit-learn's; specificity, which it does not have, comes from its `multilabel_confusion_matrix`. Macro
+means are over the words that have drawings, because nothing is known of the others. What is undefined (the area under a
 curve without a single drawing of another word, say) is NaN here and null in JSON.
 """
 
@@ -20,10 +20,10 @@ RESAMPLES = 1000
 
 
 def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> dict[str, float]:
-    """The numbers of the whole, by the names that `qdesk.evaluation.json` documents; `_low` and `_high` bound 95 %.
+    """Compute the numbers over all drawings, by the names that `qdesk.evaluation.json` documents.
 
-    Intervals of shares are Wilson's, those of means bootstrapped (1,000 resamples from `seed`; balanced accuracy within
-    each word).
+    `_low` and `_high` bound a number with 95 % confidence. Intervals of shares are Wilson's. Those of means are
+    bootstrapped, 1,000 resamples from `seed`, balanced accuracy within each word.
     """
     guesses, drawn = probabilities.argmax(axis=1), np.unique(labels)
     above, random = ranks(probabilities, labels), np.random.default_rng(seed)
@@ -49,7 +49,7 @@ def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> di
 
 
 def per_word(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) -> dict[str, np.ndarray]:
-    """Of each of `words`, float64 arrays: `drawings`, `recall`, `precision`, `specificity`, `jaccard`."""
+    """Compute `drawings`, `recall`, `precision`, `specificity`, `jaccard` of each of `words`: arrays (len(words),)."""
     precision, recall, _, counts = metrics.precision_recall_fscore_support(
         labels, guesses, labels=words, zero_division=np.nan
     )
@@ -63,7 +63,7 @@ def per_word(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) -> dict
 
 
 def specificities(labels: np.ndarray, guesses: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """float64 (len(words),): the share of other words' drawings that are not taken for this one."""
+    """Compute the share of other words' drawings that are not taken for this one: float64 (len(words),)."""
     each = metrics.multilabel_confusion_matrix(labels, guesses, labels=words).astype(np.float64)
     negatives = each[:, 0].sum(axis=1)
     return np.divide(each[:, 0, 0], negatives, out=np.full(len(words), np.nan), where=negatives > 0)
@@ -89,7 +89,7 @@ def _bounds(name: str, value: float, resampled: np.ndarray) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Curve:
-    """A receiver operating characteristic: false and true positive rates (at most `CURVE_POINTS`), and its area."""
+    """A receiver operating characteristic: false and true positive rates, at most `CURVE_POINTS`, and its area."""
 
     false: np.ndarray
     true: np.ndarray
@@ -97,16 +97,17 @@ class Curve:
 
 
 def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> Curve:
-    """Of the probability given to column `word`, one word against the rest. Its area is that of the whole curve.
+    """Compute the ROC of the probability of column `word`, this word against the rest.
 
-    NaN and no points where all drawings are of the word, or none.
+    The area is that of the curve with all its points. It is NaN, and the curve has no points, where all drawings are of
+    the word or none is.
     """
     own = labels == word
     if own.all() or not own.any():
         return Curve(np.zeros(0), np.zeros(0), float("nan"))
     false, true, _ = metrics.roc_curve(own, probabilities[:, word])
     area = metrics.auc(false, true)
-    if len(false) > CURVE_POINTS:  # points as far apart along the curve as each other
+    if len(false) > CURVE_POINTS:  # keep points at equal distances along the curve
         along = np.r_[0, np.cumsum(np.diff(false) + np.diff(true))]
         kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS)))
         false, true = false[kept], true[kept]
@@ -114,9 +115,10 @@ def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> Curve:
 
 
 def mean_roc(curves: list[Curve]) -> dict[str, np.ndarray]:
-    """The mean of curves over a common grid that is finest on the left, and what 8 in 10 of them lie between.
+    """Average curves on a common grid that is finest on the left, with the band that holds 8 in 10 of them.
 
-    float64 arrays `false_positive_rate`, `true_positive_rate`, `true_positive_rate_10` and `_90` (percentiles).
+    Returns float64 arrays `false_positive_rate`, `true_positive_rate`, `true_positive_rate_10` and `_90`, the
+    percentiles; nothing where no curve has points.
     """
     grid = np.r_[0, np.geomspace(1e-4, 1, CURVE_POINTS - 1)]
     known = [np.interp(grid, curve.false, curve.true) for curve in curves if len(curve.false)]

@@ -1,4 +1,4 @@
-"""An evaluation: what a classifier made of drawings, and all that follows from it."""
+"""An evaluation: a classifier's guesses of drawings, and the numbers derived from them."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from qdesk.evaluation.selection import Found
 from qdesk.stats.ranking_metrics import calibration_bins
 
 MISTAKES = 3
-"""Mistakes kept of each word."""
+"""Mistakes kept per word."""
 GUESSES = 5
-"""Guesses kept of each mistake."""
+"""Guesses kept per mistake."""
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a classifier made of N drawings; everything else is derived from these, and kept once asked for.
+    """A classifier's guesses of N drawings. What is derived from them is computed when asked for, and kept.
 
     words: the W words that could be guessed.   drawings: in the 255 box, or bitmaps.   labels: int64 (N,) into `words`.
     probabilities: float32 (N, W), rows sum to 1.   mean_images: float32 (W, 28, 28), ink 1, zero without a drawing.
-    model: the weight file's facts.   found: where the drawings came from, and which were left out.
+    model: the weight file's facts.   found: where the drawings came from, and what was left out.
     """
 
     words: tuple[str, ...]
@@ -47,36 +47,39 @@ class Evaluation:
 
     @cached_property
     def headline(self) -> dict[str, float]:
-        """The numbers of the whole, by their names in the JSON."""
+        """The numbers over all drawings, by their names in the JSON."""
         areas = [curve.area for curve in self.curves.values()]
         area = float(np.nanmean(areas)) if np.isfinite(areas).any() else float("nan")
         return metrics.headline(self.probabilities, self.labels) | {"auc": area}
 
     @cached_property
     def curves(self) -> dict[int, metrics.Curve]:
-        """Each drawn word's ROC."""
+        """The ROC of each drawn word, by its index."""
         return {int(word): metrics.roc(self.probabilities, self.labels, word) for word in self.drawn}
 
     @cached_property
     def mean_curve(self) -> dict[str, np.ndarray]:
+        """The mean of `curves`, as of `metrics.mean_roc`; empty where all drawings are of one word."""
         return metrics.mean_roc(list(self.curves.values()))
 
     @cached_property
     def calibration(self) -> list[dict[str, float]]:
+        """The bins of the calibration curve: `low`, `high`, `drawings`, `confidence`, `accuracy`."""
         return calibration_bins(self.probabilities, self.labels)
 
     @cached_property
     def matrix(self) -> np.ndarray:
-        """int64 (W, W): drawings of the row's word guessed as the column's."""
+        """int64 (W, W): drawings, a row per word, a column per first guess."""
         return confusion.matrix(self.labels, self.guesses, len(self.words))
 
     @cached_property
     def pairs(self) -> list[dict]:
+        """The worst mix-ups, as of `confusion.worst_pairs`."""
         return confusion.worst_pairs(self.matrix, self.words)
 
     @cached_property
     def per_class(self) -> list[dict]:
-        """One row a drawn word, in the order of `words`."""
+        """One row per drawn word, in the order of `words`, by its names in the JSON."""
         numbers = metrics.per_word(self.labels, self.guesses, self.drawn)
         wrong = self.matrix - np.diag(np.diag(self.matrix))
         rows = []
@@ -95,7 +98,7 @@ class Evaluation:
 
     @cached_property
     def mistakes(self) -> np.ndarray:
-        """int64: the drawings that were guessed wrong with most confidence, at most `MISTAKES` of each word."""
+        """int64: the drawings guessed wrong, the most confident guess first, at most `MISTAKES` per word."""
         sure = self.probabilities.max(axis=1)
         wrong = np.flatnonzero(self.guesses != self.labels)
         wrong = wrong[np.argsort(-sure[wrong], kind="stable")]
@@ -109,7 +112,7 @@ class Evaluation:
         return np.array(kept, np.int64)
 
     def mistake(self, index: int) -> dict:
-        """What is to be said of drawing `index`, as in the JSON."""
+        """Describe the mistake at drawing `index`, as in the JSON."""
         row, drawing = self.probabilities[index], self.drawings[index]
         best = np.argsort(-row, kind="stable")[:GUESSES]
         return {

@@ -1,4 +1,4 @@
-"""Which drawings are judged: files and folders read, and what does not belong left out and counted."""
+"""Which drawings are judged: read files and folders, and leave out and count what cannot be judged."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from qdesk.data.splits import labels_of, split_of
 from qdesk.formats import FormatError, Problem, files_under, open_drawings
 
 PARTS = {"all": None, "validation": 0, "test": 1}
-"""The parts by name, and what `qdesk.data.splits.split_of` gives their drawings."""
+"""Each part's name, and the number that `qdesk.data.splits.split_of` gives its drawings."""
 
 
 @dataclass(frozen=True)
 class Found:
     """The drawings of files, in the 255 box or bitmaps, and what was left out of them.
 
-    left_out: how many drawings for which reason; each is counted once, for the first that fits: bitmaps (beside
-        strokes), no_word, unknown_word (to the network), other_words (than asked for), copies (of a drawing before
-        it), other_part.
-    unknown_words: those the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
-    skipped: of files in folders that could not be read, a sentence each.
+    left_out: drawings per reason. Each drawing counts once, for the first reason that fits: bitmaps (beside strokes),
+        no_word, unknown_word (to the network), other_words (than asked for), copies (of an earlier drawing),
+        other_part.
+    unknown_words: those that the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
+    skipped: one sentence per file in a folder that could not be read.
     """
 
     drawings: Drawings
@@ -42,11 +42,13 @@ class Found:
 def read(
     files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None, y_up: bool = False
 ) -> Found:
-    """All drawings of `files` as training sees them; a folder stands for every supported file under it.
+    """Read all drawings of `files` as training sees them; a folder stands for every supported file under it.
 
-    Bitmaps are fitted to the official frame; where there are strokes, they are left out, as `qdesk train` keeps none of
-    them apart then. y_up: the strokes' y axis points up, so they are turned over. Raises FormatError for a file that is
-    named and cannot be read, and for a folder without a readable one.
+    Bitmaps are fitted to the official frame. They are left out where there are strokes, because `qdesk train` then
+    holds out no bitmaps. on_progress gets a share from 0 to 1. y_up: the strokes' y axis points up, so they are turned
+    over.
+
+    Raises FormatError for a named file that cannot be read, and for folders without a readable file.
     """
     batches: list[Drawings] = []
     problems: list[Problem] = []
@@ -80,8 +82,11 @@ def read(
     )  # fmt: skip
 
 
-def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str = "all") -> Found:
-    """What of `found` can be judged: drawings of `wanted` words in `part`, each once. Raises ValueError for none."""
+def select(found: Found, known: Sequence[str], wanted: Sequence[str], part: str = "all") -> Found:
+    """Keep what can be judged of `found`: drawings of `wanted` words in `part`, each once.
+
+    known: the words that the network knows. Raises ValueError where no drawing is left.
+    """
     drawings = found.drawings
     named = np.array([word is not None for word in drawings.words], bool)
     in_known, in_wanted = labels_of(drawings, known) >= 0, labels_of(drawings, wanted) >= 0
@@ -99,7 +104,7 @@ def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str 
     left_out["other_part"] = keep & ~inside
     counts = {reason: int(mask.sum()) for reason, mask in left_out.items()}
     if not inside.any():
-        raise ValueError(_nothing(len(drawings), counts, part))
+        raise ValueError(_why_none(len(drawings), counts, part))
     return replace(
         found,
         drawings=drawings.take(inside),
@@ -109,7 +114,7 @@ def chosen(found: Found, known: Sequence[str], wanted: Sequence[str], part: str 
     )
 
 
-def _nothing(count: int, left_out: dict[str, int], part: str) -> str:
+def _why_none(count: int, left_out: dict[str, int], part: str) -> str:
     if left_out["other_part"]:
         return f"None of the {left_out['other_part']:,} drawings belongs to the {part} part."
     if left_out["no_word"] == count:

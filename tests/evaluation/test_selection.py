@@ -12,7 +12,7 @@ from qdesk import cli
 from qdesk.data.bitmap_frame import thin_raster
 from qdesk.data.drawings import Drawings
 from qdesk.data.splits import split_of
-from qdesk.evaluation.selection import Found, chosen, read
+from qdesk.evaluation.selection import Found, read, select
 from qdesk.formats import FormatError, write_drawings
 from qdesk.training.preflight import corpus_for
 
@@ -52,7 +52,7 @@ def test_a_file_that_is_named_has_to_be_readable(tmp_path: Path):
 
 def test_each_drawing_is_left_out_for_one_reason():
     drawings = Drawings.concat([batch("cat", "dog", None, "unicorn", "cat"), batch("cat")])
-    found = chosen(Found(drawings), ["cat", "dog"], ["cat"])
+    found = select(Found(drawings), ["cat", "dog"], ["cat"])
     assert found.drawings.words.tolist() == ["cat", "cat"]
     assert found.left_out == {"no_word": 1, "unknown_word": 1, "other_words": 1, "copies": 1, "other_part": 0}
     assert found.unknown_words == ("unicorn",)
@@ -62,10 +62,10 @@ def test_the_parts_are_those_of_training():
     drawings = batch(*["cat"] * 200)
     part = split_of(drawings.content_ids())
     for name, number in (("validation", 0), ("test", 1)):
-        found = chosen(Found(drawings), ["cat"], ["cat"], name)
+        found = select(Found(drawings), ["cat"], ["cat"], name)
         assert split_of(found.drawings.content_ids()).tolist() == [number] * int((part == number).sum())
         assert found.left_out["other_part"] == 200 - len(found.drawings) and found.part == name
-    assert len(chosen(Found(drawings), ["cat"], ["cat"]).drawings) == 200
+    assert len(select(Found(drawings), ["cat"], ["cat"]).drawings) == 200
 
 
 def test_the_parts_of_bitmaps_are_those_of_training_however_they_are_framed(tmp_path: Path):
@@ -75,14 +75,14 @@ def test_the_parts_of_bitmaps_are_those_of_training_however_they_are_framed(tmp_
     line = ["train", "classifier", "--data", str(tmp_path), "--out", str(tmp_path / "a.safetensors")]
     corpus = corpus_for("classifier", cli.make_parser().parse_args(line), print)
     for name, kept in (("validation", corpus.validation), ("test", corpus.test)):
-        found = chosen(read([tmp_path]), ["cat", "dog"], ["cat", "dog"], name)
+        found = select(read([tmp_path]), ["cat", "dog"], ["cat", "dog"], name)
         assert len(kept) and set(found.drawings.content_ids()) == set(kept.content_ids())
 
 
 def test_bitmaps_beside_strokes_are_left_out(tmp_path: Path):
     (tmp_path / "cat.ndjson").write_text("\n".join([line("cat", 1), line("cat", 2)]))
     write_drawings(Drawings.from_bitmaps(np.full((3, 28, 28), 9), word="cat"), tmp_path / "cat.npy")
-    found = chosen(read([tmp_path]), ["cat"], ["cat"])
+    found = select(read([tmp_path]), ["cat"], ["cat"])
     assert len(found.drawings) == 2 and found.left_out["bitmaps"] == 3
     assert len(read([tmp_path / "cat.npy"]).drawings) == 3
 
@@ -97,11 +97,11 @@ def test_bitmaps_beside_strokes_are_left_out(tmp_path: Path):
 )
 def test_nothing_left_is_said(words, wanted, part, why):
     with pytest.raises(ValueError, match=why):
-        chosen(Found(batch(*words)), ["cat", "dog"], wanted, part)
+        select(Found(batch(*words)), ["cat", "dog"], wanted, part)
 
 
 def test_a_part_without_a_drawing_is_said():
     one = batch(*["cat"] * 40)
     trained = one.take(split_of(one.content_ids()) > 1)
     with pytest.raises(ValueError, match="belongs to the test part"):
-        chosen(Found(trained), ["cat"], ["cat"], "test")
+        select(Found(trained), ["cat"], ["cat"], "test")
