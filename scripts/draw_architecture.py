@@ -32,6 +32,7 @@ def floors() -> list[list[str]]:
 
 
 def drawn() -> str:
+    sys.path.insert(0, str(ROOT))  # this checkout's package, also where another one is installed
     graph = grimp.build_graph("qdesk", cache_dir=None)
     rows = floors()
     where: dict[str, tuple[float, float]] = {}
