@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,30 +23,19 @@ from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.data.simplify import as_official
 from qdesk.formats.svg import bitmap_uri, path_data
 from qdesk.pages import rough_percent, write_page
+from qdesk.scoring.columns import COLUMNS
 
 TOP = 200
 """Drawings on a page, unless somebody wants another number."""
 
-_FIGURES = {
-    "junk": (
-        "junk",
-        "{:.1f}",
-        "all figures combined, as the log odds of junk: above 0 it is more likely junk than not",
-    ),
-    "learned": ("learned", "%", "the probability of junk that was learned from verdicts"),
-    "likeness": ("likeness", "{:.3f}", "how like the chosen drawings it is, at most 1"),
-    "loss_per_point": ("loss per point", "{:.2f}", "how surprising the strokes are for the word: nats a point"),
-    "loss": ("loss", "{:.2f}", "the same of the whole drawing: formula (9) of the Sketch-RNN paper, in nats"),
-    "lift": ("lift", "{:+.1f}", "how much better the word explains it than no word does, in nats; below 0: worse"),
-    "p_word": ("p_word", "%", "the probability that the classifier gives to the word"),
-}
+_FIGURES = {column.name: (column.label, column.written, column.explained) for column in COLUMNS if column.written}
 """A column of numbers: what it is called, how it is written, and what it means."""
 
 _SHOWN = (*_FIGURES, "top_guess", "p_top", "reason", "evidence", "verdict")
 _BY = {name: label for name, (label, _, _) in _FIGURES.items()} | {"p_top": "the surest guess"}
 
 
-_WORST_FIRST = ("junk", "learned", "loss_per_point", "loss", "lift", "p_word")
+_WORST_FIRST = tuple(column.name for column in COLUMNS if column.bad)
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -153,7 +143,7 @@ def _cards(
             label=f"drawing {index + 1}, {word or 'without a word'}",
             reason=_reason(verdict, suggested),
             is_suggested=not verdict,
-            colour=COLOURS.get(verdict or suggested, COLOURS["other"]),
+            colour=COLOURS.get(verdict or suggested, COLOURS[OTHER]),
             seen=_seen(facts),
             figures=[
                 (label, _figure(form, facts[key]))
