@@ -62,7 +62,7 @@ def load(history: History) -> Loader:
 
 
 @pytest.fixture
-def gallery(qtbot, history: History, load: Loader) -> Gallery:
+def gallery(qtbot, history: History, load: Loader) -> Iterator[Gallery]:
     made = Gallery()
     qtbot.addWidget(made)
     made.resize(500, 420)  # three columns, two lines
@@ -70,7 +70,8 @@ def gallery(qtbot, history: History, load: Loader) -> Gallery:
     made.show()
     qtbot.waitUntil(lambda: made.loaded >= 6)
     made.clearFocus()
-    return made
+    yield made
+    made.stop()  # before the history is closed, as the page does
 
 
 def show(gallery: Gallery, plays: Plays, load: Loader) -> None:
