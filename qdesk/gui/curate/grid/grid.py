@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QItemSelection, QItemSelectionRange, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
+from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.cells import GAP, CellDelegate
-from qdesk.gui.curate.grid.cellview import SIZES, CellView, Chosen
+from qdesk.gui.curate.grid.cellview import SIZES, CellView, Chosen, Index
 from qdesk.gui.curate.grid.inking import Tint
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.curate.model import DrawingsModel
@@ -78,7 +79,7 @@ class Grid(CellView):
 
     def selection(self) -> np.ndarray:
         """The selected drawings, int (n,), in the order shown."""
-        spans = sorted((span.top(), span.bottom() + 1) for span in self.selectionModel().selection())
+        spans = sorted((span.top(), span.bottom() + 1) for span in _spans(self.selectionModel().selection()))
         if not spans or self._model.table is None:
             return np.zeros(0, np.int64)
         return np.concatenate([self._model.table.order[first:last] for first, last in spans])
@@ -144,7 +145,7 @@ class Grid(CellView):
         self._lacking = []
         self._ask_losses.stop()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         self.aside = -1
         for index in (previous, current):
@@ -155,10 +156,10 @@ class Grid(CellView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.look_aside(-1)
-        if len(selected) + len(deselected) > _FEW_PIECES:
+        if selected.count() + deselected.count() > _FEW_PIECES:
             self.viewport().update()
             return
-        for span in [*selected, *deselected]:
+        for span in [*_spans(selected), *_spans(deselected)]:
             self._repaint(span.top(), span.bottom())
 
     # While rows move
@@ -169,7 +170,7 @@ class Grid(CellView):
         self._top_before = self._model.drawing_at(self._first) if self._model.rowCount() else -1
         chosen = self.selectionModel()
         # Qt would remember each row of a large selection by itself, and ask the model for each where it went.
-        if sum(span.height() for span in chosen.selection()) > _MOST_PIECES:
+        if sum(span.height() for span in _spans(chosen.selection())) > _MOST_PIECES:
             self._chosen_before = self.selection()
             chosen.blockSignals(True)
             chosen.clearSelection()
@@ -180,8 +181,8 @@ class Grid(CellView):
 
         One that the filters let pass no more is remembered, and selected again as soon as they do.
         """
-        if self._chosen_before is not None:
-            self._choose_again(self._chosen_before)
+        if self._chosen_before is not None and self._model.table is not None:
+            self._choose_again(self._model.table, self._chosen_before)
         if self.aside >= 0 and (row := self._model.row_of(self.aside)) >= 0:
             self._select(row)
         if self._paged and self._top_before >= 0 and (row := self._model.row_of(self._top_before)) >= 0:
@@ -212,10 +213,10 @@ class Grid(CellView):
         if self._paged:
             self.page_changed.emit()
 
-    def _choose_again(self, drawings: np.ndarray) -> None:
+    def _choose_again(self, table: Table, drawings: np.ndarray) -> None:
         """Select these again where they are now, unless they fell into very many pieces."""
         self._chosen_before = None
-        rows = self._model.table.row_of[drawings]
+        rows = table.row_of[drawings]
         rows = np.sort(rows[rows >= 0])
         ends = np.flatnonzero(np.diff(rows, append=-1) != 1)
         chosen = QItemSelection()
@@ -280,7 +281,7 @@ class Grid(CellView):
         chosen, current = self.selectionModel(), self.currentIndex().row()
         option = QStyleOptionViewItem()
         Is = QStyle.StateFlag
-        for row in sorted({row for rect in event.region() for row in self.rows_in(rect.top(), rect.bottom())}):
+        for row in sorted({row for rect in _rects(event.region()) for row in self.rows_in(rect.top(), rect.bottom())}):
             index = self._model.index(row)
             option.rect = self.place(row)
             option.state = Is.State_Enabled
@@ -289,7 +290,7 @@ class Grid(CellView):
             self._cells.paint(painter, option, index)
         painter.end()
         self._painted_at = time.perf_counter()
-        self._look_ahead()
+        self._look_ahead(self._model.table)
 
     def _be_patient(self) -> None:
         """Let the cells paint missing drawings at once, for a while, unless it is being scrolled."""
@@ -297,19 +298,18 @@ class Grid(CellView):
         still = now - self._painted_at > _STILL_AFTER_S
         self._cells.patient_until = now + (_FIRST_S if not self._painted_at else _STILL_S) if still else 0.0
 
-    def _look_ahead(self) -> None:
+    def _look_ahead(self, table: Table) -> None:
         """Have the drawings in sight painted, and then a page of those that scrolling would show next."""
-        table = self._model.table
         seen = self.rows_in(0, self.viewport().height())
         if self._heading > 0:
             ahead = range(seen.stop, min(seen.stop + len(seen), self._model.rowCount()))
         else:
             ahead = range(max(seen.start - len(seen), 0), seen.start)[::-1]
         look = self._cells.look(self.cell, self.devicePixelRatioF(), table.point_range)
-        seen = table.order[seen.start : seen.stop].tolist()
-        self.thumbs.want([self.thumbs.key(drawing, look) for drawing in [*seen, *table.order[ahead].tolist()]])
+        shown = table.order[seen.start : seen.stop].tolist()
+        self.thumbs.want([self.thumbs.key(drawing, look) for drawing in [*shown, *table.order[ahead].tolist()]])
         if self.tint == "loss" and table.drawings.bitmaps is None:
-            lacking = [drawing for drawing in seen if not self.thumbs.knows(drawing)]
+            lacking = [drawing for drawing in shown if not self.thumbs.knows(drawing)]
             if lacking != self._lacking:
                 self._lacking = lacking
                 self._ask_losses.start(_LOSSES_MS)
@@ -322,7 +322,7 @@ class Grid(CellView):
 
     # Events
 
-    def dataChanged(self, top_left: QModelIndex, bottom_right: QModelIndex, roles: list[int] | None = None) -> None:
+    def dataChanged(self, top_left: Index, bottom_right: Index, roles: Sequence[int] = ()) -> None:
         if self._model.rowCount():
             self._repaint(top_left.row(), bottom_right.row())
 
@@ -348,3 +348,11 @@ class Grid(CellView):
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are verdicts here, not a search."""
+
+
+def _spans(selection: QItemSelection) -> list[QItemSelectionRange]:
+    return [selection.at(place) for place in range(selection.count())]
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    return list(region)  # type: ignore[call-overload]  # PySide's types do not know that it can be gone through
