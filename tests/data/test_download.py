@@ -5,8 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 
 from qdesk.data import download as module
 from qdesk.data.download import WHAT, DownloadError, address, download, file_name
+from tests.helpers.waiting import until
 
 BODY = b"{" + bytes(range(1, 256)) + bytes(range(256)) * 4999
 HALF = len(BODY) // 2
@@ -77,14 +77,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         pass
-
-
-def until(true: Callable[[], object]) -> None:
-    """Waits for what another thread does; a test that waits in vain fails."""
-    deadline = time.monotonic() + 30
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ import pyarrow as pa
 import pytest
 
 from qdesk import cli, console
-from qdesk.data.drawings import Drawings, expand_ranges, offsets_of
+from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official, flipped, simplify
 from qdesk.evaluation.selection import read
 from qdesk.formats import open_drawings, write_drawings
 from qdesk.scoring import guess_table, scorer
+from qdesk.training.outside import densely
 
 
 def opened(files: list[Path]) -> Drawings:
@@ -62,27 +63,14 @@ def fitted(drawings: Drawings, side: float, whole: bool = False) -> Drawings:
     return replace(drawings.fit_box(side, whole), times=None)
 
 
-def twice_as_dense(drawings: Drawings) -> Drawings:
-    """A point more in the middle of every piece."""
-    lengths = drawings.stroke_lengths
-    edges = offsets_of(2 * lengths - 1)
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    at = edges[owner] + 2 * expand_ranges(np.zeros_like(lengths), lengths)
-    points = np.empty((edges[-1], 2))
-    points[at] = drawings.points
-    middle = np.setdiff1d(np.arange(len(points)), at)
-    points[middle] = (points[middle - 1] + points[middle + 1]) / 2
-    return replace(drawings, points=points.astype(np.float32), stroke_offsets=edges, times=None)
-
-
 VARIANTS = {
     "without times": lambda raw: moved(raw, 1),
-    "twice as dense": twice_as_dense,
+    "twice as dense": densely,
     "in 28": lambda raw: fitted(raw, 28),
     "in 255": lambda raw: fitted(raw, 255),
     "in 1000": lambda raw: fitted(raw, 1000),
     "in 0..1": lambda raw: fitted(raw, 1),
-    "in 0..1, twice as dense": lambda raw: fitted(twice_as_dense(raw), 1),
+    "in 0..1, twice as dense": lambda raw: fitted(densely(raw), 1),
     "elsewhere": lambda raw: moved(raw, 1, -3000),
     "y up, turned over": lambda raw: flipped(replace(moved(raw, 1), points=raw.points * np.float32([1, -1]))),
 }
@@ -189,7 +177,7 @@ def test_made_drawings_that_are_simplified_are_left_alone_at_every_scale() -> No
     assert same(as_official(wanted), wanted).all()
     assert same(at_0(as_official(moved(wanted, 1 / 255))), at_0(wanted)).all()
     assert same(at_0(as_official(moved(wanted, 7, 1000))), at_0(wanted)).all()
-    assert same(as_official(twice_as_dense(wanted)), wanted).mean() < 0.9  # too dense, so the recipe goes over it
+    assert same(as_official(densely(wanted)), wanted).mean() < 0.9  # too dense, so the recipe goes over it
 
 
 def test_a_dense_drawing_in_whole_numbers_within_the_box_is_simplified() -> None:

@@ -9,21 +9,9 @@ from qdesk.game.modes import MODES
 from qdesk.game.prompts import GAME, Prompts
 from qdesk.game.record import Rival, State
 from qdesk.game.round import COUNTDOWN_MS
+from tests.helpers.clock import Clock
 
 WORDS = ["bird", "cat", "dog", "fish", "house", "key", "moon", "sun"]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 9_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 def game_of(mode: str, clock: Clock) -> Game:

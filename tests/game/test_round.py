@@ -10,19 +10,7 @@ from hypothesis import strategies as st
 
 from qdesk.game.record import State, new_key_id, timestamp_text
 from qdesk.game.round import Round, Rule
-
-
-class Clock:
-    def __init__(self, now: float = 5_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
+from tests.helpers.clock import Clock
 
 
 def started(clock: Clock, word: str = "bird", **settings: object) -> Round:

@@ -15,21 +15,9 @@ from qdesk.game.history import as_drawings
 from qdesk.game.modes import LIMIT_MS
 from qdesk.game.record import State
 from qdesk.game.round import COUNTDOWN_MS, FINISH_MS, Round
+from tests.helpers.clock import Clock
 
 WORDS = ("flamingo", "cat", "line", "The Eiffel Tower", "bicycle", "snowman")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 77_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.game.record import RoundRecord, State
+from qdesk.game.record import State
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import (
     MOST_POINTS,
@@ -19,45 +19,14 @@ from qdesk.game.story import (
     told,
     usual_losses,
 )
+from tests.helpers.networks import Stranger, StrokeCounter
+from tests.helpers.records import line, record
 
 WORDS = ("bird", "cat", "owl", "star")
 
 
-class Sees:
-    """A network that sees the word of as many strokes as there are: one a bird, two a cat, three an owl."""
-
-    words = WORDS
-
-    def probabilities(self, drawings: Drawings) -> np.ndarray:
-        p = np.full((len(drawings), len(WORDS)), 0.02, np.float32)
-        p[np.arange(len(drawings)), drawings.stroke_counts - 1] = 0.9
-        return p
-
-    def read(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
-        return self.probabilities(drawings), np.full((len(drawings), 64), 9, np.int8)
-
-
-class Stranger:
-    """A Sketch-RNN to which each point is as strange as it lies far to the right."""
-
-    def point_losses(self, drawing: Drawing) -> np.ndarray:
-        return np.concatenate([stroke[:, 0] for stroke in drawing.strokes]).astype(np.float32)
-
-
-def line(left: float, top: float, count: int = 10) -> np.ndarray:
-    return np.stack([np.linspace(left, left + 20, count), np.linspace(top, top + 40, count)], axis=1).astype(np.float32)
-
-
-def record(*begins: float, **changes: object) -> RoundRecord:
-    """A stroke of a second from each moment on, ms; each is 60 px further to the right."""
-    strokes = tuple(line(60 * k, 10 * k) for k in range(len(begins)))
-    times = tuple(np.linspace(begin, begin + 1000, 10).astype(np.float32) for begin in begins)
-    made = RoundRecord("1", "owl", "2026-01-01 00:00:00.00000 UTC", State.TIME_UP, strokes, times, 20_000.0)
-    return replace(made, **changes)
-
-
 def test_each_moment_shows_the_points_drawn_up_to_it():
-    story = tell(record(500, 3000, 6000), Sees())
+    story = tell(record(500, 3000, 6000), StrokeCounter())
     assert story.at_ms[0] == 500 and story.at_ms[-1] == 9000  # two seconds of the wait after the last point
     assert (np.diff(story.at_ms) > 0).all()
     tops = [story.words[k] for k in story.probabilities.argmax(axis=1)]
@@ -67,7 +36,7 @@ def test_each_moment_shows_the_points_drawn_up_to_it():
 
 
 def test_what_it_was_taken_for_is_in_order_and_without_gaps():
-    story = tell(record(500, 3000, 6000), Sees())
+    story = tell(record(500, 3000, 6000), StrokeCounter())
     assert [one.word for one in story.taken_for] == ["bird", "cat", "owl"]
     assert story.taken_for[0].from_ms == 500 and story.taken_for[-1].to_ms == 9000
     assert all(one.to_ms == after.from_ms for one, after in zip(story.taken_for, story.taken_for[1:], strict=False))
@@ -75,7 +44,7 @@ def test_what_it_was_taken_for_is_in_order_and_without_gaps():
 
 
 def test_a_flicker_is_left_out_and_parts_nothing():
-    class Flickers(Sees):
+    class Flickers(StrokeCounter):
         def probabilities(self, drawings: Drawings) -> np.ndarray:
             p = super().probabilities(drawings)
             if len(p) > 5:
@@ -87,7 +56,7 @@ def test_a_flicker_is_left_out_and_parts_nothing():
 
 
 def test_a_network_that_is_never_sure_took_it_for_nothing():
-    class Blind(Sees):
+    class Blind(StrokeCounter):
         def probabilities(self, drawings: Drawings) -> np.ndarray:
             return np.full((len(drawings), 4), 0.01, np.float32)
 
@@ -96,38 +65,38 @@ def test_a_network_that_is_never_sure_took_it_for_nothing():
 
 
 def test_the_recognition_is_one_of_the_moments_even_after_the_last_point():
-    story = tell(record(500, state=State.RECOGNISED, recognised_ms=2100.0, ended_ms=2100.0), Sees())
+    story = tell(record(500, state=State.RECOGNISED, recognised_ms=2100.0, ended_ms=2100.0), StrokeCounter())
     assert 2100.0 in story.at_ms and story.at_ms[-1] == 2100.0 and story.recognised_ms == 2100.0
 
 
 def test_what_the_network_began_is_there_from_the_start():
     given = record(7000, 3000, given=1, ended_ms=4000.0)  # whatever times it has
-    story = tell(given, Sees())
+    story = tell(given, StrokeCounter())
     assert story.at_ms[0] == 0 and story.probabilities[0, story.words.index("bird")] == pytest.approx(0.9)
     assert [one.word for one in story.taken_for] == ["bird", "cat"]
 
 
 def test_the_given_word_is_first_even_where_it_was_never_likely_and_others_were_on_top():
-    story = tell(record(500, 3000, word="star"), Sees(), words=3)
+    story = tell(record(500, 3000, word="star"), StrokeCounter(), words=3)
     assert story.words[0] == "star" and set(story.words[1:]) == {"bird", "cat"}
 
 
 def test_without_ink_there_is_no_story():
     for empty in (record(), record(100, strokes=(np.zeros((0, 2), np.float32),), times=(np.zeros(0, np.float32),))):
-        everything = told(empty, Sees(), Stranger())
+        everything = told(empty, StrokeCounter(), Stranger())
         assert len(everything.story.at_ms) == 0 and everything.embedding is None and everything.strangest is None
         assert np.isnan(everything.loss) and not len(everything.losses)
 
 
 def test_a_dot_has_a_story_and_no_strangeness():
     dot = record(300, strokes=(np.array([[5, 5]], np.float32),), times=(np.array([300], np.float32),))
-    everything = told(dot, Sees(), Stranger())
+    everything = told(dot, StrokeCounter(), Stranger())
     assert everything.story.taken_for[0].word == "bird"
     assert np.isnan(everything.loss) and everything.strangest is None and len(everything.losses) == 1
 
 
 def test_a_drawing_without_a_word_is_told_too():
-    story = tell(record(500, 3000, word="", state=State.DONE), Sees())
+    story = tell(record(500, 3000, word="", state=State.DONE), StrokeCounter())
     assert [one.word for one in story.taken_for] == ["bird", "cat"]
 
 

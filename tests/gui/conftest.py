@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from qdesk.gui import jobs
 from qdesk.gui.theme import apply_theme
-from tests.gui.display import screen
-from tests.gui.playing import clock, make, page, seer
-
-__all__ = ["clock", "make", "page", "screen", "seer"]
+from tests.helpers.screen import Screen
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +22,20 @@ def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     apply_theme(qapp)
     yield
     assert jobs.shutdown(timeout=10)
+
+
+@pytest.fixture
+def screen(home: Path) -> Iterator[Screen]:
+    """A virtual screen of 1280 by 800, which does not begin anew, and refuse everybody, as its last client leaves."""
+    reads, writes = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
+        pass_fds=[writes],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writes)
+    with os.fdopen(reads) as answer:
+        number = answer.readline().strip()
+    yield Screen(f":{number}", home)
+    server.terminate()
+    server.wait(10)

@@ -15,6 +15,7 @@ from qdesk.formats import write_drawings
 from qdesk.replications.pictures import gather
 from qdesk.replications.run import FOLDS, folds
 from qdesk.training.data import near
+from tests.helpers.training import quiet
 
 WORDS = ("circle", "zigzag")
 
@@ -47,10 +48,6 @@ def strokes(tmp_path: Path) -> Path:
     for word, count in zip(WORDS, (60, 40), strict=True):
         write_drawings(shapes(word, count), folder / f"{word}.ndjson")
     return folder
-
-
-def quiet(_: str) -> None:
-    pass
 
 
 def drawn(folders: list[Path], most: int = 1000, seed: int = 0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from qdesk.data.drawings import Drawings
 from qdesk.training import augment as ways
 from qdesk.training.augment import WAYS, Augmentation, augment, mixed, strokes_at
+from tests.helpers.drawings import shapes
 
 BOX = np.array([[0, 0], [100, 0], [100, 100], [0, 100], [4, 6]], np.float32)
 TAIL = np.array([[10, 20], [60, 200], [250, 255]], np.float32)
@@ -91,3 +93,33 @@ def test_all_of_it_together_gives_drawings_in_the_box() -> None:
     assert len(drawings) == 241 and (np.diff(drawings) > 0).all() and (np.diff(strokes) > 0).all()
     assert points.dtype == np.float32
     assert np.isfinite(points).all() and points.min() >= 0 and points.max() <= 255.5
+
+
+def test_augmented_drawings_stay_drawings() -> None:
+    batch = Drawings.concat([shapes("circle", 40), shapes("zigzag", 40)])
+    rng = np.random.default_rng(0)
+    flat = strokes_at(batch, rng.integers(0, 80, 200))
+    points, strokes, drawings = augment(flat, rng, Augmentation(drop=1.0, drop_stroke=0.9, prefix=0.5, reorder=0.5))
+    assert len(drawings) == 201
+    assert (np.diff(drawings) >= 1).all() and (np.diff(strokes) >= 1).all()
+    again = Drawings(points, strokes, drawings, Drawings.from_strokes([[np.zeros((1, 2))]] * 200).table)
+    assert np.isfinite(points).all()
+    extent = np.maximum.reduceat(points, again.point_offsets[:-1])
+    assert extent.max(axis=1) == pytest.approx(np.full(200, 255), abs=0.5)
+
+
+def test_strokes_change_places_and_turn_round_but_stay_the_same_lines() -> None:
+    batch = Drawings.from_strokes([[np.array([(9 * k, 0), (9 * k, 5), (9 * k + 2, 255)]) for k in range(8)]] * 50)
+    still = {field.name: 0.0 for field in dataclasses.fields(Augmentation)}
+    flat = strokes_at(batch, np.arange(50))
+    same = augment(flat, np.random.default_rng(0), Augmentation(**still))
+    mixed = augment(flat, np.random.default_rng(0), Augmentation(**still | {"reorder": 0.5, "reverse": 0.25}))
+
+    def lines(points: np.ndarray) -> list[np.ndarray]:
+        return [np.sort(one, axis=0) for one in points.reshape(50, 24, 2)]
+
+    assert all(np.allclose(one, other) for one, other in zip(lines(same[0]), lines(mixed[0]), strict=True))
+    strokes = mixed[0].reshape(50, 8, 3, 2)
+    moved = (np.diff(strokes[:, :, 1, 0], axis=1) < 0).any(axis=1)
+    turned = strokes[:, :, 0, 1] > strokes[:, :, 2, 1]
+    assert 0.2 < moved.mean() < 0.8 and 0.1 < turned.mean() < 0.4

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from qdesk.stats.intervals import places
 from qdesk.training import everything
 from qdesk.training.everything import ROOT, STEPS, main
 from qdesk.training.making import Recipe, Step, digest
+from tests.helpers.waiting import until
 
 ADD = '''"""Adds."""
 import sys
@@ -308,9 +308,7 @@ def test_a_command_that_is_interrupted_has_the_time_to_keep_its_work(root: Path,
     ]
     code = "\n".join(lines)
     running = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE)
-    deadline = time.monotonic() + 30
-    while not (root / "begun").exists() and time.monotonic() < deadline:
-        time.sleep(0.02)
+    until((root / "begun").exists)
     if number == signal.SIGINT:  # as a terminal does
         os.killpg(running.pid, number)
     else:

@@ -20,7 +20,7 @@ from qdesk.training import log, loop
 from qdesk.training.data import Corpus
 from qdesk.training.loop import Task, train
 from qdesk.training.run import Run
-from tests.training.test_training import shapes
+from tests.helpers.drawings import shapes
 
 PER_PASS = 10
 

@@ -11,8 +11,8 @@ from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.training.held_out import held_out
 from qdesk.training.outside import densely, measure
-from tests.training.test_teachers import write as write_teacher
-from tests.training.test_training import shapes, train
+from tests.helpers.drawings import shapes
+from tests.helpers.training import train, write_teacher
 
 
 def test_dense_drawings_have_a_point_in_each_step_and_no_times() -> None:

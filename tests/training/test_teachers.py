@@ -17,23 +17,9 @@ from qdesk.training.augment import Augmentation
 from qdesk.training.data import Corpus
 from qdesk.training.samples import MIXED, Samples, views
 from qdesk.training.teachers import LAYERS, WEIGHTS, Teachers, mixed
+from tests.helpers.training import write_teacher
 
 WORDS = ("cat", "dog", "sea turtle")
-
-
-def write(folder: Path, name: str, words: tuple[str, ...] = WORDS, seed: int = 0) -> dict[str, np.ndarray]:
-    """A teacher of random weights in the form that they come in."""
-    rng = np.random.default_rng(seed)
-    convolutions = {"doodlenet": [(3, 1, 4), (3, 4, 4), (3, 4, 6), (3, 6, 6), (3, 6, 8), (3, 8, 8)],
-                    "trekhleb": [(5, 1, 4), (3, 4, 6), (3, 6, 8)]}[name]  # fmt: skip
-    shapes = [(side, side, inputs, outputs) for side, inputs, outputs in convolutions]
-    shapes += [(3 * 3 * 8, 10), (10, len(words))]
-    arrays: dict[str, np.ndarray] = {"words": np.array(words)}
-    for number, shape in enumerate(shapes):
-        arrays[f"w{2 * number:02d}"] = rng.normal(0, 0.4, shape).astype(np.float32)
-        arrays[f"w{2 * number + 1:02d}"] = rng.normal(0, 0.1, shape[-1]).astype(np.float32)
-    np.savez(folder / f"{name}.npz", **arrays)
-    return arrays
 
 
 def by_hand(name: str, arrays: dict[str, np.ndarray], image: np.ndarray) -> np.ndarray:
@@ -62,7 +48,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_teacher_says_what_its_arrays_say(tmp_path: Path, name: str) -> None:
-    arrays = write(tmp_path, name)
+    arrays = write_teacher(tmp_path, name)
     images = np.random.default_rng(1).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     said = Teachers(tmp_path, WORDS).log_probabilities(torch.from_numpy(images)).numpy()
     for image, row in zip(images, said, strict=True):
@@ -71,7 +57,7 @@ def test_a_teacher_says_what_its_arrays_say(tmp_path: Path, name: str) -> None:
 
 def test_two_teachers_are_one_opinion_in_the_students_order(tmp_path: Path) -> None:
     for seed, name in enumerate(LAYERS):
-        write(tmp_path, name, WORDS if seed else WORDS[::-1], seed)
+        write_teacher(tmp_path, name, WORDS if seed else WORDS[::-1], seed)
     images = torch.from_numpy(np.random.default_rng(1).integers(0, 256, (4, 28, 28), dtype=np.uint8))
     asked = ("dog", "cat")
     each = {}
@@ -87,7 +73,7 @@ def test_two_teachers_are_one_opinion_in_the_students_order(tmp_path: Path) -> N
 def test_no_teacher_and_one_that_does_not_know_a_word_are_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no teacher in .*doodlenet\.npz or trekhleb\.npz"):
         Teachers(tmp_path, WORDS)
-    write(tmp_path, "trekhleb")
+    write_teacher(tmp_path, "trekhleb")
     with pytest.raises(ValueError, match=r"trekhleb\.npz does not know whale"):
         Teachers(tmp_path, ("cat", "whale"))
 
@@ -115,7 +101,7 @@ def corpus() -> Corpus:
 
 
 def test_teachers_are_asked_about_what_the_student_sees(tmp_path: Path, corpus: Corpus) -> None:
-    write(tmp_path, "trekhleb")
+    write_teacher(tmp_path, "trekhleb")
     teachers = Teachers(tmp_path, WORDS)
     samples = iter(Samples(corpus, 128, [0], teachers=teachers))
     strangers = 0

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from qdesk.training.console import Console
 
 from qdesk import cli
 from qdesk.cli.training_console import Console
@@ -22,7 +22,9 @@ from qdesk.data.splits import split_of
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.training import log
-from tests.training.test_training import shapes, train
+from tests.helpers.drawings import shapes, write_shapes
+from tests.helpers.training import train
+from tests.helpers.waiting import until
 
 ROOT = Path(__file__).parents[2]
 TINY = {"sketchrnn": ("--hidden", "8"), "classifier": ("--size", "small")}
@@ -30,10 +32,7 @@ TINY = {"sketchrnn": ("--hidden", "8"), "classifier": ("--size", "small")}
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    where = tmp_path_factory.mktemp("data")
-    for word in ("circle", "zigzag"):
-        write_drawings(shapes(word, 150), where / f"{word}.ndjson.gz")
-    return where
+    return write_shapes(tmp_path_factory.mktemp("data"), 150)
 
 
 def words_of(text: str) -> list[str]:
@@ -81,8 +80,7 @@ def test_ctrl_c_leaves_a_run_that_goes_on(
     wanted = {"classifier": "validation_loss", "sketchrnn": "validation_nats_per_point"}[
         kind
     ]  # so that there is a best
-    while run.poll() is None and wanted not in follower.poll().latest:
-        time.sleep(0.05)
+    until(lambda: run.poll() is not None or wanted in follower.poll().latest, 0.05)
     os.killpg(run.pid, signal.SIGINT)
     _, err = run.communicate(timeout=120)
     assert run.returncode == 130, err
@@ -278,3 +276,33 @@ def test_the_defaults_of_both_networks_can_be_planned() -> None:
         given = cli.make_parser().parse_args(["train", kind, "--data", "x", "--out", "y"])
         assert isinstance(given, argparse.Namespace)
         assert given.epochs is given.minutes is given.batch is given.patience is None
+
+
+def test_a_word_that_is_not_there_is_a_sentence(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert train("sketchrnn", folder, tmp_path / "x.safetensors", "--words", "circle, zagzig") == 1
+    assert "no drawings of zagzig" in capsys.readouterr().err
+
+
+def test_no_data_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train("classifier", tmp_path, tmp_path / "x.safetensors") == 1
+    assert "no drawings under" in capsys.readouterr().err
+
+
+def test_the_same_seed_gives_the_same_weights(folder: Path, tmp_path: Path) -> None:
+    for name in "ab":
+        assert train("sketchrnn", folder, tmp_path / f"{name}.safetensors", "--epochs", "1", "--hidden", "16") == 0
+    a, b = (weights.load(tmp_path / f"{name}.safetensors", "sketchrnn").state_dict() for name in "ab")
+    assert all(torch.equal(a[name], b[name]) for name in a)
+
+
+def test_training_starts_from_weights_of_the_same_words_alone(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = tmp_path / "first.safetensors"
+    assert train("sketchrnn", folder, first, "--epochs", "1", "--hidden", "16") == 0
+    again = ("--epochs", "1", "--hidden", "16", "--start", str(first))
+    assert train("sketchrnn", folder, tmp_path / "b.safetensors", *again) == 0
+    assert train("sketchrnn", folder, tmp_path / "c.safetensors", *again, "--words", "circle") == 1
+    assert "knows other words" in capsys.readouterr().err

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import PlainScorer, write_file
+from tests.helpers.drawings import write_cats
+from tests.helpers.scorer import PlainScorer
 
 
 @pytest.fixture
@@ -26,6 +27,6 @@ def page(qtbot, tmp_path: Path, make_page) -> CuratePage:
     """A page with the test's file open and scored."""
     made = make_page()
     with qtbot.waitSignal(made.scored):
-        made.open_files([str(write_file(tmp_path / "cats.ndjson"))])
+        made.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
     made.judge.pause(0)  # tests need no time to see that the worst has come to the top
     return made

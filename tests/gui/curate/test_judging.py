@@ -12,7 +12,8 @@ from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
 from qdesk.scoring.columns import CSV_COLUMNS
-from tests.gui.curate.kit import current, press, write_file
+from tests.helpers.curate import current, press
+from tests.helpers.drawings import write_cats
 
 # Judging
 
@@ -153,7 +154,7 @@ def test_a_damaged_store_is_said_and_looking_still_works(qtbot, make_page, tmp_p
     page = make_page()
     assert "damaged" in page.notice.text
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     page.judge.pause(0)
     for decide in (lambda: press(page, "1"), lambda: press(page, "U"), lambda: page.paging.decided.emit({39: "wrong"})):
         page.notice.hide()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 
 from qdesk.gui.curate.bar import Keycap
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import write_file
+from tests.helpers.drawings import write_cats
 
 RAIL = 80  # what the window takes of the width
 
@@ -76,5 +76,5 @@ def test_pixels_alone_have_no_strokes_to_score(qtbot, make_page, tmp_path: Path)
         page.open_files([str(tmp_path / "cat.npy")])
     assert page.filters.scores.isHidden() and page.filters.drawing.isHidden() and not page.filters.histograms
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson", 3))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson", 3))])
     assert page.filters.scores.isHidden() and page.filters.drawing.isVisible()  # strokes need no scores

@@ -11,7 +11,7 @@ import pytest
 from qdesk.curation.view import learned_order
 from qdesk.gui.curate.learning import _learned
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import press
+from tests.helpers.curate import press
 
 
 def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import COUNT, current, keys, press, sort_by, write_file
+from tests.helpers.curate import current, keys, press, sort_by
+from tests.helpers.drawings import CATS, write_cats
 
 # Filters, sorting, zoom
 
@@ -21,7 +22,7 @@ def test_filters(page: CuratePage) -> None:
     page.filters.choose("reason", "scribble")
     assert keys(page) == ["1036"]
     page.filters.clear.click()
-    assert len(keys(page)) == COUNT and page.filters.shown.text() == "40 drawings"
+    assert len(keys(page)) == CATS and page.filters.shown.text() == "40 drawings"
     page.filters.choose("reason", "unusual")
     assert keys(page) == [str(n) for n in range(1035, 1029, -1)]
 
@@ -74,7 +75,7 @@ def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
     low, high = page.table.filters.ranges["loss_per_point"]
     assert high == float("inf") and 1.5 < low < 2.5
     assert keys(page) == [str(n) for n in range(1039, 999, -1) if page.table.numbers["loss_per_point"][n - 1000] >= low]
-    assert 0 < len(keys(page)) < COUNT
+    assert 0 < len(keys(page)) < CATS
     drag(histogram, 0.5, 0.4, 0.25)  # its lower edge
     assert histogram.chosen == (pytest.approx(low / 2, abs=0.1), float("inf"))
     drag(histogram, 0.6, 0.55, 0.5)  # all of it, so that it no longer reaches the end
@@ -82,13 +83,13 @@ def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
     drag(histogram, 0.02, 0.05, 0.1)  # beside it: another one
     assert histogram.chosen == (float("-inf"), pytest.approx(0.125 * 3.9, abs=0.1))
     QTest.mouseDClick(histogram.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 20))
-    assert len(keys(page)) == COUNT and not histogram._region.isVisible()
+    assert len(keys(page)) == CATS and not histogram._region.isVisible()
 
 
 def test_a_drag_that_hides_the_current_drawing_brings_it_back(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "many.ndjson", 400))])
+        page.open_files([str(write_cats(tmp_path / "many.ndjson", 400))])
     press(page, *[Qt.Key.Key_Down] * 30)
     chosen, scroll = current(page), page.grid.verticalScrollBar().value()
     assert scroll > 0
@@ -125,9 +126,9 @@ def test_a_range_is_chosen_with_keys(page: CuratePage) -> None:
     histogram = page.filters.histograms["lift"]
     QTest.keyClick(histogram, Qt.Key.Key_Left)
     QTest.keyClick(histogram, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
-    assert histogram._range == (1, 30) and len(keys(page)) < COUNT
+    assert histogram._range == (1, 30) and len(keys(page)) < CATS
     QTest.keyClick(histogram, Qt.Key.Key_Escape)
-    assert histogram.chosen is None and len(keys(page)) == COUNT
+    assert histogram.chosen is None and len(keys(page)) == CATS
 
 
 def test_a_wheel_over_a_histogram_is_left_to_the_filters_around_it(page: CuratePage) -> None:
@@ -210,7 +211,7 @@ def test_keys_are_for_the_drawing_that_is_looked_at_though_filters_keep_it_back(
     assert page.grid.shown == page.grid.current != todo
     page.looking.go_to(38)
     page.notice.act.click()
-    assert page.grid.current == page.grid.shown == 38 and len(keys(page)) == COUNT
+    assert page.grid.current == page.grid.shown == 38 and len(keys(page)) == CATS
 
 
 def test_what_is_looked_at_aside_is_decided_by_itself_by_the_page_too(page: CuratePage) -> None:

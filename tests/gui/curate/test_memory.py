@@ -9,7 +9,8 @@ import pytest
 
 from qdesk import paths
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import sort_by, write_file
+from tests.helpers.curate import sort_by
+from tests.helpers.drawings import write_cats
 
 
 def test_it_looks_as_it_did(qtbot, page: CuratePage, make_page, tmp_path: Path) -> None:
@@ -37,7 +38,7 @@ def test_nonsense_in_the_file_changes_nothing(
     (paths.user_data() / "settings.json").write_text(json.dumps({"curate": nonsense}))
     page = make_page()
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     assert (page.header.sort, page.header.tint, page.looking.plane) == ("junk", "none", None)
     assert any("curate.size cannot be 'huge'" in line for line in caplog.messages)
 

@@ -14,7 +14,9 @@ from qdesk.curation.view.table import Arrangement, Table, Wishes
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate import model
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import PlainScorer, current, press, write_file
+from tests.helpers.curate import current, press
+from tests.helpers.drawings import write_cats
+from tests.helpers.scorer import PlainScorer
 
 
 @pytest.fixture
@@ -70,7 +72,7 @@ def test_an_order_that_fails_is_said_and_the_next_one_comes(page: CuratePage, sl
 def test_a_key_for_a_drawing_that_has_just_left_the_top_is_not_heard(qtbot, make_page, tmp_path: Path) -> None:
     go_on = threading.Event()
     page = make_page(lambda: PlainScorer(wait=go_on))
-    page.open_files([str(write_file(tmp_path / "cats.ndjson"))])
+    page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
     qtbot.waitUntil(lambda: page.table is not None and current(page) == "1015")
     page.judge.pause(0)
     go_on.set()

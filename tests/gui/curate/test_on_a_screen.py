@@ -12,10 +12,11 @@ import pytest
 
 from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.reasons import KEEP
-from tests.gui.curating import COUNT, Curator, on_a_screen, write_circles
-from tests.gui.display import ROOT, Screen, until
+from tests.helpers.drawings import CIRCLES, write_circles
+from tests.helpers.screen import ROOT, Curator, Screen, with_weights
+from tests.helpers.waiting import until
 
-pytestmark = on_a_screen
+pytestmark = with_weights
 
 
 def test_a_file_is_judged_by_keys_exported_and_opened_again(screen: Screen, home: Path, tmp_path: Path) -> None:
@@ -92,5 +93,5 @@ def test_a_page_is_decided_and_a_lasso_drawn(screen: Screen, home: Path, tmp_pat
         screen.xdotool("mouseup", 1)
         time.sleep(0.5)
         curator.press("2")
-        until(lambda: all_reasons().count("graffiti") > COUNT // 2)
+        until(lambda: all_reasons().count("graffiti") > CIRCLES // 2)
         curator.press("Escape", "ctrl+q")

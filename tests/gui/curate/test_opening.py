@@ -19,7 +19,9 @@ from qdesk import paths
 from qdesk.gui.curate import judging
 from qdesk.gui.curate.looking import ASK_MS
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import COUNT, PlainScorer, press, write_file
+from tests.helpers.curate import press
+from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.scorer import PlainScorer
 
 
 class Server:
@@ -53,7 +55,7 @@ class Server:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    made = Server(write_file(tmp_path / "served.ndjson", 3))
+    made = Server(write_cats(tmp_path / "served.ndjson", 3))
     thread = threading.Thread(target=made.http.serve_forever)
     thread.start()
     yield made
@@ -69,7 +71,7 @@ def busy(qtbot, make_page, server: Server, tmp_path: Path) -> CuratePage:
     page = make_page(base_url=server.url)
     page.download("cat")
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     return page
 
 
@@ -79,7 +81,7 @@ def busy(qtbot, make_page, server: Server, tmp_path: Path) -> CuratePage:
 def test_a_download_does_not_take_the_open_drawings_away(qtbot, busy: CuratePage, server: Server) -> None:
     server.go.set()
     qtbot.waitUntil(lambda: busy.notice.text == "“cat” is downloaded.", timeout=10_000)
-    assert len(busy.table) == COUNT and busy.bar.download.isHidden()
+    assert len(busy.table) == CATS and busy.bar.download.isHidden()
     with qtbot.waitSignal(busy.opened):
         busy.notice.act.click()
     assert len(busy.table) == 3 and not busy.notice.act.isVisible()
@@ -118,7 +120,7 @@ def test_a_first_file_that_fails_leaves_no_bar(qtbot, make_page, tmp_path: Path)
 def test_a_key_meant_for_the_drawings_before_is_not_heard(qtbot, page: CuratePage, tmp_path: Path) -> None:
     page.opened.connect(lambda: press(page, "1", "K", "F"))
     with qtbot.waitSignals([page.opened, page.scored]):
-        page.open_files([str(write_file(tmp_path / "b.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "b.ndjson"))])
     assert page.bar.counts.startswith("0 flagged · 0 kept")
     qtbot.wait(round(1000 * judging.PAUSE_S) + 50)
     press(page, "1")
@@ -159,7 +161,7 @@ def test_enter_opens_what_was_opened_last(qtbot, page: CuratePage, tmp_path: Pat
     (last,) = [one for one in page.empty.findChildren(QPushButton) if "cats.ndjson" in one.text()]
     with qtbot.waitSignal(page.opened):
         QTest.keyClick(last, Qt.Key.Key_Return)
-    assert len(page.table) == COUNT
+    assert len(page.table) == CATS
 
 
 # The losses of the points
@@ -176,7 +178,7 @@ def test_losses_asked_for_before_there_is_a_scorer_come_with_it(qtbot, make_page
     asked: list[int] = []
     page.looking.asking.losses_came.connect(lambda index, _: asked.append(index))
     with qtbot.waitSignal(page.opened):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     qtbot.wait(2 * ASK_MS)
     for index in (3, 5):  # the newest is meant
         page.looking.asking.ask_losses(index)
@@ -193,5 +195,5 @@ def test_losses_that_cannot_be_had_are_said(qtbot, make_page, tmp_path: Path) ->
             raise ValueError("the network is upside down")
 
     page = make_page(Broken)
-    page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+    page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     qtbot.waitUntil(lambda: "the network is upside down" in page.notice.text)

@@ -13,7 +13,9 @@ from qdesk.curation.view.learned_order import ENOUGH
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate import learning
 from qdesk.gui.curate.page import CuratePage
-from tests.gui.curate.kit import COUNT, Chunk, PlainScorer, current, keys, press, sort_by, write_file
+from tests.helpers.curate import current, keys, press, sort_by
+from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.scorer import Chunk, PlainScorer
 
 
 class Knowing(PlainScorer):
@@ -35,7 +37,7 @@ def soon(monkeypatch: pytest.MonkeyPatch) -> None:
 def page(qtbot, make_page, tmp_path: Path) -> CuratePage:
     made = make_page(Knowing)
     with qtbot.waitSignal(made.scored):
-        made.open_files([str(write_file(tmp_path / "cats.ndjson"))])
+        made.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
     made.judge.pause(0)
     return made
 
@@ -62,7 +64,7 @@ def test_more_like_these_puts_them_first_and_leads_back(qtbot, page: CuratePage)
     qtbot.waitUntil(lambda: page.header.sort == "likeness")
     qtbot.waitUntil(lambda: not page.model.busy)
     kind = [index % 3 == 0 for index in page.table.order]
-    assert kind == sorted(kind, reverse=True) and len(kind) == COUNT
+    assert kind == sorted(kind, reverse=True) and len(kind) == CATS
     assert page.notice.text == "Most like this one first."
     page.notice.act.click()
     assert page.header.sort == "junk" and keys(page)[0] == "1039"
@@ -71,7 +73,7 @@ def test_more_like_these_puts_them_first_and_leads_back(qtbot, page: CuratePage)
 def test_what_is_not_scored_is_like_nothing(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()  # a scorer that does not know what drawings look like
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     press(page, "L")
     assert "known once these drawings are scored" in page.notice.text
 

@@ -15,7 +15,9 @@ from qdesk.gui.curate import recent
 from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.curate.scoring import duration, scoring_text
-from tests.gui.curate.kit import COUNT, PlainScorer, current, keys, press, write_file
+from tests.helpers.curate import current, keys, press
+from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.scorer import PlainScorer
 
 # First start
 
@@ -42,20 +44,20 @@ def test_files_are_remembered(page: CuratePage, make_page, tmp_path: Path) -> No
 def test_a_dropped_file_is_opened(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(write_file(tmp_path / "a.ndjson")))])
+    data.setUrls([QUrl.fromLocalFile(str(write_cats(tmp_path / "a.ndjson")))])
     drop = QDropEvent(
         QPoint(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
     with qtbot.waitSignals([page.opened, page.scored]):
         page.dropEvent(drop)
-    assert len(page.table) == COUNT
+    assert len(page.table) == CATS
 
 
 # Opening and scoring
 
 
 def test_the_worst_come_first(page: CuratePage) -> None:
-    assert keys(page) == [str(1000 + n) for n in reversed(range(COUNT))]
+    assert keys(page) == [str(1000 + n) for n in reversed(range(CATS))]
     assert current(page) == "1039" and page.bar.work.text == ""
     assert page.detail.word.text() == "cat" and page.detail.summary.text() == "Rank 1 of 40 · looks like: scribble"
     assert page.bar.counts == "0 flagged · 0 kept · 40 to go"
@@ -70,7 +72,7 @@ def test_the_grid_paints_what_it_shows(page: CuratePage) -> None:
 def test_the_files_order_comes_first_and_stopping_keeps_what_is_scored(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page(lambda: PlainScorer(threading.Event()))
     with qtbot.waitSignal(page.opened):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     assert keys(page)[:3] == ["1000", "1001", "1002"]
     qtbot.waitUntil(lambda: keys(page)[0] == "1015")
     assert keys(page)[15:] == ["1000", *(str(n) for n in range(1016, 1040))]  # what is not scored comes last
@@ -87,7 +89,7 @@ def test_the_files_order_comes_first_and_stopping_keeps_what_is_scored(qtbot, ma
 def test_an_order_nobody_asked_for_keeps_the_selected_drawing_in_its_place(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson", 400))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson", 400))])
     press(page, *[Qt.Key.Key_Down] * 30)
     chosen, top = current(page), page.grid.visualRect(page.grid.currentIndex()).top()
     page.model.rearrange(sort="points")  # as when scores come in
@@ -101,7 +103,7 @@ def test_by_the_page_scores_that_come_wait_for_the_next_page(qtbot, make_page, t
     more = threading.Event()
     page = make_page(lambda: PlainScorer(more))
     with qtbot.waitSignal(page.opened):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     qtbot.waitUntil(lambda: keys(page)[0] == "1015")
     page.grid.zoom(3)
     press(page, "B")
@@ -120,7 +122,7 @@ def test_without_networks_one_can_still_look_and_flag(qtbot, make_page, tmp_path
 
     page = make_page(missing)
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     assert "sketchrnn.safetensors is missing" in page.notice.text
     press(page, "3")
     assert list(page.table.verdicts[:2]) == ["wrong", ""] and current(page) == "1001"
@@ -131,11 +133,11 @@ def test_a_bad_file_is_said_on_a_bar_and_the_open_one_stays(qtbot, page: CurateP
     bad.write_text("this is no drawing\n")
     page.open_files([str(bad)])
     qtbot.waitUntil(lambda: "bad.ndjson" in page.notice.text)
-    assert page.notice.kind == "bad" and len(page.table) == COUNT
+    assert page.notice.kind == "bad" and len(page.table) == CATS
 
 
 def test_skipped_lines_are_counted_and_listed(qtbot, make_page, tmp_path: Path) -> None:
-    file = write_file(tmp_path / "a.ndjson", 2)
+    file = write_cats(tmp_path / "a.ndjson", 2)
     file.write_text(file.read_text() + "{broken\n[]\n")
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
@@ -168,7 +170,7 @@ def test_pixels_are_shown_as_pixels(qtbot, make_page, tmp_path: Path) -> None:
 def server(tmp_path: Path) -> Iterator[str]:
     folder = tmp_path / "server" / "quickdraw_dataset" / "full" / "simplified"
     folder.mkdir(parents=True)
-    write_file(folder / "cat.ndjson")
+    write_cats(folder / "cat.ndjson")
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args: object, **about: object) -> None:
@@ -191,7 +193,7 @@ def test_a_category_is_downloaded_and_opened(qtbot, make_page, server: str) -> N
     with qtbot.waitSignals([page.opened, page.scored]):
         page.empty.download.click()
         assert page.empty.download.text().strip() == "Cancel"
-    assert len(page.table) == COUNT and page.grid.isVisible()
+    assert len(page.table) == CATS and page.grid.isVisible()
 
 
 def test_a_download_that_fails_is_said(qtbot, make_page, server: str) -> None:
@@ -219,7 +221,7 @@ def test_the_real_scorer(qtbot, make_page, tmp_path: Path) -> None:
 
     page = make_page(real_scorer)
     with qtbot.waitSignal(page.scored, timeout=60_000):
-        page.open_files([str(write_file(tmp_path / "a.ndjson", 8))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson", 8))])
     if "are not installed" in page.notice.text or "no weight file" in page.notice.text:
         pytest.skip(page.notice.text)
     assert page.table.scored.all() and np.isfinite(page.table.numbers["junk"]).all()
@@ -240,7 +242,7 @@ def test_closing_leads_back_to_the_beginning(qtbot, page: CuratePage, tmp_path: 
 def test_a_page_closed_in_the_middle_of_scoring_leaves_nothing_behind(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page(lambda: PlainScorer(threading.Event()))
     with qtbot.waitSignal(page.opened):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     qtbot.waitUntil(lambda: page.table.scored.any())
     page.header.close_files.click()
     qtbot.waitUntil(lambda: not page.scoring.running)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.processes import lives
+from tests.helpers.waiting import until
 
 
 @pytest.fixture
@@ -34,9 +34,7 @@ def living() -> Iterator[Callable[[Path], int]]:
     def make(out: Path) -> int:
         code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); time.sleep(60)"
         begun.append(subprocess.Popen([sys.executable, "-c", code, "train", "classifier", "--out", str(out)]))
-        until = time.monotonic() + 20
-        while not lives(begun[-1].pid, out) and time.monotonic() < until:  # it has no name for a moment
-            time.sleep(0.005)
+        until(lambda: lives(begun[-1].pid, out))  # it has no name for a moment
         return begun[-1].pid
 
     yield make

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QPushButton
 from qdesk.formats import write_drawings
 from qdesk.gui.lab.form import Form, Plan
 from qdesk.gui.lab.words import WordList
-from tests.gui.lab import kit
+from tests.helpers import lab
+from tests.helpers.drawings import shapes, write_shapes
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -29,10 +30,10 @@ def form(qtbot) -> Form:
 @pytest.fixture
 def filled(qtbot, form: Form, tmp_path: Path) -> Form:
     """Twelve circles and twelve zigzags in two files each, and what is not to be read."""
-    folder = kit.write_drawings_to(tmp_path / "mine", 7)
+    folder = write_shapes(tmp_path / "mine", 7)
     (folder / "more").mkdir()
     for word in ("circle", "zigzag"):
-        write_drawings(kit.shapes(word, 5), folder / "more" / f"{word}.bin")
+        write_drawings(shapes(word, 5), folder / "more" / f"{word}.bin")
     (folder / "notes.txt").write_text("no drawing")
     (folder / "broken.ndjson").write_text("no drawing either\n")
     form.set_places([str(folder)])
@@ -79,7 +80,7 @@ def test_what_keeps_it_from_starting_is_said(form: Form, filled: Form) -> None:
         filled.name.setText(name)
         filled.name.textEdited.emit(name)
         assert filled.start.isEnabled() == (not name)  # without a name there is one from the words
-    kit.write_run("taken")
+    lab.write_run("taken")
     QTest.keyClicks(filled.name, "x")
     filled.name.selectAll()
     QTest.keyClicks(filled.name, "taken")
@@ -89,8 +90,8 @@ def test_what_keeps_it_from_starting_is_said(form: Form, filled: Form) -> None:
 
 
 def test_a_word_with_few_drawings_is_named(qtbot, form: Form, tmp_path: Path) -> None:
-    folder = kit.write_drawings_to(tmp_path / "mine", 20)
-    write_drawings(kit.shapes("zigzag", 3), folder / "zigzag.ndjson")
+    folder = write_shapes(tmp_path / "mine", 20)
+    write_drawings(shapes("zigzag", 3), folder / "zigzag.ndjson")
     form.set_places([str(folder)])
     qtbot.waitUntil(lambda: not form.finder.busy)
     assert form.note.text().endswith("Fewer than 20 of zigzag: too few to test on.") and form.start.isEnabled()
@@ -106,7 +107,7 @@ def test_a_name_typed_stays(filled: Form) -> None:
 
 
 def test_a_name_from_the_words_is_a_new_one(filled: Form) -> None:
-    kit.write_run("circle-zigzag")
+    lab.write_run("circle-zigzag")
     filled.begin()
     assert filled.name.text() == "circle-zigzag 2"
 
@@ -118,7 +119,7 @@ def test_a_folder_without_drawings_is_a_sentence(qtbot, form: Form, tmp_path: Pa
 
 
 def test_folders_are_added_and_taken_off(qtbot, filled: Form, tmp_path: Path) -> None:
-    write_drawings(kit.shapes("zigzag", 4), tmp_path / "zigzag.ndjson")
+    write_drawings(shapes("zigzag", 4), tmp_path / "zigzag.ndjson")
     filled.add_places([str(tmp_path / "zigzag.ndjson"), filled.places[0]])
     qtbot.waitUntil(lambda: not filled.finder.busy)
     assert len(filled.places) == 2 and filled.words.counts["zigzag"] == 16
@@ -134,7 +135,7 @@ def test_a_folder_taken_off_leaves_the_keyboard_in_its_place(filled: Form) -> No
 
 
 def test_the_last_question_is_the_one_answered(qtbot, filled: Form, tmp_path: Path) -> None:
-    write_drawings(kit.shapes("zigzag", 4), tmp_path / "zigzag.ndjson")
+    write_drawings(shapes("zigzag", 4), tmp_path / "zigzag.ndjson")
     folder = filled.places[0]
     for place in (folder, str(tmp_path / "zigzag.ndjson"), folder, str(tmp_path / "zigzag.ndjson")):
         filled.set_places([place])

@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from qdesk.gui import jobs
 from qdesk.gui.theme import refresh_theme
 from qdesk.gui.window import MainWindow
-from tests.gui.lab import kit
+from tests.helpers import lab
 
 
 def test_the_window_has_a_lab_and_closes_with_a_run_on(qtbot, living: Callable[[Path], int]) -> None:
-    out = kit.write_run("a", 40, None, pid=living(kit.out_of("a")))
+    out = lab.write_run("a", 40, None, pid=living(lab.out_of("a")))
     window = MainWindow("lab")
     qtbot.addWidget(window)
     window.show()
@@ -29,11 +29,11 @@ def test_the_window_has_a_lab_and_closes_with_a_run_on(qtbot, living: Callable[[
     assert window.current_page == "lab" and page._timer.isActive()
     window.close()
     assert not page._timer.isActive() and jobs.shutdown(10)
-    assert kit.polled(out).state == "running"
+    assert lab.polled(out).state == "running"
 
 
 def test_it_is_painted_in_both_themes(make_page, monkeypatch: pytest.MonkeyPatch) -> None:
-    kit.write_run("a")
+    lab.write_run("a")
     page = make_page()
     light = page.grab().toImage()
     monkeypatch.setenv("QDESK_THEME", "dark")

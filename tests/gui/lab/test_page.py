@@ -16,7 +16,8 @@ from qdesk.gui.lab import page as page_module
 from qdesk.gui.lab import reports
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.runs import beside
-from tests.gui.lab import kit
+from tests.helpers import lab
+from tests.helpers.drawings import write_shapes
 
 Make = Callable[[], LabPage]
 
@@ -54,7 +55,7 @@ def test_an_empty_page_says_what_to_do_first(qtbot, make_page: Make) -> None:
 def test_the_folder_chosen_is_looked_through(
     qtbot, make_page: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = kit.write_drawings_to(tmp_path / "mine", 5)
+    folder = write_shapes(tmp_path / "mine", 5)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
     page = make_page()
     page.empty.folder.click()
@@ -65,9 +66,9 @@ def test_the_folder_chosen_is_looked_through(
 
 
 def test_runs_are_listed_newest_first_with_how_they_went(make_page: Make, living: Callable[[Path], int]) -> None:
-    kit.write_run("old", began="2026-11-20T17:00:00+00:00")
-    kit.write_run("new", 40, None, pid=living(kit.out_of("new")))
-    kit.write_run("broken", 30, "failed", began="2026-11-19T17:00:00+00:00")
+    lab.write_run("old", began="2026-11-20T17:00:00+00:00")
+    lab.write_run("new", 40, None, pid=living(lab.out_of("new")))
+    lab.write_run("broken", 30, "failed", began="2026-11-19T17:00:00+00:00")
     page = make_page()
     assert names(page) == ["new", "old", "broken"]
     assert said(page) == [
@@ -81,7 +82,7 @@ def test_runs_are_listed_newest_first_with_how_they_went(make_page: Make, living
 
 def test_arrow_keys_go_through_the_runs(make_page: Make) -> None:
     for day in (1, 2, 3):
-        kit.write_run(f"day {day}", began=f"2026-11-0{day}T17:00:00+00:00")
+        lab.write_run(f"day {day}", began=f"2026-11-0{day}T17:00:00+00:00")
     page = make_page()
     QTest.keyClick(page.listing.list, Qt.Key.Key_Down)
     assert page.view.run.name == "day 2"
@@ -90,7 +91,7 @@ def test_arrow_keys_go_through_the_runs(make_page: Make) -> None:
 
 
 def test_many_words_are_counted(make_page: Make) -> None:
-    kit.write_run("a", words=[f"word {number}" for number in range(345)])
+    lab.write_run("a", words=[f"word {number}" for number in range(345)])
     page = make_page()
     assert said(page)[0].startswith("a, 345\N{NO-BREAK SPACE}words, ")
     assert page.view.learns.text().startswith("Learns to guess 345\N{NO-BREAK SPACE}words: word 0, word 1")
@@ -103,7 +104,7 @@ FOUR = ["cat", "dog", "owl", "yak"]
 
 
 def test_a_finished_run_shows_its_test_figures(make_page: Make) -> None:
-    kit.write_run("a", words=FOUR)
+    lab.write_run("a", words=FOUR)
     page = make_page()
     assert page.view.tiles.figures == {
         "Top-1": "87.1\N{NO-BREAK SPACE}%",
@@ -118,14 +119,14 @@ def test_a_finished_run_shows_its_test_figures(make_page: Make) -> None:
 
 
 def test_the_first_three_of_two_words_are_no_figure(make_page: Make) -> None:
-    kit.write_run("a", words=["cat", "dog"])
+    lab.write_run("a", words=["cat", "dog"])
     page = make_page()
     assert "Top-1" in page.view.tiles.figures and "Top-3" not in page.view.tiles.figures
     assert page.view.charts[1].legend == ["top-1 100.0 %"]
 
 
 def test_its_curves_are_those_of_the_log_and_grow_with_it(make_page: Make, living: Callable[[Path], int]) -> None:
-    out = kit.write_run("a", 30, None, pid=living(kit.out_of("a")), words=FOUR)
+    out = lab.write_run("a", 30, None, pid=living(lab.out_of("a")), words=FOUR)
     page = make_page()
     loss, share = page.view.charts
     assert [curve.name for curve in loss.curves] == ["training", "validation"]
@@ -133,7 +134,7 @@ def test_its_curves_are_those_of_the_log_and_grow_with_it(make_page: Make, livin
     assert loss.curves[0].x[-1] == pytest.approx(3.0)  # passes: ten steps each
     assert share.curves[1].y.tolist() == pytest.approx([20, 40, 60])
     assert loss.legend == ["training 2.700", "validation 2.200"]
-    kit.append(out, kit.progress(31, loss=1.25))
+    lab.append(out, lab.progress(31, loss=1.25))
     page.look()
     assert loss.legend[0] == "training 1.250"
     page.view.axis.setCurrentIndex(1)
@@ -141,33 +142,33 @@ def test_its_curves_are_those_of_the_log_and_grow_with_it(make_page: Make, livin
 
 
 def test_the_best_validation_is_marked_while_it_learns(make_page: Make, living: Callable[[Path], int]) -> None:
-    out = kit.write_run("a", 5, None, pid=living(kit.out_of("a")))
+    out = lab.write_run("a", 5, None, pid=living(lab.out_of("a")))
     page = make_page()
     best = page.view.charts[0]._best_line
     assert not best.isVisible() and page.view.hint.text() == ""
-    kit.append(out, kit.progress(10, validation_loss=0.5), kit.progress(20, validation_loss=0.7))
+    lab.append(out, lab.progress(10, validation_loss=0.5), lab.progress(20, validation_loss=0.7))
     page.look()
     assert best.isVisible() and best.value() == 1.0 and "dashed line" in page.view.hint.text()  # ten steps a pass
-    kit.append(out, kit.last_line(20, "finished"))
+    lab.append(out, lab.last_line(20, "finished"))
     page.look()
     assert best.value() == 2.0  # the run itself knows best
 
 
 def test_the_page_follows_by_itself_while_it_is_shown(qtbot, make_page: Make, living: Callable[[Path], int]) -> None:
-    out = kit.write_run("a", 30, None, pid=living(kit.out_of("a")))
+    out = lab.write_run("a", 30, None, pid=living(lab.out_of("a")))
     page = make_page()
-    kit.append(out, kit.last_line(30, "stopped early"))
+    lab.append(out, lab.last_line(30, "stopped early"))
     qtbot.waitUntil(lambda: page.view.state.text().startswith("Stopped early"))
     page.hidden()
     assert not page._timer.isActive()
 
 
 def test_a_sketchrnn_shows_what_it_has(make_page: Make) -> None:
-    out = kit.out_of("s")
+    out = lab.out_of("s")
     figures = {"validation_nats_per_point": 1.2, "validation_wrong_word_auc_lift": 0.93}
     test = {"drawings": 9, "nats_per_point": 1.1, "wrong_word_auc_lift": 0.95}
-    start = kit.first_line(out, run="sketchrnn")
-    kit.append(out, start, kit.progress(10, loss=1.5, **figures), kit.last_line(10, "finished", test=test))
+    start = lab.first_line(out, run="sketchrnn")
+    lab.append(out, start, lab.progress(10, loss=1.5, **figures), lab.last_line(10, "finished", test=test))
     page = make_page()
     loss, share = page.view.charts
     assert loss.legend == ["training 1.500", "with its word 1.200"]
@@ -178,14 +179,14 @@ def test_a_sketchrnn_shows_what_it_has(make_page: Make) -> None:
 
 
 def test_a_failed_run_says_why(make_page: Make) -> None:
-    out = kit.write_run("a", 10, None)
-    kit.append(out, kit.last_line(10, "failed", reason="the loss is no number any more"))
+    out = lab.write_run("a", 10, None)
+    lab.append(out, lab.last_line(10, "failed", reason="the loss is no number any more"))
     page = make_page()
     assert page.view.trouble.isVisible() and page.view.trouble.text() == "the loss is no number any more"
 
 
 def test_an_interrupted_run_offers_to_go_on(make_page: Make) -> None:
-    beside(kit.write_run("a", 40, "interrupted"), ".checkpoint").touch()
+    beside(lab.write_run("a", 40, "interrupted"), ".checkpoint").touch()
     page = make_page()
     actions = page.view.buttons
     assert page.view.state.text() == "Interrupted at 40 %"
@@ -194,7 +195,7 @@ def test_an_interrupted_run_offers_to_go_on(make_page: Make) -> None:
 
 
 def test_stopping_is_asked_once(qtbot, make_page: Make, living: Callable[[Path], int]) -> None:
-    kit.write_run("a", 40, None, pid=living(kit.out_of("a")))
+    lab.write_run("a", 40, None, pid=living(lab.out_of("a")))
     page = make_page()
     actions = page.view.buttons
     assert actions.stop.isVisible() and not actions.delete.isVisible() and "goes on" in actions.note.text()
@@ -209,8 +210,8 @@ def test_stopping_is_asked_once(qtbot, make_page: Make, living: Callable[[Path],
 
 
 def test_deleting_can_be_undone_until_one_goes_on(make_page: Make) -> None:
-    out = kit.write_run("a", began="2026-11-20T17:00:00+00:00")
-    kit.write_run("b")
+    out = lab.write_run("a", began="2026-11-20T17:00:00+00:00")
+    lab.write_run("b")
     page = make_page()
     page.choose(page.runs[out])
     page.view.buttons.delete.click()
@@ -221,11 +222,11 @@ def test_deleting_can_be_undone_until_one_goes_on(make_page: Make) -> None:
     assert names(page) == ["b", "a"] and page.view.run.name == "a"
     QTest.keyClick(page.listing.list, Qt.Key.Key_Delete)
     page.hidden()
-    assert not out.exists() and not kit.log_of(out).exists() and page.notice.text == ""
+    assert not out.exists() and not lab.log_of(out).exists() and page.notice.text == ""
 
 
 def test_deleting_the_only_one_leaves_an_empty_page(make_page: Make) -> None:
-    out = kit.write_run("a")
+    out = lab.write_run("a")
     page = make_page()
     page.delete()
     assert page.empty.isVisible()
@@ -238,14 +239,14 @@ def test_deleting_the_only_one_leaves_an_empty_page(make_page: Make) -> None:
 
 def test_a_run_dropped_on_the_page_is_shown_and_remembered(make_page: Make, tmp_path: Path) -> None:
     out = tmp_path / "shell.safetensors"
-    kit.append(out, kit.first_line(out), *kit.some_progress(50), kit.last_line(50, "finished"))
+    lab.append(out, lab.first_line(out), *lab.some_progress(50), lab.last_line(50, "finished"))
     page = make_page()
-    drop(page, kit.log_of(out))
+    drop(page, lab.log_of(out))
     assert page.view.run.name == "shell"
     again = make_page()
     assert names(again) == ["shell"]
     again.view.buttons.delete.click()
-    assert names(again) == [] and kit.log_of(out).exists()
+    assert names(again) == [] and lab.log_of(out).exists()
     again.notice.act.click()
     assert names(again) == ["shell"]
     again.delete()
@@ -254,7 +255,7 @@ def test_a_run_dropped_on_the_page_is_shown_and_remembered(make_page: Make, tmp_
 
 def test_a_folder_dropped_on_the_page_is_to_be_learned_from(qtbot, make_page: Make, tmp_path: Path) -> None:
     page = make_page()
-    drop(page, kit.write_drawings_to(tmp_path / "mine", 5))
+    drop(page, write_shapes(tmp_path / "mine", 5))
     assert page.form.isVisible()
     qtbot.waitUntil(lambda: page.form.words.words == ["circle", "zigzag"])
 
@@ -289,7 +290,7 @@ def evaluating(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
 
 
 def test_a_report_that_cannot_be_made_says_why(qtbot, make_page: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    kit.write_run("a")
+    lab.write_run("a")
     evaluating(monkeypatch, "import sys; sys.exit('qdesk: there is no folder /drawings')")
     page = make_page()
     page.view.buttons.evaluate.click()
@@ -309,7 +310,7 @@ def test_a_report_is_opened_and_offered_again(
     qtbot, make_page: Make, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluating(monkeypatch, "import sys; open(sys.argv[1], 'w').write('<html>')")
-    out = kit.write_run("a")
+    out = lab.write_run("a")
     page = make_page()
     run = page.runs[out]
     page.view.buttons.evaluate.click()
@@ -324,7 +325,7 @@ def test_a_report_of_another_run_waits_to_be_opened(
     qtbot, make_page: Make, opened: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     evaluating(monkeypatch, "import sys; open(sys.argv[1], 'w').write('<html>')")
-    other, out = kit.write_run("b"), kit.write_run("a")
+    other, out = lab.write_run("b"), lab.write_run("a")
     page = make_page()
     page.choose(page.runs[out])
     page.evaluate()
@@ -336,7 +337,7 @@ def test_a_report_of_another_run_waits_to_be_opened(
 
 
 def test_closing_gives_a_report_up(make_page: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    kit.write_run("a")
+    lab.write_run("a")
     evaluating(monkeypatch, "import time; time.sleep(60)")
     page = make_page()
     page.evaluate()

@@ -14,7 +14,7 @@ from qdesk.gui.lab import runs, work
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.processes import interrupt
 from qdesk.gui.lab.runs import State, outs_in, read_runs
-from tests.gui.lab import kit
+from tests.helpers.drawings import write_shapes
 
 LONG_MS = 120_000
 """Long enough for a busy machine to import torch."""
@@ -42,7 +42,7 @@ def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
     qtbot, make_page: Callable[[], LabPage], tmp_path: Path
 ) -> None:
     page = make_page()
-    fill_in(qtbot, page, kit.write_drawings_to(tmp_path / "mine"))
+    fill_in(qtbot, page, write_shapes(tmp_path / "mine", 60))
     assert page.form.name.text() == "circle-zigzag"
     QTest.keyClick(page.form.name, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert page.view.run.state is State.STARTING and page.view.state.text().startswith("Starting")
@@ -71,7 +71,7 @@ def test_what_cannot_be_learned_is_said_in_a_sentence(
     code = "import sys; sys.exit('qdesk: there is no drawing to train on of zigzag')"
     monkeypatch.setattr(runs, "train_command", lambda *_: [sys.executable, "-c", code])
     page = make_page()
-    fill_in(qtbot, page, kit.write_drawings_to(tmp_path / "mine", 5))
+    fill_in(qtbot, page, write_shapes(tmp_path / "mine", 5))
     page.form.start.click()
     qtbot.waitUntil(page.view.trouble.isVisible)
     assert page.view.run.state is State.FAILED and page.view.state.text() == "Failed"

@@ -14,7 +14,9 @@ from qdesk.formats import open_drawings
 from qdesk.game.round_saver import MY_DRAWINGS
 from qdesk.gui.play import album as albums
 from qdesk.gui.play.page import PlayPage
-from tests.gui.playing import Clock, Seer, begin, stroke
+from tests.helpers.clock import Clock
+from tests.helpers.networks import Seer
+from tests.helpers.play import begin, stroke
 
 
 def draw(page: PlayPage, clock: Clock, count: int = 1) -> None:

@@ -20,7 +20,8 @@ from PySide6.QtWidgets import QApplication
 from qdesk.gui.play.canvas import Canvas, PenClock
 from qdesk.gui.play.page import PlayPage
 from qdesk.gui.theme import refresh_theme, theme
-from tests.gui.playing import LEFT, NONE, Clock, begin, ink_pixels, inked, stroke
+from tests.helpers.clock import Clock
+from tests.helpers.play import LEFT, NONE, begin, ink_pixels, inked, stroke
 
 
 def test_times_come_from_the_events(page: PlayPage, clock: Clock) -> None:

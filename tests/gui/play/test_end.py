@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from qdesk.game.modes import MODES
 from qdesk.game.record import Guess, Rival, RoundRecord, State
 from qdesk.gui.play.end import EndScreen, best_text, headline_text, name_text, outcome_line
-from tests.game.test_story import record
+from tests.helpers.records import record
 
 BUS = (Guess(900.0, (("truck", 0.3), ("bus", 0.2))), Guess(1400.0, (("bus", 0.6), ("truck", 0.1))), Guess(1500.0, ()))
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -11,29 +10,12 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from qdesk.game.history import History
-from qdesk.game.record import RoundRecord, State, timestamp_text
+from qdesk.game.record import RoundRecord, State
 from qdesk.game.stats import Plays
 from qdesk.gui.play.gallery import Gallery
 from qdesk.gui.play.gallery_cells import paint_record
 from qdesk.gui.theme import theme
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SQUARE = np.array([[100, 100], [300, 100], [300, 300], [100, 300], [100, 100]], np.float32)
-
-
-def played(number: int, word: str = "square", recognised_ms: float | None = 4_200.0, **more: object) -> RoundRecord:
-    """The round that was played `number` minutes after noon: a square, drawn in two seconds."""
-    return RoundRecord(
-        f"{number:016d}",
-        word,
-        timestamp_text(NOON + timedelta(minutes=number)),
-        State.DONE if not word else State.TIME_UP if recognised_ms is None else State.RECOGNISED,
-        (SQUARE,),
-        (np.linspace(0, 2000, len(SQUARE), dtype=np.float32),),
-        20_000.0,
-        recognised_ms,
-        **more,
-    )
+from tests.helpers.records import played
 
 
 class Loader:

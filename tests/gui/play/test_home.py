@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.game.modes import MODES
 from qdesk.gui.play.home import DIFFICULTIES, HomeScreen
-from tests.gui.playing import LEFT
+from tests.helpers.play import LEFT
 
 
 @pytest.fixture

@@ -17,7 +17,9 @@ from qdesk.game.prompts import Prompts
 from qdesk.game.record import RoundRecord, State
 from qdesk.game.round import Round
 from qdesk.gui.play.page import PlayPage
-from tests.gui.playing import LEFT, NONE, Clock, Drawer, Seer
+from tests.helpers.clock import Clock
+from tests.helpers.networks import Drawer, Seer
+from tests.helpers.play import LEFT, NONE
 
 WORDS = ["cat", "dog", "sun", "moon", "key", "bee", "flamingo", "tree", "car", "hat", "owl", "lion", "leaf", "ear"]
 STEPS = 1500

@@ -12,7 +12,8 @@ import pytest
 from qdesk.game.history import History
 from qdesk.game.prompts import GAME
 from qdesk.game.record import RoundRecord, State
-from tests.gui.display import Screen, needs_display, until
+from tests.helpers.screen import Screen, needs_display
+from tests.helpers.waiting import until
 
 CENTRE, RADIUS, STEPS = (640, 400), 150, 80
 

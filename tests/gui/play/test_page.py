@@ -19,7 +19,9 @@ from qdesk.game.record import State
 from qdesk.game.round import COUNTDOWN_MS, FINISH_MS
 from qdesk.gui.play import guessing
 from qdesk.gui.play.page import PlayPage
-from tests.gui.playing import LEFT, NONE, Clock, Seer, begin, go_on, ink_pixels, inked, says, stroke
+from tests.helpers.clock import Clock
+from tests.helpers.networks import Seer
+from tests.helpers.play import LEFT, NONE, begin, go_on, ink_pixels, inked, says, stroke
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

@@ -13,7 +13,7 @@ from qdesk.game.history import History
 from qdesk.game.stats import WordStats, wilson
 from qdesk.gui.play.people import PeopleScreen
 from qdesk.gui.play.people_lines import best_and_hardest
-from tests.gui.play.test_gallery import played
+from tests.helpers.records import played
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from qdesk.game.record import Rival
 from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.theme import font, theme
-from tests.gui.playing import LEFT, NONE, Clock
+from tests.helpers.clock import Clock
+from tests.helpers.play import LEFT, NONE
 
 RIDDLE = "It stands on one leg in warm, shallow water, and it is as pink as the shrimps that it eats all day."
 GUESSES = [("bird", 0.4), ("flamingo", 0.3), ("swan", 0.1), ("duck", 0.05), ("owl", 0.02), ("crow", 0.01)]

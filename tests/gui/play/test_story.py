@@ -14,7 +14,8 @@ from qdesk.game.similar_drawings import Others
 from qdesk.gui.play.chance_plot import apart
 from qdesk.gui.play.replaying import INK, LOSS, STRANGEST
 from qdesk.gui.play.story import StoryScreen
-from tests.game.test_story import Sees, Stranger, record
+from tests.helpers.networks import Stranger, StrokeCounter
+from tests.helpers.records import record
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 LINE = [np.array([[0, 0], [9, 9]], np.float32)]
@@ -29,7 +30,7 @@ def people(count: int = 8, **changes: object) -> Others:
 def make(qtbot) -> Iterator[Callable[..., StoryScreen]]:
     made: list[StoryScreen] = []
 
-    def one(guesser=Sees, scorer=Stranger, others: Callable[[], Others | None] = people) -> StoryScreen:
+    def one(guesser=StrokeCounter, scorer=Stranger, others: Callable[[], Others | None] = people) -> StoryScreen:
         screen = StoryScreen(guesser, scorer, others)
         qtbot.addWidget(screen)
         screen.resize(1200, 800)
@@ -226,7 +227,7 @@ def test_a_broken_scorer_costs_the_loss_alone(qtbot, make):
 
 
 def test_a_broken_guesser_is_said(qtbot, make):
-    def broken() -> Sees:
+    def broken() -> StrokeCounter:
         raise OSError("classifier.safetensors is not there.")
 
     screen = make(guesser=broken)

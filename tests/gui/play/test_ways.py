@@ -14,7 +14,9 @@ from qdesk.game.prompts import Prompts
 from qdesk.game.record import Rival, State
 from qdesk.game.riddles import riddle
 from qdesk.gui.play.page import PlayPage
-from tests.gui.playing import Clock, Drawer, Seer, begin, go_on, says, stroke
+from tests.helpers.clock import Clock
+from tests.helpers.networks import Drawer, Seer
+from tests.helpers.play import begin, go_on, says, stroke
 
 WORDS = ["cat", "dog", "sun", "moon", "key", "bee", "flamingo", "tree", "car", "hat", "owl", "lion", "leaf", "ear"]
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from qdesk.gui.curate.detail.curve import LossCurve, peaks
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.theme import refresh_theme
-from tests.gui.curate.kit import press
+from tests.helpers.curate import press
 
 LOSSES = np.array([0, 4, 6, 30, 5], np.float32)
 PLACES = np.array([0, 0.1, 0.5, 0.9, 1.0])

@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from qdesk.gui.curate.grid.grid import SIZES, Grid
-from tests.gui.curate.grid.cells_kit import colours, here, plain_table, seen, shown_grid
+from tests.helpers.grid import colours, here, plain_table, seen, shown_grid
 
 NONE, CTRL, SHIFT = (
     Qt.KeyboardModifier.NoModifier,

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
-from tests.gui.curate.grid.cells_kit import seen, shown_grid
+from tests.helpers.grid import seen, shown_grid
 
 COUNT = 100
 

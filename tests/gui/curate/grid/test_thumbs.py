@@ -14,7 +14,7 @@ from qdesk.gui.curate.grid import thumbs as thumbs_module
 from qdesk.gui.curate.grid.inking import LEVELS, Look, Tint, inks, paint_drawing, paint_drawings, time_colour
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
-from tests.gui.curate.grid.cells_kit import colours, here, seen, shown_grid
+from tests.helpers.grid import colours, here, seen, shown_grid
 
 SQUARE = [np.array([[0, 0], [100, 0]], np.float32), np.array([[0, 100], [100, 100]], np.float32)]
 

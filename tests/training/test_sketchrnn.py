@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,22 @@ from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of
 from qdesk.training.data import Corpus
-from qdesk.training.sketchrnn import GOOD, KIND, LIFT, WITHOUT, WRONG, junk_bank, log_prior, training_loss, widened
-from tests.training.test_training import shapes, train
+from qdesk.training.sketchrnn import (
+    GOOD,
+    KIND,
+    LIFT,
+    WITHOUT,
+    WRONG,
+    Store,
+    epoch_batches,
+    junk_bank,
+    log_prior,
+    training_loss,
+    vary,
+    widened,
+)
+from tests.helpers.drawings import shapes
+from tests.helpers.training import train
 
 JUDGED = ("good", *KINDS)
 
@@ -141,3 +156,34 @@ def test_kinds_that_others_learned_are_not_taken_for_ours(tmp_path: Path) -> Non
         weights.start_from(network(), path)
     weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8)), path)
     weights.start_from(network(), path)  # without kinds: all the rest is taken over
+
+
+def test_a_sketchrnn_learns_what_words_mean(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "s.safetensors"
+    assert train("sketchrnn", folder, out, "--epochs", "12", "--hidden", "48", "--rate", "0.01") == 0
+    facts = weights.about(out)["about"]["test"]
+    assert facts["nats_per_point"] < facts["nats_per_point_no_word"] < facts["nats_per_point_wrong_word"]
+    assert facts["wrong_word_auc_lift"] > 0.95
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
+    assert all({"step", "done", "minutes_left"} <= line.keys() for line in lines)
+
+
+def test_sequence_variants_are_whole_units_in_the_box() -> None:
+    batch = Drawings.concat([shapes("circle", 20), shapes("zigzag", 20)])
+    store = Store(batch, np.zeros(40, np.int64), np.zeros(40, np.int64), torch.device("cpu"))
+    points, pens, lengths, _, _ = store.get(np.arange(40))
+    varied, kinds, left = vary(points, pens, lengths, torch.Generator().manual_seed(0))
+    assert (left <= lengths).all() and (left >= 2).all()
+    assert torch.equal(varied, varied.round())
+    assert varied.min() >= 0 and varied.max() == 255
+    ends = kinds[torch.arange(40), left - 1]
+    assert (ends == 2).all()
+    for k in range(40):
+        assert (kinds[k, : left[k] - 1] != 2).all()
+
+
+def test_a_pass_shows_every_drawing_once_in_batches_of_like_length() -> None:
+    counts = np.random.default_rng(1).integers(2, 200, 1000)
+    parts = epoch_batches(counts, np.arange(1000), 50, np.random.default_rng(0))
+    assert sorted(np.concatenate(parts)) == list(range(1000))
+    assert np.mean([np.ptp(counts[part]) for part in parts]) < 25

@@ -1,22 +1,16 @@
-"""What the tests of the Curate page share: a scorer whose answers are known, a file to open, and a hand on the keys."""
+"""A scorer whose answers are known."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
 
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.gui.curate.page import CuratePage
 from qdesk.scoring.scorer import Seen
-
-COUNT = 40
+from tests.helpers.drawings import CATS
 
 
 @dataclass
@@ -48,7 +42,7 @@ class PlainScorer:
                     "loss": row * 10,
                     "loss_per_point": row / 10,
                     "lift": 20 - row,
-                    "p_word": 1 - row / COUNT,
+                    "p_word": 1 - row / CATS,
                     "top_guess": words,
                     "p_top": np.full(len(indices), 0.5, np.float32),
                     "junk": row,
@@ -66,31 +60,3 @@ class PlainScorer:
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         return np.arange(drawing.points, dtype=np.float32)
-
-
-def write_file(path: Path, count: int = COUNT) -> Path:
-    lines = []
-    for number in range(count):
-        drawing = [[[0, 100, 255, number], [0, 30, number, 9]], [[5, 5 + number], [200, 90]]]
-        about = {"word": "dog" if number % 4 == 0 else "cat", "key_id": str(1000 + number), "countrycode": "DE"}
-        about |= {"timestamp": "2017-03-20 01:07:50.46456 UTC", "recognized": number % 2 == 0}
-        lines.append(json.dumps({**about, "drawing": drawing}))
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def keys(page: CuratePage) -> list[str]:
-    return list(page.table.names[page.table.order])
-
-
-def press(page: CuratePage, *pressed: object, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-    for key in pressed:
-        QTest.keyClick(page.grid, key, modifier)
-
-
-def current(page: CuratePage) -> str:
-    return page.table.names[page.grid.current]
-
-
-def sort_by(page: CuratePage, name: str) -> None:
-    page.header.sort_box.setCurrentIndex(page.header.sort_box.findData(name))

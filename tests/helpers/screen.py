@@ -1,17 +1,22 @@
-"""What the tests in a real window share: a screen of their own, the program on it, and a hand on mouse and keys."""
+"""A real screen, the program on it, and a hand on mouse and keys."""
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from qdesk import paths
+from qdesk.curation.verdicts.store import Verdict, Verdicts
+from qdesk.scoring.columns import CSV_COLUMNS
+from tests.helpers.waiting import until
 
 ROOT = Path(__file__).parents[2]
 # The desktop's own file dialogs and input methods would otherwise be asked for, where the tester has any.
@@ -26,12 +31,13 @@ needs_display = [
 ]
 
 
-def until(true: Callable[[], object], seconds: float = 30) -> None:
-    """Wait for something to become true, and fail if it does not."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
+with_weights = [
+    *needs_display,
+    pytest.mark.skipif(
+        not all(paths.model(name).is_file() for name in (paths.SKETCHRNN, paths.CLASSIFIER)),
+        reason="needs the weights in models/",
+    ),
+]
 
 
 class Screen:
@@ -55,7 +61,7 @@ class Screen:
                 self.xdotool("windowfocus", found[0])
             return bool(found) and self.xdotool("getwindowfocus") == found[0]
 
-        until(has_the_keys)
+        until(has_the_keys, 0.05)
 
     @contextmanager
     def program(self, *arguments: object) -> Iterator[None]:
@@ -74,18 +80,38 @@ class Screen:
         assert (program.communicate()[0], status) == ("", 0)
 
 
-@pytest.fixture
-def screen(home: Path) -> Iterator[Screen]:
-    """A virtual screen of 1280 by 800, which does not begin anew, and refuse everybody, as its last client leaves."""
-    reads, writes = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writes), "-screen", "0", "1280x800x24", "-nolisten", "tcp", "-noreset"],
-        pass_fds=[writes],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writes)
-    with os.fdopen(reads) as answer:
-        number = answer.readline().strip()
-    yield Screen(f":{number}", home)
-    server.terminate()
-    server.wait(10)
+class Curator:
+    """Someone who knows the keys. What was decided is read where the program keeps it."""
+
+    def __init__(self, screen: Screen, home: Path) -> None:
+        self.screen, self.home = screen, home
+
+    def wait_for(self, file: Path) -> None:
+        """Until the drawings of `file` are on the screen: it is then among the files opened last."""
+        settings = self.home / "settings.json"
+        until(lambda: settings.exists() and str(file) in settings.read_text())
+        self.screen.focus("^qdesk$")
+
+    def press(self, *keys: str) -> None:
+        self.screen.xdotool("key", "--delay", 20, *keys)
+
+    def verdicts(self) -> dict[str, Verdict]:
+        with Verdicts(self.home / "verdicts.db") as store:
+            return {verdict.reason: verdict for verdict in store.all()}
+
+    def reasons(self) -> set[str]:
+        return set(self.verdicts())
+
+    def export(self, path: Path) -> list[dict[str, str]]:
+        """Export by the window's file dialog; the lines written."""
+        self.press("ctrl+e")
+        self.screen.focus("^Export flags")
+        self.screen.xdotool("key", "ctrl+a", "type", "--delay", 5, str(path))
+        self.press("Return")
+        until(path.exists)  # it comes into being whole
+        self.screen.focus("^qdesk$")
+        with open(path, newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+        assert reader.fieldnames == list(CSV_COLUMNS)
+        return rows

@@ -1,14 +1,10 @@
-"""What the tests of the Lab page share: logs as runs write them, drawings to learn from, processes that look alive."""
+"""Logs of the Lab page, as runs write them."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-import numpy as np
-
-from qdesk.data.drawings import Drawings
-from qdesk.formats import write_drawings
 from qdesk.gui.lab.runs import ENDING, Run, folder
 
 
@@ -90,25 +86,3 @@ def polled(out: Path) -> Run:
     run = Run(out)
     run.poll()
     return run
-
-
-def shapes(word: str, number: int) -> Drawings:
-    """Circles or zigzags that no two of are the same."""
-    rng = np.random.default_rng(len(word))
-    drawings = []
-    for _ in range(number):
-        t = np.linspace(0, 1, int(rng.integers(9, 16)))
-        if word == "circle":
-            path = np.stack([np.cos(6.1 * t + rng.uniform(0, 6)), np.sin(6.1 * t)], axis=1) * rng.uniform(0.7, 1.3, 2)
-        else:
-            path = np.stack([t * 2, (np.arange(len(t)) % 2) * rng.uniform(0.5, 1.5)], axis=1)
-        drawings.append([(path + rng.normal(0, 0.04, path.shape)) * 100 + 120])
-    return Drawings.from_strokes(drawings, word=word).fit_box()
-
-
-def write_drawings_to(where: Path, number: int = 60) -> Path:
-    """A folder with a file of circles and one of zigzags."""
-    where.mkdir(parents=True, exist_ok=True)
-    for word in ("circle", "zigzag"):
-        write_drawings(shapes(word, number), where / f"{word}.ndjson")
-    return where

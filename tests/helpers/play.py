@@ -1,0 +1,55 @@
+"""A hand on mouse and keys of the Play page, and an eye on what it shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+
+from qdesk.game.record import State
+from qdesk.game.round import COUNTDOWN_MS
+from qdesk.gui.play.page import PlayPage
+from tests.helpers.clock import Clock
+
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def begin(page: PlayPage, clock: Clock, mode: str = "game") -> None:
+    """A game of this mode, its first card accepted and three, two, one counted."""
+    page.play(mode)
+    go_on(page, clock)
+
+
+def go_on(page: PlayPage, clock: Clock) -> None:
+    """The card in sight is accepted and three, two, one counted."""
+    if page.round.state is State.READY:
+        QTest.keyClick(page, Qt.Key.Key_Space)
+        assert page.round.state is State.COUNTING
+        clock.now += COUNTDOWN_MS
+        page.rounds.tick()
+    assert page.round.state is State.DRAWING
+
+
+def stroke(page: PlayPage, *points: tuple[int, int], delay: int = -1) -> None:
+    places = [QPoint(*point) for point in points]
+    QTest.mousePress(page.canvas, LEFT, NONE, places[0])
+    for place in places[1:]:
+        QTest.mouseMove(page.canvas, place, delay)
+    QTest.mouseRelease(page.canvas, LEFT, NONE, places[-1])
+
+
+def inked(page: PlayPage) -> list[list[list[float]]]:
+    return [one.tolist() for one in page.round.strokes()]
+
+
+def ink_pixels(page: PlayPage) -> int:
+    image = page.canvas.grab().toImage()
+    return sum(
+        QColor(image.pixel(x, y)).lightness() < 100
+        for x in range(2, image.width() - 2, 2)
+        for y in range(2, image.height() - 2, 2)
+    )
+
+
+def says(page: PlayPage) -> str:
+    return page.round_screen.says.text
