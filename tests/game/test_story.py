@@ -9,7 +9,9 @@ from qdesk.data.drawings import Drawing, Drawings
 from qdesk.game.record import State
 from qdesk.game.similar_drawings import Others
 from qdesk.game.story import (
+    MOMENTS,
     MOST_POINTS,
+    Story,
     Usual,
     end_ms,
     loss_sentence,
@@ -33,6 +35,18 @@ def test_each_moment_shows_the_points_drawn_up_to_it():
     for at, top in zip(story.at_ms, tops, strict=True):
         assert top == ("bird" if at < 3000 else "cat" if at < 6000 else "owl")
     assert story.words[0] == "owl" and story.probabilities.shape == (len(story.at_ms), 4)
+
+
+def test_a_scribble_of_miles_is_told_at_fewer_moments():
+    """The more ink, the longer each picture of it takes."""
+    x = np.tile([0, 255], 100)
+
+    def scribbled(sweeps: int) -> Story:
+        stroke = np.stack([x[:sweeps], np.linspace(0, 255, sweeps)], axis=1).astype(np.float32)
+        return tell(replace(record(0), strokes=(stroke,), times=(np.linspace(0, 9000, sweeps),)), StrokeCounter())
+
+    few, many = (len(scribbled(sweeps).at_ms) for sweeps in (10, 200))
+    assert few == MOMENTS and many == pytest.approx(1_000_000 / (200 * 255), abs=2)
 
 
 def test_what_it_was_taken_for_is_in_order_and_without_gaps():

@@ -123,6 +123,14 @@ def test_a_killed_program_loses_the_last_moments_alone(cache: ScoreCache, monkey
         assert found(cache, KEYS)[0].sum() == 7  # before the run has ended in any way
 
 
+def test_what_is_on_disk_is_not_written_again(cache: ScoreCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PAUSE_S", -1.0)  # each time at once
+    with cache.keeping("a") as keeps:
+        for first in range(0, 12, 3):
+            keeps(KEYS[first : first + 3], scores(KEYS[first : first + 3]))
+        assert [parquet.ParquetFile(file).metadata.num_rows for file in files(cache)] == [3] * 4
+
+
 def test_many_small_files_become_one_and_nothing_is_lost(cache: ScoreCache) -> None:
     kept = [keep(cache, KEYS[n : n + 3]) for n in range(0, 3 * module.MANY, 3)]
     assert len(files(cache)) == module.MANY

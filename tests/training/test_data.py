@@ -11,7 +11,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.splits import split_of
 from qdesk.formats import write_drawings
-from qdesk.training.data import load
+from qdesk.training.data import load, near
 from tests.helpers.drawings import shapes
 from tests.helpers.training import quiet
 
@@ -42,6 +42,28 @@ def test_duplicates_are_kept_once_and_bitmaps_of_held_out_drawings_never(folder:
     held_out = {picture.tobytes() for picture in raster(corpus.test)}
     assert not held_out & {picture.tobytes() for picture in both.bitmaps}
     assert len(both.bitmaps) >= 20
+
+
+def test_a_bitmap_nearly_like_a_drawing_held_out_is_not_trained_on(folder: Path, tmp_path: Path) -> None:
+    """Others raster the same drawing with other edges: their pixels differ by some greys, and it is held out all the
+    same."""
+    corpus = load([folder], report=quiet)
+    for word in corpus.words:
+        pictures = raster(corpus.test.take(corpus.test.words == word)).astype(int)
+        noise = np.random.default_rng(0).integers(-30, 31, pictures.shape)
+        np.save(tmp_path / f"{word}.npy", np.clip(pictures + noise, 0, 255).astype(np.uint8).reshape(-1, 784))
+    said: list[str] = []
+    assert len(load([folder, tmp_path], report=said.append).bitmaps) == 0
+    assert f"{len(corpus.test)} bitmaps show drawings kept apart: dropped" in said
+
+
+def test_the_same_picture_is_one_within_thirty_greys() -> None:
+    one = np.full((1, 28, 28), 100, np.uint8)
+    others = np.stack([np.full((28, 28), 100 + off, np.uint8) for off in (0, 20, 29, 31, 45, 155)])
+    assert near(others, one).tolist() == [True, True, True, False, False, False]
+    assert near(one, others).tolist() == near(one, others[1:3]).tolist() == [True] and not near(one, others[3:]).any()
+    assert near(others[:2], one, rms=10).tolist() == [True, False]
+    assert near(one, one[:0]).tolist() == [False] and near(one[:0], one).tolist() == []
 
 
 def test_only_the_words_asked_for(folder: Path) -> None:

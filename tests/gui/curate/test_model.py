@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,59 +11,101 @@ import pytest
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Arrangement, Table, Wishes
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate import model
+from qdesk.gui.curate import model as module
+from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, press
 from tests.helpers.drawings import write_cats
+from tests.helpers.grid import plain_table
 from tests.helpers.scorer import PlainScorer
 
 
+class Gate:
+    """Holds each order back when it is made, until it is let through."""
+
+    def __init__(self) -> None:
+        self.made, self.open = threading.Event(), threading.Event()
+
+    def pass_through(self) -> None:
+        self.made.set()
+        assert self.open.wait(10)
+
+
 @pytest.fixture
-def slow(qtbot, page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """From now on an order takes a while. What is returned waits for the one under way."""
-    arranged = Table.arranged
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
+    """From now on orders are made in the background, and wait there."""
+    arranged, held = Table.arranged, Gate()
 
     def later(table: Table, wishes: Wishes) -> Arrangement:
         made = arranged(table, wishes)
-        time.sleep(0.05)
+        held.pass_through()
         return made
 
-    monkeypatch.setattr(model, "AT_ONCE", 10)
+    monkeypatch.setattr(module, "AT_ONCE", 10)
     monkeypatch.setattr(Table, "arranged", later)
-    return lambda: qtbot.waitUntil(lambda: not page.model.busy)
+    yield held
+    held.open.set()
 
 
-def test_an_undo_goes_to_its_drawing_once_it_is_shown_again(page: CuratePage, slow) -> None:
+@pytest.fixture
+def model(qtbot) -> Iterator[DrawingsModel]:
+    """Twenty drawings without a page around them."""
+    made = DrawingsModel()
+    made.set_table(plain_table(20))
+    yield made
+    made.close()
+
+
+def test_a_verdict_given_while_an_order_with_a_filter_of_verdicts_is_under_way_leaves_nothing_busy(
+    qtbot, model: DrawingsModel, gate: Gate
+) -> None:
+    model.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
+    qtbot.waitUntil(gate.made.is_set)  # it holds all twenty
+    model.set_verdicts({"k3": "scribble"})
+    gate.open.set()
+    qtbot.waitUntil(lambda: not model.busy)
+    assert model.row_of(3) == -1 and model.rowCount() == 19
+
+
+def test_an_undo_goes_to_its_drawing_once_it_is_shown_again(qtbot, page: CuratePage, gate: Gate) -> None:
+    def in_order() -> None:
+        gate.open.set()
+        qtbot.waitUntil(lambda: not page.model.busy)
+        gate.open.clear()
+
     page.model.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
-    slow()
+    in_order()
     first = current(page)
     press(page, "K")
     second = current(page)
     press(page, "U", "1")  # the second key comes too early: what it is meant for is not there yet
     assert page.model.busy and page.judge.verdicts.get(second) is None
-    slow()
+    in_order()
     assert current(page) == first
     press(page, "1")
     assert page.judge.verdicts.get(first).reason == "scribble"
 
 
-def test_a_verdict_that_an_order_did_not_know_of_is_counted(qtbot, page: CuratePage, slow) -> None:
-    page.model._count_soon.setInterval(0)
-    page.model.rearrange(sort="word")
-    time.sleep(0.02)  # it has counted
-    press(page, "K")
-    slow()
-    qtbot.waitUntil(lambda: page.table.survey.counts["verdict"][KEEP] == 1)
+def test_a_verdict_that_an_order_did_not_know_of_is_counted(qtbot, model: DrawingsModel, gate: Gate) -> None:
+    model.rearrange(sort="word")
+    qtbot.waitUntil(gate.made.is_set)  # it has counted
+    model.set_verdicts({"k3": KEEP})
+    gate.open.set()
+    qtbot.waitUntil(lambda: not model.busy)
+    qtbot.waitUntil(lambda: model.table.survey.counts["verdict"].get(KEEP) == 1)
 
 
-def test_an_order_that_fails_is_said_and_the_next_one_comes(page: CuratePage, slow, monkeypatch, caplog) -> None:
+def test_an_order_that_fails_is_said_and_the_next_one_comes(
+    qtbot, page: CuratePage, gate: Gate, monkeypatch, caplog
+) -> None:
+    gate.open.set()
     with monkeypatch.context() as broken:
         broken.setattr(Table, "arranged", lambda table, wishes: [].pop())
         page.model.rearrange(sort="word")
-        slow()
+        qtbot.waitUntil(lambda: not page.model.busy)
     assert "Not put in order" in page.notice.text
     page.model.rearrange(sort="key")
-    slow()
+    qtbot.waitUntil(lambda: not page.model.busy)
     assert current(page) == "1000"
     caplog.clear()
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from qdesk.gui.curate.detail.curve import LossCurve, peaks
 from qdesk.gui.curate.page import CuratePage
 from qdesk.gui.theme import refresh_theme
-from tests.helpers.curate import press
+from tests.helpers.curate import current, press
 
 LOSSES = np.array([0, 4, 6, 30, 5], np.float32)
 PLACES = np.array([0, 0.1, 0.5, 0.9, 1.0])
@@ -133,6 +133,15 @@ def test_the_curve_comes_with_the_losses_and_follows_the_replay(qtbot, page: Cur
     press(page, Qt.Key.Key_Right)
     assert curve.isVisible() and curve.value.text() == ""  # of the next drawing nothing is known yet
     qtbot.waitUntil(lambda: curve.value.text() == "at most 5.00")
+
+
+def test_a_verdict_can_be_given_while_the_curve_has_the_keys(qtbot, page: CuratePage) -> None:
+    curve = page.detail.curve
+    qtbot.waitUntil(lambda: curve.value.text() != "")
+    judged = current(page)
+    curve.plot.setFocus()
+    QTest.keyClick(curve.plot, Qt.Key.Key_1)
+    assert page.judge.verdicts.known() == {judged: "scribble"}
 
 
 def test_the_colours_are_those_of_all_that_is_scored(qtbot, page: CuratePage) -> None:

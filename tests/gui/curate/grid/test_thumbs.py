@@ -83,6 +83,21 @@ def test_the_thread_ends(qtbot, pictures: Thumbs) -> None:
     assert len(pictures) == 0 and jobs.running() == 0
 
 
+def test_after_pictures_that_could_not_be_painted_the_next_ones_are(
+    qtbot, pictures: Thumbs, monkeypatch, caplog
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(thumbs_module, "paint_drawings", lambda *_: [].pop())
+        pictures.want([pictures.key(0, look())])
+        qtbot.waitUntil(lambda: "background work failed" in caplog.text)
+
+    def painted() -> bool:
+        pictures.want([pictures.key(1, look())])
+        return pictures.picture(pictures.key(1, look())) is not None
+
+    qtbot.waitUntil(painted)
+
+
 def test_the_oldest_pictures_make_room(pictures: Thumbs, monkeypatch) -> None:
     monkeypatch.setattr(thumbs_module, "_CACHED_BYTES", 10 * 60 * 60 * 4)
     for drawing in range(10):
