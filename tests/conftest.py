@@ -52,7 +52,7 @@ def no_leaked_threads() -> Iterator[None]:
     while left := [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]:
         if time.monotonic() > deadline:
             pytest.fail(f"threads left running: {', '.join(thread.name for thread in left)}")
-        time.sleep(0.01)
+        left[0].join(max(deadline - time.monotonic(), 0))
 
 
 def _is_ours(thread: threading.Thread) -> bool:

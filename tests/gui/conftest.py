@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from qdesk.gui import jobs
 from qdesk.gui.theme import apply_theme
 from tests.helpers.screen import Screen
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """A hand that waits for longer than a busy machine takes."""
+    for name in ("waitUntil", "waitSignal", "waitSignals"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=30_000))
+    return qtbot
 
 
 @pytest.fixture(autouse=True)

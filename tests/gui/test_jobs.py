@@ -8,6 +8,8 @@ import pytest
 from PySide6.QtCore import QObject
 
 from qdesk.gui import jobs
+from tests.helpers.loop import settle
+from tests.helpers.waiting import until
 
 GUI = threading.main_thread()
 
@@ -78,9 +80,7 @@ def test_any_other_error_is_logged_with_its_traceback(qtbot, caplog) -> None:
 
 def test_cancel_stops_the_job_at_its_next_check(qtbot) -> None:
     def work(context: jobs.Context) -> None:
-        while True:
-            context.check()
-            time.sleep(0.001)
+        until(context.check)  # for ever, but for its end
 
     job = jobs.start(work)
     heard = listen(job)
@@ -142,9 +142,7 @@ def test_a_job_falls_silent_with_its_page(qtbot) -> None:
 
     def work(context: jobs.Context) -> None:
         try:
-            while True:
-                context.check()
-                time.sleep(0.001)
+            until(context.check)
         finally:
             stopped.set()
 
@@ -158,15 +156,14 @@ def test_shutdown_waits_for_everything_and_says_nothing_more(qtbot) -> None:
     done = threading.Event()
 
     def work(context: jobs.Context) -> None:
-        while not context.cancelled:
-            time.sleep(0.001)
+        until(lambda: context.cancelled)
         done.set()
 
     heard = listen(jobs.start(work))
     worker = jobs.LatestWorker(lambda: None, lambda _, value: value)
     assert jobs.shutdown()
     assert done.is_set() and jobs.running() == 0
-    qtbot.wait(20)
+    settle()
     assert heard == []
     worker.request(1)  # to a thread that has gone: harmless
 
@@ -271,6 +268,6 @@ def test_thousands_of_signals_do_not_wear_python_out(qtbot, rounds: int) -> None
 
     job = jobs.start(work)
     job.partial.connect(got)
-    with qtbot.waitSignal(job.done, timeout=20_000):
+    with qtbot.waitSignal(job.done):
         pass
     assert count == rounds

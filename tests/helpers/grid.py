@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtGui import QImage
 
@@ -26,10 +29,17 @@ def plain_table(count: int, timed: bool = False) -> Table:
     return table
 
 
-def shown_grid(qtbot, count: int, width: int = 800, height: int = 600, **about: bool) -> Grid:
-    """A grid in a window of its own, with the table open."""
+def shown_grid(
+    qtbot,
+    count: int,
+    width: int = 800,
+    height: int = 600,
+    now: Callable[[], float] = time.perf_counter,
+    **about: bool,
+) -> Grid:
+    """A grid in a window of its own, with the table open. now: its clock, seconds."""
     model = DrawingsModel()
-    grid = Grid(model)
+    grid = Grid(model, now=now)
     model.setParent(grid)
     qtbot.addWidget(grid)
     grid.resize(width, height)

@@ -44,6 +44,11 @@ class Learning(QObject):
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._learn)
 
+    @property
+    def busy(self) -> bool:
+        """Whether it is learning now."""
+        return self._job is not None
+
     def set_table(self, table: Table | None) -> None:
         """Learn about these drawings from now on."""
         self._timer.stop()

@@ -71,7 +71,7 @@ def compute_on_one_core() -> None:
 @dataclass(frozen=True)
 class _Request:
     question: Question
-    last_point_at: float  # perf_counter, s
+    last_point_at: float  # s
 
 
 class Guessing(QObject):
@@ -79,13 +79,20 @@ class Guessing(QObject):
 
     Signals: `changed` when the network has woken or failed; `guessed` with the top (word, probability) pairs of the
     drawing at hand. `latencies_ms` holds the times from a point to the end of the slots of the guess that includes it.
+    `now` is a clock, in seconds.
     """
 
     changed = Signal()
     guessed = Signal(object)
 
-    def __init__(self, factory: Callable[[], GuessesStrokes], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        factory: Callable[[], GuessesStrokes],
+        parent: QObject | None = None,
+        now: Callable[[], float] = time.perf_counter,
+    ) -> None:
         super().__init__(parent)
+        self._now = now
         self.latencies_ms: deque[float] = deque(maxlen=_LATENCIES_KEPT)
         self.trouble = ""
         self._factory = factory
@@ -93,7 +100,7 @@ class Guessing(QObject):
         self._awake = False
         self._asker = Asker()
         self._last_point_at = 0.0
-        self._asked_at = -math.inf  # perf_counter, s
+        self._asked_at = -math.inf  # s
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setTimerType(Qt.TimerType.PreciseTimer)
@@ -138,13 +145,13 @@ class Guessing(QObject):
     def look(self, strokes: Callable[[], Strokes]) -> None:
         """There is new ink. `strokes` is called when the network has time for it, and gives all there is by then."""
         self._asker.look(strokes)
-        self._last_point_at = time.perf_counter()
+        self._last_point_at = self._now()
         self._ask()
 
     def _ask(self) -> None:
         if self._worker is None or not self._awake or self._pause.isActive():
             return
-        now = time.perf_counter()
+        now = self._now()
         if (early_ms := LEAST_MS - 1000 * (now - self._asked_at)) >= 1:
             self._pause.start(int(early_ms))
         elif question := self._asker.ask():
@@ -164,7 +171,7 @@ class Guessing(QObject):
     def _answered(self, request: _Request, top: list[tuple[str, float]]) -> None:
         if self._asker.answered(request.question):
             self.guessed.emit(top)
-            self.latencies_ms.append((time.perf_counter() - request.last_point_at) * 1000)
+            self.latencies_ms.append((self._now() - request.last_point_at) * 1000)
         self._ask()
 
 

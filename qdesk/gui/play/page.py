@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -69,8 +69,7 @@ class PlayPage(QWidget):
         self.rounds = Rounds(self.round_screen, self.guessing, self.sketching, self.voice, self.sounds, linger_ms, self)
         self.canvas = self.round_screen.canvas
         self._mode = "game"
-        self._since_end, self._deaf_ms = QElapsedTimer(), linger_ms // 2
-        self._since_end.start()
+        self._ended_at, self._deaf_ms = clock(), linger_ms // 2
         self._stack = QStackedWidget()
         for screen in (self.home, self.round_screen, self.end_screen):
             self._stack.addWidget(screen)
@@ -157,7 +156,7 @@ class PlayPage(QWidget):
 
     def _play_again(self) -> None:
         """Another game, but not by the Space that was meant for the last drawing of this one."""
-        if self._since_end.elapsed() >= self._deaf_ms:
+        if self._clock() - self._ended_at >= self._deaf_ms:
             self.play(self._mode)
 
     def _words(self) -> Prompts:
@@ -230,7 +229,7 @@ class PlayPage(QWidget):
         self.end_screen.set_note(self.keeper.trouble, bad=True)
         for one in (self.end_screen.save_button, self.end_screen.curate_button):
             one.setEnabled(self.album.count() > 0)
-        self._since_end.start()
+        self._ended_at = self._clock()
         self._bring(self.end_screen)
 
     def _bring(self, screen: QWidget) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.header import LATER, Header
 from qdesk.gui.curate.keys import KeyMap
+from tests.helpers.loop import settle
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_it_can_be_sorted_by_all_there_is_and_by_no_more(make) -> None:
 def test_everything_fits_and_what_does_not_is_in_the_menu(qtbot, make, width: int) -> None:
     header = make(width)
     header.set_tint("loss")
-    qtbot.wait(20)
+    settle()
     parts = [part for part in header.findChildren(QWidget) if part.parentWidget() is header and part.isVisible()]
     places = [QRect(part.mapTo(header, QPoint()), part.size()) for part in parts]
     assert all(header.rect().contains(place) for place in places)

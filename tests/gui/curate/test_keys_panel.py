@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from qdesk.gui.curate.keys import ACTIONS, KeyMap, bind
 from qdesk.gui.curate.keys_panel import KeysPanel
+from tests.helpers.loop import settle
 
 Key = Qt.Key
 
@@ -115,7 +116,7 @@ def test_a_press_beside_the_sheet_closes_it(page: QWidget) -> None:
 @pytest.mark.parametrize("size", [(720, 560), (1200, 800)], ids=["small", "large"])
 def test_every_key_can_be_read(qtbot, page: QWidget, size: tuple[int, int]) -> None:
     page.resize(*size)
-    qtbot.wait(20)
+    settle()
     assert page.rect().contains(page.panel.sheet.geometry())
     for row in page.panel.rows.values():
         assert row.text.width() >= row.text.fontMetrics().horizontalAdvance(row.text.text()), row.text.text()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QWidget
 from qdesk.gui.curate.bar import Keycap
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.drawings import write_cats
+from tests.helpers.loop import settle
 
 RAIL = 80  # what the window takes of the width
 
@@ -28,7 +29,7 @@ def test_the_cards_hold_what_is_in_them(qtbot, make_page, size: tuple[int, int])
     page.resize(size[0] - RAIL, size[1])
     cards = [card for card in page.empty.findChildren(QFrame) if card.property("card")]
     page.empty.set_downloading("flamingo: 12.3 of 45.6 MB", 0.3)
-    qtbot.wait(20)
+    settle()
     assert len(cards) == 3
     for card in cards:
         for part in card.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
@@ -60,7 +61,7 @@ def test_a_narrow_page_folds_the_filters_until_they_are_asked_for(page: CuratePa
 @pytest.mark.parametrize("width", [800, 1024, 1280])
 def test_every_key_can_be_read(qtbot, page: CuratePage, width: int) -> None:
     page.resize(width - RAIL, 600)
-    qtbot.wait(20)
+    settle()
     caps = page.bar.keys.findChildren(Keycap)
     assert len(caps) == 8
     places = [cap.geometry() for cap in caps]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 
 import numpy as np
@@ -12,6 +11,7 @@ from qdesk.curation.view import learned_order
 from qdesk.gui.curate.learning import _learned
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import press
+from tests.helpers.loop import gone
 
 
 def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,11 +26,9 @@ def test_drawings_that_were_learned_from_leave_the_memory(qtbot, page: CuratePag
     learning = page.looking.learning
     page.table.embeddings = np.random.default_rng(0).integers(-127, 128, (len(page.table), 64)).astype(np.int8)
     press(page, *"1K" * 12)
-    with qtbot.waitSignal(learning.learned_came, timeout=30_000):
+    with qtbot.waitSignal(learning.learned_came):
         learning._learn()
     assert "24 verdicts" in learning.sentence
     table = weakref.ref(page.table)
     page.close_files()
-    qtbot.wait(50)
-    gc.collect()
-    assert table() is None
+    qtbot.waitUntil(gone(table))

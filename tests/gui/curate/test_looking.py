@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyqtgraph
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -64,9 +65,14 @@ def drag(plot: QWidget, start: float, *places: float) -> None:
     QTest.mouseMove(view, start)
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for place in places:
-        QTest.qWait(20)  # pyqtgraph leaves out what comes in the same hundredth of a second
         QTest.mouseMove(view, place)
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=places[-1])
+
+
+@pytest.fixture(autouse=True)
+def every_move(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pyqtgraph leaves out no moves that come in the same hundredth of a second."""
+    monkeypatch.setitem(pyqtgraph.CONFIG_OPTIONS, "mouseRateLimit", 0)
 
 
 def test_a_range_is_dragged_in_a_histogram(page: CuratePage) -> None:
@@ -176,7 +182,7 @@ def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: P
     line = '{"word":"cat","key_id":"%d","drawing":[[[0,255],[0,%d]]]}\n'
     file.write_text("".join(line % (n, n % 255) for n in range(20_000)))
     page = make_page()
-    with qtbot.waitSignals([page.opened, page.scored], timeout=20_000):
+    with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(file)])
     painted = len(page.grid.thumbs)
     page.grid.viewport().grab()

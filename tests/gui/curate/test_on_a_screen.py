@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -85,13 +84,13 @@ def test_a_page_is_decided_and_a_lasso_drawn(screen: Screen, home: Path, tmp_pat
         curator.press("o", "Down", "3")  # one by one
         until(lambda: all_reasons() == ["wrong"])
         curator.press("Escape", "p")
-        time.sleep(1.5)
+        screen.xdotool("sleep", 1.5)  # the plane is painted: nothing outside the window says so
         # Around most of the plane, which lies above the grid, between the filters and the detail.
         screen.xdotool("mousemove", 430, 100, "mousedown", 1)
         for x, y in ((930, 100), (930, 310), (430, 310), (430, 110)):
             screen.xdotool("mousemove", x, y, "sleep", 0.1)
         screen.xdotool("mouseup", 1)
-        time.sleep(0.5)
+        screen.xdotool("sleep", 0.5)
         curator.press("2")
         until(lambda: all_reasons().count("graffiti") > CIRCLES // 2)
         curator.press("Escape", "ctrl+q")

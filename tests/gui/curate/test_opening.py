@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import http.server
 import threading
 import weakref
@@ -16,11 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from qdesk import paths
-from qdesk.gui.curate import judging
-from qdesk.gui.curate.looking import ASK_MS
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import press
 from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.loop import gone, skip_pauses
 from tests.helpers.scorer import PlainScorer
 
 
@@ -80,7 +78,7 @@ def busy(qtbot, make_page, server: Server, tmp_path: Path) -> CuratePage:
 
 def test_a_download_does_not_take_the_open_drawings_away(qtbot, busy: CuratePage, server: Server) -> None:
     server.go.set()
-    qtbot.waitUntil(lambda: busy.notice.text == "“cat” is downloaded.", timeout=10_000)
+    qtbot.waitUntil(lambda: busy.notice.text == "“cat” is downloaded.")
     assert len(busy.table) == CATS and busy.bar.download.isHidden()
     with qtbot.waitSignal(busy.opened):
         busy.notice.act.click()
@@ -100,9 +98,9 @@ def test_a_cancelled_download_is_over_at_once(qtbot, make_page, server: Server) 
     page = make_page(base_url=server.url)
     page.download("cat")
     assert server.asked.wait(5) and page.empty.download.text().strip() == "Cancel"
-    qtbot.wait(100)  # the job now waits for the rest
+    qtbot.waitUntil(lambda: page.opening.download_state[1] > 0)  # the first part is there: it waits for the rest
     page.empty.download.click()
-    qtbot.waitUntil(lambda: page.empty.download.text().strip() == "Download", timeout=1000)  # the server still waits
+    qtbot.waitUntil(lambda: page.empty.download.text().strip() == "Download")  # the server still waits
     assert not server.go.is_set()
 
 
@@ -122,7 +120,7 @@ def test_a_key_meant_for_the_drawings_before_is_not_heard(qtbot, page: CuratePag
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(write_cats(tmp_path / "b.ndjson"))])
     assert page.bar.counts.startswith("0 flagged · 0 kept")
-    qtbot.wait(round(1000 * judging.PAUSE_S) + 50)
+    page.judge.pause(0)  # the moment is over
     press(page, "1")
     assert page.bar.counts.startswith("1 flagged")
 
@@ -131,9 +129,7 @@ def test_closed_drawings_leave_the_memory(qtbot, page: CuratePage) -> None:
     page.looking.asking.ask_seen(3)
     table = weakref.ref(page.table)
     page.close_files()
-    qtbot.wait(50)
-    gc.collect()
-    assert table() is None
+    qtbot.waitUntil(gone(table))
 
 
 def test_the_flags_of_the_starter_set_go_to_the_users_own_folder(
@@ -179,14 +175,15 @@ def test_losses_asked_for_before_there_is_a_scorer_come_with_it(qtbot, make_page
     page.looking.asking.losses_came.connect(lambda index, _: asked.append(index))
     with qtbot.waitSignal(page.opened):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
-    qtbot.wait(2 * ASK_MS)
+    skip_pauses(page)
     for index in (3, 5):  # the newest is meant
         page.looking.asking.ask_losses(index)
     page.detail.wants_losses.disconnect()
     ready.set()
     qtbot.waitUntil(lambda: asked != [])
-    qtbot.wait(50)
-    assert asked == [5]
+    page.looking.asking.ask_losses(7)  # what is asked last is answered last
+    qtbot.waitUntil(lambda: asked[-1] == 7)
+    assert asked == [5, 7]
 
 
 def test_losses_that_cannot_be_had_are_said(qtbot, make_page, tmp_path: Path) -> None:

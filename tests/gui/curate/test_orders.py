@@ -15,6 +15,7 @@ from qdesk.gui.curate import learning
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, keys, press, sort_by
 from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.loop import skip_pauses
 from tests.helpers.scorer import Chunk, PlainScorer
 
 
@@ -80,10 +81,11 @@ def test_what_is_not_scored_is_like_nothing(qtbot, make_page, tmp_path: Path) ->
 
 def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> None:
     judge(page, ENOUGH - 1)
-    qtbot.wait(200)
+    skip_pauses(page.looking.learning)
+    qtbot.waitUntil(lambda: not page.looking.learning.busy)
     assert not offered(page) & {"learned", "unsure"}
     judge(page, 1)
-    qtbot.waitUntil(lambda: {"learned", "unsure"} <= offered(page), timeout=30_000)
+    qtbot.waitUntil(lambda: {"learned", "unsure"} <= offered(page))
     assert page.notice.text.startswith(f"Learned from {ENOUGH} verdicts")
     shown = len(page.table.order)
     page.notice.act.click()
@@ -99,8 +101,8 @@ def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> N
 
 def test_without_the_verdicts_it_is_forgotten(qtbot, page: CuratePage) -> None:
     judge(page, ENOUGH)
-    qtbot.waitUntil(lambda: "learned" in offered(page), timeout=30_000)
+    qtbot.waitUntil(lambda: "learned" in offered(page))
     page.looking.sort("learned")
     press(page, "Z", modifier=Qt.KeyboardModifier.ControlModifier)
-    qtbot.waitUntil(lambda: "learned" not in offered(page), timeout=30_000)
+    qtbot.waitUntil(lambda: "learned" not in offered(page))
     assert page.header.sort == page.table.sort == "junk"

@@ -80,7 +80,7 @@ def test_what_is_scored_when_the_window_closes_is_known_when_it_opens(qtbot, mak
     assert jobs.shutdown()
     again: CuratePage = make_page(real_scorer)
     again.open_files([file])
-    qtbot.waitUntil(lambda: again.scoring._known > 0, timeout=20_000)
+    qtbot.waitUntil(lambda: again.scoring._known > 0)
     known = again.table.scored.copy()
     assert known.any() and np.isfinite(again.table.numbers["junk"][known]).all()
     again.scoring.stop()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from qdesk.gui.lab.processes import lives
 from qdesk.gui.lab.work import Work, begin
+from tests.helpers.loop import settle
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def test_closing_ends_the_process(qtbot, owner: QObject) -> None:
     work.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-    qtbot.wait(20)
+    settle()
     assert said == []
 
 

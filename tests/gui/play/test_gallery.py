@@ -15,6 +15,7 @@ from qdesk.game.stats import Plays
 from qdesk.gui.play.gallery import Gallery
 from qdesk.gui.play.gallery_cells import paint_record
 from qdesk.gui.theme import theme
+from tests.helpers.loop import settle
 from tests.helpers.records import played
 
 
@@ -69,7 +70,7 @@ def ink(gallery: Gallery, place: int) -> int:
 
 def test_only_what_is_in_sight_is_loaded_newest_first(qtbot, gallery: Gallery, load: Loader) -> None:
     assert gallery.key_ids[:2] == [f"{59:016d}", f"{58:016d}"] and len(gallery) == 60
-    qtbot.wait(30)
+    settle()
     assert sorted(load.asked, reverse=True) == gallery.key_ids[: len(load.asked)] and len(load.asked) <= 9
     assert ink(gallery, 0) > 100
     load.asked.clear()
@@ -81,7 +82,7 @@ def test_only_what_is_in_sight_is_loaded_newest_first(qtbot, gallery: Gallery, l
     load.asked.clear()
     bar.setValue(0)
     gallery.viewport().repaint()
-    qtbot.wait(30)
+    settle()
     assert load.asked == []  # seen a moment ago
 
 
@@ -97,7 +98,7 @@ def test_memory_is_bounded(qtbot, gallery: Gallery) -> None:
     seen = set()
     for value in range(0, bar.maximum(), 150):
         bar.setValue(value)
-        QTest.qWait(5)
+        settle()
         seen.add(gallery.loaded)
     assert max(seen) <= 3 * 12 + 64
 
@@ -174,7 +175,7 @@ def test_a_drawing_that_is_gone_leaves_its_place_empty(qtbot, gallery: Gallery, 
     load.asked.clear()
     show(gallery, plays, load)
     qtbot.waitUntil(lambda: gallery.loaded >= 6)
-    qtbot.wait(30)
+    settle()
     assert len(load.asked) == len(set(load.asked))  # nobody asks again and again
     assert ink(gallery, 0) == 0
 
@@ -190,7 +191,7 @@ def test_a_history_that_cannot_be_read_is_said_once(qtbot, gallery: Gallery, his
     gallery.show_rounds(history.plays(), np.arange(60)[::-1], broken)
     qtbot.waitUntil(lambda: bool(said))
     gallery.viewport().repaint()
-    qtbot.wait(30)
+    settle()
     assert said == ["Your drawings cannot be loaded: the disk is gone."]
 
 

@@ -18,6 +18,7 @@ from qdesk.game.record import RoundRecord, State
 from qdesk.game.round import Round
 from qdesk.gui.play.page import PlayPage
 from tests.helpers.clock import Clock
+from tests.helpers.loop import settle
 from tests.helpers.networks import Drawer, Seer
 from tests.helpers.play import LEFT, NONE
 
@@ -113,7 +114,7 @@ class Monkey:
             QTest.mouseClick(self.random.choice(there), LEFT)
 
     def rest(self) -> None:
-        QTest.qWait(self.random.choice((0, 0, 1)))
+        settle()
 
     def elsewhere(self) -> None:
         """Another size, another page of the window, another screen, another way to play."""

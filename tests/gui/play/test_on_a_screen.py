@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +67,7 @@ def test_a_whole_game_and_its_stories(screen: Screen, home: Path) -> None:
             circle(screen, 60 + 20 * number, 12)
             screen.xdotool("sleep", 0.1, "key", "s")
             until(lambda number=number: len(records(home)) == number + 1)
-            time.sleep(0.2)
+            screen.xdotool("sleep", 0.2)  # until the next word is there
         screen.xdotool("sleep", 0.3, "key", "Right", "key", "Return", "sleep", 1.5)  # the story of the first drawing
         screen.xdotool("key", "Right", "sleep", 0.3, "key", "Escape", "sleep", 0.3)
         screen.xdotool("key", "Escape", "sleep", 0.3, "key", "space", "sleep", 0.5)  # home, and another game

@@ -18,6 +18,7 @@ from qdesk.gui import jobs
 from qdesk.gui.play import voice as voice_module
 from qdesk.gui.play.sound import NAMES, RATE, Sounds, _samples, hushed
 from qdesk.gui.play.voice import Voice
+from tests.helpers.loop import settle
 
 needs_extra = pytest.mark.skipif(
     find_spec("PySide6.QtTextToSpeech") is None, reason='needs the extra "sound": scripts/install.sh .venv sound'
@@ -192,6 +193,6 @@ def test_sounds_are_played_or_it_is_said_why_not(qtbot) -> None:
     assert sounds.available != bool(sounds.trouble)
     for name in NAMES:
         sounds.play(name)
-        qtbot.wait(20)
+        settle()
     sounds.set_on(False)
     sounds.close()

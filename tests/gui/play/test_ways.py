@@ -189,8 +189,12 @@ def test_against_the_network_the_first_to_be_recognised_wins(
 
 
 def test_a_game_that_is_left_forgets_what_it_asked_the_network(qtbot, page: PlayPage) -> None:
+    drawn: list[object] = []
+    page.sketching.sketched.connect(drawn.append)
     page.play("finish")
     QTest.keyClick(page, Qt.Key.Key_Escape)
     page.play("game")
-    qtbot.wait(100)
-    assert page.round.strokes() == [] and not page.sketching.busy
+    assert not page.sketching.busy
+    page.sketching.ask("duel", "owl", "easy")  # what is asked last is answered last
+    qtbot.waitUntil(lambda: drawn != [])
+    assert [type(one) for one in drawn] == [Rival] and page.round.strokes() == []

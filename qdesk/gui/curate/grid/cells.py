@@ -47,14 +47,16 @@ def text_on(colour: QColor) -> QColor:
 class CellDelegate(QStyledItemDelegate):
     """Paints the cells of a `DrawingsModel`, gap included. The drawings come from `thumbs`."""
 
-    def __init__(self, thumbs: Thumbs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbs: Thumbs, parent: QObject | None = None, now: Callable[[], float] = time.perf_counter
+    ) -> None:
         super().__init__(parent)
-        self._thumbs = thumbs
+        self._thumbs, self._now = thumbs, now
         self.tint: Tint = "none"
         self.proposals: Mapping[int, str] = {}
         """Verdicts proposed for drawings, shown in outline."""
         self.patient_until = 0.0
-        """Until when (`time.perf_counter`) a picture that is not there is painted at once."""
+        """Until when (by `now`, seconds) a picture that is not there is painted at once."""
         self._pieces: dict[Hashable, QPixmap] = {}
         self._made_for: tuple[object, ...] = ()
         self._look = Look(1, 1, 1.0, "", "none", 0.0, 1.0)
@@ -124,7 +126,7 @@ class CellDelegate(QStyledItemDelegate):
     def _picture(self, painter: QPainter, rect: QRect, drawing: int) -> None:
         key = self._thumbs.key(drawing, self._look)
         picture = self._thumbs.picture(key)
-        if picture is None and time.perf_counter() < self.patient_until:
+        if picture is None and self._now() < self.patient_until:
             picture = self._thumbs.paint_now(key)
         if picture is not None:
             painter.drawPixmap(rect.topLeft(), picture)

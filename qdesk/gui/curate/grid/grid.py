@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionRange, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
@@ -36,11 +36,13 @@ class Grid(CellView):
     losses_wanted = Signal(object)
     """Drawings in sight (a list of indices) whose points' losses the tint lacks; `set_losses` takes them."""
 
-    def __init__(self, model: DrawingsModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: DrawingsModel, parent: QWidget | None = None, now: Callable[[], float] = time.perf_counter
+    ) -> None:
         super().__init__(parent)
-        self._model = model
+        self._model, self._now = model, now
         self.thumbs = Thumbs(self)
-        self._cells = CellDelegate(self.thumbs, self)
+        self._cells = CellDelegate(self.thumbs, self, now)
         self._following_top = True
         self._other_filters = False
         self.aside = -1
@@ -289,12 +291,12 @@ class Grid(CellView):
                 option.state = Is.State_Selected | (Is.State_HasFocus if row == current else Is.State_None)
             self._cells.paint(painter, option, index)
         painter.end()
-        self._painted_at = time.perf_counter()
+        self._painted_at = self._now()
         self._look_ahead(self._model.table)
 
     def _be_patient(self) -> None:
         """Let the cells paint missing drawings at once, for a while, unless it is being scrolled."""
-        now = time.perf_counter()
+        now = self._now()
         still = now - self._painted_at > _STILL_AFTER_S
         self._cells.patient_until = now + (_FIRST_S if not self._painted_at else _STILL_S) if still else 0.0
 

@@ -46,7 +46,6 @@ def test_a_press_and_a_drag_seek(qtbot, curve: LossCurve) -> None:
     assert sought == [pytest.approx(0.5, abs=0.01)]
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=at(curve, 2))
     for point in (1, 3, 4.05):
-        QTest.qWait(20)
         QTest.mouseMove(view, at(curve, point))
     QTest.mouseRelease(view, Qt.MouseButton.LeftButton, pos=at(curve, 4.05))
     assert sought[-1] == 1 and pytest.approx(0.9, abs=0.01) in sought

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.detail.detail import WIDTH, Detail
+from tests.helpers.loop import settle, skip_pauses
 
 COUNT = 12
 PICTURE = np.zeros((28, 28), np.uint8)
@@ -104,16 +105,16 @@ def test_late_answers_move_nothing(qtbot, detail: Detail, wide: bool) -> None:
     detail.set_wide(wide)
     detail.resize(1000 if wide else WIDTH, 700)
     detail.show_drawing(table, 0)
-    qtbot.wait(300)  # nothing came in time
+    skip_pauses(detail)  # nothing came in time
     before = places(detail)
     assert "Not known yet" in detail.curve.plot._why
     answer(detail, 0, table)
     score(table)
     detail.refresh()
-    qtbot.wait(20)
+    settle()
     assert places(detail) == before
     detail.show_drawing(table, 1)
-    qtbot.wait(20)
+    settle()
     assert places(detail) == before
 
 
@@ -126,7 +127,7 @@ def test_what_was_known_of_the_last_drawing_goes_when_nothing_comes(qtbot, detai
     assert detail.seen.guesses.accessibleDescription() == "Not known yet"
     answer(detail, 1, table)
     assert detail.alike.thumbs[0].isVisible()
-    qtbot.wait(300)
+    skip_pauses(detail)
     assert detail.alike.thumbs[0].isVisible() and detail.curve.value.text() == "at most 4.00"
 
 
@@ -184,18 +185,18 @@ def test_one_by_one_takes_the_room(qtbot, detail: Detail, table: Table) -> None:
     assert detail.width() == WIDTH
     detail.set_wide(True)
     detail.resize(1000, 700)
-    qtbot.wait(20)
+    settle()
     assert detail.strokes.width() > 500 and detail.strokes.height() > narrow.height()
     assert detail.scores.mapTo(detail, detail.scores.rect().topLeft()).x() > detail.strokes.width()
     assert detail.curve.plot.height() > 64 and detail.player.each.isVisible()
     for size in ((580, 420), (1700, 1000)):
         detail.resize(*size)
-        qtbot.wait(20)
+        settle()
         assert detail.widget().width() <= detail.viewport().width() and detail.strokes.width() > 200
         assert detail.horizontalScrollBar().maximum() == 0
     detail.set_wide(False)
     detail.resize(WIDTH, 700)
-    qtbot.wait(20)
+    settle()
     assert detail.strokes.size() == narrow and not detail.player.each.isVisible()
     assert detail.scores.isVisible() and detail.word.text() == "cat"
 

@@ -18,6 +18,7 @@ from qdesk.data.reasons import FLAGS
 from qdesk.gui.curate.filters.facets import FEW, TALL
 from qdesk.gui.curate.filters.options import Options
 from qdesk.gui.curate.filters.panel import FilterPanel
+from tests.helpers.loop import settle
 
 COUNT = 60
 LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -288,7 +289,7 @@ def test_other_drawings_are_offered_whole(wired) -> None:
     told, other = it.told, table_of(["owl", "bat"])
     other.arrange()
     it.panel.open(other.survey)
-    QTest.qWait(0)
+    settle()
     assert (
         it.told == told
         and it.panel.filters == Filters()
@@ -353,7 +354,7 @@ def test_nothing_in_it_is_wider_than_the_panel(qtbot, wired) -> None:
     it = wired([f"a very long word that nobody would draw {number}" for number in range(30)])
     it.panel.choose("word", *it.table.words.texts[:5])
     it.panel.resize(240, 400)
-    qtbot.wait(20)
+    settle()
     word = it.panel.facets["word"]
     area = word.parentWidget().parentWidget()
     right = {part.mapTo(area, part.rect().topRight()).x() for part in (word, word.list, it.panel.scores)}

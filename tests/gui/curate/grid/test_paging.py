@@ -10,6 +10,7 @@ from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from tests.helpers.grid import seen, shown_grid
+from tests.helpers.loop import settle
 
 COUNT = 100
 
@@ -147,7 +148,7 @@ def test_the_bar_shows_all_its_words_where_there_is_little_room(make) -> None:
     one.bar.show()
     for width in (380, 640, 900):
         one.bar.resize(width, one.bar.sizeHint().height())
-        QTest.qWait(10)
+        settle()
         assert one.bar.decide.width() >= one.bar.decide.sizeHint().width()
         assert one.bar.decide.geometry().right() < width
         assert one.bar.hint.width() >= one.bar.hint.sizeHint().width() or width == 900

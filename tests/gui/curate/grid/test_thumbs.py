@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
@@ -15,6 +14,7 @@ from qdesk.gui.curate.grid.inking import LEVELS, Look, Tint, inks, paint_drawing
 from qdesk.gui.curate.grid.thumbs import Thumbs
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 from tests.helpers.grid import colours, here, seen, shown_grid
+from tests.helpers.loop import settle, skip_pauses
 
 SQUARE = [np.array([[0, 0], [100, 0]], np.float32), np.array([[0, 100], [100, 100]], np.float32)]
 
@@ -69,7 +69,7 @@ def test_other_drawings_leave_nothing_behind(qtbot, pictures: Thumbs) -> None:
     pictures.open(many(3))
     pictures.want([pictures.key(2, look())])
     qtbot.waitUntil(lambda: len(pictures) == 1)
-    qtbot.wait(30)
+    settle()
     assert came == [[2]] and len(pictures) == 1
 
 
@@ -83,9 +83,7 @@ def test_the_thread_ends(qtbot, pictures: Thumbs) -> None:
     assert len(pictures) == 0 and jobs.running() == 0
 
 
-def test_after_pictures_that_could_not_be_painted_the_next_ones_are(
-    qtbot, pictures: Thumbs, monkeypatch, caplog
-) -> None:
+def test_what_could_not_be_painted_does_not_hold_up_the_rest(qtbot, pictures: Thumbs, monkeypatch, caplog) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(thumbs_module, "paint_drawings", lambda *_: [].pop())
         pictures.want([pictures.key(0, look())])
@@ -170,9 +168,17 @@ def test_points_that_cannot_be_told_apart_are_left_out() -> None:
 
 
 def test_a_first_screen_does_not_flash(qtbot) -> None:
-    grid = shown_grid(qtbot, 12)
+    grid = shown_grid(qtbot, 12, now=lambda: 1.0)  # painting takes no time
     grid.viewport().grab()
     assert here(grid) == 12  # before any thread had a say
+
+
+def test_a_slow_first_screen_is_left_to_the_thread(qtbot) -> None:
+    ticks = iter(range(100, 10_000))
+    grid = shown_grid(qtbot, 12, now=lambda: next(ticks) / 100)  # each look at the clock takes 10 ms
+    grid.viewport().grab()
+    assert 0 < here(grid) < 12
+    qtbot.waitUntil(lambda: here(grid) == 12)
 
 
 def test_a_page_ahead_is_there_before_it_is_seen(qtbot) -> None:
@@ -196,7 +202,7 @@ def test_the_losses_of_what_is_in_sight_are_asked_for_once(qtbot) -> None:
     grid = shown_grid(qtbot, 500)
     asked: list[list[int]] = []
     grid.losses_wanted.connect(asked.append)
-    qtbot.wait(100)
+    skip_pauses(grid)
     assert asked == [] and grid.tint == "none"
     grid.set_tint("loss")
     qtbot.waitUntil(lambda: len(asked) == 1)
@@ -208,11 +214,10 @@ def test_the_losses_of_what_is_in_sight_are_asked_for_once(qtbot) -> None:
     grid.set_losses({drawing: np.zeros(5, np.float32) for drawing in asked[1]})
     qtbot.waitUntil(lambda: here(grid) == len(seen(grid)))
     for _ in range(10):
-        qtbot.wait(10)
         grid.viewport().update()
-        QApplication.processEvents()
+        skip_pauses(grid)
     assert len(asked) == 2
     grid.set_tint("none")
     grid.verticalScrollBar().setValue(3000)
-    qtbot.wait(100)
+    skip_pauses(grid)
     assert len(asked) == 2

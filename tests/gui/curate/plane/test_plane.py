@@ -12,8 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from qdesk.curation.view.scatter import AXES
+from qdesk.gui import jobs
 from qdesk.gui.curate.plane.plane import Plane
 from qdesk.gui.theme import refresh_theme
+from tests.helpers.loop import settle as settle_loop
+from tests.helpers.loop import skip_pauses
 
 SIDE = 20
 LOSS = np.repeat(np.linspace(5, 10, SIDE), SIDE).astype(np.float32)
@@ -52,6 +55,12 @@ def settle(qtbot, plane: Plane) -> None:
         return same and scene.view == surface.view and scene.size == surface.size_in_pixels
 
     qtbot.waitUntil(settled)
+
+
+def ended(qtbot) -> None:
+    """Until everything asked for is answered: nothing runs but the thread that paints."""
+    qtbot.waitUntil(lambda: jobs.running() <= 1)
+    settle_loop()
 
 
 def at(plane: Plane, drawing: int) -> QPoint:
@@ -140,7 +149,7 @@ def test_the_line_is_seen_while_it_is_drawn_and_escape_gives_it_up(qtbot, plane:
     assert any(colour.red() > colour.green() + 60 for colour in drawn)
     QTest.keyClick(plane.surface, Qt.Key.Key_Escape)
     QTest.mouseRelease(plane.surface.viewport(), Qt.MouseButton.LeftButton, NONE, corners[-1])
-    qtbot.wait(30)
+    ended(qtbot)
     assert plane.lassos == [] and plane.clicks == []
 
 
@@ -149,7 +158,7 @@ def test_a_lasso_dropped_before_it_is_worked_out_never_comes(qtbot, plane: Plane
     lasso(qtbot, plane, corners, release=False)
     QTest.mouseRelease(plane.surface.viewport(), Qt.MouseButton.LeftButton, NONE, corners[-1])
     plane.drop()
-    qtbot.wait(50)
+    ended(qtbot)
     assert plane.lassos == [] and plane.drop_button.isHidden()
 
 
@@ -175,12 +184,12 @@ def test_a_click_near_a_drawing_makes_it_current(qtbot, plane: Plane) -> None:
     qtbot.waitUntil(lambda: plane.clicks == [137])
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, NONE, (at(plane, 137) + at(plane, 158)) / 2)
     QTest.mouseClick(view, Qt.MouseButton.RightButton, NONE, at(plane, 50))
-    qtbot.wait(50)
+    ended(qtbot)
     assert plane.clicks == [137] and plane.lassos == []
     plane.set_passing(np.arange(SIDE * SIDE) != 137)
     settle(qtbot, plane)
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, NONE, at(plane, 137))
-    qtbot.wait(50)
+    ended(qtbot)
     assert plane.clicks == [137]  # what the filters keep back is not to be had
 
 
@@ -219,7 +228,7 @@ def test_the_middle_button_or_space_moves_the_view(qtbot, plane: Plane, button: 
     QTest.mouseRelease(view, button, NONE, place + QPoint(40, -25))
     QTest.keyRelease(plane.surface, Qt.Key.Key_Space)
     assert (at(plane, 190) - place - QPoint(40, -25)).manhattanLength() <= 2
-    qtbot.wait(20)
+    ended(qtbot)
     assert plane.lassos == [] and plane.clicks == []
 
 
@@ -279,7 +288,7 @@ def test_hidden_it_does_nothing(qtbot) -> None:
     qtbot.addWidget(plane)
     plane.set_points(LOSS, LIFT, P_WORD)
     plane.set_marks(np.array([1]), np.array([2]))
-    qtbot.wait(30)
+    skip_pauses(plane)
     assert plane.surface.picture is None
     plane.show()
     settle(qtbot, plane)
@@ -358,7 +367,7 @@ def test_cleared_it_is_empty(qtbot, plane: Plane) -> None:
     plane.set_current(4)
     scores = weakref.ref(plane._scores.loss)
     plane.clear()
-    qtbot.wait(30)
+    ended(qtbot)
     assert plane.surface.picture is None and len(plane.lassos) == 1 and plane.drop_button.isHidden()
     qtbot.waitUntil(lambda: scores() is None)  # nothing holds what was closed
     lasso(qtbot, plane, [QPoint(200, 100), QPoint(300, 100), QPoint(300, 200)], release=False)
