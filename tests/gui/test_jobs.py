@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 
 import pytest
 from PySide6.QtCore import QObject
@@ -112,10 +111,8 @@ def test_shutdown_does_not_wait_for_ever(qtbot) -> None:
     go = threading.Event()
     for _ in range(3):
         jobs.start(lambda _: go.wait(20))
-    began = time.monotonic()
     assert not jobs.shutdown(timeout=0.2)
-    assert time.monotonic() - began < 10  # it is 0.2 s in all; that no thread has ended shows that none was waited for
-    assert jobs.running() == 3
+    assert jobs.running() == 3  # none was waited for
     go.set()
     assert jobs.shutdown()
 

@@ -26,6 +26,9 @@ _FIRST_S, _STILL_S = 0.03, 0.006  # for painting drawings at once: the first tim
 _STILL_AFTER_S = 0.1
 _LOSSES_MS = 80
 
+Clock = Callable[[], float]
+"""Seconds since some moment."""
+
 
 class Grid(CellView):
     """Shows a `DrawingsModel`. Until somebody selects or scrolls it stays at the top, on the worst drawing."""
@@ -36,9 +39,7 @@ class Grid(CellView):
     losses_wanted = Signal(object)
     """Drawings in sight (a list of indices) whose points' losses the tint lacks; `set_losses` takes them."""
 
-    def __init__(
-        self, model: DrawingsModel, parent: QWidget | None = None, now: Callable[[], float] = time.perf_counter
-    ) -> None:
+    def __init__(self, model: DrawingsModel, parent: QWidget | None = None, now: Clock = time.perf_counter) -> None:
         super().__init__(parent)
         self._model, self._now = model, now
         self.thumbs = Thumbs(self)
