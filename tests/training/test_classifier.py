@@ -14,13 +14,15 @@ from tests.helpers.training import quiet, train
 
 
 def test_a_classifier_learns_resumes_and_reports_on_unseen_drawings(folder: Path, tmp_path: Path) -> None:
-    out = tmp_path / "c.safetensors"
-    assert train("classifier", folder, out, "--epochs", "8") == 0
+    out, how = tmp_path / "c.safetensors", ("--epochs", "8", "--size", "small")
+    assert train("classifier", folder, out, *how) == 0
     facts = weights.about(out)["about"]
     assert facts["test"]["top1"] > 0.9
     assert facts["test"]["drawings"] == len(load([folder], report=quiet).test)
     assert not out.with_name(out.name + ".checkpoint").exists()
-    assert train("classifier", folder, out, "--epochs", "8", "--resume") == 1  # finished: nothing to resume
+    assert (
+        train("classifier", folder, out, "--epochs", "8", "--size", "small", "--resume") == 1
+    )  # finished: nothing to resume
 
 
 def test_votes_trust_the_better_reader_and_flatten_the_too_sure() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 
@@ -12,7 +14,6 @@ from sklearn.metrics import roc_auc_score
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, plant
-from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of
 from qdesk.training.data import Corpus
@@ -112,16 +113,20 @@ def test_the_bank_holds_every_kind_that_can_be_drawn() -> None:
     assert unfinished.point_counts.max() < real.point_counts.mean() / 2
 
 
+@pytest.fixture(scope="module")
+def trained(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A weight file that knows circles and zigzags, and what its training said."""
+    out, said = tmp_path_factory.mktemp("trained") / "narrow.safetensors", io.StringIO()
+    with contextlib.redirect_stderr(said):
+        assert train("sketchrnn", folder, out, "--epochs", "12", "--hidden", "32", "--rate", "0.01") == 0
+    return out, said.getvalue()
+
+
 def test_training_teaches_what_a_drawing_is_and_grows_from_a_narrower_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    trained: tuple[Path, str], folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    for word in ("circle", "zigzag"):
-        write_drawings(shapes(word, 300), folder / f"{word}.ndjson.gz")
-    narrow, wide = tmp_path / "narrow.safetensors", tmp_path / "wide.safetensors"
-    assert train("sketchrnn", folder, narrow, "--epochs", "12", "--hidden", "32", "--rate", "0.01") == 0
-    start = ("--start", str(narrow))
+    wide = tmp_path / "wide.safetensors"
+    start = ("--start", str(trained[0]))
     assert train("sketchrnn", folder, wide, "--epochs", "6", "--hidden", "48", "--rate", "0.003", *start) == 0
     net = weights.load(wide, "sketchrnn")
     assert net.shape.hidden == 48 and net.kinds == JUDGED
@@ -158,14 +163,13 @@ def test_kinds_that_others_learned_are_not_taken_for_ours(tmp_path: Path) -> Non
     weights.start_from(network(), path)  # without kinds: all the rest is taken over
 
 
-def test_a_sketchrnn_learns_what_words_mean(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    out = tmp_path / "s.safetensors"
-    assert train("sketchrnn", folder, out, "--epochs", "12", "--hidden", "48", "--rate", "0.01") == 0
+def test_a_sketchrnn_learns_what_words_mean(trained: tuple[Path, str]) -> None:
+    out, said = trained
     facts = weights.about(out)["about"]["test"]
     assert facts["nats_per_point"] < facts["nats_per_point_no_word"] < facts["nats_per_point_wrong_word"]
     assert facts["wrong_word_auc_lift"] > 0.95
-    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines() if line.startswith("{")]
-    assert all({"step", "done", "minutes_left"} <= line.keys() for line in lines)
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert lines and all({"step", "done", "minutes_left"} <= line.keys() for line in lines)
 
 
 def test_sequence_variants_are_whole_units_in_the_box() -> None:

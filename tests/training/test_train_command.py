@@ -252,7 +252,7 @@ def test_bitmaps_alone_are_validated_and_tested_on_too(tmp_path: Path, capsys: p
     for word in ("circle", "zigzag"):
         write_drawings(Drawings.from_bitmaps(raster(shapes(word, 150)), word=word), tmp_path / "data" / f"{word}.npy")
     out = tmp_path / "a.safetensors"
-    assert train("classifier", tmp_path / "data", out, "--epochs", "3", *TINY["classifier"]) == 0
+    assert train("classifier", tmp_path / "data", out, "--epochs", "1", *TINY["classifier"]) == 0
     said = log.read(log.path_of(out))
     assert said.start["train"] + said.start["validation"] + said.start["test"] == 300
     assert said.start["validation"] > 5 and said.end["test"]["drawings"] > 5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from qdesk.gui.curate.detail.curve import LossCurve, peaks
 from qdesk.gui.curate.page import CuratePage
@@ -91,6 +92,19 @@ def test_keys_go_from_point_to_point(curve: LossCurve) -> None:
         assert curve.playhead == pytest.approx(point), key
     QTest.keyClick(curve.plot, Qt.Key.Key_Left)
     assert curve.plot.accessibleDescription() == "30.00 nats at point 4 of 5"
+
+
+def test_keys_that_it_does_not_know_are_for_what_is_around_it(qtbot) -> None:
+    around, curve = QScrollArea(), LossCurve()
+    qtbot.addWidget(around)
+    curve.resize(280, curve.sizeHint().height())
+    curve.set_losses(LOSSES, PLACES, np.array([0, 3]), (2.0, 12.0))
+    around.setWidget(curve)
+    around.resize(300, 40)
+    around.show()
+    curve.plot.setFocus()
+    QTest.keyClick(curve.plot, Qt.Key.Key_PageDown)
+    assert around.verticalScrollBar().value() > 0
 
 
 def test_a_faded_curve_says_nothing_and_cannot_be_dragged(curve: LossCurve) -> None:
