@@ -7,7 +7,7 @@ import io
 import pyarrow as pa
 
 from qdesk import console
-from tests.cli.commands import ndjson_line
+from tests.helpers.commands import ndjson_line
 
 
 def test_csv_cells():

@@ -17,6 +17,7 @@ CLOCKS = {
 """The only files that may look at the time. A test waits for what happens, or has a clock of its own."""
 
 WITHOUT_MIRROR = {
+    "cli/test_cli.py": "what all commands have in common: qdesk/cli/__init__.py",
     "data/test_front_door.py": "every way in, from any file to what a network is shown",
     "formats/test_open.py": "what all formats have in common: qdesk/formats/__init__.py",
     "game/test_history_file.py": "history.py as a file: old, damaged, locked, of two programs",

@@ -95,12 +95,14 @@ class ScoreCache:
 
     # Files
 
-    def _folder(self) -> Path:
+    @property
+    def folder(self) -> Path:
+        """Where the scores are."""
         return self._given or paths.user_data() / "scores"
 
     def _files(self, scorer: str) -> list[Path]:
         try:
-            folder = self._folder() / scorer
+            folder = self.folder / scorer
             files = sorted(folder.glob("*.parquet"))
             if files:
                 with suppress(OSError):  # what may not be written may still be read
@@ -131,7 +133,7 @@ class ScoreCache:
         texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
         numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
         try:
-            folder = self._folder() / scorer
+            folder = self.folder / scorer
             folder.mkdir(parents=True, exist_ok=True)
             with written_whole(folder / f"{uuid.uuid4().hex}.parquet") as part, open(part, "wb") as file:
                 parquet.write_table(
@@ -146,7 +148,7 @@ class ScoreCache:
     def _tidy(self, scorer: str) -> None:
         """Make many small files one, and hold all scorers' files to `LIMIT`."""
         try:
-            for part in (self._folder() / scorer).glob(".*.part"):
+            for part in (self.folder / scorer).glob(".*.part"):
                 if time.time() - part.stat().st_mtime > 3600:  # of a program that was killed
                     part.unlink()
             small = [path for path in self._files(scorer) if path.stat().st_size < SMALL]
@@ -161,7 +163,7 @@ class ScoreCache:
                         path.unlink(missing_ok=True)
             sizes = {
                 folder: sum(file.stat().st_size for file in folder.iterdir())
-                for folder in sorted(self._folder().glob("*/"), key=lambda folder: folder.stat().st_mtime)
+                for folder in sorted(self.folder.glob("*/"), key=lambda folder: folder.stat().st_mtime)
                 if folder.is_dir()
             }
         except (OSError, pa.ArrowException):  # another program is tidying up, or has a file open: next time

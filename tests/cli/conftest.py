@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import ndjson_line
+from tests.helpers.commands import ndjson_line
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from qdesk import cli
 from qdesk.cli import rank
-from tests.cli.commands import ndjson_line, run
+from tests.helpers.commands import ndjson_line, run
 
 COMMANDS = (
     "play", "curate", "lab", "rank", "guess", "evaluate", "train", "get", "convert", "export", "merge", "bench",

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 
-from tests.cli.commands import run
+from tests.helpers.commands import run
 
 
 def test_convert_there_and_back_keeps_the_drawings(squares, tmp_path, capsys):

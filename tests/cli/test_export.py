@@ -14,7 +14,7 @@ from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, State, new_key_id
-from tests.cli.commands import run, table
+from tests.helpers.commands import run, table
 
 EXPORT_COLUMNS = (
     "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,countrycode,timestamp,recognized,source,row,"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from qdesk import console
-from tests.cli.commands import ndjson_line, run
+from tests.helpers.commands import ndjson_line, run
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
-from tests.cli.commands import run, table
+from tests.helpers.commands import run, table
 
 
 def test_guess_keeps_the_order_of_the_file(squares, capsys):

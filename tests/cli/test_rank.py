@@ -6,7 +6,7 @@ import pytest
 
 from qdesk import console
 from qdesk.formats import write_drawings
-from tests.cli.commands import run, table
+from tests.helpers.commands import run, table
 
 RANK_COLUMNS = "rank,key_id,word,source,row,strokes,points,junk,loss,loss_per_point,lift,p_word,top_guess,p_top,reason"
 

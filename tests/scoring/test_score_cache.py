@@ -64,7 +64,7 @@ def same(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def files(cache: ScoreCache) -> list[Path]:
-    return sorted(cache._folder().rglob("*.parquet"))
+    return sorted(cache.folder.rglob("*.parquet"))
 
 
 KEYS = np.arange(1, 1001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
@@ -76,7 +76,7 @@ KEYS = np.arange(1, 1001, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
 def test_what_was_kept_comes_back_bit_for_bit(cache: ScoreCache) -> None:
     kept = keep(cache, KEYS)
     asked = np.random.default_rng(1).permutation(len(KEYS))
-    times, columns = found(ScoreCache(cache._folder()), KEYS[asked])
+    times, columns = found(ScoreCache(cache.folder), KEYS[asked])
     assert (times == 1).all() and columns.keys() == kept.keys()
     assert all(same(columns[name], kept[name][asked]) for name in kept)
 
@@ -147,14 +147,14 @@ def test_of_too_much_the_scorers_go_that_were_not_asked_for_the_longest(
 ) -> None:
     for age, scorer in enumerate("cba"):
         keep(cache, KEYS, scorer)
-        os.utime(cache._folder() / scorer, (10**9 - age, 10**9 - age))  # the last one is the oldest
+        os.utime(cache.folder / scorer, (10**9 - age, 10**9 - age))  # the last one is the oldest
     assert found(cache, KEYS, "a")[0].all()  # and is asked for now
     monkeypatch.setattr(module, "LIMIT", 3 * files(cache)[0].stat().st_size)
     keep(cache, KEYS, "d")
-    assert sorted(path.name for path in cache._folder().iterdir()) == ["a", "c", "d"]
+    assert sorted(path.name for path in cache.folder.iterdir()) == ["a", "c", "d"]
     monkeypatch.setattr(module, "LIMIT", 0)
     keep(cache, KEYS, "d")
-    assert [path.name for path in cache._folder().iterdir()] == ["d"]  # the one in use stays, however large
+    assert [path.name for path in cache.folder.iterdir()] == ["d"]  # the one in use stays, however large
 
 
 def test_two_programs_at_once(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_damaged_file_is_said_once_and_costs_its_own_scores_alone(cache: Score
     bad.write_bytes({"cut": content[:-100], "emptied": b"", "flipped": content, "not ours": b"a letter"}[damage])
     assert not found(cache, KEYS)[0][:500].any() and found(cache, KEYS)[0][500:].all()
     assert "anew" in cache.trouble
-    again = ScoreCache(cache._folder())
+    again = ScoreCache(cache.folder)
     keep(again, KEYS[:500])
     assert found(again, KEYS)[0].all() and again.trouble == ""
 
@@ -237,7 +237,7 @@ def test_what_cannot_be_read_this_time_is_not_lost(
     keep(cache, KEYS[:1])
     monkeypatch.undo()
     assert left[0] <= 0
-    assert found(ScoreCache(cache._folder()), KEYS)[0].all()
+    assert found(ScoreCache(cache.folder), KEYS)[0].all()
 
 
 def test_what_killed_programs_left_half_written_goes(cache: ScoreCache) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from qdesk.training.console import Console
 
 from qdesk import cli
 from qdesk.cli.training_console import Console

@@ -77,6 +77,11 @@ class GlidingBars(QWidget):
         return list(self._guesses)
 
     @property
+    def places(self) -> dict[str, tuple[float, float]]:
+        """Where the bar of each word is now: its row, from 0 at the top, and its length, 0 to 1."""
+        return {name: (bar.row, bar.p) for name, bar in self._bars.items()}
+
+    @property
     def moving(self) -> bool:
         """Whether a bar is on its way."""
         return self._timer.isActive()

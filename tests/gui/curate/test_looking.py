@@ -243,7 +243,7 @@ def test_replay_and_point_losses(qtbot, page: CuratePage) -> None:
     press(page, Qt.Key.Key_Space)
     assert not page.detail.strokes.playing
     press(page, "T")
-    qtbot.waitUntil(lambda: page.detail._losses is not None)
+    qtbot.waitUntil(lambda: page.detail.curve.value.text() != "")
     strokes = page.detail.strokes
     assert len({strokes.step_colour(point).name() for point in range(1, 6)}) > 1  # a greater loss, another colour
 

@@ -226,7 +226,7 @@ def test_the_real_scorer(qtbot, make_page, tmp_path: Path) -> None:
         pytest.skip(page.notice.text)
     assert page.table.scored.all() and np.isfinite(page.table.numbers["junk"]).all()
     page.detail.tint.click()
-    qtbot.waitUntil(lambda: page.detail._losses is not None)
+    qtbot.waitUntil(lambda: page.detail.curve.value.text() != "")
     assert len(page.detail._losses) == page.table.drawings.point_counts[page.grid.current]
 
 

@@ -249,20 +249,17 @@ def test_bars_glide_to_their_places_and_rest(qtbot) -> None:
     assert not bars.moving
     bars.set_guesses(GUESSES)
     qtbot.waitUntil(lambda: not bars.moving)
-    assert [(bars._bars[word].row, bars._bars[word].p) for word, _ in GUESSES] == [
-        (row, p) for row, (_, p) in enumerate(GUESSES)
-    ]
+    assert bars.places == {word: (row, p) for row, (word, p) in enumerate(GUESSES)}
     bars.set_guesses(GUESSES)
     assert not bars.moving  # nothing new
     swapped = [GUESSES[1], GUESSES[0], ("cat", 0.05)]
     bars.set_guesses(swapped)
-    bars._step()
-    assert 0 <= bars._bars["bird"].row < 1 and bars.moving  # on its way, not there
+    assert bars.places["bird"] == (0, GUESSES[0][1]) and bars.moving  # it glides from where it was
     qtbot.waitUntil(lambda: not bars.moving)
-    assert set(bars._bars) == {"bird", "flamingo", "cat"} and bars._bars["flamingo"].row == 0
+    assert {word: row for word, (row, _) in bars.places.items()} == {"flamingo": 0, "bird": 1, "cat": 2}
     bars.set_guesses(())
     qtbot.waitUntil(lambda: not bars.moving)
-    assert bars._bars == {}
+    assert bars.places == {}
 
 
 def test_in_a_sprint_the_next_word_lies_on_the_canvas_until_the_pen_comes_down(

@@ -1,4 +1,4 @@
-"""What the tests of the commands share: a command that is run, its table, and drawings."""
+"""A command that is run, its table, and drawings for it."""
 
 from __future__ import annotations
 
