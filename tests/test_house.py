@@ -150,7 +150,7 @@ LONG = {
     "qdesk/gui/curate/detail/detail.py Detail": (307, FORM),
     "qdesk/gui/curate/filters/panel.py __init__": (82, FORM),
     "qdesk/gui/curate/grid/cellview.py CellView": (252, "one view"),
-    "qdesk/gui/curate/grid/grid.py Grid": (322, "one view"),
+    "qdesk/gui/curate/grid/grid.py Grid": (321, "one view"),
     "qdesk/gui/curate/judging.py Judge": (280, "to be a model without a window"),
     "qdesk/gui/curate/looking.py Looking": (294, "to be a model without a window"),
     "qdesk/gui/curate/page.py CuratePage": (352, "to lay out and paint alone"),

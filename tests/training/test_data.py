@@ -46,7 +46,8 @@ def test_duplicates_are_kept_once_and_bitmaps_of_held_out_drawings_never(folder:
 
 def test_a_bitmap_nearly_like_a_drawing_held_out_is_not_trained_on(folder: Path, tmp_path: Path) -> None:
     """Others raster the same drawing with other edges: their pixels differ by some greys, and it is held out all the
-    same."""
+    same.
+    """
     corpus = load([folder], report=quiet)
     for word in corpus.words:
         pictures = raster(corpus.test.take(corpus.test.words == word)).astype(int)

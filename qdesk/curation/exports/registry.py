@@ -79,14 +79,14 @@ class Export:
     menu:    the entry of the window's menu; group: entries of one group stand together.
     title:   of the dialog that asks for a name.
     ending:  behind the first file's name, in the name that the dialog proposes.
-    kinds:   what it can be written as: in words, and how the name ends. None where the input decides that.
+    kinds:   what it can be written as: in words, and how the name ends. Empty where the input decides that.
     doing:   what is said while it is written, before the file's name.
     verdicts: it is of all verdicts and not of what is open. The store writes it, the command to stdout if no file is
              named.
     option:  its option of `qdesk export`, as `add_argument` takes it, "{endings}" standing for them; None for what is
              asked for otherwise, by `command`.
     options: more options that go with it.
-    command: the command that writes it.
+    command: the command that writes it; more_endings: those that it takes beside the `kinds`' own.
     """
 
     name: str

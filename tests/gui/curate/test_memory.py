@@ -48,7 +48,7 @@ def test_it_looks_as_an_earlier_version_left_it(qtbot, make_page, tmp_path: Path
     (paths.user_data() / "settings.ini").write_text(old)
     page = make_page()
     with qtbot.waitSignal(page.scored):
-        page.open_files([str(write_file(tmp_path / "a.ndjson"))])
+        page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     assert (page.header.sort, page.header.reverse, page.header.tint, page.grid.size_step) == ("loss", True, "time", 3)
     assert page.filters.isHidden() and page.looking.plane.isVisible()
 
