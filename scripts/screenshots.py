@@ -20,7 +20,7 @@ os.environ["QDESK_HOME"] = tempfile.mkdtemp(prefix="qdesk-screenshots-")
 from PySide6.QtCore import QPoint, Qt  # noqa: E402
 from PySide6.QtTest import QTest  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
-from shooting import LEFT, PLAIN, settle, wait  # noqa: E402
+from screenshot_tools import LEFT, PLAIN, settle, wait  # noqa: E402
 
 from qdesk import paths  # noqa: E402
 from qdesk.gui import jobs  # noqa: E402

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QPoint
 from PySide6.QtTest import QTest
-from shooting import LEFT, PLAIN, settle, wait
+from screenshot_tools import LEFT, PLAIN, settle, wait
 
 from qdesk import paths
 from qdesk.formats import open_drawings

@@ -13,9 +13,9 @@ from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.curation.exports.registry import NothingToWrite, Source, Work
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
-from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.scoring import duration
+from qdesk.gui.curate.score_worker import duration
+from qdesk.gui.curate.verdict_recorder import Judge
 
 
 class Exporting(QObject):

@@ -15,24 +15,24 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 from qdesk import paths
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP
-from qdesk.gui.curate import memory, recent
+from qdesk.gui.curate import recent_files, view_settings
+from qdesk.gui.curate.background import OpenedTable, Scorer, real_scorer
 from qdesk.gui.curate.bar import BottomBar
-from qdesk.gui.curate.deciding import Deciding
-from qdesk.gui.curate.decisions import Decisions
+from qdesk.gui.curate.decision_strip import Decisions
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.empty import STARTER, Empty
 from qdesk.gui.curate.exporting import Exporting
+from qdesk.gui.curate.file_loader import Opening
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.header import Header
-from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.keys import KeyMap, bind
-from qdesk.gui.curate.looking import Looking
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.opening import Opening
-from qdesk.gui.curate.scoring import Scoring
-from qdesk.gui.curate.work import OpenedTable, Scorer, real_scorer
+from qdesk.gui.curate.score_worker import Scoring
+from qdesk.gui.curate.verdict_commands import Deciding
+from qdesk.gui.curate.verdict_recorder import Judge
+from qdesk.gui.curate.view_controller import Looking
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Kind, Notice, vertical_line
 from qdesk.gui.theme import SPACE
@@ -69,7 +69,7 @@ class CuratePage(DropPage):
         self.exporting = Exporting(self.model, self.grid, self.judge, self)
         self._connect()
         self._bind_keys()
-        memory.recall(self)
+        view_settings.recall(self)
         self._show_empty()
         if self.judge.trouble:
             self.notice.say(self.judge.trouble, "bad")
@@ -218,7 +218,7 @@ class CuratePage(DropPage):
 
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
-        memory.remember(self)
+        view_settings.remember(self)
         self.detail.show_drawing(None, -1)
         self.opening.close()
         self.scoring.close()
@@ -243,7 +243,7 @@ class CuratePage(DropPage):
         self.header.hide()
         self._show_strip()
         self.bar.set_open(False)
-        self.empty.set_recent(recent.files())
+        self.empty.set_recent(recent_files.files())
 
     # Opening
 
@@ -307,11 +307,11 @@ class CuratePage(DropPage):
         self._stack.setCurrentIndex(1)
         self.grid.start_over()
         self.grid.setFocus()
-        memory.recall_plane(self)
+        view_settings.recall_plane(self)
         if result.problem_count:
             text, lines = result.trouble()
             self.notice.say(text, "warn", lines)
-        recent.remember(files)
+        recent_files.remember(files)
         self._show_download()
         self.opened.emit()
         self.scoring.start(table, result.keys)

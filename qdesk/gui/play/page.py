@@ -24,9 +24,9 @@ from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
 from qdesk.gui.play.guessing import Guessing, shipped_guesser, shipped_scorer
 from qdesk.gui.play.home import HomeScreen
+from qdesk.gui.play.opponent_worker import Sketching, shipped_sketcher
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.rounds import BLIND, Rounds
-from qdesk.gui.play.sketching import Sketching, shipped_sketcher
 from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
 from qdesk.settings import Play

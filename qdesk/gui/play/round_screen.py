@@ -17,8 +17,8 @@ from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.canvas import Canvas
 from qdesk.gui.play.card import WordCard
+from qdesk.gui.play.commentary_line import SaysLine
 from qdesk.gui.play.rival import RivalPanel
-from qdesk.gui.play.says import SaysLine
 from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WordLabel
 from qdesk.gui.theme import SPACE, Button, button, label
 

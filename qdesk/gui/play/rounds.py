@@ -17,8 +17,8 @@ from qdesk.game.record import Rival, State
 from qdesk.game.riddles import riddle
 from qdesk.game.round import Round
 from qdesk.gui.play.guessing import Guessing
+from qdesk.gui.play.opponent_worker import Sketching
 from qdesk.gui.play.round_screen import RoundScreen
-from qdesk.gui.play.sketching import Sketching
 from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
 

@@ -22,7 +22,7 @@ from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 from qdesk.gui.play.replaying import Replaying, when
 from qdesk.gui.play.story_parts import AlikeGrid, TakenList
-from qdesk.gui.play.telling import ALIKE, AlikeAnswer, Answer, Telling
+from qdesk.gui.play.story_worker import ALIKE, AlikeAnswer, Answer, Telling
 from qdesk.gui.theme import SPACE, button, font, label
 
 _LOOKING = "Looking at it again…"

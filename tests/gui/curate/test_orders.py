@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 
 from qdesk.curation.view.learned_order import ENOUGH
 from qdesk.data.drawings import Drawings
-from qdesk.gui.curate import learning
+from qdesk.gui.curate import learned_order_worker
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, keys, press, sort_by
 from tests.helpers.drawings import CATS, write_cats
@@ -31,7 +31,7 @@ class Knowing(PlainScorer):
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(learning, "PAUSE_MS", 50)
+    monkeypatch.setattr(learned_order_worker, "PAUSE_MS", 50)
 
 
 @pytest.fixture

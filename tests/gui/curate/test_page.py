@@ -11,10 +11,10 @@ from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 
-from qdesk.gui.curate import recent
+from qdesk.gui.curate import recent_files
 from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.page import CuratePage
-from qdesk.gui.curate.scoring import duration, scoring_text
+from qdesk.gui.curate.score_worker import duration, scoring_text
 from tests.helpers.curate import current, keys, press
 from tests.helpers.drawings import CATS, write_cats
 from tests.helpers.scorer import PlainScorer
@@ -38,7 +38,7 @@ def test_a_missing_starter_set_is_said(make_page, monkeypatch: pytest.MonkeyPatc
 
 
 def test_files_are_remembered(page: CuratePage, make_page, tmp_path: Path) -> None:
-    assert recent.files() == [str(tmp_path / "cats.ndjson")]
+    assert recent_files.files() == [str(tmp_path / "cats.ndjson")]
 
 
 def test_a_dropped_file_is_opened(qtbot, make_page, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_the_progress_in_words() -> None:
 @pytest.mark.torch
 def test_the_real_scorer(qtbot, make_page, tmp_path: Path) -> None:
     pytest.importorskip("qdesk.scoring.scorer")
-    from qdesk.gui.curate.work import real_scorer
+    from qdesk.gui.curate.background import real_scorer
 
     page = make_page(real_scorer)
     with qtbot.waitSignal(page.scored, timeout=60_000):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout,
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.detail.story import alike_text
+from qdesk.gui.curate.detail.wording import alike_text
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes

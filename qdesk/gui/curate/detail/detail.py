@@ -26,7 +26,7 @@ from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, Player
 from qdesk.gui.curate.detail.scores import Scores
 from qdesk.gui.curate.detail.seen import Seen
-from qdesk.gui.curate.detail.story import count_text, drawn_text, evidence_text, summary
+from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary
 from qdesk.gui.kit.text import NBSP, number
 from qdesk.gui.kit.widgets import Line
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWid
 from qdesk import settings
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.curve import LossCurve
-from qdesk.gui.curate.detail.story import count_text, replay_text
+from qdesk.gui.curate.detail.wording import count_text, replay_text
 from qdesk.gui.kit.drawing_view import DrawingView, framed
 from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import replay_places

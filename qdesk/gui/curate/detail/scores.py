@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from qdesk.curation.view.table import Table
-from qdesk.gui.curate.detail.story import lift_score, loss_score, word_score
+from qdesk.gui.curate.detail.wording import lift_score, loss_score, word_score
 from qdesk.gui.kit.scores import ScoreRow
 from qdesk.gui.theme import SPACE
 

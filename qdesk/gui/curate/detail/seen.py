@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from qdesk.gui.curate.detail.story import percent_text
+from qdesk.gui.curate.detail.wording import percent_text
 from qdesk.gui.kit.pixels import Pixels
 from qdesk.gui.kit.text import NBSP, ordinal
 from qdesk.gui.kit.widgets import heading

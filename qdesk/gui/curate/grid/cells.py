@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.inking import Look, Tint
-from qdesk.gui.curate.grid.thumbs import Thumbs
+from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
+from qdesk.gui.curate.grid.thumbnail_painter import Look, Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 from qdesk.scoring.columns import BY_NAME

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.cells import GAP, CellDelegate
-from qdesk.gui.curate.grid.cellview import SIZES, CellView, Chosen, Index
-from qdesk.gui.curate.grid.inking import Tint
-from qdesk.gui.curate.grid.thumbs import Thumbs
+from qdesk.gui.curate.grid.grid_view import SIZES, CellView, Chosen, Index
+from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
+from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import theme, theme_changes
 

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.inking import Look, inks, paint_drawing
+from qdesk.gui.curate.grid.thumbnail_painter import Look, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.widgets import square

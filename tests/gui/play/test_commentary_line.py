@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor
 
 from qdesk.game.commentary import Said
-from qdesk.gui.play.says import FADE_MS, SaysLine
+from qdesk.gui.play.commentary_line import FADE_MS, SaysLine
 from qdesk.gui.theme import refresh_theme, theme
 
 SAID = (

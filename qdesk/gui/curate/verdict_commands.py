@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts.store import Change, Merged
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.decisions import Decisions, Shown
+from qdesk.gui.curate.decision_strip import Decisions, Shown
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
-from qdesk.gui.curate.judging import Judge
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.verdict_recorder import Judge
 
 LAST = 20
 """Decisions in sight."""

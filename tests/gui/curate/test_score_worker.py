@@ -10,8 +10,8 @@ import pytest
 
 from qdesk import paths
 from qdesk.gui import jobs
+from qdesk.gui.curate.background import real_scorer
 from qdesk.gui.curate.page import CuratePage
-from qdesk.gui.curate.work import real_scorer
 from tests.helpers.curate import keys
 from tests.helpers.drawings import CATS, write_cats
 from tests.helpers.scorer import PlainScorer

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.opened_cache import Shelf
 from qdesk.gui import jobs
-from qdesk.gui.curate.work import OpenedTable, download_word, open_table, warm_up
+from qdesk.gui.curate.background import OpenedTable, download_word, open_table, warm_up
 
 
 class Opening(QObject):

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
-from qdesk.gui.curate import decisions as module
-from qdesk.gui.curate.decisions import CELL, Decisions, Shown, ago, sentence
+from qdesk.gui.curate import decision_strip as module
+from qdesk.gui.curate.decision_strip import CELL, Decisions, Shown, ago, sentence
 from qdesk.gui.curate.keys import KeyMap
 
 Key = Qt.Key

@@ -7,7 +7,7 @@ import pytest
 
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
-from qdesk.gui.curate.detail.story import (
+from qdesk.gui.curate.detail.wording import (
     Score,
     alike_text,
     count_text,

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.work import Scorer, Scores, score_table
+from qdesk.gui.curate.background import Scorer, Scores, score_table
 
 PAUSE_MS = 500
 """The least time between two new orders of the grid."""

@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid import thumbs as thumbs_module
-from qdesk.gui.curate.grid.inking import LEVELS, Look, Tint, inks, paint_drawing, paint_drawings, time_colour
-from qdesk.gui.curate.grid.thumbs import Thumbs
+from qdesk.gui.curate.grid import thumbnail_cache as thumbs_module
+from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
+from qdesk.gui.curate.grid.thumbnail_painter import LEVELS, Look, Tint, inks, paint_drawing, paint_drawings, time_colour
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 from tests.helpers.grid import colours, here, seen, shown_grid
 from tests.helpers.loop import settle, skip_pauses

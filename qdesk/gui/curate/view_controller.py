@@ -12,16 +12,16 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.view.sorting import SORTS
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.asking import Asking
-from qdesk.gui.curate.grid.inking import Tint
+from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.header import LATER
-from qdesk.gui.curate.learning import Learning
+from qdesk.gui.curate.learned_order_worker import Learning
+from qdesk.gui.curate.network_queries import Asking
 from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
+    from qdesk.gui.curate.background import Scorer
     from qdesk.gui.curate.page import CuratePage
     from qdesk.gui.curate.plane.plane import Plane
-    from qdesk.gui.curate.work import Scorer
 
 ASK_MS = 50
 """The pause before something is asked about a drawing: those that are hurried past are not asked about."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from qdesk.curation.view import learned_order
-from qdesk.gui.curate.learning import _learned
+from qdesk.gui.curate.learned_order_worker import _learned
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import press
 from tests.helpers.loop import gone

@@ -20,7 +20,7 @@ from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from qdesk.gui.curate.grid.cells import cell_height
-from qdesk.gui.curate.grid.glide import Glide
+from qdesk.gui.curate.grid.smooth_scroll import Glide
 from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.theme import SPACE
 

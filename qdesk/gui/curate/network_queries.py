@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.work import Scorer
+from qdesk.gui.curate.background import Scorer
 
 MANY = 16
 """Drawings whose points are scored before the newest wish is looked at again."""
