@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
-from qdesk.files import check_writable, written_whole
+from qdesk.files import atomic_write, check_writable
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
@@ -95,7 +95,7 @@ def write_table(table: pa.Table, out: Path | None) -> None:
     if out is None:
         write_csv(table, sys.stdout)
         return
-    with written_whole(out) as part:
+    with atomic_write(out) as part:
         if out.suffix.lower() == ".parquet":
             import pyarrow.parquet
 

@@ -12,14 +12,14 @@ from pathlib import Path
 
 
 @contextmanager
-def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     """A file beside `path` to write to; it takes the place of `path` once all is written, and is removed on failure.
 
     A link stays a link, and a file that is replaced hands on its permissions. What is not a regular file, as
     /dev/stdout, is written to directly. Raises OSError, before anything is done, where `path` cannot be written; an
     OSError names `path`, not the file beside it.
     """
-    target, part = _begun(path)
+    target, part = _open_part(path)
     if part == target:
         yield target
         return
@@ -37,13 +37,13 @@ def written_whole(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raises the OSError with which `written_whole` would begin: before an hour of work, not after it."""
-    target, part = _begun(path)
+    """Raises the OSError with which `atomic_write` would begin: before an hour of work, not after it."""
+    target, part = _open_part(path)
     if part != target:
         part.unlink()
 
 
-def _begun(path: str | os.PathLike[str]) -> tuple[Path, Path]:
+def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     """The file that `path` means, and the empty file to write to instead: the same where it cannot be replaced."""
     target = Path(os.path.realpath(path))
     if target.is_dir():

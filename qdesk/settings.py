@@ -23,7 +23,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from qdesk import ini, paths
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 _log = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def edit(section: type[S], how: Callable[[S], S]) -> S:
             there = kept.get(_name(section))
             kept[_name(section)] = (there if isinstance(there, dict) else {}) | changed
             text = json.dumps(kept, indent=1, ensure_ascii=False)
-            with written_whole(path) as part:  # names of files may be no Unicode
+            with atomic_write(path) as part:  # names of files may be no Unicode
                 part.write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"))
     return after
 

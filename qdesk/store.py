@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import ClassVar, Self
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 Step = str | Callable[[sqlite3.Connection], None]
 """One step of a migration: statements, or a function that executes them."""
@@ -175,7 +175,7 @@ class Store:
     def _back_up(self, version: int) -> None:
         try:
             with (
-                written_whole(self._copy_of(version)) as part,
+                atomic_write(self._copy_of(version)) as part,
                 # Not from the connection that is about to change it: while it holds the lock it cannot be copied from.
                 closing(sqlite3.connect(self.path)) as source,
                 closing(sqlite3.connect(part)) as copy,

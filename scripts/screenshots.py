@@ -97,18 +97,18 @@ def look(window, curate, shoot: Callable[[str], None]) -> None:
     """One by one, by the page, and the plane with a lasso in it."""
     curate.grid.select_row(12)
     press(window, curate, Qt.Key.Key_O)
-    curate.looking.set_tint("loss")
+    curate.viewing.set_tint("loss")
     wait(lambda: curate.detail.alike.isVisible(), "what is alike")
     settle(3.0)
     shoot("curate-one")
-    curate.looking.set_tint("none")
+    curate.viewing.set_tint("none")
     press(window, curate, Qt.Key.Key_B)
     settle(1.0)
     shoot("curate-page")
     press(window, curate, Qt.Key.Key_Escape)
     press(window, curate, Qt.Key.Key_P)
     settle(2.0)
-    plane = curate.looking.plane
+    plane = curate.viewing.plane
     surface = plane.surface.viewport()
     width, height = surface.width(), surface.height()
     round_ = [(0.76, 0.45), (0.97, 0.45), (0.98, 0.8), (0.76, 0.82), (0.75, 0.5)]  # surprising, and not its word

@@ -12,7 +12,7 @@ from screenshot_tools import LEFT, PLAIN, settle, wait
 from qdesk import paths
 from qdesk.formats import open_drawings
 from qdesk.game.prompts import Prompts
-from qdesk.game.record import State
+from qdesk.game.record import RoundState
 
 _SHARE = 0.72  # of the canvas, a drawing
 _STEP_S = 0.025
@@ -45,9 +45,9 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
 
 def best_drawings() -> dict[str, list[np.ndarray]]:
     """Of each word's drawings in the starter set the one that is the most surely recognised."""
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
-    guesser = Guesser()
+    guesser = DrawingClassifier()
     starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
     seen = guesser.probabilities(starter)
     sure = seen[np.arange(len(starter)), [guesser.words.index(word) for word in starter.words]]
@@ -81,16 +81,16 @@ def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], 
         strokes = best[play.round.word]
 
         def look(_stroke: int, number: int = number) -> bool:
-            if number > 2 and play.round.guesses and play.round.state is State.DRAWING:
+            if number > 2 and play.round.guesses and play.round.state is RoundState.DRAWING:
                 shoot("play")  # the last one before a word is recognised stays
             return False
 
         draw(play, strokes, look)
-        if number == 5 and play.round is not None and play.round.state is State.FINISHING:
+        if number == 5 and play.round is not None and play.round.state is RoundState.FINISHING:
             shoot("play-finish")
         current = play.round
-        if current is not None and current.state is State.DRAWING:
-            wait(lambda current=current: current.state is not State.DRAWING, "the end of a round")
+        if current is not None and current.state is RoundState.DRAWING:
+            wait(lambda current=current: current.state is not RoundState.DRAWING, "the end of a round")
         play.rounds.done()
         wait(lambda number=number: play.round is None or play.rounds.game.number > number, "the next word")
     wait(lambda: play.end_screen.isVisible(), "the last page")

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.files import check_writable, written_whole
+from qdesk.files import atomic_write, check_writable
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
-    with written_whole(out) as part:
+    with atomic_write(out) as part:
         part.write_text("new")
         assert not out.exists() and part.parent == tmp_path
     assert out.read_text() == "new"
@@ -26,7 +26,7 @@ def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     out = tmp_path / "out.txt"
     out.write_text("old")
-    with pytest.raises(KeyboardInterrupt), written_whole(out) as part:
+    with pytest.raises(KeyboardInterrupt), atomic_write(out) as part:
         part.write_text("ne")
         raise KeyboardInterrupt
     assert out.read_text() == "old"
@@ -38,7 +38,7 @@ def test_a_thread_that_gives_up_late_takes_nothing_from_the_next_one(tmp_path: P
     begun, give_up = threading.Event(), threading.Event()
 
     def write() -> None:
-        with suppress(KeyboardInterrupt), written_whole(out) as part:
+        with suppress(KeyboardInterrupt), atomic_write(out) as part:
             part.write_text("first")
             begun.set()
             give_up.wait()
@@ -47,7 +47,7 @@ def test_a_thread_that_gives_up_late_takes_nothing_from_the_next_one(tmp_path: P
     thread = threading.Thread(target=write)
     thread.start()
     begun.wait()
-    with written_whole(out) as part:
+    with atomic_write(out) as part:
         part.write_text("second")
         give_up.set()
         thread.join()
@@ -56,7 +56,7 @@ def test_a_thread_that_gives_up_late_takes_nothing_from_the_next_one(tmp_path: P
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with written_whole(tmp_path / "link") as part:
+    with atomic_write(tmp_path / "link") as part:
         part.write_text("new")
     assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_text() == "new"
 
@@ -67,13 +67,13 @@ def test_permissions_are_the_users_and_those_of_the_file_before(tmp_path: Path) 
     before = os.umask(0o027)
     try:
         for _ in range(2):
-            with written_whole(out) as part:
+            with atomic_write(out) as part:
                 part.write_text("new")
             assert out.stat().st_mode & 0o777 == 0o640
     finally:
         os.umask(before)
     out.chmod(0o600)
-    with written_whole(out) as part:
+    with atomic_write(out) as part:
         part.write_text("newer")
     assert out.stat().st_mode & 0o777 == 0o600
 
@@ -81,13 +81,13 @@ def test_permissions_are_the_users_and_those_of_the_file_before(tmp_path: Path) 
 @pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there are no devices here")
 def test_a_device_is_written_to_and_stays_one() -> None:
     check_writable("/dev/null")
-    with written_whole("/dev/null") as part:
+    with atomic_write("/dev/null") as part:
         part.write_text("gone")
     assert not Path("/dev/null").is_file()
 
 
 def begin(path: Path) -> None:
-    with written_whole(path):
+    with atomic_write(path):
         pytest.fail("there is nothing to write to")
 
 
@@ -110,7 +110,7 @@ def test_a_check_leaves_everything_as_it_is(tmp_path: Path) -> None:
 
 
 def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
-    with pytest.raises(OSError) as caught, written_whole(tmp_path / "out.txt") as part:
+    with pytest.raises(OSError) as caught, atomic_write(tmp_path / "out.txt") as part:
         raise OSError(errno.ENOSPC, "No space left on device", str(part))
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "out.txt"))
 

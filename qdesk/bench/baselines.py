@@ -17,7 +17,7 @@ import numpy as np
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 
 CLEANLAB = {
     "cleanlab self-confidence": "self_confidence",
@@ -35,13 +35,13 @@ def has_cleanlab() -> bool:
     return find_spec("cleanlab") is not None
 
 
-class Rivals:
+class Baselines:
     """The outside rankers. known: drawings, not to be ranked, that the outlier detectors are fitted to.
 
     A word's detectors are fitted when the first drawing of it is ranked: a tenth of a second of CPU each.
     """
 
-    def __init__(self, guesser: Guesser, known: Drawings, seed: int = 0) -> None:
+    def __init__(self, guesser: DrawingClassifier, known: Drawings, seed: int = 0) -> None:
         self._guesser, self._known = guesser, known
         self._words, self._order = known.words, np.random.default_rng(seed).permutation(len(known))
         self._fitted: dict[str | None, dict] = {}

@@ -21,7 +21,7 @@ from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.scoring.junk_model import GOOD
 from qdesk.scoring.scorer import Scorer
 from qdesk.scoring.similarity import nearest
-from qdesk.stats.intervals import Figure, Table, resampled
+from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 
 ROUNDS = 4
 """How often junk is planted anew."""
@@ -47,7 +47,7 @@ NEAR, FOUND, QUERIES = 10, 20, 100
 
 
 @dataclass(frozen=True)
-class Seen:
+class ScoredSet:
     """Drawings with their scores. kind: object (N,), GOOD or the kind of junk.  whole: float32 (N, width), unit length,
     all layers of the classifier that the 64 bytes are made of.
     """
@@ -57,26 +57,26 @@ class Seen:
     columns: dict[str, np.ndarray]
     whole: np.ndarray
 
-    def take(self, rows: np.ndarray) -> Seen:
+    def take(self, rows: np.ndarray) -> ScoredSet:
         columns = {name: values[rows] for name, values in self.columns.items()}
-        return Seen(self.drawings.take(rows), self.kind[rows], columns, self.whole[rows])
+        return ScoredSet(self.drawings.take(rows), self.kind[rows], columns, self.whole[rows])
 
 
-def look(scorer: Scorer, drawings: Drawings, kind: np.ndarray) -> Seen:
+def score_set(scorer: Scorer, drawings: Drawings, kind: np.ndarray) -> ScoredSet:
     """Score drawings in the 255 box."""
     from qdesk.training.projection import layers
 
     whole = layers(scorer.guesser, drawings)
     width = scorer.guesser.network.shape.embedding
-    for part in (whole[:, :width], whole[:, width:]):  # two readers of equal weight
+    for part in (whole[:, :width], whole[:, width:]):  # two branches of equal weight
         part /= np.linalg.norm(part, axis=1).mean()
-    return Seen(drawings, kind, scorer.score(drawings), whole / np.linalg.norm(whole, axis=1, keepdims=True))
+    return ScoredSet(drawings, kind, scorer.score(drawings), whole / np.linalg.norm(whole, axis=1, keepdims=True))
 
 
 # More like these
 
 
-def same_word(scorer: Scorer, good: Seen) -> Table:
+def same_word(scorer: Scorer, good: ScoredSet) -> EstimateTable:
     """Of a drawing's nearest `NEAR`, the share that is of its word; the drawings that are asked for are drawn again."""
     from qdesk.data.raster import raster
 
@@ -90,10 +90,10 @@ def same_word(scorer: Scorer, good: Seen) -> Table:
         "the 64 bytes of bitmaps": _nearest_of_word(_unit(pictures), words),
         "chance": chance,
     }
-    return Table(
+    return EstimateTable(
         f"Of a drawing's {NEAR} nearest among {len(words):,} held-out drawings of {len(set(words))} words, some 15 of "
         "each: the share that is of the same word. Bitmaps: the same drawings, as pictures alone.",
-        {name: {f"precision at {NEAR}": Figure.of(weights @ each / len(each))} for name, each in rows.items()},
+        {name: {f"precision at {NEAR}": Estimate.of(weights @ each / len(each))} for name, each in rows.items()},
     )
 
 
@@ -109,10 +109,10 @@ def _nearest_of_word(vectors: np.ndarray, words: np.ndarray) -> np.ndarray:
     return shares
 
 
-def same_kind(lists: list[Seen], seed: int = 1) -> Table:
+def same_kind(lists: list[ScoredSet], seed: int = 1) -> EstimateTable:
     """Three pieces of a kind of junk are given: of the `FOUND` nearest, the share of the kind."""
     rng = np.random.default_rng(seed)
-    rows: dict[str, dict[str, Figure]] = {}
+    rows: dict[str, dict[str, Estimate]] = {}
     for kind in KINDS:
         if kind == "wrong":  # a good drawing, of which nothing but the word is wrong
             continue
@@ -128,8 +128,8 @@ def same_kind(lists: list[Seen], seed: int = 1) -> Table:
             shares["the 64 bytes"].append(mine[found].mean())
             shares["chance"].append((mine.sum() - 3) / (len(mine) - 3))
         weights = resampled(np.zeros(QUERIES), np.random.default_rng(0))
-        rows[NAMES[kind]] = {name: Figure.of(weights @ np.array(each) / QUERIES) for name, each in shares.items()}
-    return Table(
+        rows[NAMES[kind]] = {name: Estimate.of(weights @ np.array(each) / QUERIES) for name, each in shares.items()}
+    return EstimateTable(
         f"Three pieces of planted junk are chosen. Of the {FOUND} drawings most like them in a list of "
         f"{len(lists[0].kind):,}, 1 in {SHARE + len(KINDS)} of the kind: the share that is of the kind; mean over "
         f"{QUERIES} choices, which are drawn again. Other pieces of these kinds, made from other drawings, were among "
@@ -146,7 +146,7 @@ def _unit(embeddings: np.ndarray) -> np.ndarray:
 
 
 def simulate(
-    seen: Seen, kinds: tuple[str, ...], order: np.ndarray, count: int, manner: str = MANNERS[0], seed: int = 0
+    seen: ScoredSet, kinds: tuple[str, ...], order: np.ndarray, count: int, manner: str = MANNERS[0], seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, int]:
     """A curator judges the first `count` of an order and flags `kinds` alone: the rest, rows (R,); how the learned
     order sees it (R,), junk where nothing could be learned; and how many were flagged.
@@ -164,8 +164,8 @@ def simulate(
 
 
 def gain(
-    lists: list[Seen], taste: str, count: int, manner: str = MANNERS[0], by_reason: bool = False
-) -> tuple[str, dict[str, Figure]]:
+    lists: list[ScoredSet], taste: str, count: int, manner: str = MANNERS[0], by_reason: bool = False
+) -> tuple[str, dict[str, Estimate]]:
     """What it was in words, and the average precision on the rest, mean over the lists.
 
     by_reason: every other drawing that is judged is the worst of those suspected of what the curator flags.
@@ -194,30 +194,30 @@ def gain(
     means = {name: np.mean(each, axis=0) for name, each in found.items()}
     if not by_reason:
         del means["reason, then junk"]
-    cells = {name: Figure.of(mean) for name, mean in means.items()}
-    cells["learned - junk"] = Figure.of(means["learned"] - means["junk"])
+    cells = {name: Estimate.of(mean) for name, mean in means.items()}
+    cells["learned - junk"] = Estimate.of(means["learned"] - means["junk"])
     return title, cells
 
 
-def learned_order(lists: list[Seen], report: Callable[[str], None]) -> dict[str, Table]:
+def learned_order(lists: list[ScoredSet], report: Callable[[str], None]) -> dict[str, EstimateTable]:
     """Tables: the tastes that the worst drawings are about, all with some that the reason found, the manners."""
     report("learning what curators flag")
     pieces = (lists[0].kind == KINDS[0]).sum()
     all_junk, *tastes = TASTES
     return {
-        "the learned order": Table(
+        "the learned order": EstimateTable(
             f"{len(lists[0].kind):,} drawings, among them {pieces} pieces of each of {len(KINDS)} kinds of junk, "
             f"planted {len(lists)} times over. A curator judges the worst by junk, flags what is named and keeps all "
             "else, then goes on with the rest: average precision there of what the curator would flag, by junk and as "
             "learned; mean over the plantings. The difference is measured on the same resamples.",
             dict(gain(lists, taste, count) for taste in (all_junk, *tastes[:2]) for count in JUDGED),
         ),
-        "the learned order, where the reason helps to find some": Table(
+        "the learned order, where the reason helps to find some": EstimateTable(
             "The same for every kind, where half of the drawings judged are the worst of those that junk suspects of "
             "what the curator flags. Reason, then junk: to go on with the suspected ones, the worst first.",
             dict(gain(lists, taste, count, by_reason=True) for taste in tastes for count in JUDGED[:3]),
         ),
-        "what a curator need not say": Table(
+        "what a curator need not say": EstimateTable(
             "What learning brings over junk after the worst 100 drawings, where what is fine is kept, or only passed "
             "over and known to have been shown, or nothing but the flags is known.",
             {
@@ -235,7 +235,7 @@ def learned_order(lists: list[Seen], report: Callable[[str], None]) -> dict[str,
 # The whole
 
 
-def prove(data: list[Path], report: Callable[[str], None] = lambda text: None) -> dict[str, Table]:
+def measure(data: list[Path], report: Callable[[str], None] = lambda text: None) -> dict[str, EstimateTable]:
     """All tables by their title. data: the folders that were trained on, whose test split is measured on.
 
     Raises ValueError where there is nothing to measure.
@@ -245,16 +245,16 @@ def prove(data: list[Path], report: Callable[[str], None] = lambda text: None) -
     report("reading the drawings")
     scorer = Scorer()
     held_out = load(data, report=lambda text: None).test
-    held_out = held_out.take(np.isin(held_out.words.astype(str), scorer.reader.words))
+    held_out = held_out.take(np.isin(held_out.words.astype(str), scorer.likelihood.words))
     each = len(held_out) // SHARE
     if each < 3 or len(set(held_out.words)) < 2:
         raise ValueError(f"There is nothing to measure: {len(held_out)} held-out drawings of words known are too few.")
     report("ranking the held-out drawings")
-    good = look(scorer, held_out, np.full(len(held_out), GOOD, object))
+    good = score_set(scorer, held_out, np.full(len(held_out), GOOD, object))
     report("planting junk")
     rng = np.random.default_rng(1)
     planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(ROUNDS) for kind in KINDS])
-    junk = look(scorer, planted, np.tile(np.repeat(np.array(KINDS, object), each), ROUNDS))
+    junk = score_set(scorer, planted, np.tile(np.repeat(np.array(KINDS, object), each), ROUNDS))
     lists = [_beside(good, junk.take(rows)) for rows in np.split(np.arange(len(planted)), ROUNDS)]
     report("looking for drawings like some")
     return {
@@ -264,9 +264,9 @@ def prove(data: list[Path], report: Callable[[str], None] = lambda text: None) -
     }
 
 
-def _beside(good: Seen, junk: Seen) -> Seen:
+def _beside(good: ScoredSet, junk: ScoredSet) -> ScoredSet:
     columns = {name: np.concatenate([values, junk.columns[name]]) for name, values in good.columns.items()}
-    return Seen(
+    return ScoredSet(
         Drawings.concat([good.drawings, junk.drawings]), np.r_[good.kind, junk.kind], columns,
         np.concatenate([good.whole, junk.whole]),
     )  # fmt: skip

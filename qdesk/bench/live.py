@@ -11,7 +11,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.splits import labels_of
 from qdesk.game.modes import LIMIT_MS
 from qdesk.game.replay import GUESS_MS, Replayed, replay_all
-from qdesk.stats.intervals import Figure, Table, resampled
+from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 from qdesk.training.held_out import held_out
 
 SECONDS = range(1, round(LIMIT_MS / 1000) + 1)
@@ -19,15 +19,17 @@ CURVE, WHOLE = "recognised by each second", "rounds as a whole"
 ALL, YES, NO, TESTED = "all", "recognised then", "not recognised then", "part 1 alone"
 
 
-def measure(folders: Sequence[Path], report: Callable[[float], object] = lambda share: None) -> dict[str, Table]:
+def measure(
+    folders: Sequence[Path], report: Callable[[float], object] = lambda share: None
+) -> dict[str, EstimateTable]:
     """The tables by title. folders: raw drawings, and the simplified ones that the classifier was trained on.
 
     report: told the share that is done. Raises FormatError or ValueError where there is nothing to measure.
     """
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
     found = held_out(folders)
-    guesser = Guesser()
+    guesser = DrawingClassifier()
     known = labels_of(found.raw, guesser.words) >= 0
     raw, part = found.raw.take(known), found.raw_part[known]
     if not len(raw):
@@ -35,7 +37,7 @@ def measure(folders: Sequence[Path], report: Callable[[float], object] = lambda 
     return tables(raw, part, replay_all(raw, guesser, report=report))
 
 
-def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[str, Table]:
+def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[str, EstimateTable]:
     """What the rounds of N drawings come to; part: int64 (N,), each drawing's."""
     ms = np.array([np.inf if one.recognised_ms is None else one.recognised_ms for one in rounds])
     first = np.array([one.first_ms for one in rounds], float)  # NaN where nothing was said
@@ -45,8 +47,8 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
     yes, no = (np.array([value is wanted for value in official], bool) for wanted in (True, False))
     groups = {ALL: np.ones(len(raw), bool), YES: yes, NO: no, TESTED: part == 1}
     groups = {name: rows for name, rows in groups.items() if rows.any()}
-    curve: dict[str, dict[str, Figure]] = {f"{second} s": {} for second in SECONDS}
-    whole: dict[str, dict[str, Figure]] = {}
+    curve: dict[str, dict[str, Estimate]] = {f"{second} s": {} for second in SECONDS}
+    whole: dict[str, dict[str, Estimate]] = {}
     for column, rows in groups.items():
         weights = resampled(np.zeros(rows.sum()), np.random.default_rng(0))
         mine = ms[rows]
@@ -73,8 +75,10 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
         f"{counts}. Recognised then: by the game that recorded them. Part 0 chose among networks, part 1 nothing."
     )
     return {
-        CURVE: Table(f"{note} The share of the rounds that are won by then; seconds since the first point.", curve),
-        WHOLE: Table(
+        CURVE: EstimateTable(
+            f"{note} The share of the rounds that are won by then; seconds since the first point.", curve
+        ),
+        WHOLE: EstimateTable(
             "Wrong guesses: wrong words said before the drawing was recognised or 20 s were over, none of them twice. "
             "Times are medians. As the file says: recognised here and then, or neither here nor then.",
             whole,
@@ -82,13 +86,13 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
     }
 
 
-def _mean(values: np.ndarray, weights: np.ndarray) -> Figure:
+def _mean(values: np.ndarray, weights: np.ndarray) -> Estimate:
     """The mean of values (N,) under each row of weights (R, N); NaN where a row has no weight."""
     with np.errstate(invalid="ignore"):
         return _figure(weights @ values / weights.sum(axis=1))
 
 
-def _median(values: np.ndarray, weights: np.ndarray) -> Figure:
+def _median(values: np.ndarray, weights: np.ndarray) -> Estimate:
     """The weighted median of values (N,) under each row of weights (R, N)."""
     order = np.argsort(values)
     below = np.cumsum(weights[:, order], axis=1)
@@ -96,10 +100,10 @@ def _median(values: np.ndarray, weights: np.ndarray) -> Figure:
     return _figure(np.where(below[:, -1] > 0, values[order][at], np.nan))
 
 
-def _figure(values: np.ndarray) -> Figure:
+def _figure(values: np.ndarray) -> Estimate:
     """Resamples in which nothing is left to measure count for nothing."""
     known = values[1:][~np.isnan(values[1:])]
-    return Figure.of(np.r_[values[0], known if len(known) else np.nan])
+    return Estimate.of(np.r_[values[0], known if len(known) else np.nan])
 
 
 # The curve as a picture
@@ -109,7 +113,7 @@ _COLOURS = {ALL: "#1b6ca8", YES: "#4b8b3b", NO: "#b5482f"}
 _NAMES = {ALL: "all drawings", YES: "recognised in the game", NO: "not recognised there"}
 
 
-def svg(curve: Table) -> str:
+def svg(curve: EstimateTable) -> str:
     """The curve with its 95 % band for all drawings and by what the file says, on white."""
 
     def x(second: float) -> float:

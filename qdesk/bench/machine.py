@@ -26,8 +26,8 @@ import numpy as np
 from qdesk.console import Progress, write_table
 from qdesk.data.categories import categories
 from qdesk.data.drawings import Drawings, metadata_table, offsets_of
-from qdesk.files import written_whole
-from qdesk.stats.intervals import Table, flat, markdown, rewrite
+from qdesk.files import atomic_write
+from qdesk.stats.intervals import EstimateTable, flat, markdown, rewrite
 
 POINTS = 45
 STROKES = 6
@@ -84,12 +84,12 @@ def measure_window(seconds: float = 18.0, rounds: int = ROUNDS, runs: int = 3) -
     `rounds`: the words for these figures are in `qdesk.bench.play_window`. seconds: that each pen draws.
     """
     with tempfile.TemporaryDirectory() as home:
-        starts = [apart(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
-        felt = apart(home, "-m", "qdesk.bench.play_window", "--seconds", str(seconds), "--rounds", str(rounds))
+        starts = [run_isolated(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
+        felt = run_isolated(home, "-m", "qdesk.bench.play_window", "--seconds", str(seconds), "--rounds", str(rounds))
     return {"start_s": min(starts), **felt}
 
 
-def apart(home: str, *arguments: str, **environment: str) -> dict[str, float]:
+def run_isolated(home: str, *arguments: str, **environment: str) -> dict[str, float]:
     """The JSON that a fresh process prints, with an offscreen window if any: nothing outside gui/ opens one itself."""
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -122,18 +122,18 @@ def measure_scoring(sizes: Sizes) -> dict[str, float]:
 
     score_gflop_per_cpu_s counts the multiplications that reading each drawing once takes, at least.
     """
-    from qdesk.scoring.likelihood import OwnReader
+    from qdesk.scoring.likelihood import ConditionalSketchRNN
     from qdesk.scoring.scorer import Scorer, batches
 
-    drawings = walks(sizes.score)
+    drawings = random_walks(sizes.score)
     scorer = Scorer()
     list(scorer.stream(drawings.take(slice(0, 64))))  # everything that is loaded on first use
     with _threads(1):
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
-        cpu = _seconds(lambda: [scorer.reader.losses(part, part.words) for part in parts], cpu=True)
+        cpu = _seconds(lambda: [scorer.likelihood.losses(part, part.words) for part in parts], cpu=True)
     wall = _seconds(lambda: list(scorer.stream(drawings)))
-    assert isinstance(scorer.reader, OwnReader)  # the shipped one
-    network = scorer.reader.network
+    assert isinstance(scorer.likelihood, ConditionalSketchRNN)  # the shipped one
+    network = scorer.likelihood.network
     matrices = (*network.lstm.all_weights[0][:2], network.output.weight)
     flop = 2 * sum(matrix.numel() for matrix in matrices) * len(drawings.points)
     return {
@@ -147,17 +147,17 @@ def measure_raster(sizes: Sizes) -> dict[str, float]:
     """The official 28x28 bitmaps."""
     from qdesk.data.raster import raster
 
-    drawings = walks(sizes.raster)
+    drawings = random_walks(sizes.raster)
     raster(drawings.take(slice(0, 16)))
     return {"raster_per_cpu_s": len(drawings) / min(_seconds(lambda: raster(drawings), cpu=True) for _ in range(3))}
 
 
 def measure_guesses(sizes: Sizes) -> dict[str, float]:
     """From a new last point to new guesses, one thread, while drawings grow; and guesses of many drawings at once."""
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
-    guesser = Guesser()
-    drawings = walks(max(sizes.moves // 10, 1))
+    guesser = DrawingClassifier()
+    drawings = random_walks(max(sizes.moves // 10, 1))
     guesser.guess_strokes(drawings.strokes_of(0))
     milliseconds = []
     with _threads(1):
@@ -165,7 +165,7 @@ def measure_guesses(sizes: Sizes) -> dict[str, float]:
             strokes = drawings.strokes_of(move % len(drawings))
             some = strokes[: 1 + move % len(strokes)]
             milliseconds.append(1000 * _seconds(partial(guesser.guess_strokes, some)))
-    many = walks(sizes.guesses)
+    many = random_walks(sizes.guesses)
     p50, p95 = np.percentile(milliseconds, (50, 95))
     return {
         "guess_ms_p50": float(p50),
@@ -180,7 +180,7 @@ def measure_loading(sizes: Sizes) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "drawings.ndjson")
-        write_drawings(walks(sizes.load), path)
+        write_drawings(random_walks(sizes.load), path)
         seconds = min(_seconds(lambda: open_drawings(str(path))) for _ in range(2))
     return {"load_ndjson_per_s": sizes.load / seconds, "load_100k_s": 100_000 * seconds / sizes.load}
 
@@ -193,7 +193,7 @@ def measure_rank(sizes: Sizes) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as folder:
         path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.parquet")
-        write_drawings(walks(sizes.rank), path)
+        write_drawings(random_walks(sizes.rank), path)
 
         def rank() -> None:
             drawings = open_drawings(str(path)).drawings
@@ -217,19 +217,19 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
     from qdesk.data.simplify import as_official
     from qdesk.formats import open_drawings, write_drawings
     from qdesk.nets.sketchrnn import batch_of
-    from qdesk.scoring.likelihood import OwnReader
+    from qdesk.scoring.likelihood import ConditionalSketchRNN
     from qdesk.scoring.scorer import Scorer, batches, rank_table
 
     scorer = Scorer()
-    drawings = walks(sizes.rank)
+    drawings = random_walks(sizes.rank)
     columns = scorer.score(drawings)  # and everything that is loaded on first use
     with tempfile.TemporaryDirectory() as folder, _threads(1), torch.inference_mode():
         path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.parquet")
         write_drawings(drawings, path)
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
         words = [part.words for part in parts]
-        guesser, reader = scorer.guesser, scorer.reader
-        assert isinstance(reader, OwnReader)  # the shipped one
+        guesser, reader = scorer.guesser, scorer.likelihood
+        assert isinstance(reader, ConditionalSketchRNN)  # the shipped one
         network = reader.network
         inputs = [each for part in parts for each in guesser.inputs(part)]
         sequences = [batch_of(part, np.arange(len(part)), network.shape.scale) for part in parts]
@@ -266,7 +266,7 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
 
     with tempfile.TemporaryDirectory() as home:
         path = Path(home, "drawings.ndjson")
-        write_drawings(walks(sizes.many), path)
+        write_drawings(random_walks(sizes.many), path)
         drawings = open_drawings(str(path)).drawings
         some = len(drawings) // 60
         columns = Scorer().score(drawings.take(slice(0, some)))
@@ -274,14 +274,14 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
         with ScoreCache(Path(home, "scores")).keeping(scorer_id()) as keep:
             keep(drawing_keys(drawings)[some:], {name: values[rows] for name, values in columns.items()})
         out = str(Path(home, "scores.parquet"))
-        peak = apart(home, "-m", "qdesk.bench.command_peak", "rank", str(path), "--out", out)
+        peak = run_isolated(home, "-m", "qdesk.bench.command_peak", "rank", str(path), "--out", out)
     return {"rank_120k_2k_new_peak_mb": peak["peak_mb"]}
 
 
 # How
 
 
-def walks(count: int, seed: int = 0) -> Drawings:
+def random_walks(count: int, seed: int = 0) -> Drawings:
     """`count` random walks of 45 points in 6 strokes in the 255 box, with the words of the catalog in turn."""
     random = np.random.default_rng(seed)
     steps = random.normal(0, 12, (count, POINTS, 2)).astype(np.float32)
@@ -352,22 +352,22 @@ def show_figures(figures: dict[str, float], as_json: bool) -> None:
 def run_ranking(args: argparse.Namespace) -> int:
     """`qdesk bench ranking`: the tables of `qdesk.bench.ranking`."""
     from qdesk.bench.baselines import has_cleanlab
-    from qdesk.bench.ranking import prove
+    from qdesk.bench.ranking import measure
 
     if not has_cleanlab():
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
-        tables = prove(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
+        tables = measure(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
     _show(tables, args)
     return 0
 
 
 def run_curating(args: argparse.Namespace) -> int:
     """`qdesk bench curating`: the tables of `qdesk.bench.curating`."""
-    from qdesk.bench.curating import prove
+    from qdesk.bench.curating import measure
 
     with Progress("measuring") as progress:
-        tables = prove(args.data, lambda text: progress(None, text))
+        tables = measure(args.data, lambda text: progress(None, text))
     _show(tables, args)
     return 0
 
@@ -380,12 +380,12 @@ def run_live(args: argparse.Namespace) -> int:
         tables = measure(args.data, progress)
     _show(tables, args)
     if args.docs:
-        with written_whole(args.docs.with_suffix(".svg")) as part:
+        with atomic_write(args.docs.with_suffix(".svg")) as part:
             part.write_text(svg(tables[CURVE]), encoding="utf-8")
     return 0
 
 
-def _show(tables: dict[str, Table], args: argparse.Namespace) -> None:
+def _show(tables: dict[str, EstimateTable], args: argparse.Namespace) -> None:
     """Tables on stdout, or flat JSON ("table: row: column"); where a document is named, between its marks as well."""
     print(json.dumps(flat(tables), indent=2) if args.json else markdown(tables))
     if args.docs:

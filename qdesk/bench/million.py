@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.bench.machine import apart, show_figures, walks
+from qdesk.bench.machine import random_walks, run_isolated, show_figures
 from qdesk.console import Progress
 from qdesk.data.drawings import Drawings
 
@@ -23,10 +23,10 @@ JITTER = 1.5
 """Standard deviation of what is added to each coordinate, in the 255 box; the result is rounded."""
 
 
-def many(count: int, data: Path | None, seed: int = 0) -> Drawings:
+def repeat_with_jitter(count: int, data: Path | None, seed: int = 0) -> Drawings:
     """`count` drawings in the 255 box: those of `data`, again and again, each with jitter and a key of its own."""
     if data is None:
-        base = walks(min(count, 100_000), seed)
+        base = random_walks(min(count, 100_000), seed)
     else:
         from qdesk.formats import files_under, open_drawings
 
@@ -70,12 +70,12 @@ def measure(
         home, file = Path(folder, "home"), Path(folder, "drawings.ndjson")
         home.mkdir()
         progress(None, f"making {count:,} drawings")
-        prepare(home, file, many(count, data), scored)
+        prepare(home, file, repeat_with_jitter(count, data), scored)
         progress(None, "opening them for the first time")
         quickly = ["--quick"] if quick else []
-        first = apart(str(home), "-m", "qdesk.bench.curate_window", str(file), "--open", *quickly)
+        first = run_isolated(str(home), "-m", "qdesk.bench.curate_window", str(file), "--open", *quickly)
         progress(None, "opening them again, sorting, filtering, scrolling, judging")
-        again = apart(str(home), "-m", "qdesk.bench.curate_window", str(file), *quickly)
+        again = run_isolated(str(home), "-m", "qdesk.bench.curate_window", str(file), *quickly)
     return {"read_s": first["open_s"], "read_peak_mb": first["peak_mb"], **again}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.bench.baselines import Rivals
+from qdesk.bench.baselines import Baselines
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
@@ -23,7 +23,7 @@ from qdesk.formats import open_drawings
 from qdesk.scoring import junk_model
 from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
-from qdesk.stats.intervals import Figure, Table, resampled
+from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 
 ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered)
 REVIEWED = 0.01
@@ -37,27 +37,27 @@ NAMES = {junk_model.GOOD: "good drawings"} | {kind.name: kind.title for kind in 
 
 
 @dataclass(frozen=True)
-class Judged:
+class OrderScores:
     """What is said of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.  reason: object (N,)."""
 
     bad: dict[str, np.ndarray]
     reason: np.ndarray
 
-    def take(self, rows: np.ndarray) -> Judged:
-        return Judged({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
+    def take(self, rows: np.ndarray) -> OrderScores:
+        return OrderScores({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
 
 
-class Judge:
+class AllOrders:
     """Every order's opinion of drawings: the scorer's columns, and the outside rankers where they are given."""
 
-    def __init__(self, scorer: Scorer, rivals: Rivals | None = None) -> None:
+    def __init__(self, scorer: Scorer, rivals: Baselines | None = None) -> None:
         self.scorer, self.rivals = scorer, rivals
 
-    def __call__(self, drawings: Drawings) -> Judged:
+    def __call__(self, drawings: Drawings) -> OrderScores:
         columns = self.scorer.score(drawings)
         sign = {order: -1 if BY_NAME[order].first == "low" else 1 for order in ORDERS}
         bad = {order: sign[order] * np.asarray(columns[order], float) for order in ORDERS}
-        return Judged(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
+        return OrderScores(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
 
     def wrong(self, drawings: Drawings) -> np.ndarray:
         """float64 (N,): of all that the combined order holds against drawings, that they are of another word alone."""
@@ -69,8 +69,8 @@ class Judge:
 
 
 def planted_junk(
-    judge: Judge, held_out: Drawings, good: Judged, rounds: int = ROUNDS, seed: int = 1
-) -> dict[str, Table]:
+    judge: AllOrders, held_out: Drawings, good: OrderScores, rounds: int = ROUNDS, seed: int = 1
+) -> dict[str, EstimateTable]:
     """1 % of each kind among the held-out drawings, `rounds` times: what every order finds of it, and of which kind.
 
     good: what the judge says of the held-out drawings, once for all rounds, since no order depends on the rest of a
@@ -91,14 +91,14 @@ def planted_junk(
         w * (np.where(given == "unusual", "", given) == expected) for w, given in zip(weights, reasons, strict=True)
     ]
 
-    table: dict[str, dict[str, Figure]] = {}
-    by_kind: dict[str, dict[str, Figure]] = {}
-    for order, (of_good, of_junk) in known(good, found):
+    table: dict[str, dict[str, Estimate]] = {}
+    by_kind: dict[str, dict[str, Estimate]] = {}
+    for order, (of_good, of_junk) in shared_orders(good, found):
         lists = [np.r_[of_good, part] for part in np.split(of_junk, rounds)]
         seen = [reviewed(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
         precisions = [precision(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
         table[order] = {
-            "average precision": Figure.of(np.mean(precisions, axis=0)),
+            "average precision": Estimate.of(np.mean(precisions, axis=0)),
             "found": _share(seen, weights, truth),
             "AUC within the word": over_words(of_good, held_out.words, of_junk, planted.words),
         }
@@ -108,7 +108,7 @@ def planted_junk(
                 by_kind[name] = {"found": _share(seen, weights, mine), "reason right": _share(right, weights, mine)}
     words = len(set(planted.words))
     return {
-        "planted junk": Table(
+        "planted junk": EstimateTable(
             f"{len(held_out):,} held-out drawings of {len(set(held_out.words))} words, and among them 1 % of each of "
             f"{len(KINDS)} kinds of junk, planted {rounds} times over: {len(planted):,} pieces under {words} of the "
             "words. found: the share of the junk that is among the worst of the list, as many as there is junk and 1 % "
@@ -117,7 +117,7 @@ def planted_junk(
             "junk, was fitted to other junk of these kinds; the rankers from elsewhere never saw any.",
             table,
         ),
-        "planted junk, kind by kind": Table(
+        "planted junk, kind by kind": EstimateTable(
             f"What the combined order finds of the {rounds * each} pieces of each kind, and the share given the "
             "right reason. Of the good drawings: the share reviewed in vain, and the share given no reason or unusual.",
             by_kind,
@@ -125,7 +125,9 @@ def planted_junk(
     }
 
 
-def wrong_category(judge: Judge, held_out: Drawings, good: Judged, others: int = 15, seed: int = 1) -> Table:
+def wrong_category(
+    judge: AllOrders, held_out: Drawings, good: OrderScores, others: int = 15, seed: int = 1
+) -> EstimateTable:
     """Every word's own held-out drawings against `others` of other words shown as it: the AUC's mean over the words."""
     rng = np.random.default_rng(seed)
     words, names = held_out.words, sorted(set(held_out.words))
@@ -136,31 +138,31 @@ def wrong_category(judge: Judge, held_out: Drawings, good: Judged, others: int =
     shown = judge(disguised)
     alone = "junk, wrong word alone"
     good, shown = (
-        Judged(judged.bad | {alone: judge.wrong(batch)}, judged.reason)
+        OrderScores(judged.bad | {alone: judge.wrong(batch)}, judged.reason)
         for judged, batch in ((good, held_out), (shown, disguised))
     )
-    return Table(
+    return EstimateTable(
         "AUC: the chance that a drawing of another word, shown as one of the word, ranks above the word's own held-out "
         f"drawings; mean over {len(names)} words, {others} such drawings each. Some of the own drawings are scribbles "
         "or of something else, which junk puts on top; wrong word alone leaves the other kinds of junk out.",
-        {order: {"AUC": over_words(own, words, other, shown_as)} for order, (own, other) in known(good, shown)},
+        {order: {"AUC": over_words(own, words, other, shown_as)} for order, (own, other) in shared_orders(good, shown)},
     )
 
 
-def recognised(held_out: Drawings, good: Judged) -> Table | None:
+def recognised(held_out: Drawings, good: OrderScores) -> EstimateTable | None:
     """The files' own flag as a weak label: AUC of false against true; None where the files do not know it."""
     flag = held_out.column("recognized")
     yes, no = (good.take(np.array([value is wanted for value in flag], bool)) for wanted in (True, False))
     if not len(yes.reason) or not len(no.reason):
         return None
-    return Table(
+    return EstimateTable(
         "AUC: the chance that a drawing that the game did not recognise ranks above one that it did; "
         f"{len(no.reason):,} and {len(yes.reason):,} held-out drawings.",
-        {order: {"AUC": auc_figure(*sets)} for order, sets in known(yes, no)},
+        {order: {"AUC": auc_figure(*sets)} for order, sets in shared_orders(yes, no)},
     )
 
 
-def flamingos(judge: Judge, folder: Path) -> Table:
+def flamingos(judge: AllOrders, folder: Path) -> EstimateTable:
     """The seed's flamingos (`bad_flamingos/`): AUC of each order, fitted to the box or as the decoder reads them."""
     names = ("random", "best", "worst_by_loss_per_point", "sorted_by_hand")
     sets = [judge(open_drawings(folder / f"flamingo_{name}.ndjson").drawings) for name in names]
@@ -168,7 +170,7 @@ def flamingos(judge: Judge, folder: Path) -> Table:
     hand = np.array([json.loads(line)["set"] for line in text.splitlines()])
     honest = np.isin(hand, ["awful", "notbad"])
     dirty = np.isin(hand, ["graffiti", "scribbles", "cheat", "otherthings"])
-    return Table(
+    return EstimateTable(
         f"AUC: the chance that the first ranks above the second. worst: {len(sets[2].reason)} by the loss per point of "
         f"the seed's own model; random: {len(sets[0].reason)}; best: {len(sets[1].reason)}; junk and honest, sorted by "
         f"hand: {dirty.sum()} graffiti, scribbles, cheats and other things, {honest.sum()} drawings that are only bad.",
@@ -178,7 +180,7 @@ def flamingos(judge: Judge, folder: Path) -> Table:
                 "random / best": auc_figure(best, random),
                 "junk / honest": auc_figure(by_hand[honest], by_hand[dirty]),
             }
-            for order, (random, best, worst, by_hand) in known(*sets)
+            for order, (random, best, worst, by_hand) in shared_orders(*sets)
         },
     )
 
@@ -186,7 +188,7 @@ def flamingos(judge: Judge, folder: Path) -> Table:
 # The arithmetic. Weights (1 + RESAMPLES, N) are how often each drawing is drawn: once in row 0, anew in every other.
 
 
-def known(*parts: Judged) -> Iterator[tuple[str, list[np.ndarray]]]:
+def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]:
     """Every order's badness in each part; unknown counts as average, an order that knows nothing is left out."""
     for order in parts[0].bad:
         together = np.concatenate([part.bad[order] for part in parts])
@@ -219,19 +221,19 @@ def auc(good: np.ndarray, bad: np.ndarray) -> float:
     return float(_wins(good, bad).mean()) if len(good) and len(bad) else float("nan")
 
 
-def auc_figure(good: np.ndarray, bad: np.ndarray) -> Figure:
+def auc_figure(good: np.ndarray, bad: np.ndarray) -> Estimate:
     """The AUC, with good and bad ones drawn again, each among themselves."""
     weights = resampled(np.repeat([0, 1], [len(good), len(bad)]), np.random.default_rng(0))
     pairs = (weights[:, len(good) :] @ _wins(good, bad)) * weights[:, : len(good)]
-    return Figure.of(pairs.sum(axis=1) / (len(good) * len(bad)))
+    return Estimate.of(pairs.sum(axis=1) / (len(good) * len(bad)))
 
 
-def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Figure:
+def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Estimate:
     """The AUC within each word that has good and bad ones, mean over the words; the words are drawn again."""
     words = sorted(set(good_words) & set(bad_words))
     each = np.array([auc(good[good_words == word], bad[bad_words == word]) for word in words])
     weights = resampled(np.zeros(len(each)), np.random.default_rng(0))
-    return Figure.of(weights @ each / len(each))
+    return Estimate.of(weights @ each / len(each))
 
 
 def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
@@ -239,24 +241,24 @@ def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
     return (bad[:, None] > good).astype(np.float32) + (bad[:, None] == good) / np.float32(2)
 
 
-def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Figure:
+def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Estimate:
     """The weight that a part has of what is masked, mean over the lists."""
     shares = [
         part[:, mask].sum(axis=1) / weight[:, mask].sum(axis=1) for part, weight in zip(parts, weights, strict=True)
     ]
-    return Figure.of(np.mean(shares, axis=0))
+    return Estimate.of(np.mean(shares, axis=0))
 
 
 # The whole
 
 
-def prove(
+def measure(
     data: list[Path],
     bad_flamingos: Path | None = None,
     model: Path | None = None,
     order: Path | None = None,
     report: Callable[[str], None] = lambda text: None,
-) -> dict[str, Table]:
+) -> dict[str, EstimateTable]:
     """All tables by their title. data: the folders that were trained on, whose test split is measured on.
 
     model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale:
@@ -270,9 +272,9 @@ def prove(
     report("reading the drawings")
     corpus = load(data, report=lambda text: None)
     scorer = Scorer(model, combined=junk_model.load(order) if order else None)
-    judge = Judge(scorer, Rivals(scorer.guesser, corpus.real))
-    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.reader.words))
-    tables: dict[str, Table | None] = {}
+    judge = AllOrders(scorer, Baselines(scorer.guesser, corpus.real))
+    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.likelihood.words))
+    tables: dict[str, EstimateTable | None] = {}
     if len(set(held_out.words)) > 1:
         report("ranking the held-out drawings, by the outside rankers too")
         good = judge(held_out)

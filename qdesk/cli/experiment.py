@@ -12,7 +12,7 @@ from qdesk.cli.arguments import Commands, command, count
 from qdesk.replications.protocols import EXPERIMENTS
 
 if TYPE_CHECKING:
-    from qdesk.stats.intervals import Figure
+    from qdesk.stats.intervals import Estimate
 
 
 def add(commands: Commands) -> None:
@@ -65,9 +65,9 @@ def _say(text: str) -> None:
     print(f"qdesk: {text}", file=sys.stderr)
 
 
-def _plain(value: Figure | float) -> dict[str, float] | float:
-    from qdesk.stats.intervals import Figure
+def _plain(value: Estimate | float) -> dict[str, float] | float:
+    from qdesk.stats.intervals import Estimate
 
-    if isinstance(value, Figure):
+    if isinstance(value, Estimate):
         return {"value": round(value.value, 4), "low": round(value.low, 4), "high": round(value.high, 4)}
     return round(value, 4)

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarray]:
     """Every column of all drawings, with progress on stderr, and what is to be known of it."""
     from qdesk.console import Progress
-    from qdesk.scoring.fingerprint import is_official, reader_files
+    from qdesk.scoring.fingerprint import is_official, likelihood_files
     from qdesk.scoring.score_cache import ScoreCache
     from qdesk.scoring.scorer import Scorer
 
@@ -84,7 +84,7 @@ def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarra
         raise
     if scorer.trouble:
         print(f"qdesk: {scorer.trouble}", file=sys.stderr)
-    if args.model is not None and is_official(args.model) and reader_files(args.model) == [args.model]:
+    if args.model is not None and is_official(args.model) and likelihood_files(args.model) == [args.model]:
         print(f"qdesk: no other official decoder lies beside {args.model.name}, so there is no lift", file=sys.stderr)
     return columns
 

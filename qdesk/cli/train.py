@@ -127,14 +127,14 @@ def _classifier_arguments(parser: argparse.ArgumentParser) -> None:
         "(default: %(default)s)",
     )  # fmt: skip
     learning.add_argument(
-        "--only", choices=["picture", "strokes"], help="train one of the two readers; the other stays as it is"
+        "--only", choices=["picture", "strokes"], help="train one of the two branches; the other stays as it is"
     )
     learning.add_argument(
         "--teachers", type=Path, metavar="DIR",
         help="learn from the networks in DIR, too (doodlenet.npz, trekhleb.npz), asked about every picture shown",
     )  # fmt: skip
     begin.add_argument(
-        "--strokes", type=Path, metavar="FILE", help="begin with the stroke reader of FILE, whatever --start says"
+        "--strokes", type=Path, metavar="FILE", help="begin with the stroke branch of FILE, whatever --start says"
     )
 
 

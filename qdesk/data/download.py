@@ -50,7 +50,7 @@ _SILENCE_S = 30.0
 _TICK_S = 0.2
 """How often whoever waits is asked whether to go on."""
 
-Told = Callable[[int, "int | None"], None]
+OnProgress = Callable[[int, "int | None"], None]
 
 
 class DownloadError(RuntimeError):
@@ -86,7 +86,7 @@ def download(
     what: str = "simplified",
     folder: Path | None = None,
     base_url: str | None = None,
-    on_progress: Told | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Path:
     """Fetches a category's file into `folder` (by default "downloads" in the user's own folder); gives its path.
 
@@ -134,7 +134,7 @@ class _Stale(Exception):
 
 
 @contextmanager
-def _alone(part: Path, tell: Told) -> Iterator[None]:
+def _alone(part: Path, tell: OnProgress) -> Iterator[None]:
     """While nobody else has `part`. A part without anything in it is not left behind."""
     lock = FileLock(f"{part}.lock")
     while True:
@@ -160,7 +160,7 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _fetch_into(part: Path, url: str, tell: Told) -> None:
+def _fetch_into(part: Path, url: str, tell: OnProgress) -> None:
     with open(part, "ab") as file:
         try:
             _fetch(url, file, tell)
@@ -169,7 +169,7 @@ def _fetch_into(part: Path, url: str, tell: Told) -> None:
             _fetch(url, file, tell)
 
 
-def _fetch(url: str, file: IO[bytes], tell: Told) -> None:
+def _fetch(url: str, file: IO[bytes], tell: OnProgress) -> None:
     """Streams `url` to the end of `file`, going on where an earlier try stopped."""
     done = os.fstat(file.fileno()).st_size
     # Stored files are compressed on the way unless asked not to be, and then no length could be checked.
@@ -214,7 +214,7 @@ class _Reply:
         self._left = threading.Event()
         threading.Thread(target=self._read, args=(request,), name="qdesk-download-reply", daemon=True).start()
 
-    def take(self, tell: Told, done: int, total: int | None) -> Any:
+    def take(self, tell: OnProgress, done: int, total: int | None) -> Any:
         """First (status, headers), then block after block, at the end b"". While there is nothing, tells how far it is.
 
         Raises what went wrong, TimeoutError when there is nothing for too long, and what `tell` raises.

@@ -1,4 +1,4 @@
-"""Drawing -> the sequence of its points, as the stroke reader of the classifier reads it.
+"""Drawing -> the sequence of its points, as the stroke branch of the classifier reads it.
 
 A picture of 28 pixels and a pen 16 units wide blots out detail and forgets the order; the points keep both.
 """

@@ -17,7 +17,7 @@ SHORTEST_MS = 600.0
 """No replay is over sooner."""
 
 
-def moments(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
+def point_times(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
     """When each point of a replay appears: ms from 0, float64 (n,) per stroke, never going back.
 
     times: ms, (n,) a stroke, as a drawing has them; None is an even pace.

@@ -42,7 +42,7 @@ def scribble(rng: np.random.Generator) -> list[np.ndarray]:
     return _finish([_hatch(rng, BOX) for _ in range(rng.integers(1, 4))])
 
 
-def over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
+def scribble_over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     """A drawing, scribbled over: the scribble takes a half or all of it."""
     ink = np.concatenate(list(strokes))
     low, high = ink.min(axis=0), ink.max(axis=0)
@@ -76,7 +76,7 @@ def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndar
     return _finish(strokes)
 
 
-def walk(rng: np.random.Generator) -> list[np.ndarray]:
+def random_walk(rng: np.random.Generator) -> list[np.ndarray]:
     """A pen that wanders: a random walk with some inertia, in one to five strokes."""
     strokes, at = [], np.zeros(2)
     for _ in range(rng.integers(1, 6)):
@@ -101,7 +101,7 @@ def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     return _finish(kept)
 
 
-def plant(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
+def draw_junk(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
     """Junk of one of `KINDS`, made from the drawing `strokes` where it needs one (another word's for `wrong`).
 
     word: what was to be drawn.
@@ -109,10 +109,10 @@ def plant(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | Non
     if kind == "lettering":
         return lettering(rng, word)
     if kind in ("scribble", "walk"):
-        return {"scribble": scribble, "walk": walk}[kind](rng)
+        return {"scribble": scribble, "walk": random_walk}[kind](rng)
     if kind == "wrong":
         return [np.asarray(stroke, np.float32) for stroke in strokes]
-    return {"over": over, "unfinished": unfinished}[kind](strokes, rng)
+    return {"over": scribble_over, "unfinished": unfinished}[kind](strokes, rng)
 
 
 def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator) -> Drawings:
@@ -122,7 +122,7 @@ def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator
     if kind == "wrong":
         every = drawings.words
         rows = np.array([rng.choice(np.flatnonzero(every != word)) for word in words])
-    strokes = [plant(kind, drawings.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
+    strokes = [draw_junk(kind, drawings.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
     return Drawings.from_strokes(strokes, word=list(words)).fit_box()
 
 

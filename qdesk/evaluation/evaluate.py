@@ -22,7 +22,7 @@ from qdesk.data.splits import labels_of
 from qdesk.evaluation.result import Evaluation
 from qdesk.evaluation.selection import Found, read, select
 from qdesk.nets import weights
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 
 BATCH = 2048
 
@@ -67,7 +67,7 @@ def evaluate(
     """
     report = on_progress or _silent
     found = Found(found) if isinstance(found, Drawings) else found
-    guesser = Guesser(model)
+    guesser = DrawingClassifier(model)
     names = _guessable(words, guesser.words)
     found = select(found, guesser.words, names, part)
     drawings, labels = found.drawings, labels_of(found.drawings, names)

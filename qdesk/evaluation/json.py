@@ -27,7 +27,7 @@ import numpy as np
 
 from qdesk import __version__
 from qdesk.evaluation.result import Evaluation
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 
 def to_json(evaluation: Evaluation) -> dict:
@@ -70,7 +70,7 @@ def json_text(evaluation: Evaluation) -> str:
 
 def write_json(evaluation: Evaluation, path: Path) -> None:
     """Write `json_text` as a file, whole or not at all. Raises OSError where it cannot be written."""
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(json_text(evaluation), encoding="utf-8")
 
 

@@ -15,7 +15,7 @@ from gzip import GzipFile
 from typing import IO, Any
 
 from qdesk.data import categories
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.formats.registry import PARTS
 
 KEPT_PROBLEMS = 1000
@@ -161,7 +161,7 @@ def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     Raises FormatError when the file cannot be written; an older file of that name is then still there.
     """
     try:
-        with written_whole(path) as part, open(part, "wb") as file:
+        with atomic_write(path) as part, open(part, "wb") as file:
             if os.fspath(path).lower().endswith(".gz"):
                 with GzipFile("", "wb", 6, file, mtime=0) as packed:
                     yield packed  # type: ignore[misc]

@@ -48,7 +48,7 @@ _OPENING = 9  # letters of an opening, about: which words are said must not depe
 
 
 @dataclass(frozen=True)
-class Said:
+class Remark:
     """Something said at `at_ms` of the round: `text` as it is written and spoken; word: what was guessed, "" for a
     remark; sure: the word was recognised.
     """
@@ -59,7 +59,7 @@ class Said:
     sure: bool = False
 
 
-class Talk:
+class Commentator:
     """What is said in one round for `word` ("": one without a word). Times are ms of the round and do not go back.
 
     Tell it what the network sees with every guess and with every frame; which words it says depends on nothing else,
@@ -72,18 +72,18 @@ class Talk:
     def __init__(self, word: str, rng: random.Random | None = None) -> None:
         self.word = word
         self._rng = rng or random.Random()
-        self._said: list[Said] = []
+        self._said: list[Remark] = []
         self._known = {word}  # what is not to be said any more
         self._remarks = REMARKS
         self._ended = False
         self._cleared()
 
     @property
-    def said(self) -> tuple[Said, ...]:
+    def said(self) -> tuple[Remark, ...]:
         """All of this round, oldest first."""
         return tuple(self._said)
 
-    def hear(self, at_ms: float, top: Sequence[tuple[str, float]]) -> Said | None:
+    def hear(self, at_ms: float, top: Sequence[tuple[str, float]]) -> Remark | None:
         """What the network sees now, (word, probability) most probable first. Returns something new to say, or None."""
         if self._ended or not top:
             self._top = ""
@@ -101,12 +101,12 @@ class Talk:
             return self._say(at_ms, self._choose(_REMARKS))
         return None
 
-    def recognised(self, at_ms: float) -> Said:
+    def recognised(self, at_ms: float) -> Remark:
         """The word of the round, at last."""
         self._ended = True
         return self._say(at_ms, f"I know: it’s {with_article(self.word)}!", self.word, sure=True)
 
-    def time_up(self, at_ms: float) -> Said:
+    def time_up(self, at_ms: float) -> Remark:
         """It was not recognised."""
         self._ended = True
         return self._say(at_ms, self._choose(_GIVES_UP))
@@ -121,7 +121,7 @@ class Talk:
         self._top, self._since = "", 0.0
         self._free_ms = None
         self._spoke_ms = 0.0
-        self._last: Said | None = None  # of this canvas
+        self._last: Remark | None = None  # of this canvas
 
     def _guess(self, at_ms: float, top: Sequence[tuple[str, float]]) -> str:
         """The word that is to be said now, or ""."""
@@ -146,10 +146,10 @@ class Talk:
         self._recent.append(chosen)
         return chosen
 
-    def _say(self, at_ms: float, text: str, word: str = "", sure: bool = False) -> Said:
+    def _say(self, at_ms: float, text: str, word: str = "", sure: bool = False) -> Remark:
         self._known.add(word)
         self._spoke_ms = at_ms
         self._free_ms = at_ms + max(GAP_MS, LETTER_MS * (_OPENING + len(word)))
-        self._last = Said(at_ms, text, word, sure)
+        self._last = Remark(at_ms, text, word, sure)
         self._said.append(self._last)
         return self._last

@@ -15,7 +15,7 @@ SHOWN_GUESSES = 8
 
 
 class GuessesStrokes(Protocol):
-    """What a round needs of `qdesk.scoring.classifier.Guesser`."""
+    """What a round needs of `qdesk.scoring.classifier.DrawingClassifier`."""
 
     @property
     def words(self) -> Sequence[str]: ...
@@ -33,7 +33,7 @@ class Question:
     strokes: Strokes
 
 
-class Asker:
+class GuessScheduler:
     """One question at a time, and each shows the newest ink: never behind the pen by more than one guess."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ import orjson
 
 from qdesk import paths
 from qdesk.game.history_schema import APPLICATION_ID, MIGRATIONS, is_unmarked, welcome
-from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
+from qdesk.game.record import Guess, Rival, RoundRecord, RoundState, timestamp_text
 from qdesk.game.stats import Plays
 from qdesk.store import Store
 
@@ -279,7 +279,7 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
         key_id=key_id,
         word=word,
         timestamp=timestamp,
-        state=State(state),
+        state=RoundState(state),
         strokes=strokes,
         times=times,
         ended_ms=ended_ms,

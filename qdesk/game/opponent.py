@@ -32,7 +32,7 @@ from qdesk.game.round import Rule
 
 if TYPE_CHECKING:
     from qdesk.nets.sketchrnn import SketchRNN
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
 GUIDE, TEMPERATURE = 4.0, 0.3
 LONGEST = 120
@@ -70,7 +70,7 @@ class Sketcher:
     the middle of it.
     """
 
-    def __init__(self, network: SketchRNN | None = None, guesser: Guesser | None = None) -> None:
+    def __init__(self, network: SketchRNN | None = None, guesser: DrawingClassifier | None = None) -> None:
         if network is not None:
             self.network = network
         if guesser is not None:
@@ -83,10 +83,10 @@ class Sketcher:
         return weights.load(paths.model(paths.SKETCHRNN), "sketchrnn")
 
     @cached_property
-    def guesser(self) -> Guesser:
-        from qdesk.scoring.classifier import Guesser
+    def guesser(self) -> DrawingClassifier:
+        from qdesk.scoring.classifier import DrawingClassifier
 
-        return Guesser()
+        return DrawingClassifier()
 
     @property
     def words(self) -> tuple[str, ...]:

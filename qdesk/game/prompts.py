@@ -97,7 +97,7 @@ class Prompts:
         return order[len(self._recent) :]
 
 
-def said(guesses: Sequence[tuple[str, float]]) -> list[str]:
+def words_said(guesses: Sequence[tuple[str, float]]) -> list[str]:
     """The words that the network says, of its guesses (word, probability), most probable first: none, one or two."""
     if not guesses or guesses[0][1] < _SAYS_NOTHING:
         return []

@@ -12,7 +12,7 @@ from enum import Enum
 import numpy as np
 
 
-class State(Enum):
+class RoundState(Enum):
     """Where a round is. READY: the card with the word lies there; COUNTING: three, two, one; DRAWING: the clock runs;
     FINISHING: recognised, and the player goes on drawing. The others are ends: nothing changes any more. DONE ends a
     drawing that had no word to be recognised.
@@ -29,12 +29,12 @@ class State(Enum):
 
     @property
     def ended(self) -> bool:
-        return self in (State.RECOGNISED, State.TIME_UP, State.SKIPPED, State.DONE)
+        return self in (RoundState.RECOGNISED, RoundState.TIME_UP, RoundState.SKIPPED, RoundState.DONE)
 
     @property
     def inking(self) -> bool:
         """Whether the canvas takes ink."""
-        return self in (State.DRAWING, State.FINISHING)
+        return self in (RoundState.DRAWING, RoundState.FINISHING)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class RoundRecord:
     key_id: str
     word: str
     timestamp: str
-    state: State
+    state: RoundState
     strokes: tuple[np.ndarray, ...]
     times: tuple[np.ndarray, ...]
     ended_ms: float
@@ -86,7 +86,7 @@ class RoundRecord:
 
     @property
     def recognised(self) -> bool:
-        return self.state is State.RECOGNISED
+        return self.state is RoundState.RECOGNISED
 
     @property
     def points(self) -> int:
@@ -106,7 +106,7 @@ class RoundRecord:
         if self.rival is None:
             return self.recognised
         if self.recognised_ms is None and self.rival.recognised_ms is None:
-            return self.state is not State.SKIPPED and self.p_word > self.rival.p
+            return self.state is not RoundState.SKIPPED and self.p_word > self.rival.p
         late = float("inf")
         ours, theirs = (late if ms is None else ms for ms in (self.recognised_ms, self.rival.recognised_ms))
         return ours < theirs

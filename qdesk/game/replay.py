@@ -1,8 +1,8 @@
 """A recorded drawing played through a round: its points at their times, the network's guesses, and how it went.
 
-The parts are those of a live round, `Round`, `Asker`, `top_guesses` and `Talk`; only the clock and the network's time
-are virtual. The round begins with the first point, as where somebody just begins to draw. Who has stopped drawing waits
-until the time is up.
+The parts are those of a live round, `Round`, `GuessScheduler`, `top_guesses` and `Commentator`; only the clock and the
+network's time are virtual. The round begins with the first point, as where somebody just begins to draw. Who has
+stopped drawing waits until the time is up.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import numpy as np
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import simplify
-from qdesk.game.commentary import Said, Talk
-from qdesk.game.guess_scheduler import Asker, Strokes, top_guesses
+from qdesk.game.commentary import Commentator, Remark
+from qdesk.game.guess_scheduler import GuessScheduler, Strokes, top_guesses
 from qdesk.game.record import RoundRecord
 from qdesk.game.round import Round, Rule
 
 if TYPE_CHECKING:
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
 FRAME_MS = 25.0
-"""How often the window tells `Talk` of the time that passes."""
+"""How often the window tells `Commentator` of the time that passes."""
 
 GUESS_MS = 20.0
 """From a point to its guess: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
@@ -80,7 +80,7 @@ def replay(
 
 def replay_all(
     drawings: Drawings,
-    guesser: Guesser,
+    guesser: DrawingClassifier,
     guess_ms: float = GUESS_MS,
     report: Callable[[float], object] = lambda share: None,
 ) -> list[Replayed]:
@@ -111,8 +111,8 @@ def replay_all(
         report(len(done) / len(drawings))
 
 
-def guess_many(guesser: Guesser, shown: Sequence[Strokes]) -> np.ndarray:
-    """float32 (N, words): `Guesser.guess_strokes` of each, made together."""
+def guess_many(guesser: DrawingClassifier, shown: Sequence[Strokes]) -> np.ndarray:
+    """float32 (N, words): `DrawingClassifier.guess_strokes` of each, made together."""
     drawings = simplify(Drawings.from_strokes(shown))
     rows = np.minimum(np.arange(-(-len(shown) // _TOGETHER) * _TOGETHER), len(shown) - 1)
     parts = [guesser.probabilities(drawings.take(part)) for part in np.split(rows, len(rows) // _TOGETHER or 1)]
@@ -133,7 +133,7 @@ def playing(
     moments = np.concatenate(times) if times else np.zeros(len(points))
     at = np.maximum.accumulate(moments - moments[0]).tolist()  # some files have times that go back
     now, done, asked = 0.0, 0, 0
-    current, asker = Round(word, clock=lambda: now, rule=rule), Asker()
+    current, asker = Round(word, clock=lambda: now, rule=rule), GuessScheduler()
     question, answered_at, answer = None, 0.0, np.zeros(0)
     current.start()
     while not current.tick().ended:
@@ -156,16 +156,16 @@ def playing(
         else:
             now = upcoming
     record = current.record()
-    heard = talked(record)
+    heard = remarks_on(record)
     wrong = tuple(one.word for one in heard if one.word and not one.sure)
     first = heard[0].at_ms if heard else None
     seen = next((guess.at_ms for guess in record.guesses if guess.top and guess.top[0][0] == word), None)
     return Replayed(record.recognised_ms, wrong, asked, first, seen)
 
 
-def talked(record: RoundRecord) -> tuple[Said, ...]:
+def remarks_on(record: RoundRecord) -> tuple[Remark, ...]:
     """What was said in a round: its guesses again, as the window tells them."""
-    talk, end = Talk(record.word), record.ended_ms if record.recognised_ms is None else record.recognised_ms
+    talk, end = Commentator(record.word), record.ended_ms if record.recognised_ms is None else record.recognised_ms
     untils = [*(guess.at_ms for guess in record.guesses[1:]), end]
     for guess, until in zip(record.guesses, untils, strict=True) if record.guesses else ():
         for at_ms in np.arange(guess.at_ms, min(until, end), FRAME_MS).tolist():

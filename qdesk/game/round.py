@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from qdesk.game.modes import LIMIT_MS
-from qdesk.game.record import Guess, Rival, RoundRecord, State, new_key_id, timestamp_text
+from qdesk.game.record import Guess, Rival, RoundRecord, RoundState, new_key_id, timestamp_text
 
 KEPT_GUESSES = 3
 """How many of the top guesses of each moment a record keeps."""
@@ -85,7 +85,7 @@ class Round:
         self._clock = clock
         self._rule = rule or Rule()
         self._now = now
-        self._state = State.READY
+        self._state = RoundState.READY
         self._began: datetime | None = None
         self._start = 0.0  # on the clock; while counting: when it will be
         self._last_ms = 0.0
@@ -102,7 +102,7 @@ class Round:
         self.give(given)
 
     @property
-    def state(self) -> State:
+    def state(self) -> RoundState:
         return self._state
 
     @property
@@ -112,7 +112,7 @@ class Round:
     @property
     def count(self) -> int:
         """Three, two, one; 0 while nothing is counted."""
-        left = self._start - self._clock() if self._state is State.COUNTING else 0.0
+        left = self._start - self._clock() if self._state is RoundState.COUNTING else 0.0
         return min(math.ceil(max(left, 0.0) * COUNTS / self.countdown_ms), COUNTS) if left > 0 else 0
 
     @property
@@ -123,12 +123,12 @@ class Round:
     @property
     def elapsed_ms(self) -> float:
         """Since the start: 0 before it, the final time after the end, never more than the limit while it counts."""
-        if self._state in (State.READY, State.COUNTING):
+        if self._state in (RoundState.READY, RoundState.COUNTING):
             return 0.0
         if self._state.ended:
             return self._ended_ms
         elapsed = max(self._clock() - self._start, 0.0)
-        return min(elapsed, self.limit_ms) if self._state is State.DRAWING else elapsed
+        return min(elapsed, self.limit_ms) if self._state is RoundState.DRAWING else elapsed
 
     @property
     def remaining_ms(self) -> float:
@@ -159,24 +159,24 @@ class Round:
 
     def give(self, strokes: Sequence[np.ndarray]) -> None:
         """Put strokes (n, 2) on the canvas that the player did not draw. Only before the start."""
-        if self._state in (State.READY, State.COUNTING):
+        if self._state in (RoundState.READY, RoundState.COUNTING):
             parts = [np.asarray(stroke, np.float64).reshape(-1) for stroke in strokes if len(stroke)]
             self._strokes = [_Stroke(array("f", part.tolist()), [0.0] * (len(part) // 2)) for part in parts]
             self._given = len(self._strokes)
 
     def accept(self) -> None:
         """The word is accepted: three, two, one, and the clock runs."""
-        if self._state is State.READY and self.countdown_ms > 0:
-            self._state = State.COUNTING
+        if self._state is RoundState.READY and self.countdown_ms > 0:
+            self._state = RoundState.COUNTING
             self._start = self._clock() + self.countdown_ms
-        elif self._state is State.READY:
+        elif self._state is RoundState.READY:
             self.start()
 
     def start(self) -> None:
         """The clock runs now, whatever was still to be counted."""
-        if self._state is State.READY:
+        if self._state is RoundState.READY:
             self._begin(self._clock())
-        elif self._state is State.COUNTING:
+        elif self._state is RoundState.COUNTING:
             self._begin(min(self._clock(), self._start))
 
     def press(self, x: float, y: float, t: float | None = None, pointer: int = 0) -> None:
@@ -186,7 +186,7 @@ class Round:
             return
         self._open, self._pointer = _Stroke(array("f", (x, y)), [at]), pointer
         self._strokes.append(self._open)
-        if self._state is State.FINISHING:
+        if self._state is RoundState.FINISHING:
             self._idle_since = math.inf  # the player finishes the drawing, and says when it is done
 
     def move(self, x: float, y: float, t: float | None = None, pointer: int = 0) -> None:
@@ -202,14 +202,14 @@ class Round:
         """The pen lifts, or is lost: its stroke is closed."""
         if pointer == self._pointer and self._open is not None:
             self._open = self._pointer = None
-            if self._state is State.FINISHING:
+            if self._state is RoundState.FINISHING:
                 self._idle_since = max(self._idle_since, self.elapsed_ms)
 
     def clear(self) -> None:
         """An empty canvas, but for what was given. The clock runs on, and a pen that is down has to come down anew. A
         recognised drawing stays.
         """
-        if self.tick() is State.DRAWING:
+        if self.tick() is RoundState.DRAWING:
             del self._strokes[self._given :]
             self._open = self._pointer = None
             self._likely_since = None
@@ -217,26 +217,26 @@ class Round:
 
     def skip(self) -> None:
         """The player gives up on this word, or is done with a drawing that was recognised."""
-        if self.tick() is State.FINISHING:
-            self._end(State.RECOGNISED, 0.0)
+        if self.tick() is RoundState.FINISHING:
+            self._end(RoundState.RECOGNISED, 0.0)
         elif not self._state.ended:
-            self._end(State.SKIPPED, self.elapsed_ms)
+            self._end(RoundState.SKIPPED, self.elapsed_ms)
 
     def finish(self) -> None:
         """The player says that the drawing is done: one that was recognised, or one without a word, if there is ink."""
-        if self.tick() is State.FINISHING:
-            self._end(State.RECOGNISED, 0.0)
-        elif self._state is State.DRAWING and not self.word and self.points:
-            self._end(State.DONE, self.elapsed_ms)
+        if self.tick() is RoundState.FINISHING:
+            self._end(RoundState.RECOGNISED, 0.0)
+        elif self._state is RoundState.DRAWING and not self.word and self.points:
+            self._end(RoundState.DONE, self.elapsed_ms)
 
     # What the world does
 
-    def guess(self, top: Sequence[tuple[str, float]]) -> State:
+    def guess(self, top: Sequence[tuple[str, float]]) -> RoundState:
         """What the network sees now, (word, probability) most probable first. Returns the state after it."""
         if not self.tick().inking or len(self._strokes) == self._given:
             return self._state
         self._note(tuple((word, float(p)) for word, p in top[:KEPT_GUESSES]))
-        if self._state is State.DRAWING:
+        if self._state is RoundState.DRAWING:
             word, p = top[0] if top else ("", 0.0)
             if word != self.word or p < min(self._rule.likely, self._rule.sure):
                 self._likely_since = None
@@ -246,7 +246,7 @@ class Round:
                 self._likely_since = self.elapsed_ms
         return self.tick()
 
-    def tick(self) -> State:
+    def tick(self) -> RoundState:
         """Let time pass: what is due by now happens. Returns the state."""
         return self._advance(self._clock())
 
@@ -270,23 +270,23 @@ class Round:
             rival=rival,
         )
 
-    def _advance(self, now: float) -> State:
+    def _advance(self, now: float) -> RoundState:
         """What is due by `now` on the clock happens at the time it was due, however late anybody looks."""
-        if self._state is State.COUNTING and now >= self._start:
+        if self._state is RoundState.COUNTING and now >= self._start:
             self._begin(self._start)
         at = now - self._start
-        if self._state is State.DRAWING:
+        if self._state is RoundState.DRAWING:
             held = math.inf if self._likely_since is None else self._likely_since + self._rule.hold_ms
             if min(at, self.limit_ms) >= held:
                 self._recognise(held)
             elif at >= self.limit_ms:
-                self._end(State.TIME_UP, self.limit_ms)
-        if self._state is State.FINISHING and self._open is None and at >= self._idle_since + self.finish_ms:
-            self._end(State.RECOGNISED, 0.0)
+                self._end(RoundState.TIME_UP, self.limit_ms)
+        if self._state is RoundState.FINISHING and self._open is None and at >= self._idle_since + self.finish_ms:
+            self._end(RoundState.RECOGNISED, 0.0)
         return self._state
 
     def _begin(self, start: float) -> None:
-        self._state = State.DRAWING
+        self._state = RoundState.DRAWING
         self._start = start
         self._began = self._now()
 
@@ -294,9 +294,9 @@ class Round:
         # Points carry the moment they happened, which can be a little ahead of the clock that looks at the guesses.
         self._recognised_ms = self._idle_since = min(max(at_ms, self._last_ms), self.limit_ms)
         if self.finish_ms > 0:
-            self._state = State.FINISHING
+            self._state = RoundState.FINISHING
         else:
-            self._end(State.RECOGNISED, self._recognised_ms)
+            self._end(RoundState.RECOGNISED, self._recognised_ms)
 
     def _admit(self, x: float, y: float, t: float | None) -> float | None:
         """The time of a pen event in ms of the round, or None if it does not count."""
@@ -312,7 +312,7 @@ class Round:
         if top != self.guesses:
             self._guesses.append(Guess(self.elapsed_ms, top))
 
-    def _end(self, state: State, at_ms: float) -> None:
+    def _end(self, state: RoundState, at_ms: float) -> None:
         """The end, at `at_ms` or with the last point, whichever is later; time that is up is never exceeded."""
         if not self._state.ended:
             ended = max(at_ms, self._last_ms, self._recognised_ms or 0.0)

@@ -13,7 +13,7 @@ MY_DRAWINGS = "my drawings.ndjson"
 _LAST_WAIT_S = 1.5  # for another program that keeps the history locked, when nothing waits for it any more
 
 
-class Keeper:
+class RoundSaver:
     """Keeps rounds in `history` (the user's own by default), None where it cannot be opened. trouble: why something is
     not written, a sentence for people; "" if all is.
     """

@@ -11,22 +11,22 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import Drawings
-from qdesk.scoring.similarity import likeness_to, likest
+from qdesk.scoring.similarity import likeness_to, top_k
 
 if TYPE_CHECKING:
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
 _SAMPLED = "9000"
 """How the key_id of a drawing of the starter set begins that is no planted junk (`qdesk.training.starter_set`)."""
 
 
 @dataclass(frozen=True)
-class Others:
+class SimilarDrawings:
     """N drawings to compare one's own with.
 
     name: of the set, as a sentence needs it ("flamingo.ndjson", "the starter set"). embeddings: int8 (N, 64), as
-    `Guesser.read` gives them; known: bool (N,), which of them are there, and fit to be shown. made: a network drew
-    them, not people. losses: float32 (N,), nats a point, NaN unknown, where they were scored.
+    `DrawingClassifier.read` gives them; known: bool (N,), which of them are there, and fit to be shown. made: a network
+    drew them, not people. losses: float32 (N,), nats a point, NaN unknown, where they were scored.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Others:
         """
         same = self._same(word)
         enough = bool(np.count_nonzero(same) >= count)
-        return *likest(likeness_to(self.embeddings, embedding), same if enough else self.known, count), enough
+        return *top_k(likeness_to(self.embeddings, embedding), same if enough else self.known, count), enough
 
     def share_below(self, loss: float, word: str) -> tuple[float, int]:
         """The share (0 to 1) of the others' drawings of the same word whose loss, nats a point, is lower, and how many
@@ -76,20 +76,20 @@ class Scored(Protocol):
     def numbers(self) -> Mapping[str, np.ndarray]: ...
 
 
-def of_table(table: Scored, name: str) -> Others | None:
-    """What is open in Curate, as far as it is scored; None before any of it is. name: as in `Others`."""
+def of_table(table: Scored, name: str) -> SimilarDrawings | None:
+    """What is open in Curate, as far as it is scored; None before any of it is. name: as in `SimilarDrawings`."""
     if table.embeddings is None or not table.scored.any():
         return None
     known, losses = table.scored.copy(), table.numbers["loss_per_point"].copy()  # more scores may come meanwhile
-    return Others(name, table.drawings, table.embeddings, known, losses=losses)
+    return SimilarDrawings(name, table.drawings, table.embeddings, known, losses=losses)
 
 
 @lru_cache(maxsize=1)
-def starter_others(guesser: Guesser) -> Others:
+def starter_others(guesser: DrawingClassifier) -> SimilarDrawings:
     """The starter set without its planted junk, embedded once: half a second. Raises FormatError where it is not."""
     from qdesk.formats import open_drawings
 
     drawings = open_drawings(paths.asset("starter.ndjson.gz")).drawings
     drawings = drawings.take(np.array([str(key).startswith(_SAMPLED) for key in drawings.column("key_id")], bool))
     _, embeddings = guesser.read(drawings)
-    return Others("the starter set", drawings, embeddings, np.ones(len(drawings), bool), made=True)
+    return SimilarDrawings("the starter set", drawings, embeddings, np.ones(len(drawings), bool), made=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 RATE = 22_050
 
@@ -74,7 +74,7 @@ def write(folder: Path) -> None:
     """Every sound as `name.wav`. Raises OSError where that does not work."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in SOUNDS:
-        with written_whole(folder / f"{name}.wav") as part, wave.open(str(part), "wb") as out:
+        with atomic_write(folder / f"{name}.wav") as part, wave.open(str(part), "wb") as out:
             out.setnchannels(1)
             out.setsampwidth(2)
             out.setframerate(RATE)

@@ -15,13 +15,13 @@ import numpy as np
 from qdesk.data.categories import with_article
 from qdesk.data.drawings import BOX, Drawing, Drawings
 from qdesk.data.simplify import as_official
-from qdesk.game.prompts import said
+from qdesk.game.prompts import words_said
 from qdesk.game.record import RoundRecord
 from qdesk.game.replay import guess_many
 
 if TYPE_CHECKING:
-    from qdesk.game.similar_drawings import Others
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.game.similar_drawings import SimilarDrawings
+    from qdesk.scoring.classifier import DrawingClassifier
 
 MOMENTS, WORDS = 96, 6
 MOST_POINTS = 1500
@@ -53,7 +53,7 @@ class ScoresPoints(Protocol):
         ...
 
 
-class Taken(NamedTuple):
+class TopSpan(NamedTuple):
     """What a drawing was taken for from `from_ms` to `to_ms` of its round."""
 
     word: str
@@ -73,17 +73,17 @@ class Story:
     at_ms: np.ndarray
     words: tuple[str, ...]
     probabilities: np.ndarray
-    taken_for: tuple[Taken, ...]
+    taken_for: tuple[TopSpan, ...]
     recognised_ms: float | None
 
 
 @dataclass(frozen=True)
-class Told:
+class StoryWithLosses:
     """A story, and what else the networks say of the drawing.
 
     losses: float32 (points,), nats of every point of the record; empty where there are none. loss: their mean as a
     ranking has it, nats a point, NaN unknown. strangest: which stroke has the highest mean loss, None where there is
-    nothing to compare. embedding: int8 (64,), for `Others.nearest`; None without ink.
+    nothing to compare. embedding: int8 (64,), for `SimilarDrawings.nearest`; None without ink.
     """
 
     story: Story
@@ -93,17 +93,17 @@ class Told:
     embedding: np.ndarray | None
 
 
-def told(record: RoundRecord, guesser: Guesser, scorer: ScoresPoints | None) -> Told:
+def tell_with_losses(record: RoundRecord, guesser: DrawingClassifier, scorer: ScoresPoints | None) -> StoryWithLosses:
     """Everything about a record; its losses only where there is a scorer. A tenth of a second of CPU time."""
     story = tell(record, guesser)
     if not len(story.at_ms):
-        return Told(story, np.zeros(0, np.float32), math.nan, None, None)
+        return StoryWithLosses(story, np.zeros(0, np.float32), math.nan, None, None)
     _, embeddings = guesser.read(as_official(_thin(record)))
     losses, loss = read_losses(record, scorer) if scorer else (np.zeros(0, np.float32), math.nan)
-    return Told(story, losses, loss, strangest(record, losses), embeddings[0])
+    return StoryWithLosses(story, losses, loss, strangest(record, losses), embeddings[0])
 
 
-def tell(record: RoundRecord, guesser: Guesser, moments: int = MOMENTS, words: int = WORDS) -> Story:
+def tell(record: RoundRecord, guesser: DrawingClassifier, moments: int = MOMENTS, words: int = WORDS) -> Story:
     """What the network sees in the points drawn up to each moment, evenly spaced, and at the recognition.
 
     A record without ink has a story of no moments. What was wiped away is not told.
@@ -133,18 +133,18 @@ def tell(record: RoundRecord, guesser: Guesser, moments: int = MOMENTS, words: i
     )
 
 
-def _taken_for(at: np.ndarray, seen: np.ndarray, names: list[str]) -> tuple[Taken, ...]:
-    tops = ["".join(said([(names[k], float(row[k]))])) for row, k in zip(seen, seen.argmax(axis=1), strict=True)]
+def _taken_for(at: np.ndarray, seen: np.ndarray, names: list[str]) -> tuple[TopSpan, ...]:
+    tops = ["".join(words_said([(names[k], float(row[k]))])) for row, k in zip(seen, seen.argmax(axis=1), strict=True)]
     edges = [*at, at[-1]]
     held, first = [], 0
     for word, run in groupby(tops):
         last = first + len(list(run))
         if edges[last] - edges[first] >= _HELD_MS or last == len(at):
-            held.append(Taken(word, edges[first], edges[last]))
+            held.append(TopSpan(word, edges[first], edges[last]))
         first = last
     # What a flicker parted is one again.
     runs = [list(run) for _, run in groupby(held, key=lambda one: one.word)]
-    return tuple(Taken(run[0].word, float(run[0].from_ms), float(run[-1].to_ms)) for run in runs if run[0].word)
+    return tuple(TopSpan(run[0].word, float(run[0].from_ms), float(run[-1].to_ms)) for run in runs if run[0].word)
 
 
 def point_ms(record: RoundRecord) -> np.ndarray:
@@ -214,7 +214,7 @@ def usual_losses() -> Usual:
     return Usual(low, high, model.unusual)
 
 
-def loss_sentence(loss: float, word: str, usual: Usual, others: Others | None = None) -> str:
+def loss_sentence(loss: float, word: str, usual: Usual, others: SimilarDrawings | None = None) -> str:
     """How a loss, nats a point, compares: with people's drawings of the word that were scored, if there are enough,
     else with what is usual.
     """

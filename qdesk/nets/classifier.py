@@ -1,7 +1,7 @@
-"""The classifier that guesses: two readers of a drawing, and one vote.
+"""The classifier that guesses: two branches of a drawing, and one vote.
 
-The picture reader is a small residual CNN (He et al. 2015, arXiv 1512.03385) at 14, 7 and 4 pixels on the official
-28x28 picture; the stroke reader is a residual CNN along the points. They make different mistakes, so each is trained to
+The picture branch is a small residual CNN (He et al. 2015, arXiv 1512.03385) at 14, 7 and 4 pixels on the official
+28x28 picture; the stroke branch is a residual CNN along the points. They make different mistakes, so each is trained to
 guess alone, and the two opinions are pooled. Both are small: a guess must cost well under a millisecond, since a
 million drawings and every pen move are guessed. On a CPU plain convolutions run at twice the speed per operation of
 depthwise ones, and layers at the full 28 pixels cost more than they bring.
@@ -23,9 +23,9 @@ from qdesk.data.point_sequences import FEATURES
 class Shape:
     """How large a classifier is.
 
-    widths: the picture reader's channels at 14, 7 and 4 pixels.   depths: residual blocks there.
+    widths: the picture branch's channels at 14, 7 and 4 pixels.   depths: residual blocks there.
     embedding: width of the layer before its logits, which also serves as the drawing's embedding.
-    stroke_widths: the stroke reader's channels along all points, each second and each fourth, and before pooling.
+    stroke_widths: the stroke branch's channels along all points, each second and each fourth, and before pooling.
     """
 
     widths: tuple[int, int, int] = (32, 96, 160)
@@ -37,10 +37,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Votes:
-    """What the readers' log-probabilities are multiplied with before they are added: a logarithmic opinion pool
+    """What the branches' log-probabilities are multiplied with before they are added: a logarithmic opinion pool
     (Heskes 1998), fitted after training. Of a bitmap, which has no strokes, the picture alone is asked.
 
-    One that is below 1 says that its reader was too sure (temperature, Guo et al. 2017, arXiv 1706.04599).
+    One that is below 1 says that its branch was too sure (temperature, Guo et al. 2017, arXiv 1706.04599).
     """
 
     picture: float = 0.5
@@ -78,14 +78,14 @@ class Classifier(nn.Module):
         )
         self.dropout = nn.Dropout(shape.dropout)
         self.logits = nn.Linear(shape.embedding, len(self.words))
-        self.strokes = StrokeReader(shape.stroke_widths, len(self.words), shape.dropout)
+        self.strokes = StrokeBranch(shape.stroke_widths, len(self.words), shape.dropout)
 
     def embedding(self, pixels: Tensor) -> Tensor:
         """(N, embedding) of pictures float32 (N, 1, 28, 28), ink 1."""
         return self.features(pixels)
 
     def picture(self, pixels: Tensor) -> Tensor:
-        """The picture reader's logits (N, words)."""
+        """The picture branch's logits (N, words)."""
         return self.logits(self.dropout(self.features(pixels)))
 
     def log_probabilities(self, pixels: Tensor, points: Points | None = None) -> Tensor:
@@ -93,7 +93,7 @@ class Classifier(nn.Module):
         return self.read(pixels, points)[0]
 
     def read(self, pixels: Tensor, points: Points | None = None) -> tuple[Tensor, Tensor]:
-        """`log_probabilities`, and the layers before the readers' logits side by side, which the same pass gives:
+        """`log_probabilities`, and the layers before the branches' logits side by side, which the same pass gives:
         (N, embedding + stroke embedding), or of a picture alone (N, embedding).
         """
         picture = self.embedding(pixels)
@@ -114,7 +114,7 @@ class Classifier(nn.Module):
         return cls(tuple(config["words"]), Shape(**shape), Votes(**config.get("votes", {})))
 
 
-class StrokeReader(nn.Module):
+class StrokeBranch(nn.Module):
     """The points of N drawings to logits (N, words), pooled over each drawing's own points."""
 
     def __init__(self, widths: tuple[int, int, int, int], words: int, dropout: float) -> None:

@@ -18,7 +18,7 @@ SIZE = 64
 class Projection(nn.Module):
     """`Classifier.read`'s layers to an embedding, with a map of its own for a picture alone, into the same space.
 
-    picture, strokes: the widths of the two readers' layers.
+    picture, strokes: the widths of the two branches' layers.
     """
 
     def __init__(self, picture: int, strokes: int) -> None:

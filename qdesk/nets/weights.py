@@ -9,7 +9,7 @@ from typing import Literal, overload
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.projection import Projection
 from qdesk.nets.sketchrnn import SketchRNN
@@ -34,7 +34,7 @@ def save(network: Network, path: Path, half: bool = False, **about: object) -> N
         tensor = tensor.detach().cpu().contiguous()
         tensors[name] = tensor.half() if half and tensor.is_floating_point() else tensor
     path.parent.mkdir(parents=True, exist_ok=True)
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         part.write_bytes(to_bytes(tensors, header))
 
 

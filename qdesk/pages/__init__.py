@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qdesk import __version__
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -30,7 +30,7 @@ def write_page(path: str | os.PathLike[str], template: str, **values: Any) -> No
     Raises OSError where the file cannot be written.
     """
     pieces = _environment().get_template(template).generate(version=__version__, **values)
-    with written_whole(path) as part, open(part, "w", _BUFFER, "utf-8", "replace") as file:
+    with atomic_write(path) as part, open(part, "w", _BUFFER, "utf-8", "replace") as file:
         file.writelines(pieces)
 
 

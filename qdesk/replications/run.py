@@ -20,8 +20,8 @@ from sklearn.model_selection import StratifiedKFold
 from qdesk.replications.methods import METHODS
 from qdesk.replications.pictures import Pictures, gather
 from qdesk.replications.protocols import Experiment
-from qdesk.scoring.classifier import Guesser
-from qdesk.stats.intervals import Figure, Table, resampled
+from qdesk.scoring.classifier import DrawingClassifier
+from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 from qdesk.training.data import load
 
 FOLDS, ROUNDS = 5, 2
@@ -73,7 +73,7 @@ FIGURES = {
 and tested against them, done for all resamples at once."""
 
 
-def figures(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> dict[str, Figure]:
+def figures(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> dict[str, Estimate]:
     """Figures by name of probabilities `said`, float (rounds, N, words), for labels int64 (N,): means over the rounds.
 
     Every word weighs the same, however many drawings it has.
@@ -89,7 +89,7 @@ def figures(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> dict[
         cells = np.eye(words * words)[labels * words + each.argmax(axis=1)]
         return FIGURES[name]((weights @ cells).reshape(-1, words, words) / words)
 
-    return {name: Figure.of(np.mean([of(name, each) for each in said], axis=0)) for name in names}
+    return {name: Estimate.of(np.mean([of(name, each) for each in said], axis=0)) for name in names}
 
 
 def folds(pictures: Pictures, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -122,7 +122,7 @@ def shipped(folders: Sequence[Path], words: Sequence[str]) -> tuple[np.ndarray, 
     labels = corpus.labels(corpus.test)
     if len(set(labels.tolist())) < len(words):
         return None
-    guesser = Guesser()
+    guesser = DrawingClassifier()
     began = time.process_time()
     said = guesser.probabilities(corpus.test)[:, [guesser.words.index(word) for word in words]]
     seconds = time.process_time() - began
@@ -133,7 +133,7 @@ def experiment(
     chosen: Experiment, folders: Sequence[Path], most: int | None = None, seed: int = 0,
     report: Callable[[float, str], None] = lambda done, text: None, say: Callable[[str], None] = lambda text: None,
 ) -> tuple[Pictures, dict[str, dict]]:  # fmt: skip
-    """The pictures, and by method: "tested" (how many), "CPU s", and `Figure`s. Raises ValueError as `gather` does.
+    """The pictures, and by method: "tested" (how many), "CPU s", and `Estimate`s. Raises ValueError as `gather` does.
 
     report: told the share that is done, 0 to 1, and of which method.   say: told what was skipped, a sentence each.
     """
@@ -161,7 +161,7 @@ def experiment(
     return pictures, rows
 
 
-def table(chosen: Experiment, pictures: Pictures, rows: dict[str, dict], seed: int) -> Table:
+def table(chosen: Experiment, pictures: Pictures, rows: dict[str, dict], seed: int) -> EstimateTable:
     """What `experiment` found, beside what was published."""
     grid: dict[str, dict] = {}
     for name, row in rows.items():
@@ -184,7 +184,7 @@ def table(chosen: Experiment, pictures: Pictures, rows: dict[str, dict], seed: i
             " Where no guess is wrong no resample has an error, and the interval no width: by Wilson's score, "
             f"{few[0]} of {few[0]} right is 1.000 ({few[0] / (few[0] + 3.84):.3f} to 1.000)."
         )
-    return Table(note, grid)
+    return EstimateTable(note, grid)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ BATCH = 64
 """Drawings read at once: as quick as 256, and a quarter of the memory in every scoring thread."""
 
 
-class Guesser:
+class DrawingClassifier:
     """Loads the shipped classifier, or the one at `model_path`. Raises `nets.weights.WeightsError` where it can't.
 
     words: the names behind the columns of everything it returns.
@@ -58,7 +58,7 @@ class Guesser:
 
     @torch.inference_mode()
     def embeddings(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, embedding): the layer before the picture reader's logits; near drawings look alike."""
+        """float32 (N, embedding): the layer before the picture branch's logits; near drawings look alike."""
         parts = [self.network.embedding(inputs[0]).numpy() for inputs in self.inputs(drawings)]
         return np.concatenate(parts) if parts else np.zeros((0, self.network.shape.embedding), np.float32)
 
@@ -77,17 +77,17 @@ class Guesser:
 
     @staticmethod
     def pixels(drawings: Drawings) -> torch.Tensor:
-        """What the picture reader is given of a batch."""
+        """What the picture branch is given of a batch."""
         return pixels_of(torch.from_numpy(raster(drawings))).contiguous(memory_format=torch.channels_last)
 
     @staticmethod
     def points(drawings: Drawings) -> Points:
-        """What the stroke reader is given of a batch of strokes."""
+        """What the stroke branch is given of a batch of strokes."""
         flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
         return Points(*map(torch.from_numpy, sequences(*flat)))
 
 
-def top(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:
+def top_words(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:
     """The `count` most likely words of one row (words,), best first, with their probabilities."""
     order = np.argsort(-probabilities, kind="stable")[:count]
     return [(words[k], float(probabilities[k])) for k in order]

@@ -50,7 +50,7 @@ _SIGNS = {reason.name: reason.signs for reason in reasons.REASONS}
 _READ_AS = {kind.name: kind.read_as for kind in reasons.KINDS}
 
 
-def sentences(
+def evidence_sentences(
     drawings: Drawings,
     words: np.ndarray,
     measured: Mapping[str, np.ndarray],

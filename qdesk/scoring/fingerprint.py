@@ -33,7 +33,7 @@ def is_official(model: Path) -> bool:
         return file.read(1) == b"["
 
 
-def reader_files(model: Path | None = None) -> list[Path]:
+def likelihood_files(model: Path | None = None) -> list[Path]:
     """The files that read drawings: `model` (default: the shipped Sketch-RNN), and others at hand for its lift.
 
     Of an official decoder these are the others in its folder, `AT_HAND` of them spread over the alphabet.
@@ -52,7 +52,7 @@ def scorer_id(model: Path | None = None) -> str:
     A file that is not there counts as one: that nothing can be scored with it, the networks say better.
     """
     hasher = hashlib.blake2b(repr((SCORER_VERSION, *SCORES)).encode(), digest_size=16)
-    for path in [*reader_files(model), *map(paths.model, BESIDE)]:
+    for path in [*likelihood_files(model), *map(paths.model, BESIDE)]:
         hasher.update(file_digest(path))
     return hasher.hexdigest()
 

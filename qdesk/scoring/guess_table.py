@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 
 BATCH = 2048
 """Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
@@ -26,7 +26,7 @@ def guesses(
     model: a classifier's weight file, default the shipped one; raises `nets.weights.WeightsError` where it cannot be
     read. on_progress is told 0 to 1.
     """
-    guesser = Guesser(model)
+    guesser = DrawingClassifier(model)
     names = np.array(guesser.words, object)
     place_of = {word: place for place, word in enumerate(guesser.words)}
     count, top = len(drawings), min(top, len(names))

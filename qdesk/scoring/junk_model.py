@@ -16,14 +16,14 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import BOX, Drawings
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 FEATURES = (
     "loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "log_p_word", "log_p_top",
     "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
     "kind_scribble", "kind_over", "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong",
 )  # fmt: skip
-"""What the order is made of; the kind_* are the Sketch-RNN's own judgement of the whole drawing (`readers.Reading`)."""
+"""What the order is made of. The kind_* are what the Sketch-RNN makes of the whole drawing (`likelihood.Reading`)."""
 
 GOOD = "good"
 SUSPECT = -3.0
@@ -72,7 +72,7 @@ class JunkModel:
         return junk, np.where(junk > SUSPECT, likeliest, np.where(unusual, "unusual", "")).astype(object)
 
     def save(self, path: Path) -> None:
-        with written_whole(path) as part:
+        with atomic_write(path) as part:
             part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 

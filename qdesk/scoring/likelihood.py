@@ -13,7 +13,7 @@ from qdesk.data.simplify import is_dense
 from qdesk.nets import weights
 from qdesk.nets.official import OfficialDecoder, load_official
 from qdesk.nets.sketchrnn import Batch, SketchRNN, batch_of
-from qdesk.scoring.fingerprint import is_official, reader_files
+from qdesk.scoring.fingerprint import is_official, likelihood_files
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Reading:
 
     losses: float32 (N, T), nats of every point, 0 past a drawing's end.
     lift: float64 (N,), log p(x | word) - log p(x) in nats; NaN where it cannot be known.
-    kinds: float64 (N, kinds), log-odds of each kind of junk against good; no columns where the reader knows none.
+    kinds: float64 (N, kinds), log-odds of each kind of junk against good; no columns where the network knows none.
     """
 
     losses: np.ndarray
@@ -30,7 +30,7 @@ class Reading:
     kinds: np.ndarray
 
 
-class OwnReader:
+class ConditionalSketchRNN:
     """A class-conditional Sketch-RNN. It reads drawings in the 255 box, each once."""
 
     def __init__(self, network: SketchRNN) -> None:
@@ -40,7 +40,7 @@ class OwnReader:
         self._classes = {word: index for index, word in enumerate(network.words)}
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
-        """The drawings as this reader wants them, from those of the file and those in the 255 box."""
+        """The drawings as this network reads them, from those of the file and those in the 255 box."""
         return fitted
 
     @torch.inference_mode()
@@ -71,7 +71,7 @@ class OwnReader:
         return torch.from_numpy(classes[:1] if (classes == classes[:1]).all() else classes)
 
 
-class OfficialReader:
+class OfficialDecoderScorer:
     """An official decoder: one word's. It reads drawings in their own units, as it learned them.
 
     others: decoders of other words. What they make of a drawing, on average, stands for p(x) in the lift; it is the
@@ -107,16 +107,16 @@ class OfficialReader:
         return decoder.losses(batch_of(sequences, np.arange(len(sequences)), decoder.scale))
 
 
-Reader = OwnReader | OfficialReader
+LikelihoodModel = ConditionalSketchRNN | OfficialDecoderScorer
 
 
-def load_reader(path: Path | None = None) -> Reader:
-    """The reader of a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
+def load_likelihood(path: Path | None = None) -> LikelihoodModel:
+    """What reads drawings with a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
 
     The shipped Sketch-RNN where no path is given; an official decoder comes with others at hand
-    (`identity.reader_files`). Raises `nets.weights.WeightsError`.
+    (`fingerprint.likelihood_files`). Raises `nets.weights.WeightsError`.
     """
-    path, *others = reader_files(path)
+    path, *others = likelihood_files(path)
     if not is_official(path):
-        return OwnReader(weights.load(path, "sketchrnn"))
-    return OfficialReader(load_official(path), tuple(map(load_official, others)))
+        return ConditionalSketchRNN(weights.load(path, "sketchrnn"))
+    return OfficialDecoderScorer(load_official(path), tuple(map(load_official, others)))

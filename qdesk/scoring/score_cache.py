@@ -1,9 +1,9 @@
 """Scores that are known already, in Parquet files in the user's own folder: nothing is scored twice.
 
-`scores/<scorer>/*.parquet`: a folder for each scorer (`identity.scorer_id`), in it files that are written once, whole,
-and never changed: `key`, the drawing and its word (`identity.drawing_keys`), and every column of its score. A new run
-adds a file. Several programs may read and write at once: their files have names of their own, and a file that another
-program has put away meanwhile costs a second scoring and nothing else.
+`scores/<scorer>/*.parquet`: a folder for each scorer (`fingerprint.scorer_id`), in it files that are written once,
+whole, and never changed: `key`, the drawing and its word (`fingerprint.drawing_keys`), and every column of its score. A
+new run adds a file. Several programs may read and write at once: their files have names of their own, and a file that
+another program has put away meanwhile costs a second scoring and nothing else.
 
 Nothing here is a reason not to score: what cannot be read is scored anew, what cannot be kept is not kept, and
 `ScoreCache.trouble` says so.
@@ -25,7 +25,7 @@ import pyarrow.parquet as parquet
 
 from qdesk import paths
 from qdesk.data.drawings import expand_ranges
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 Columns = Mapping[str, np.ndarray]
 Found = tuple[np.ndarray, np.ndarray]
@@ -135,7 +135,7 @@ class ScoreCache:
         try:
             folder = self.folder / scorer
             folder.mkdir(parents=True, exist_ok=True)
-            with written_whole(folder / f"{uuid.uuid4().hex}.parquet") as part, open(part, "wb") as file:
+            with atomic_write(folder / f"{uuid.uuid4().hex}.parquet") as part, open(part, "wb") as file:
                 parquet.write_table(
                     table, file, row_group_size=ROWS, compression="zstd", use_dictionary=texts,
                     use_byte_stream_split=numbers, write_page_checksum=True,

@@ -24,8 +24,8 @@ from qdesk.scoring.fingerprint import drawing_keys, scorer_id
 from qdesk.scoring.score_cache import ScoreCache
 
 if TYPE_CHECKING:  # they import torch, which takes two seconds: what is known already is there at once
-    from qdesk.scoring.classifier import Guesser
-    from qdesk.scoring.likelihood import Reader
+    from qdesk.scoring.classifier import DrawingClassifier
+    from qdesk.scoring.likelihood import LikelihoodModel
 
 Item = TypeVar("Item")
 
@@ -62,7 +62,7 @@ class ScoredChunk:
 
 
 @dataclass(frozen=True)
-class Seen:
+class ClassifierOpinion:
     """What the CNN sees in a drawing. picture: uint8 (28, 28), ink 255; guesses: the five best, and their probability.
 
     own: the probability and the place (from 1) of the drawing's own word; None where the network does not know it.
@@ -94,15 +94,15 @@ class Scorer:
         self.model, self.word, self.combined = model, word, combined
         self.cache = None if combined else cache
         self._id: str | None = None
-        self._networks: tuple[Reader, Guesser] | None = None
+        self._networks: tuple[LikelihoodModel, DrawingClassifier] | None = None
         self._loading = threading.Lock()
 
     @property
-    def reader(self) -> Reader:
+    def likelihood(self) -> LikelihoodModel:
         return self._load()[0]
 
     @property
-    def guesser(self) -> Guesser:
+    def guesser(self) -> DrawingClassifier:
         return self._load()[1]
 
     @property
@@ -116,21 +116,21 @@ class Scorer:
         """
         if found := find(text, categories()):  # the classifier knows all of them
             return found
-        known = {*self.guesser.words, *self.reader.words}
+        known = {*self.guesser.words, *self.likelihood.words}
         if found := find(text, known):
             return found
         raise ValueError(f"The networks know no word {text!r}.{hint(text, sorted(known))}")
 
-    def _load(self) -> tuple[Reader, Guesser]:
+    def _load(self) -> tuple[LikelihoodModel, DrawingClassifier]:
         with self._loading:  # one thread scores, another may ask for the losses of a drawing's points
             if self._networks is None:
-                from qdesk.scoring.classifier import Guesser
-                from qdesk.scoring.likelihood import load_reader
+                from qdesk.scoring.classifier import DrawingClassifier
+                from qdesk.scoring.likelihood import load_likelihood
 
                 self._id = scorer_id(self.model)
                 _cores()
                 self._order = self.combined or junk_model.load()
-                self._networks = load_reader(self.model), Guesser()
+                self._networks = load_likelihood(self.model), DrawingClassifier()
                 self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
             return self._networks
 
@@ -139,7 +139,7 @@ class Scorer:
     ) -> Generator[ScoredChunk, None, None]:
         """Score everything, some drawings at a time, every drawing exactly once; ends early when `stop()`.
 
-        keys: `identity.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
+        keys: `fingerprint.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
         thousands at once. What is scored is kept, however the stream ends.
         """
         rows = np.arange(len(drawings))
@@ -209,15 +209,15 @@ class Scorer:
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
         ready = as_official(given)
-        losses = self.reader.losses(self.reader.sequences(given, ready), self._words(given))[0]
+        losses = self.likelihood.losses(self.likelihood.sequences(given, ready), self._words(given))[0]
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)
 
-    def seen(self, one: Drawings) -> Seen:
+    def seen(self, one: Drawings) -> ClassifierOpinion:
         """What the CNN sees in a batch of one drawing."""
         from qdesk.data.raster import raster
-        from qdesk.scoring.classifier import top
+        from qdesk.scoring.classifier import top_words
 
         ready, words = as_official(one), list(self.guesser.words)
         probabilities = self.guesser.probabilities(ready)[0]
@@ -225,7 +225,7 @@ class Scorer:
         if word in words:
             p = float(probabilities[words.index(word)])
             own = p, int(np.count_nonzero(probabilities > p)) + 1
-        return Seen(raster(ready)[0], top(probabilities, words), own)
+        return ClassifierOpinion(raster(ready)[0], top_words(probabilities, words), own)
 
     # Batches
 
@@ -264,7 +264,7 @@ class Scorer:
         """`rows` again, their drawings in the 255 box, and what the Sketch-RNN reads."""
         given = drawings.take(rows)
         ready = as_official(given)
-        return rows, ready, self.reader.sequences(given, ready)
+        return rows, ready, self.likelihood.sequences(given, ready)
 
     def _every_column(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """Every column of one batch."""
@@ -272,13 +272,15 @@ class Scorer:
 
     def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Every column of one batch, from what was measured."""
-        from qdesk.scoring.likelihood import OwnReader
+        from qdesk.scoring.likelihood import ConditionalSketchRNN
 
         features = junk_model.features_of(part, measured)
         odds, reason = self._order.judge(features)
         columns = {name: measured[name] for name in MEASURED}
-        words, own = self._words(part), isinstance(self.reader, OwnReader)
-        columns["evidence"] = explanation.sentences(part, words, measured, features, reason, self._order.usual, own)
+        words, own = self._words(part), isinstance(self.likelihood, ConditionalSketchRNN)
+        columns["evidence"] = explanation.evidence_sentences(
+            part, words, measured, features, reason, self._order.usual, own
+        )
         return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
 
     def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
@@ -288,11 +290,11 @@ class Scorer:
         columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
         if drawings.bitmaps is None:
             points = sequences.point_counts
-            reading = self.reader.read(sequences, self._words(drawings))
+            reading = self.likelihood.read(sequences, self._words(drawings))
             nats = reading.losses.sum(axis=1, dtype=np.float64)
             columns = {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
             columns |= junk_model.loss_shape(reading.losses, points)
-            columns |= {f"kind_{kind}": odds for kind, odds in zip(self.reader.kinds, reading.kinds.T, strict=True)}
+            columns |= {f"kind_{kind}": odds for kind, odds in zip(self.likelihood.kinds, reading.kinds.T, strict=True)}
         return columns | self._guess(drawings)
 
     def _words(self, drawings: Drawings) -> np.ndarray:

@@ -34,10 +34,10 @@ def nearest(embeddings: np.ndarray, known: np.ndarray, query: np.ndarray, count:
     """
     likeness = similarity(embeddings, query)
     likeness[query] = -np.inf
-    return likest(likeness, known, count)
+    return top_k(likeness, known, count)
 
 
-def likest(likeness: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+def top_k(likeness: np.ndarray, known: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Indices int64 (k,) and likeness float32 (k,) of the `count` known (bool (N,)) with the greatest likeness (N,)."""
     likeness = np.where(known, likeness, -np.inf)
     count = min(count, int(np.isfinite(likeness).sum()))

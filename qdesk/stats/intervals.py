@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 
 RESAMPLES = 300
 _Z = 1.959964  # two-sided 95 % of the normal distribution
@@ -18,7 +18,7 @@ _PLACE = re.compile(r"^<!-- (?P<name>[^\n]+?) -->\n(?P<text>.*?)^<!-- end of (?P
 
 
 @dataclass(frozen=True)
-class Figure:
+class Estimate:
     """One number with its bootstrap interval (percentiles 2.5 and 97.5 of the figure over resamples)."""
 
     value: float
@@ -26,7 +26,7 @@ class Figure:
     high: float
 
     @classmethod
-    def of(cls, values: np.ndarray) -> Figure:
+    def of(cls, values: np.ndarray) -> Estimate:
         """From values (1 + resamples,): the number itself, then what it is in every resample."""
         return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
 
@@ -35,11 +35,11 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Table:
+class EstimateTable:
     """Figures by row and column. note: what they are of, in a few sentences."""
 
     note: str
-    rows: dict[str, dict[str, Figure]]
+    rows: dict[str, dict[str, Estimate]]
 
 
 def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -59,7 +59,7 @@ def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndar
     return np.maximum(middle - half, 0), np.minimum(middle + half, 1)
 
 
-def markdown(tables: Mapping[str, Table]) -> str:
+def markdown(tables: Mapping[str, EstimateTable]) -> str:
     """The tables as Markdown that also reads well on a console."""
     lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
     for title, table in tables.items():
@@ -80,7 +80,7 @@ def grid_lines(grid: list[list[str]]) -> list[str]:
     return [f"| {' | '.join(map(str.ljust, cells, widths))} |" for cells in lines]
 
 
-def flat(tables: Mapping[str, Table]) -> dict[str, float]:
+def flat(tables: Mapping[str, EstimateTable]) -> dict[str, float]:
     """The tables as one flat object for JSON, rounded: "table: row: column", and the same with (low) and (high)."""
     numbers: dict[str, float] = {}
     for title, table in tables.items():
@@ -102,7 +102,7 @@ def rewrite(path: Path, text: str, place: str = "figures") -> None:
     whole, found = pattern.subn(lambda _: f"\n{text.strip()}\n\n", path.read_text(encoding="utf-8"))
     if not found:
         raise ValueError(f"{path} has no place for {place}")
-    with written_whole(path) as part:
+    with atomic_write(path) as part:
         part.write_text(whole, encoding="utf-8")
 
 

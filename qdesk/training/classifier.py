@@ -15,7 +15,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier, Points, Shape, Votes, channels_last, pixels_of, pool
 from qdesk.stats.ranking_metrics import accuracy, calibration_error, cross_entropies, map_at_3
-from qdesk.training.loop import Task, deaf, device, train
+from qdesk.training.loop import Task, device, ignore_signals, train
 from qdesk.training.preflight import corpus_for
 from qdesk.training.run import Run
 from qdesk.training.samples import Samples, views
@@ -26,7 +26,7 @@ SIZES = {"standard": Shape(), "small": Shape((16, 40, 80), embedding=160, stroke
 
 
 TRUE_WORD = {"picture": 0.4, "strokes": 0.6}
-"""How much the true word counts for each reader, where teachers say the rest. They know pictures: the stroke reader is
+"""How much the true word counts for each branch, where teachers say the rest. They know pictures: the stroke branch is
 taught less by them, and goes on making mistakes of its own."""
 
 
@@ -36,7 +36,7 @@ def _on(points: Points, where: torch.device) -> Points:
 
 @torch.inference_mode()
 def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[np.ndarray, np.ndarray | None]:
-    """float32 (N, words) twice: what each reader makes of drawings in the 255 box, as logits; of bitmaps the second is
+    """float32 (N, words) twice: what each branch makes of drawings in the 255 box, as logits; of bitmaps the second is
     None.
     """
     where = next(network.parameters()).device
@@ -57,7 +57,8 @@ def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarra
     Weights on log-probabilities are a logistic regression, and convex: L-BFGS finds the one minimum. Equal weights are
     believed as much as one drawing: of a few that are all guessed right, the best weights would be infinite.
     """
-    readers = [torch.log_softmax(torch.from_numpy(part).double(), 1) for part in (picture, strokes) if part is not None]
+    given = [part for part in (picture, strokes) if part is not None]
+    branches = [torch.log_softmax(torch.from_numpy(part).double(), 1) for part in given]
     target = torch.from_numpy(labels)
 
     def fitted(*parts: torch.Tensor) -> list[float]:
@@ -75,28 +76,28 @@ def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarra
         search.step(step)
         return weights.detach().clamp(min=0.01).tolist()
 
-    alone = fitted(readers[0])[0]
+    alone = fitted(branches[0])[0]
     if strokes is None:
         return Votes(picture_alone=alone)
-    with_picture, with_strokes = fitted(*readers)
+    with_picture, with_strokes = fitted(*branches)
     return Votes(with_picture, with_strokes, alone)
 
 
 def pooled_of(picture: np.ndarray, strokes: np.ndarray | None, votes: Votes) -> np.ndarray:
-    """float32 (N, words): the log-probabilities of both readers' logits together, or of the picture's alone."""
+    """float32 (N, words): the log-probabilities of both branches' logits together, or of the picture's alone."""
     return pool(torch.from_numpy(picture), None if strokes is None else torch.from_numpy(strokes), votes).numpy()
 
 
-def judge(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
+def evaluate(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
     """Figures for the model card, on drawings that were neither trained nor chosen on."""
     picture, strokes = predict(network, drawings)
     pooled = pooled_of(picture, strokes, network.votes)
     scaled = np.exp(pooled)
-    readers = {"top1_picture": picture, "top1_strokes": strokes} if strokes is not None else {}
+    branches = {"top1_picture": picture, "top1_strokes": strokes} if strokes is not None else {}
     return {
         "drawings": len(labels),
         **{f"top{k}": accuracy(pooled, labels, k) for k in (1, 3, 5)},
-        **{name: accuracy(logits, labels) for name, logits in readers.items()},
+        **{name: accuracy(logits, labels) for name, logits in branches.items()},
         "map_at_3": map_at_3(pooled, labels),
         "cross_entropy": float(cross_entropies(scaled, labels).mean()),
         "calibration_error": calibration_error(scaled, labels),
@@ -137,40 +138,40 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
         # A resumed run goes on, not over again.
         samples = Samples(corpus, options.batch, [options.seed, begun_at], teachers=teachers)
         batches = DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
-                             prefetch_factor=4 if options.workers else None, worker_init_fn=deaf)  # fmt: skip
+                             prefetch_factor=4 if options.workers else None, worker_init_fn=ignore_signals)  # fmt: skip
         for seen, labels, trusted, taught in batches:
             labels, trusted, taught = (part.to(where, non_blocking=True) for part in (labels, trusted, taught))
             drawn = seen.has_strokes.to(where)
             parts = {}
 
-            def loss(reader: str, logits: Tensor, rows: Tensor | slice = slice(None)) -> Tensor:
+            def loss(branch: str, logits: Tensor, rows: Tensor | slice = slice(None)) -> Tensor:
                 opinion = taught[rows] if taught.shape[1] else None  # noqa: B023 (called at once)
-                said = mixed(labels[rows], TRUE_WORD[reader] * trusted[rows], opinion, len(corpus.words))  # noqa: B023
+                said = mixed(labels[rows], TRUE_WORD[branch] * trusted[rows], opinion, len(corpus.words))  # noqa: B023
                 return F.cross_entropy(logits.float(), said)
 
             with half:
                 if reads_picture:
                     pixels = pixels_of(seen.images.to(where)).contiguous(memory_format=torch.channels_last)
                     parts["picture"] = loss("picture", network.picture(pixels))
-                if reads_strokes and drawn.any():  # bitmaps alone teach the stroke reader nothing
+                if reads_strokes and drawn.any():  # bitmaps alone teach the stroke branch nothing
                     parts["strokes"] = loss("strokes", network.strokes(_on(seen.points, where)), drawn)
             if parts:
                 yield {"loss": torch.stack(list(parts.values())).mean(), **parts}
 
     def validate(network: Classifier) -> dict[str, float]:
         picture, strokes = predict(network, corpus.validation)
-        readers = {"picture": picture, "strokes": strokes}
-        taught = torch.from_numpy(readers[options.only] if options.only else pooled_of(picture, strokes, Votes()))
+        branches = {"picture": picture, "strokes": strokes}
+        taught = torch.from_numpy(branches[options.only] if options.only else pooled_of(picture, strokes, Votes()))
         return {
             "loss": F.cross_entropy(taught, torch.from_numpy(validation)).item(),
             **{f"top{k}": accuracy(taught.numpy(), validation, k) for k in (1, 3)},
-            **{f"top1_{name}": accuracy(part, validation) for name, part in readers.items() if part is not None},
+            **{f"top1_{name}": accuracy(part, validation) for name, part in branches.items() if part is not None},
         }
 
     def finish(network: Classifier) -> dict[str, float]:
         if len(validation):
             network.votes = fit_votes(*predict(network, corpus.validation), validation)
-        return judge(network, corpus.test, test) if len(test) else {}
+        return evaluate(network, corpus.test, test) if len(test) else {}
 
     task = Task(
         kind="classifier",

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk.data.synthetic_junk import KINDS
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.nets import weights
 from qdesk.stats.intervals import grid_lines, rewrite
 from qdesk.training.data import load
@@ -175,7 +175,7 @@ def classifier(found: Results) -> str:
     rows.insert(5, ["AUC, mean over the words", f"{found('classifier', 'auc'):.4f}"])
     rows.append(["expected calibration error, 15 bins", _three(found("classifier", "calibration_error"))])
     rows += [
-        [f"the {name} reader alone, top-1{beside}", f"{_percent(tested[figure])} %"]
+        [f"the {name} branch alone, top-1{beside}", f"{_percent(tested[figure])} %"]
         for name, figure in (("picture", "top1_picture"), ("stroke", "top1_strokes"))
     ]
     return _table([f"on {found('classifier', 'drawings'):,} drawings not trained on", ""], *rows)
@@ -293,7 +293,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     else:
         counts = count(options.data, options.extra, lambda text: print(text, file=sys.stderr))
-        with written_whole(options.out) as part:
+        with atomic_write(options.out) as part:
             part.write_text(json.dumps(counts, indent=1) + "\n", encoding="utf-8")
     return 0
 

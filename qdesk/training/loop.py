@@ -149,7 +149,7 @@ def _noting_signals() -> Iterator[list[int]]:
             signal.signal(number, handler)
 
 
-def deaf(_: int = 0) -> None:
+def ignore_signals(_: int = 0) -> None:
     """For a process that prepares data: Ctrl+C reaches it, too, but it is the run that ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.stats.intervals import places
 from qdesk.training.wording import duration
 
@@ -226,7 +226,7 @@ class Recipe:
                     f"{step.name} failed (exit status {status}); the same command goes on there{self._beside(step)}"
                 )
         if step.trains:
-            with written_whole(self.root / step.makes[0]) as part:
+            with atomic_write(self.root / step.makes[0]) as part:
                 shutil.copyfile(self._aside(step), part)
         if missing := [name for name in step.outputs if self.digest(name) is None]:
             raise Stopped(f"{step.name} did not make {', '.join(missing)}")
@@ -250,7 +250,7 @@ class Recipe:
     def _note(self, step: Step, uses: dict[str, str]) -> None:
         self.made = self._recorded()  # another process may have made another step meanwhile: there are two trainings
         self.made[step.name] = {"command": step.command, "uses": uses, "makes": self._known(step.outputs)}
-        with written_whole(self.root / MADE) as part:
+        with atomic_write(self.root / MADE) as part:
             part.write_text(json.dumps(self.made, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
     def _known(self, names: Iterable[str]) -> dict[str, str]:
@@ -286,7 +286,7 @@ def _to(path: Path | None) -> Iterator[IO[bytes] | None]:
     if path is None:
         yield None
     else:
-        with written_whole(path) as part, part.open("wb") as file:
+        with atomic_write(path) as part, part.open("wb") as file:
             yield file
 
 

@@ -20,7 +20,7 @@ import torch
 from qdesk import paths
 from qdesk.data.drawings import Drawings
 from qdesk.data.splits import labels_of
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.nets import weights
 from qdesk.nets.official import load_official
 from qdesk.nets.sketchrnn import SketchRNN, batch_of
@@ -72,7 +72,7 @@ def main() -> int:
     options = parser.parse_args()
     corpus = load(options.data, report=lambda text: print(text, file=sys.stderr))
     lines = by_word(weights.load(options.model, "sketchrnn"), corpus.test, options.official)
-    with written_whole(options.out) as part, part.open("w", newline="", encoding="utf-8") as file:
+    with atomic_write(options.out) as part, part.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         for line in lines:

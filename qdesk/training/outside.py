@@ -21,8 +21,8 @@ from qdesk.data.drawings import Drawings, offsets_of
 from qdesk.data.raster import raster
 from qdesk.data.simplify import as_official
 from qdesk.data.splits import labels_of, split_of
-from qdesk.scoring.classifier import Guesser
-from qdesk.stats.intervals import Figure, Table, flat, markdown, resampled, rewrite
+from qdesk.scoring.classifier import DrawingClassifier
+from qdesk.stats.intervals import Estimate, EstimateTable, flat, markdown, resampled, rewrite
 from qdesk.stats.ranking_metrics import ranks
 from qdesk.training.held_out import held_out
 from qdesk.training.teachers import LAYERS, Teachers
@@ -42,12 +42,14 @@ def densely(drawings: Drawings) -> Drawings:
     return Drawings(points, offsets_of(2 * lengths - 1), drawings.drawing_offsets, drawings.table)
 
 
-def measure(folders: Sequence[Path], teachers: Path | None = None, model: Path | None = None) -> dict[str, Table]:
+def measure(
+    folders: Sequence[Path], teachers: Path | None = None, model: Path | None = None
+) -> dict[str, EstimateTable]:
     """Top-1 and top-3 of the classifier and of each teacher in the folder `teachers`, on each set of drawings.
 
     Of the simplified drawings part 1 alone, of the few raw ones parts 0 and 1: part 0 chose among networks.
     """
-    guesser, held = Guesser(model), held_out(folders)
+    guesser, held = DrawingClassifier(model), held_out(folders)
     test = held.simplified.take(split_of(held.simplified.content_ids()) == 1)
     raw = held.raw
     sets = {
@@ -69,7 +71,7 @@ def measure(folders: Sequence[Path], teachers: Path | None = None, model: Path |
     }
 
 
-def _table(note: str, drawings: Drawings, guesser: Guesser, teachers: Path | None) -> Table:
+def _table(note: str, drawings: Drawings, guesser: DrawingClassifier, teachers: Path | None) -> EstimateTable:
     labels = labels_of(drawings, guesser.words)
     known = labels >= 0
     drawings, labels = drawings.take(known), labels[known]
@@ -85,9 +87,9 @@ def _table(note: str, drawings: Drawings, guesser: Guesser, teachers: Path | Non
     for name, opinion in opinions.items():
         above = ranks(opinion, labels)
         rows[name] = {
-            f"top-{top}": Figure.of(weights @ (above < top).astype(np.float32) / len(labels)) for top in (1, 3)
+            f"top-{top}": Estimate.of(weights @ (above < top).astype(np.float32) / len(labels)) for top in (1, 3)
         }
-    return Table(note, rows)
+    return EstimateTable(note, rows)
 
 
 def main() -> int:

@@ -19,7 +19,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.nets import weights
 from qdesk.nets.projection import SIZE, Projection
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 from qdesk.scoring.fingerprint import file_digest
 from qdesk.training.data import load
 from qdesk.training.sketchrnn import junk_bank
@@ -31,13 +31,13 @@ DRAWINGS = 30_000
 """As many to fit on: a minute of one core."""
 
 
-def layers(guesser: Guesser, drawings: Drawings) -> np.ndarray:
+def layers(guesser: DrawingClassifier, drawings: Drawings) -> np.ndarray:
     """float32 (N, width): the classifier's layers before its logits (`Classifier.read`)."""
     with torch.inference_mode():
         return np.concatenate([guesser.network.read(*inputs)[1].numpy() for inputs in guesser.inputs(drawings)])
 
 
-def fit(guesser: Guesser, drawings: Drawings, seed: int = 0) -> Projection:
+def fit(guesser: DrawingClassifier, drawings: Drawings, seed: int = 0) -> Projection:
     """A projection from drawings in the 255 box, of 60 words at least; junk is drawn beside them."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.linear_model import Ridge
@@ -78,7 +78,7 @@ def main() -> int:
     options = parser.parse_args()
     real = load(options.data, report=lambda text: print(text, file=sys.stderr)).real
     chosen = np.random.default_rng(options.seed).permutation(len(real))[:DRAWINGS]
-    projection = fit(Guesser(), real.take(np.sort(chosen)), options.seed)
+    projection = fit(DrawingClassifier(), real.take(np.sort(chosen)), options.seed)
     classifier = file_digest(paths.model(paths.CLASSIFIER)).hex()
     weights.save(projection, options.out, half=True, seed=options.seed, drawings=len(chosen), classifier=classifier)
     return 0

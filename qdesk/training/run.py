@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.sketchrnn import SketchRNN
@@ -169,7 +169,7 @@ class Run(Generic[N]):
             "best": self.best and {"config": self.best.config(), "state": self.best.state_dict()},
         }
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-        with written_whole(self.checkpoint) as part:
+        with atomic_write(self.checkpoint) as part:
             torch.save(state, part)
 
     def resume(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:

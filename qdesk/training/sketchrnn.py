@@ -19,7 +19,7 @@ from torch.nn import functional as F
 
 from qdesk.data import reasons
 from qdesk.data.drawings import BOX, Drawings
-from qdesk.data.synthetic_junk import KINDS, plant
+from qdesk.data.synthetic_junk import KINDS, draw_junk
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import END, PEN_UP, Batch, Shape, SketchRNN, batch_from, batch_of
 from qdesk.training.data import Corpus
@@ -47,7 +47,7 @@ def junk_bank(real: Drawings, rng: np.random.Generator) -> tuple[Drawings, np.nd
     for kind, share in JUNK.items():
         rows = rng.choice(len(real), max(1, int(len(real) * share)), replace=False)
         words = real.words[rows]
-        strokes = [plant(kind, real.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
+        strokes = [draw_junk(kind, real.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
         batches.append(Drawings.from_strokes(strokes, word=list(words)).fit_box())
         kinds += [1 + KINDS.index(kind)] * len(rows)
     return Drawings.concat(batches), np.array(kinds, np.int64)
@@ -157,7 +157,7 @@ def lifts(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: in
     return result
 
 
-def judge(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
+def evaluate(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
     """Nats a point with the word, without it, and with a wrong one; and how well lift tells right words from wrong.
 
     wrong_word_auc_ratio: the same by the ratio of the likelihoods, which is the lift in theory.
@@ -310,11 +310,11 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
                 yield {"loss": loss, **parts}
 
     def validate(network: SketchRNN) -> dict[str, float]:
-        figures = judge(network, corpus.validation, validation)
+        figures = evaluate(network, corpus.validation, validation)
         return {name: value for name, value in figures.items() if name != "drawings"}
 
     def finish(network: SketchRNN) -> dict[str, float]:
-        return judge(network, corpus.test, test) if len(test) else {}
+        return evaluate(network, corpus.test, test) if len(test) else {}
 
     task = Task(
         kind="sketchrnn",

@@ -4,7 +4,7 @@ Something to curate before the first file: drawings sampled from this project's 
 of which the classifier chooses the first that it recognises; and among them junk that this project draws itself. None
 of it is Quick, Draw! data. A drawing's key_id says what it is: sixteen digits
 from a range that official ones do not use, 9 and then three digits for how it was made (000 sampled, 001 and up the
-kinds of `planted.KINDS` in their order).
+kinds of `data.reasons.KINDS` in their order).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import Drawings
-from qdesk.data.synthetic_junk import KINDS, plant
+from qdesk.data.synthetic_junk import KINDS, draw_junk
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sampling import sample
 from qdesk.nets.sketchrnn import SketchRNN
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 
 WORDS = (
     "apple", "bicycle", "butterfly", "cactus", "car", "cat", "fish", "flamingo", "flower", "house", "ice cream", "key",
@@ -36,7 +36,7 @@ TRIES, SURE = 10, 0.5
 
 def make(
     network: SketchRNN,
-    guesser: Guesser,
+    guesser: DrawingClassifier,
     count: int = 600,
     junk_share: float = 0.12,
     temperature: float = 0.25,
@@ -51,7 +51,7 @@ def make(
     for row in range(round(count * junk_share)):
         kind = row % len(KINDS)
         made[row] = 1 + kind
-        drawn[row] = plant(KINDS[kind], drawn[row], rng)
+        drawn[row] = draw_junk(KINDS[kind], drawn[row], rng)
         if KINDS[kind] == "wrong":
             chosen[row] = str(rng.choice([other for other in words if other != chosen[row]]))
     order = rng.permutation(count)
@@ -62,7 +62,7 @@ def make(
 
 
 def _recognised(
-    network: SketchRNN, guesser: Guesser, words: list[str], temperature: float, seed: int
+    network: SketchRNN, guesser: DrawingClassifier, words: list[str], temperature: float, seed: int
 ) -> list[list[np.ndarray]]:
     """One sample for each word: the first of `TRIES` that is seen as the word, else the one that comes nearest."""
     classes = np.array([network.words.index(word) for word in words])
@@ -89,7 +89,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     options = parser.parse_args()
     network = weights.load(paths.model(paths.SKETCHRNN), "sketchrnn")
-    drawings = make(network, Guesser(), options.count, temperature=options.temperature, seed=options.seed)
+    drawings = make(network, DrawingClassifier(), options.count, temperature=options.temperature, seed=options.seed)
     write_drawings(drawings, options.out)
     return 0
 

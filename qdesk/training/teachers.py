@@ -89,7 +89,7 @@ def _network(name: str, arrays: list[np.ndarray]) -> nn.Sequential:
 
 
 def mixed(labels: Tensor, weight: Tensor, taught: Tensor | None, words: int, smoothing: float = 0.1) -> Tensor:
-    """What a reader is to say, float32 (N, words): the true word and the teachers' opinion, each by its weight.
+    """What a branch is to say, float32 (N, words): the true word and the teachers' opinion, each by its weight.
 
     labels: int64 (N,).   weight: float32 (N,), how much the true word counts.   taught: log-probabilities (N, words),
     or None: the true word alone. Of the true word's 1, `smoothing` is shared among all words, as a teacher would do.

@@ -37,14 +37,14 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.splits import labels_of
-from qdesk.files import check_writable, written_whole
+from qdesk.files import atomic_write, check_writable
 from qdesk.game import word_senses
 from qdesk.game.replay import Replayed, replay_all
 from qdesk.stats.intervals import grid_lines, rewrite
 from qdesk.training.held_out import HeldOut, held_out
 
 if TYPE_CHECKING:
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
 EASY, MEDIUM = 0.8, 0.6
 """An easy word is won in four rounds of five, a medium one in three of five."""
@@ -60,7 +60,7 @@ TAKEN_FOR = 0.03
 COMMAND = "python -m qdesk.training.word_list --data RAW STROKES --out assets/words.json"
 
 
-def make(found: HeldOut, guesser: Guesser, report: Callable[[float], object] = lambda share: None) -> dict:
+def make(found: HeldOut, guesser: DrawingClassifier, report: Callable[[float], object] = lambda share: None) -> dict:
     """The list as the file holds it, of the words that the network knows, without `weights`.
 
     report: told the share that is done.
@@ -172,7 +172,7 @@ def write(made: dict, out: Path) -> None:
     """The list as JSON, a word a line."""
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in made["words"])
     text = f'{{"made": {json.dumps(made["made"])},\n"words": [\n{lines}\n]}}\n'
-    with written_whole(out) as part:
+    with atomic_write(out) as part:
         part.write_text(text, encoding="utf-8")
 
 
@@ -216,7 +216,7 @@ def summary(made: dict) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     from qdesk.console import Progress
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
     parser = argparse.ArgumentParser(prog="python -m qdesk.training.word_list", description=__doc__.split("\n")[0])
     parser.add_argument(
@@ -228,7 +228,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     check_writable(args.out)
     weights = hashlib.blake2b(paths.model(paths.CLASSIFIER).read_bytes(), digest_size=16).hexdigest()
     with Progress("playing the drawings") as progress:
-        made = make(held_out(args.data), Guesser(), report=progress)
+        made = make(held_out(args.data), DrawingClassifier(), report=progress)
     made["made"]["weights"] = weights
     write(made, args.out)
     if args.docs:

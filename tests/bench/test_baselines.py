@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from qdesk import paths
-from qdesk.bench.baselines import CLEANLAB, ENOUGH, Rivals, has_cleanlab
+from qdesk.bench.baselines import CLEANLAB, ENOUGH, Baselines, has_cleanlab
 from qdesk.bench.ranking import auc
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
-from qdesk.scoring.classifier import Guesser
+from qdesk.scoring.classifier import DrawingClassifier
 
 pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped classifier is not here")
 DETECTORS = {"IsolationForest", "LocalOutlierFactor"}
 
 
 @pytest.fixture(scope="module")
-def guesser() -> Guesser:
-    return Guesser()
+def guesser() -> DrawingClassifier:
+    return DrawingClassifier()
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +32,11 @@ def sampled() -> Drawings:
 
 
 @pytest.mark.skipif(not has_cleanlab(), reason="cleanlab is not installed")
-def test_cleanlab_rates_the_word_by_the_classifiers_probabilities(guesser: Guesser, sampled: Drawings) -> None:
+def test_cleanlab_rates_the_word_by_the_classifiers_probabilities(
+    guesser: DrawingClassifier, sampled: Drawings
+) -> None:
     some = sampled.take(slice(0, 30)).with_columns(word=["cat"] * 29 + ["no such word"])
-    bad = Rivals(guesser, sampled).badness(some)
+    bad = Baselines(guesser, sampled).badness(some)
     seen = guesser.probabilities(as_official(some))[:29]
     cat = guesser.words.index("cat")
     rest = np.delete(seen, cat, axis=1).max(axis=1)
@@ -44,29 +46,31 @@ def test_cleanlab_rates_the_word_by_the_classifiers_probabilities(guesser: Guess
 
 
 def test_without_cleanlab_the_others_still_rank(
-    guesser: Guesser, sampled: Drawings, monkeypatch: pytest.MonkeyPatch
+    guesser: DrawingClassifier, sampled: Drawings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cleanlab", None)
     assert not has_cleanlab()
-    assert set(Rivals(guesser, sampled).badness(sampled.take(slice(0, 3)))) == DETECTORS
+    assert set(Baselines(guesser, sampled).badness(sampled.take(slice(0, 3)))) == DETECTORS
 
 
-def test_a_drawing_is_an_outlier_among_those_of_another_word(guesser: Guesser, sampled: Drawings) -> None:
+def test_a_drawing_is_an_outlier_among_those_of_another_word(guesser: DrawingClassifier, sampled: Drawings) -> None:
     half = np.arange(len(sampled)) % 2 == 0
     fish = sampled.take(~half & (sampled.words == "fish"))
     others = sampled.take(~half & (sampled.words != "fish")).with_columns(word="fish")
     few = sampled.take(half & np.isin(sampled.words, ["fish", "key", "star"]))
     known = Drawings.concat([few, few, few])  # enough of each word
     assert (known.words == "fish").sum() >= ENOUGH
-    rivals = Rivals(guesser, known)
+    rivals = Baselines(guesser, known)
     own, strange = rivals.badness(fish), rivals.badness(others)
     for name in DETECTORS:
         assert auc(own[name], strange[name]) > 0.9
 
 
-def test_a_word_with_few_drawings_is_judged_by_what_is_known_of_all(guesser: Guesser, sampled: Drawings) -> None:
+def test_a_word_with_few_drawings_is_judged_by_what_is_known_of_all(
+    guesser: DrawingClassifier, sampled: Drawings
+) -> None:
     fish = sampled.take(sampled.words == "fish")
-    rivals = Rivals(guesser, sampled.take(slice(0, 12)))
+    rivals = Baselines(guesser, sampled.take(slice(0, 12)))
     one, other = rivals.badness(fish), rivals.badness(fish.with_columns(word="star"))
     for name in DETECTORS:
         assert np.isfinite(one[name]).all()

@@ -18,7 +18,7 @@ from qdesk.formats import open_drawings, write_drawings
 SHIPPED = pytest.mark.skipif(not paths.model(paths.PROJECTION).exists(), reason="the weights are not here")
 
 
-def seen(count: int = 400) -> proof.Seen:
+def seen(count: int = 400) -> proof.ScoredSet:
     """Scribbles are the worst by junk, lettering the next; the classifier sees either."""
     rng = np.random.default_rng(0)
     kind = np.full(count, proof.GOOD, object)
@@ -30,7 +30,7 @@ def seen(count: int = 400) -> proof.Seen:
     embedding = np.round(127 * vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.int8)
     columns = {"junk": junk, "embedding": embedding, "reason": np.full(count, "", object)}
     drawings = Drawings.from_strokes([[np.array([[0, 0], [255, 9]])]] * count, word="cat")
-    return proof.Seen(drawings, kind, columns, vectors.astype(np.float32))
+    return proof.ScoredSet(drawings, kind, columns, vectors.astype(np.float32))
 
 
 def test_a_curator_judges_the_worst_and_goes_on_with_the_rest() -> None:

@@ -26,12 +26,12 @@ def test_every_figure_is_a_positive_number():
 
 
 def test_walks_look_like_simplified_drawings():
-    drawings = machine.walks(7)
+    drawings = machine.random_walks(7)
     assert len(drawings) == 7
     assert set(drawings.point_counts) == {machine.POINTS}
     assert drawings.points.min() == 0 and drawings.points.max() == 255
     assert np.array_equal(drawings.points, np.rint(drawings.points))
-    assert np.array_equal(drawings.points, machine.walks(7).points)
+    assert np.array_equal(drawings.points, machine.random_walks(7).points)
 
 
 def test_the_window_is_measured_from_its_start_to_ink_guesses_and_memory():

@@ -19,10 +19,10 @@ def test_every_figure_is_a_positive_number() -> None:
 
 
 def test_the_drawings_are_jittered_each_with_a_key_of_its_own() -> None:
-    drawings = million.many(100, None)
-    again = million.many(250, None)
+    drawings = million.repeat_with_jitter(100, None)
+    again = million.repeat_with_jitter(250, None)
     assert len(set(again.column("key_id"))) == 250
     assert again.points.min() >= 0 and again.points.max() <= 255 and np.array_equal(again.points, np.rint(again.points))
     assert not np.signbit(again.points).any()
-    assert not np.array_equal(again.take([0]).points, million.walks(100).take([0]).points)
+    assert not np.array_equal(again.take([0]).points, million.random_walks(100).take([0]).points)
     assert len(drawings) == 100

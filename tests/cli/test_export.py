@@ -13,7 +13,7 @@ from PIL import Image
 from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
-from qdesk.game.record import RoundRecord, State, new_key_id
+from qdesk.game.record import RoundRecord, RoundState, new_key_id
 from tests.helpers.commands import run, table
 
 EXPORT_COLUMNS = (
@@ -129,7 +129,9 @@ def test_what_somebody_played(tmp_path: Path, capsys) -> None:
     with History() as history:
         ann = history.add_player("Ann").id
         for word, player in (("cat", 1), ("dog", ann), ("sun", ann)):
-            record = RoundRecord(new_key_id(), word, "2026-01-01 00:00:00.0 UTC", State.SKIPPED, strokes, times, 9.0)
+            record = RoundRecord(
+                new_key_id(), word, "2026-01-01 00:00:00.0 UTC", RoundState.SKIPPED, strokes, times, 9.0
+            )
             history.add(record, player)
     assert run("export", "--played", "Ann", "--out", tmp_path / "ann.ndjson.gz") == 0
     back = open_drawings(tmp_path / "ann.ndjson.gz").drawings

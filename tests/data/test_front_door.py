@@ -151,9 +151,9 @@ def test_a_dense_raw_drawing_in_whole_numbers_within_the_box_is_simplified(raw: 
 
 
 def test_a_raw_drawing_is_guessed_the_same_however_it_comes(raw: Drawings) -> None:
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
-    guesser, some = Guesser(), raw.take(slice(None, None, 4))
+    guesser, some = DrawingClassifier(), raw.take(slice(None, None, 4))
     wanted = guesser.probabilities(as_official(some)).argmax(axis=1)
     for name, variant in VARIANTS.items():
         found = guesser.probabilities(as_official(variant(some))).argmax(axis=1)

@@ -11,7 +11,7 @@ import pytest
 
 from qdesk.evaluation.json import json_text, to_json
 from qdesk.evaluation.result import MISTAKES, Evaluation
-from tests.evaluation.made_up import MANY, made_up
+from tests.helpers.evaluation import MANY, made_up
 
 NAMES = (
     "drawings drawn_words accuracy accuracy_low accuracy_high top_1 top_1_low top_1_high top_3 top_3_low top_3_high "

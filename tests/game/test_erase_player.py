@@ -7,13 +7,13 @@ import numpy as np
 from qdesk.curation.verdicts.store import Verdicts, forget
 from qdesk.game.erase_player import forget_player
 from qdesk.game.history import History
-from qdesk.game.record import RoundRecord, State, new_key_id
+from qdesk.game.record import RoundRecord, RoundState, new_key_id
 from qdesk.game.round_saver import MY_DRAWINGS
 
 
 def record() -> RoundRecord:
     strokes, times = (np.ones((3, 2), np.float32),), (np.arange(3, dtype=np.float32),)
-    return RoundRecord(new_key_id(), "bird", "2026-01-01 00:00:00.00000 UTC", State.SKIPPED, strokes, times, 900.0)
+    return RoundRecord(new_key_id(), "bird", "2026-01-01 00:00:00.00000 UTC", RoundState.SKIPPED, strokes, times, 900.0)
 
 
 def test_nothing_of_somebody_stays_and_all_of_the_others_does(home: Path) -> None:

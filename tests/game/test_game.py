@@ -7,7 +7,7 @@ import pytest
 from qdesk.game.game import Game
 from qdesk.game.modes import MODES
 from qdesk.game.prompts import GAME, Prompts
-from qdesk.game.record import Rival, State
+from qdesk.game.record import Rival, RoundState
 from qdesk.game.round import COUNTDOWN_MS
 from tests.helpers.clock import Clock
 
@@ -59,7 +59,7 @@ def test_a_sprint_is_sixty_seconds_from_the_first_start_however_long_the_card_la
     first.tick()
     first.press(1, 1)
     clock.now += 4_000
-    assert first.guess([(first.word, 0.9)]) is State.RECOGNISED  # at once: a sprint waits for nobody
+    assert first.guess([(first.word, 0.9)]) is RoundState.RECOGNISED  # at once: a sprint waits for nobody
     game.keep(first)
     assert game.remaining_ms == 56_000
     for _ in range(13):
@@ -68,7 +68,7 @@ def test_a_sprint_is_sixty_seconds_from_the_first_start_however_long_the_card_la
     assert last.limit_ms == 0 or last.limit_ms == pytest.approx(60_000 - 14 * 4_000)
     last.start()
     clock.now += 4_000
-    assert last.tick() is State.TIME_UP
+    assert last.tick() is RoundState.TIME_UP
     game.keep(last)
     assert game.next_round() is None and game.over
     assert (game.score, len(game.records)) == (14, 15)
@@ -88,9 +88,9 @@ def test_zen_has_no_word_no_clock_and_no_end(clock: Clock) -> None:
         one.start()
         one.press(1, 1)
         clock.now += 1e7
-        assert one.guess([("bird", 0.99)]) is State.DRAWING
+        assert one.guess([("bird", 0.99)]) is RoundState.DRAWING
         one.finish()
-        assert game.keep(one).state is State.DONE
+        assert game.keep(one).state is RoundState.DONE
     assert not game.over and game.score == 0
 
 

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from qdesk.game.guess_scheduler import SHOWN_GUESSES, Asker, top_guesses
+from qdesk.game.guess_scheduler import SHOWN_GUESSES, GuessScheduler, top_guesses
 
 DOT, LINE = [np.zeros((1, 2))], [np.zeros((2, 2))]
 
 
 def test_the_newest_ink_is_shown_as_soon_as_the_network_is_free() -> None:
-    asker = Asker()
+    asker = GuessScheduler()
     assert asker.ask() is None
     asker.look(lambda: DOT)
     first = asker.ask()
@@ -23,7 +23,7 @@ def test_the_newest_ink_is_shown_as_soon_as_the_network_is_free() -> None:
 
 
 def test_an_answer_about_what_was_wiped_does_not_count() -> None:
-    asker = Asker()
+    asker = GuessScheduler()
     asker.look(lambda: DOT)
     question = asker.ask()
     asker.look(lambda: LINE)
@@ -33,7 +33,7 @@ def test_an_answer_about_what_was_wiped_does_not_count() -> None:
 
 
 def test_an_empty_canvas_is_no_question_and_a_failure_frees_the_network() -> None:
-    asker = Asker()
+    asker = GuessScheduler()
     asker.look(list)
     assert asker.ask() is None
     asker.look(lambda: DOT)

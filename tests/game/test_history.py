@@ -19,7 +19,7 @@ from qdesk import cli
 from qdesk.formats import open_drawings
 from qdesk.game.history import History, HistoryError, NoSuchPlayer
 from qdesk.game.modes import MODES
-from qdesk.game.record import Guess, Rival, RoundRecord, State, timestamp_text
+from qdesk.game.record import Guess, Rival, RoundRecord, RoundState, timestamp_text
 
 INK = ("strokes", "times", "guesses", "rival")
 
@@ -27,7 +27,7 @@ INK = ("strokes", "times", "guesses", "rival")
 def record(key_id: str = "1780000000000001", word: str = "flamingo", **changes: object) -> RoundRecord:
     facts: dict = {
         "timestamp": "2026-03-02 23:25:10.07453 UTC",
-        "state": State.RECOGNISED,
+        "state": RoundState.RECOGNISED,
         "strokes": (np.array([[10, 20], [30.25, 41.5]], np.float32), np.array([[700, 300]], np.float32)),
         "times": (np.array([850, 861.5], np.float32), np.array([1900], np.float32)),
         "ended_ms": 2400.5,
@@ -104,7 +104,7 @@ def records(draw: st.DrawFn) -> RoundRecord:
         key_id=draw(st.text("0123456789", min_size=1)),
         word=draw(st.text()),
         timestamp=timestamp_text(draw(st.datetimes(min_value=datetime(1971, 1, 1))).replace(tzinfo=UTC)),
-        state=draw(st.sampled_from([state for state in State if state.ended])),
+        state=draw(st.sampled_from([state for state in RoundState if state.ended])),
         ended_ms=draw(moment),
         recognised_ms=draw(st.none() | moment),
         guesses=tuple(draw(st.lists(st.builds(Guess, moment, tops), max_size=3))),
@@ -133,8 +133,8 @@ def test_any_round_is_the_same_again(one: RoundRecord) -> None:
     )
 
 
-@pytest.mark.parametrize("state", [state for state in State if not state.ended])
-def test_a_round_in_progress_is_not_saved(tmp_path: Path, state: State) -> None:
+@pytest.mark.parametrize("state", [state for state in RoundState if not state.ended])
+def test_a_round_in_progress_is_not_saved(tmp_path: Path, state: RoundState) -> None:
     with History(tmp_path / "h.db") as history:
         with pytest.raises(ValueError, match="not ended"):
             history.add(record(state=state))
@@ -145,8 +145,8 @@ def test_a_round_is_on_the_disk_when_add_returns(tmp_path: Path) -> None:
     program = (
         "import os, sys; sys.path.insert(0, os.getcwd())\n"
         "from pathlib import Path\nfrom qdesk.game.history import History\n"
-        "from qdesk.game.record import RoundRecord, State\n"
-        "History(Path(sys.argv[1])).add(RoundRecord('1', 'cat', 'now', State.SKIPPED, (), (), 1.0))\n"
+        "from qdesk.game.record import RoundRecord, RoundState\n"
+        "History(Path(sys.argv[1])).add(RoundRecord('1', 'cat', 'now', RoundState.SKIPPED, (), (), 1.0))\n"
         "os._exit(1)  # as if the power went\n"
     )
     path = tmp_path / "rounds.db"
@@ -244,7 +244,7 @@ def test_statistics_read_no_drawing(tmp_path: Path) -> None:
 
 def test_export_loads_back_with_times_since_the_first_point(tmp_path: Path) -> None:
     out = tmp_path / "mine.ndjson"
-    lost = record("1780000000000002", "cat", state=State.TIME_UP, recognised_ms=None, timestamp="2026-03-03")
+    lost = record("1780000000000002", "cat", state=RoundState.TIME_UP, recognised_ms=None, timestamp="2026-03-03")
     with History(tmp_path / "h.db") as history:
         history.add(record())
         history.add(lost)
@@ -265,7 +265,7 @@ def test_export_loads_back_with_times_since_the_first_point(tmp_path: Path) -> N
 
 def test_only_the_players_own_drawings_are_saved(tmp_path: Path) -> None:
     out = tmp_path / "mine.ndjson.gz"
-    zen = record("4", "", mode="zen", state=State.DONE, recognised_ms=None, timestamp="2026-03-04")
+    zen = record("4", "", mode="zen", state=RoundState.DONE, recognised_ms=None, timestamp="2026-03-04")
     with History(tmp_path / "h.db") as history:
         other = history.add_player("Ann").id
         for one in (duel(given=1), record(), zen):

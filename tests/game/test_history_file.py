@@ -17,7 +17,7 @@ import pytest
 
 from qdesk.formats import open_drawings
 from qdesk.game.history import BUSY_S, History, HistoryError
-from qdesk.game.record import Guess, RoundRecord, State
+from qdesk.game.record import Guess, RoundRecord, RoundState
 
 SCHEMA_1 = """
 CREATE TABLE rounds (
@@ -72,7 +72,7 @@ def check_migrated(history: History, count: int) -> None:
     assert [one.key_id for one in rounds] == [f"17800000000{k:05d}" for k in range(count)]
     for k, one in enumerate(rounds):
         assert (one.mode, one.game, one.given, one.rival) == ("game", "", 0, None)
-        assert (one.word, one.state) == (f"word {k % 7}", State.TIME_UP if k % 2 else State.RECOGNISED)
+        assert (one.word, one.state) == (f"word {k % 7}", RoundState.TIME_UP if k % 2 else RoundState.RECOGNISED)
         assert (one.ended_ms, one.recognised_ms) == ((20000.0, None) if k % 2 else (2400.5, 2400.5))
         assert one.guesses == (Guess(900.3, (("bird", 0.5), ("owl", 0.1))), Guess(1000.0, ()))
         if k == count // 2:
@@ -173,7 +173,7 @@ def test_several_programs_open_one_history_at_once(tmp_path: Path, count: int | 
         together.wait()
         with History(path) as history:
             history.wait_longer(10)
-            history.add(RoundRecord(str(number), "cat", "2026-04-01", State.SKIPPED, (), (), 1.0))
+            history.add(RoundRecord(str(number), "cat", "2026-04-01", RoundState.SKIPPED, (), (), 1.0))
 
     with ThreadPoolExecutor(4) as programs:
         list(programs.map(program, range(4)))
@@ -220,7 +220,7 @@ def test_a_round_that_cannot_be_read_leaves_the_old_history(tmp_path: Path) -> N
 
 def a_round(key_id: str, word: str = "flamingo") -> RoundRecord:
     xy = np.arange(600, dtype=np.float32).reshape(-1, 2)
-    return RoundRecord(key_id, word, "2026-03-02 23:25:10.07453 UTC", State.TIME_UP, (xy,), (xy[:, 0],), 20_000.0)
+    return RoundRecord(key_id, word, "2026-03-02 23:25:10.07453 UTC", RoundState.TIME_UP, (xy,), (xy[:, 0],), 20_000.0)
 
 
 def traces(path: Path, *words: str) -> set[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from qdesk.data import categories
 from qdesk.game import prompts
-from qdesk.game.prompts import Prompts, said
+from qdesk.game.prompts import Prompts, words_said
 from qdesk.game.word_senses import MEANINGS
 
 ASSET = prompts.paths.asset
@@ -128,6 +128,6 @@ def test_games_with_the_shipped_list_ask_for_no_twins() -> None:
 
 
 def test_a_guess_that_is_hardly_one_is_not_said() -> None:
-    assert said([]) == said([("owl", 0.04)]) == []
-    assert said([("owl", 0.4), ("cat", 0.3), ("sun", 0.2)]) == ["owl", "cat"]
-    assert said([("owl", 0.4), ("cat", 0.05)]) == ["owl"]
+    assert words_said([]) == words_said([("owl", 0.04)]) == []
+    assert words_said([("owl", 0.4), ("cat", 0.3), ("sun", 0.2)]) == ["owl", "cat"]
+    assert words_said([("owl", 0.4), ("cat", 0.05)]) == ["owl"]

@@ -71,7 +71,7 @@ def test_what_comes_after_the_time_is_up_does_not_count() -> None:
 
 
 def test_a_wrong_word_is_counted_once_and_only_where_it_is_said() -> None:
-    """Faint, then for long enough, too short, and again: as `Talk` has it. What is seen is seen 20 ms later."""
+    """Faint, then for long enough, too short, and again: as `Commentator` has it. What is seen is seen 20 ms later."""
     sees = Sees({1: {"owl": 0.04}, 10: {"cat": 0.2}, 20: {"owl": 0.2}, 23: {"cat": 0.2}, 40: {"bird": 0.1}})
     played = replay(*walk(60, 100), "bird", sees, WORDS)
     assert played.wrong == ("cat",) and 900 + 150 <= played.first_ms < 1200
@@ -141,11 +141,11 @@ def test_a_word_that_the_network_does_not_know_is_named() -> None:
 
 @pytest.mark.torch
 def test_the_batch_sees_what_the_live_guesser_sees() -> None:
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
     if not paths.model(paths.CLASSIFIER).exists():
         pytest.skip("the shipped weights are not here")
-    guesser = Guesser()
+    guesser = DrawingClassifier()
     turn = np.linspace(0, 2 * np.pi, 40)
     circle = np.stack([400 + 150 * np.cos(turn), 260 + 150 * np.sin(turn)], axis=1).astype(np.float32)
     zigzag = np.stack([np.arange(30) * 21.3, 80.0 * (np.arange(30) % 2)], axis=1).astype(np.float32)

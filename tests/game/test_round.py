@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qdesk.game.record import State, new_key_id, timestamp_text
+from qdesk.game.record import RoundState, new_key_id, timestamp_text
 from qdesk.game.round import Round, Rule
 from tests.helpers.clock import Clock
 
@@ -30,12 +30,12 @@ def draw(one: Round, clock: Clock, *points: tuple[float, float], step: float = 1
 def test_the_clock_stands_until_the_word_is_accepted(clock: Clock) -> None:
     one = Round("bird", clock=clock)
     clock.now += 60_000
-    assert (one.tick(), one.remaining_ms) == (State.READY, 20_000)
+    assert (one.tick(), one.remaining_ms) == (RoundState.READY, 20_000)
     one.press(1, 1)
     assert one.points == 0
     one.start()
     clock.now += 1_500
-    assert (one.tick(), one.remaining_ms) == (State.DRAWING, 18_500)
+    assert (one.tick(), one.remaining_ms) == (RoundState.DRAWING, 18_500)
     one.start()
     assert one.remaining_ms == 18_500
 
@@ -82,14 +82,14 @@ def test_time_up_closes_the_stroke_and_ends_everything(clock: Clock) -> None:
     one.press(0, 0)
     clock.now += 19_999
     one.move(1, 1)
-    assert one.tick() is State.DRAWING and one.pen_down
+    assert one.tick() is RoundState.DRAWING and one.pen_down
     clock.now += 1
-    assert one.tick() is State.TIME_UP and not one.pen_down
+    assert one.tick() is RoundState.TIME_UP and not one.pen_down
     one.move(2, 2)
     one.press(3, 3)
     one.clear()
     one.skip()
-    assert one.guess([("bird", 1.0)]) is State.TIME_UP
+    assert one.guess([("bird", 1.0)]) is RoundState.TIME_UP
     record = one.record()
     assert (record.points, record.ended_ms, record.recognised_ms) == (2, 20_000, None)
     assert not record.recognised
@@ -104,25 +104,25 @@ def test_what_is_due_comes_before_what_the_player_does(clock: Clock, name: str) 
     clock.now += 30_000  # the window stood still
     for one in (late, seen):
         getattr(one, name)()
-    assert (late.state, late.record().ended_ms, late.points) == (State.TIME_UP, 20_000, 1)
-    assert (seen.state, seen.recognised_ms, seen.points) == (State.RECOGNISED, 600, 1)
+    assert (late.state, late.record().ended_ms, late.points) == (RoundState.TIME_UP, 20_000, 1)
+    assert (seen.state, seen.recognised_ms, seen.points) == (RoundState.RECOGNISED, 600, 1)
 
 
 def test_an_empty_drawing_without_a_word_is_not_done(clock: Clock) -> None:
     one = Round("", clock=clock, limit_ms=math.inf)
     one.start()
     one.finish()
-    assert one.state is State.DRAWING
+    assert one.state is RoundState.DRAWING
     one.press(1, 1)
     one.finish()
-    assert one.state is State.DONE
+    assert one.state is RoundState.DONE
 
 
 def test_an_event_after_the_limit_ends_the_round_even_before_a_tick(clock: Clock) -> None:
     one = started(clock)
     one.press(0, 0)
     one.move(1, 1, clock.now + 20_000)
-    assert one.state is State.TIME_UP and one.points == 1
+    assert one.state is RoundState.TIME_UP and one.points == 1
 
 
 def test_a_round_without_ink_can_end(clock: Clock) -> None:
@@ -130,7 +130,7 @@ def test_a_round_without_ink_can_end(clock: Clock) -> None:
     clock.now += 30_000
     one.tick()
     record = one.record()
-    assert (record.strokes, record.points, record.state, record.ended_ms) == ((), 0, State.TIME_UP, 20_000)
+    assert (record.strokes, record.points, record.state, record.ended_ms) == ((), 0, RoundState.TIME_UP, 20_000)
 
 
 def test_an_unfinished_round_has_no_record(clock: Clock) -> None:
@@ -195,7 +195,7 @@ def test_a_sure_guess_wins_at_once(clock: Clock) -> None:
     one = started(clock)
     draw(one, clock, (0, 0), (9, 9))
     clock.now += 1_000
-    assert one.guess([("bird", 0.5), ("owl", 0.2)]) is State.RECOGNISED
+    assert one.guess([("bird", 0.5), ("owl", 0.2)]) is RoundState.RECOGNISED
     record = one.record()
     assert record.recognised and record.recognised_ms == record.ended_ms == 1_010
 
@@ -205,7 +205,7 @@ def test_the_wrong_word_or_a_weak_guess_never_wins(clock: Clock, top: list[tuple
     one = started(clock)
     draw(one, clock, (0, 0), (9, 9))
     for _ in range(10):
-        assert one.guess(top) is State.DRAWING
+        assert one.guess(top) is RoundState.DRAWING
         clock.now += 500
 
 
@@ -218,9 +218,9 @@ def test_a_likely_guess_wins_when_it_holds(clock: Clock) -> None:
     clock.now += 400
     one.guess([("bird", 0.3)])
     clock.now += 599
-    assert one.tick() is State.DRAWING
+    assert one.tick() is RoundState.DRAWING
     clock.now += 100  # a late tick does not make it later than it was
-    assert one.tick() is State.RECOGNISED
+    assert one.tick() is RoundState.RECOGNISED
     assert one.record().recognised_ms == 10 + 800 + 600
 
 
@@ -230,12 +230,12 @@ def test_a_clear_breaks_the_holding(clock: Clock) -> None:
     one.guess([("bird", 0.3)])
     one.clear()
     clock.now += 5_000
-    assert one.tick() is State.DRAWING
+    assert one.tick() is RoundState.DRAWING
 
 
 def test_nothing_is_recognised_on_an_empty_canvas(clock: Clock) -> None:
     one = started(clock)
-    assert one.guess([("bird", 1.0)]) is State.DRAWING
+    assert one.guess([("bird", 1.0)]) is RoundState.DRAWING
     assert one.guesses == ()
 
 
@@ -245,7 +245,7 @@ def test_a_guess_that_held_just_before_the_end_wins_although_the_tick_came_late(
     clock.now += 19_300
     one.guess([("bird", 0.3)])
     clock.now += 5_000
-    assert one.tick() is State.RECOGNISED
+    assert one.tick() is RoundState.RECOGNISED
     assert one.record().recognised_ms == 19_900
 
 
@@ -280,7 +280,7 @@ def test_whatever_happens_a_round_keeps_its_promises(
 ) -> None:
     clock = Clock(0.0)
     one = Round(word, clock=clock, countdown_ms=countdown_ms, finish_ms=finish_ms)
-    order = list(State)
+    order = list(RoundState)
     for name, t, pointer in events:
         was, points, seen = one.state, one.points, one.recognised_ms
         if name in ("press", "move"):
@@ -296,7 +296,7 @@ def test_whatever_happens_a_round_keeps_its_promises(
         clock.now = max(clock.now, t)
         assert one.state is was if was.ended else order.index(one.state) >= order.index(was)  # never back
         assert seen is None or one.recognised_ms == seen
-        assert one.points >= points or (name == "clear" and was is State.DRAWING)
+        assert one.points >= points or (name == "clear" and was is RoundState.DRAWING)
         assert 0 <= one.remaining_ms <= 20_000 and 0 <= one.count <= 3
     one.start()
     clock.now += 100_000

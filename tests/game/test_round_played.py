@@ -13,7 +13,7 @@ from qdesk.data.drawings import Drawing
 from qdesk.formats import open_drawings
 from qdesk.game.history import as_drawings
 from qdesk.game.modes import LIMIT_MS
-from qdesk.game.record import State
+from qdesk.game.record import RoundState
 from qdesk.game.round import COUNTDOWN_MS, FINISH_MS, Round
 from tests.helpers.clock import Clock
 
@@ -62,7 +62,7 @@ def test_every_point_drawn_in_time_is_kept_where_and_when_it_was_drawn(recorded:
     for one in recorded:
         current = play(one, clock)
         clock.now += LIMIT_MS
-        assert current.tick() is State.TIME_UP
+        assert current.tick() is RoundState.TIME_UP
         record = current.record()
         expected = [(ms, place) for ms, _, place in moments(one) if ms < LIMIT_MS]
         assert record.points == len(expected)
@@ -83,7 +83,7 @@ def test_a_window_that_stands_still_loses_no_point_and_wins_no_time(recorded: li
                 current.release()
             (current.press if number == 0 else current.move)(*place, began + ms)
         in_time = sum(ms < LIMIT_MS for ms, _, _ in moments(one))
-        assert current.guess([(one.word, 1.0)]) is State.TIME_UP  # too late, whatever it sees
+        assert current.guess([(one.word, 1.0)]) is RoundState.TIME_UP  # too late, whatever it sees
         assert current.record().points == in_time
 
 
@@ -98,7 +98,7 @@ def test_what_is_recognised_may_be_finished_and_both_moments_are_kept(recorded: 
         for ms, number, place in moments(one):
             if not asked and ms > seen_at:
                 clock.now, asked = began + seen_at, True
-                assert current.guess([(one.word, 0.7)]) is State.FINISHING
+                assert current.guess([(one.word, 0.7)]) is RoundState.FINISHING
                 # Nobody waits longer than this in the middle of a drawing that is being finished.
                 current.press(*place)
             clock.now = began + ms
@@ -122,7 +122,7 @@ def recognised(clock: Clock, **settings: object) -> Round:
     one.press(0, 0)
     clock.now += 1_000
     one.move(5, 5)
-    assert one.guess([("bird", 0.8)]) is State.FINISHING
+    assert one.guess([("bird", 0.8)]) is RoundState.FINISHING
     return one
 
 
@@ -130,12 +130,12 @@ def test_the_stroke_under_the_pen_goes_on_when_the_word_is_recognised(clock: Clo
     one = recognised(clock)
     clock.now += 30_000  # a stroke takes the time it takes
     one.move(6, 6)
-    assert one.tick() is State.FINISHING and one.remaining_ms == 19_000
+    assert one.tick() is RoundState.FINISHING and one.remaining_ms == 19_000
     one.release()
     clock.now += FINISH_MS - 1
-    assert one.tick() is State.FINISHING
+    assert one.tick() is RoundState.FINISHING
     clock.now += 1
-    assert one.tick() is State.RECOGNISED
+    assert one.tick() is RoundState.RECOGNISED
     record = one.record()
     assert (record.recognised_ms, record.ended_ms, record.points) == (1_000, 31_000, 3)
 
@@ -147,13 +147,13 @@ def test_who_takes_up_the_pen_again_says_when_it_is_done(clock: Clock) -> None:
     one.press(9, 9)
     one.release()
     clock.now += 600_000
-    assert one.tick() is State.FINISHING
+    assert one.tick() is RoundState.FINISHING
     one.clear()
     assert one.points == 3  # it was recognised: it stays
     one.guess([("plane", 0.9)])
-    assert one.tick() is State.FINISHING
+    assert one.tick() is RoundState.FINISHING
     one.skip()
-    assert one.state is State.RECOGNISED and one.record().recognised_ms == 1_000
+    assert one.state is RoundState.RECOGNISED and one.record().recognised_ms == 1_000
 
 
 def test_without_finishing_it_ends_as_it_is_recognised(clock: Clock) -> None:
@@ -161,7 +161,7 @@ def test_without_finishing_it_ends_as_it_is_recognised(clock: Clock) -> None:
     one.start()
     one.press(0, 0)
     clock.now += 500
-    assert one.guess([("bird", 0.8)]) is State.RECOGNISED
+    assert one.guess([("bird", 0.8)]) is RoundState.RECOGNISED
     one.move(3, 3)
     assert one.record().points == 1
 
@@ -173,12 +173,12 @@ def test_three_two_one_and_the_clock_begins_when_it_was_due(clock: Clock) -> Non
     seen = []
     for _ in range(int(COUNTDOWN_MS // 100)):
         seen.append(one.count)
-        assert one.tick() is State.COUNTING and one.remaining_ms == LIMIT_MS
+        assert one.tick() is RoundState.COUNTING and one.remaining_ms == LIMIT_MS
         one.press(1, 1)  # that a press begins at once is for the page to say
         clock.now += 100
     assert seen == [3] * 7 + [2] * 7 + [1] * 7 and one.points == 0
     clock.now += 5_000  # nobody looked for five seconds
-    assert one.tick() is State.DRAWING and one.remaining_ms == LIMIT_MS - 5_000
+    assert one.tick() is RoundState.DRAWING and one.remaining_ms == LIMIT_MS - 5_000
 
 
 def test_who_cannot_wait_begins_at_once(clock: Clock) -> None:
@@ -187,14 +187,14 @@ def test_who_cannot_wait_begins_at_once(clock: Clock) -> None:
     clock.now += 300
     one.start()
     one.press(1, 1)
-    assert (one.state, one.points, one.remaining_ms) == (State.DRAWING, 1, LIMIT_MS)
+    assert (one.state, one.points, one.remaining_ms) == (RoundState.DRAWING, 1, LIMIT_MS)
 
 
 def test_what_the_network_began_stays_and_is_not_the_players(clock: Clock) -> None:
     begun = [np.array([[10.0, 10], [20, 20]]), np.zeros((0, 2)), np.array([[30.0, 30]])]
     one = Round("bird", clock=clock, given=begun)
     one.start()
-    assert one.guess([("bird", 0.99)]) is State.DRAWING  # nobody has drawn anything yet
+    assert one.guess([("bird", 0.99)]) is RoundState.DRAWING  # nobody has drawn anything yet
     one.press(1, 2)
     one.release()
     assert [stroke.tolist() for stroke in one.strokes()] == [[[10, 10], [20, 20]], [[30, 30]], [[1, 2]]]
@@ -216,7 +216,7 @@ def test_time_up_in_mid_stroke_cuts_the_stroke_there(clock: Clock) -> None:
     for step in range(1, 30):
         clock.now += 1_000
         one.move(step, step)
-    assert one.state is State.TIME_UP and not one.pen_down
+    assert one.state is RoundState.TIME_UP and not one.pen_down
     assert one.record().times[0].tolist() == [1_000.0 * step for step in range(20)]
 
 
@@ -238,7 +238,7 @@ def test_nothing_a_dot_and_ten_thousand_points(points: int, clock: Clock) -> Non
         (one.move if number else one.press)(number % 640, number // 640)
         clock.now += 1
     clock.now += LIMIT_MS
-    assert one.tick() is State.TIME_UP
+    assert one.tick() is RoundState.TIME_UP
     record = one.record()
     assert record.points == points and sum(map(len, record.times)) == points
 
@@ -248,7 +248,7 @@ def test_without_a_word_nothing_is_recognised_and_the_player_ends_it(clock: Cloc
     one.start()
     one.press(1, 1)
     clock.now += 3_600_000
-    assert one.guess([("bird", 1.0)]) is State.DRAWING and one.remaining_ms == float("inf")
+    assert one.guess([("bird", 1.0)]) is RoundState.DRAWING and one.remaining_ms == float("inf")
     one.finish()
     record = one.record()
-    assert (record.state, record.ended_ms, record.recognised) == (State.DONE, 3_600_000, False)
+    assert (record.state, record.ended_ms, record.recognised) == (RoundState.DONE, 3_600_000, False)

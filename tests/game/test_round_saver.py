@@ -8,24 +8,24 @@ import numpy as np
 import pytest
 
 from qdesk.game.history import History
-from qdesk.game.record import RoundRecord, State, new_key_id
-from qdesk.game.round_saver import Keeper
+from qdesk.game.record import RoundRecord, RoundState, new_key_id
+from qdesk.game.round_saver import RoundSaver
 
 
 def record(points: int = 3) -> RoundRecord:
     strokes = (np.arange(2 * points, dtype=np.float32).reshape(-1, 2),) if points else ()
     times = (np.arange(points, dtype=np.float32),) if points else ()
-    return RoundRecord(new_key_id(), "bird", "2026-01-01 00:00:00.00000 UTC", State.SKIPPED, strokes, times, 900.0)
+    return RoundRecord(new_key_id(), "bird", "2026-01-01 00:00:00.00000 UTC", RoundState.SKIPPED, strokes, times, 900.0)
 
 
 @pytest.fixture
-def keeper() -> Iterator[Keeper]:
-    one = Keeper()
+def keeper() -> Iterator[RoundSaver]:
+    one = RoundSaver()
     yield one
     one.close()
 
 
-def test_a_round_is_on_the_disk_at_once_and_one_without_ink_is_not_kept(keeper: Keeper) -> None:
+def test_a_round_is_on_the_disk_at_once_and_one_without_ink_is_not_kept(keeper: RoundSaver) -> None:
     keeper.add(record(), 1)
     keeper.add(record(points=0), 1)
     with History() as other:
@@ -33,7 +33,7 @@ def test_a_round_is_on_the_disk_at_once_and_one_without_ink_is_not_kept(keeper: 
     assert (keeper.trouble, keeper.unsaved) == ("", 0)
 
 
-def test_rounds_wait_while_the_history_is_locked_and_none_is_lost(keeper: Keeper, home: Path) -> None:
+def test_rounds_wait_while_the_history_is_locked_and_none_is_lost(keeper: RoundSaver, home: Path) -> None:
     other = sqlite3.connect(home / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     keeper.add(record(), 1)
@@ -50,7 +50,7 @@ def test_rounds_wait_while_the_history_is_locked_and_none_is_lost(keeper: Keeper
         assert history.count() == 4
 
 
-def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: Keeper, home: Path) -> None:
+def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: RoundSaver, home: Path) -> None:
     ann = keeper.history.add_player("Ann").id
     other = sqlite3.connect(home / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -68,7 +68,7 @@ def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: Keeper
 def test_a_broken_history_is_named_and_nothing_else_happens(home: Path) -> None:
     home.mkdir(parents=True)
     (home / "history.db").write_bytes(b"not a database, certainly not " * 50)
-    keeper = Keeper()
+    keeper = RoundSaver()
     assert keeper.history is None and keeper.trouble.startswith("Your drawings cannot be saved")
     keeper.add(record(), 1)
     keeper.close()

@@ -4,18 +4,18 @@ import numpy as np
 
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
-from qdesk.game.similar_drawings import Others, of_table, starter_others
+from qdesk.game.similar_drawings import SimilarDrawings, of_table, starter_others
 
 LINE = [np.array([[0, 0], [9, 9]], np.float32)]
 
 
-def others(words: list[str], **changes: object) -> Others:
+def others(words: list[str], **changes: object) -> SimilarDrawings:
     """Drawings whose embeddings turn away from the first axis, one by one."""
     count = len(words)
     angles = np.linspace(0, 1.5, count)
     embeddings = np.zeros((count, 64), np.int8)
     embeddings[:, 0], embeddings[:, 1] = np.rint(127 * np.cos(angles)), np.rint(127 * np.sin(angles))
-    return Others(
+    return SimilarDrawings(
         "them", Drawings.from_strokes([LINE] * count, word=words), embeddings, np.ones(count, bool), **changes
     )
 

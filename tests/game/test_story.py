@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.game.record import State
-from qdesk.game.similar_drawings import Others
+from qdesk.game.record import RoundState
+from qdesk.game.similar_drawings import SimilarDrawings
 from qdesk.game.story import (
     MOMENTS,
     MOST_POINTS,
@@ -18,7 +18,7 @@ from qdesk.game.story import (
     read_losses,
     strangest,
     tell,
-    told,
+    tell_with_losses,
     usual_losses,
 )
 from tests.helpers.networks import Stranger, StrokeCounter
@@ -79,7 +79,7 @@ def test_a_network_that_is_never_sure_took_it_for_nothing():
 
 
 def test_the_recognition_is_one_of_the_moments_even_after_the_last_point():
-    story = tell(record(500, state=State.RECOGNISED, recognised_ms=2100.0, ended_ms=2100.0), StrokeCounter())
+    story = tell(record(500, state=RoundState.RECOGNISED, recognised_ms=2100.0, ended_ms=2100.0), StrokeCounter())
     assert 2100.0 in story.at_ms and story.at_ms[-1] == 2100.0 and story.recognised_ms == 2100.0
 
 
@@ -97,20 +97,20 @@ def test_the_given_word_is_first_even_where_it_was_never_likely_and_others_were_
 
 def test_without_ink_there_is_no_story():
     for empty in (record(), record(100, strokes=(np.zeros((0, 2), np.float32),), times=(np.zeros(0, np.float32),))):
-        everything = told(empty, StrokeCounter(), Stranger())
+        everything = tell_with_losses(empty, StrokeCounter(), Stranger())
         assert len(everything.story.at_ms) == 0 and everything.embedding is None and everything.strangest is None
         assert np.isnan(everything.loss) and not len(everything.losses)
 
 
 def test_a_dot_has_a_story_and_no_strangeness():
     dot = record(300, strokes=(np.array([[5, 5]], np.float32),), times=(np.array([300], np.float32),))
-    everything = told(dot, StrokeCounter(), Stranger())
+    everything = tell_with_losses(dot, StrokeCounter(), Stranger())
     assert everything.story.taken_for[0].word == "bird"
     assert np.isnan(everything.loss) and everything.strangest is None and len(everything.losses) == 1
 
 
 def test_a_drawing_without_a_word_is_told_too():
-    story = tell(record(500, 3000, word="", state=State.DONE), StrokeCounter())
+    story = tell(record(500, 3000, word="", state=RoundState.DONE), StrokeCounter())
     assert [one.word for one in story.taken_for] == ["bird", "cat"]
 
 
@@ -163,7 +163,7 @@ def test_a_loss_is_compared_with_others_of_the_word_where_they_were_scored():
     strokes = [[line(0, 0)]] * 40
     drawings = Drawings.from_strokes(strokes, word=["owl"] * 30 + ["cat"] * 10)
     losses = np.r_[np.linspace(1, 30, 30), np.full(10, 99.0)].astype(np.float32)
-    people = Others("owls.ndjson", drawings, np.zeros((40, 64), np.int8), np.ones(40, bool), losses=losses)
+    people = SimilarDrawings("owls.ndjson", drawings, np.zeros((40, 64), np.int8), np.ones(40, bool), losses=losses)
     assert (
         loss_sentence(27.5, "owl", usual, people) == "Stranger than 90 % of the 30 drawings of an owl in owls.ndjson."
     )
@@ -175,12 +175,12 @@ def test_a_loss_is_compared_with_others_of_the_word_where_they_were_scored():
 
 def test_with_the_shipped_networks_it_agrees_with_a_ranking():
     from qdesk.game.history import as_drawings
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
     from qdesk.scoring.scorer import Scorer
 
     cross = record(300, 2000, word="apple")
     scorer = Scorer()
-    everything = told(cross, Guesser(), scorer)
+    everything = tell_with_losses(cross, DrawingClassifier(), scorer)
     assert everything.loss == pytest.approx(scorer.score(as_drawings([cross]))["loss_per_point"][0], abs=1e-3)
     assert everything.story.words[0] == "apple" and everything.embedding.shape == (64,)
     assert everything.strangest in (0, 1)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from qdesk.game.record import State
+from qdesk.game.record import RoundState
 from qdesk.game.round import COUNTDOWN_MS
 from qdesk.gui.play.page import PlayPage
 from tests.helpers.clock import Clock
@@ -22,12 +22,12 @@ def begin(page: PlayPage, clock: Clock, mode: str = "game") -> None:
 
 def go_on(page: PlayPage, clock: Clock) -> None:
     """The card in sight is accepted and three, two, one counted."""
-    if page.round.state is State.READY:
+    if page.round.state is RoundState.READY:
         QTest.keyClick(page, Qt.Key.Key_Space)
-        assert page.round.state is State.COUNTING
+        assert page.round.state is RoundState.COUNTING
         clock.now += COUNTDOWN_MS
         page.rounds.tick()
-    assert page.round.state is State.DRAWING
+    assert page.round.state is RoundState.DRAWING
 
 
 def stroke(page: PlayPage, *points: tuple[int, int], delay: int = -1) -> None:

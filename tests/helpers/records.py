@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from qdesk.game.record import RoundRecord, State, timestamp_text
+from qdesk.game.record import RoundRecord, RoundState, timestamp_text
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SQUARE = np.array([[100, 100], [300, 100], [300, 300], [100, 300], [100, 100]], np.float32)
@@ -21,7 +21,7 @@ def record(*begins: float, **changes: object) -> RoundRecord:
     """A stroke of a second from each moment on, ms; each is 60 px further to the right."""
     strokes = tuple(line(60 * k, 10 * k) for k in range(len(begins)))
     times = tuple(np.linspace(begin, begin + 1000, 10).astype(np.float32) for begin in begins)
-    made = RoundRecord("1", "owl", "2026-01-01 00:00:00.00000 UTC", State.TIME_UP, strokes, times, 20_000.0)
+    made = RoundRecord("1", "owl", "2026-01-01 00:00:00.00000 UTC", RoundState.TIME_UP, strokes, times, 20_000.0)
     return replace(made, **changes)
 
 
@@ -31,7 +31,7 @@ def played(number: int, word: str = "square", recognised_ms: float | None = 4_20
         f"{number:016d}",
         word,
         timestamp_text(NOON + timedelta(minutes=number)),
-        State.DONE if not word else State.TIME_UP if recognised_ms is None else State.RECOGNISED,
+        RoundState.DONE if not word else RoundState.TIME_UP if recognised_ms is None else RoundState.RECOGNISED,
         (SQUARE,),
         (np.linspace(0, 2000, len(SQUARE), dtype=np.float32),),
         20_000.0,

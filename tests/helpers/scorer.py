@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.scoring.scorer import Seen
+from qdesk.scoring.scorer import ClassifierOpinion
 from tests.helpers.drawings import CATS
 
 
@@ -55,8 +55,8 @@ class PlainScorer:
                 if stop():
                     return
 
-    def seen(self, one: Drawings) -> Seen:
-        return Seen(np.zeros((28, 28), np.uint8), [("cat", 0.5), ("dog", 0.25)], (0.25, 2))
+    def seen(self, one: Drawings) -> ClassifierOpinion:
+        return ClassifierOpinion(np.zeros((28, 28), np.uint8), [("cat", 0.5), ("dog", 0.25)], (0.25, 2))
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         return np.arange(drawing.points, dtype=np.float32)

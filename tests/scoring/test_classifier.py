@@ -11,15 +11,15 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
-from qdesk.scoring.classifier import Guesser, top
+from qdesk.scoring.classifier import DrawingClassifier, top_words
 from qdesk.scoring.fingerprint import file_digest
 
 pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped weights are not here")
 
 
 @pytest.fixture(scope="module")
-def guesser() -> Guesser:
-    return Guesser()
+def guesser() -> DrawingClassifier:
+    return DrawingClassifier()
 
 
 def circle(points: int, radius: float, x: float, y: float) -> np.ndarray:
@@ -27,19 +27,19 @@ def circle(points: int, radius: float, x: float, y: float) -> np.ndarray:
     return np.stack([x + radius * np.cos(angle), y + radius * np.sin(angle)], axis=1)
 
 
-def test_it_knows_the_345_words(guesser: Guesser) -> None:
+def test_it_knows_the_345_words(guesser: DrawingClassifier) -> None:
     assert guesser.words == categories()
 
 
-def test_a_guess_does_not_depend_on_where_and_how_large(guesser: Guesser) -> None:
+def test_a_guess_does_not_depend_on_where_and_how_large(guesser: DrawingClassifier) -> None:
     small = guesser.guess_strokes([circle(60, 40, 100, 90)])
     large = guesser.guess_strokes([circle(300, 400, 900, 700)])
     assert small.sum() == pytest.approx(1, abs=1e-4)
     assert np.abs(small - large).max() < 0.1
-    assert "circle" in [word for word, _ in top(small, guesser.words, 3)]
+    assert "circle" in [word for word, _ in top_words(small, guesser.words, 3)]
 
 
-def test_live_and_file_agree(guesser: Guesser) -> None:
+def test_live_and_file_agree(guesser: DrawingClassifier) -> None:
     face = [circle(80, 120, 130, 130), circle(20, 12, 90, 100), circle(20, 12, 170, 100)]
     from qdesk.data.simplify import simplify_strokes
 
@@ -47,7 +47,7 @@ def test_live_and_file_agree(guesser: Guesser) -> None:
     assert guesser.guess_strokes(face) == pytest.approx(guesser.probabilities(batch)[0], abs=1e-5)
 
 
-def test_embeddings_bring_alike_together(guesser: Guesser) -> None:
+def test_embeddings_bring_alike_together(guesser: DrawingClassifier) -> None:
     batch = Drawings.from_strokes(
         [
             [circle(30, 100, 130, 130)],
@@ -60,7 +60,7 @@ def test_embeddings_bring_alike_together(guesser: Guesser) -> None:
     assert e[0] @ e[1] > e[0] @ e[2]
 
 
-def test_one_pass_gives_the_guess_and_64_bytes_by_which_alike_drawings_are_found(guesser: Guesser) -> None:
+def test_one_pass_gives_the_guess_and_64_bytes_by_which_alike_drawings_are_found(guesser: DrawingClassifier) -> None:
     cross = [np.array([[0, 0], [255, 255]]), np.array([[255, 0], [0, 255]])]
     batch = Drawings.from_strokes([[circle(30, 100, 130, 130)], [circle(34, 90, 120, 140)], cross] * 30).fit_box()
     bitmaps = Drawings.from_bitmaps(raster(batch.take(slice(0, 3))))
@@ -82,7 +82,7 @@ def test_the_projection_is_the_shipped_classifiers() -> None:
     assert made_of == file_digest(paths.model(paths.CLASSIFIER)).hex()
 
 
-def test_bitmaps_are_guessed_by_their_picture_alone(guesser: Guesser) -> None:
+def test_bitmaps_are_guessed_by_their_picture_alone(guesser: DrawingClassifier) -> None:
     """And a drawing of which only the picture is known is guessed nearly as the drawing itself."""
     house = [
         np.array([(60, 250), (60, 120), (200, 120), (200, 250), (60, 250)]),
@@ -92,22 +92,25 @@ def test_bitmaps_are_guessed_by_their_picture_alone(guesser: Guesser) -> None:
     bitmap = Drawings.from_bitmaps(raster(drawing), word="house")
     seen, alone = guesser.probabilities(drawing)[0], guesser.probabilities(bitmap)[0]
     assert alone.sum() == pytest.approx(1, abs=1e-4)
-    assert {top(seen, guesser.words, 1)[0][0], top(alone, guesser.words, 1)[0][0]} <= {"house", "barn"}
+    assert {top_words(seen, guesser.words, 1)[0][0], top_words(alone, guesser.words, 1)[0][0]} <= {"house", "barn"}
     assert guesser.embeddings(bitmap).shape == guesser.embeddings(drawing).shape
 
 
 def test_another_networks_words_are_its_own(tmp_path) -> None:
     weights.save(Classifier(("cat", "owl")), tmp_path / "two.safetensors")
-    two = Guesser(tmp_path / "two.safetensors")
+    two = DrawingClassifier(tmp_path / "two.safetensors")
     assert two.words == ("cat", "owl")
     assert two.guess_strokes([circle(30, 50, 60, 60)]).shape == (2,)
 
 
-def test_nothing_to_guess(guesser: Guesser) -> None:
+def test_nothing_to_guess(guesser: DrawingClassifier) -> None:
     assert guesser.probabilities(Drawings.empty()).shape == (0, 345)
     with pytest.raises(ValueError, match="no points"):
         guesser.guess_strokes([])
 
 
 def test_top_is_best_first() -> None:
-    assert top(np.array([0.1, 0.7, 0.2]), ("a", "b", "c"), 2) == [("b", pytest.approx(0.7)), ("c", pytest.approx(0.2))]
+    assert top_words(np.array([0.1, 0.7, 0.2]), ("a", "b", "c"), 2) == [
+        ("b", pytest.approx(0.7)),
+        ("c", pytest.approx(0.2)),
+    ]

@@ -9,7 +9,7 @@ from qdesk import paths
 from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings
 from qdesk.scoring.columns import RANK_COLUMNS
-from qdesk.scoring.explanation import TOGETHER, percent, sentences
+from qdesk.scoring.explanation import TOGETHER, evidence_sentences, percent
 from qdesk.scoring.junk_model import FEATURES
 from qdesk.scoring.scorer import Scorer, rank_table
 
@@ -40,7 +40,9 @@ def tell(reason: str, word: str | None = "flamingo", drawing=SQUARE, own: bool =
     measured = {name: np.array([value], object if isinstance(value, str) else float) for name, value in seen.items()}
     batch = drawing if isinstance(drawing, Drawings) else Drawings.from_strokes([drawing], word=word)
     rows = np.array([list(table.values())])
-    return sentences(batch, np.array([word], object), measured, rows, np.array([reason], object), USUAL, own)[0]
+    return evidence_sentences(batch, np.array([word], object), measured, rows, np.array([reason], object), USUAL, own)[
+        0
+    ]
 
 
 OTHER = {"top_guess": "pineapple", "p_top": 0.93, "p_word": 0.004}

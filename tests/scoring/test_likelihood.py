@@ -17,7 +17,7 @@ from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Shape, SketchRNN
 from qdesk.nets.weights import WeightsError
 from qdesk.scoring.fingerprint import AT_HAND
-from qdesk.scoring.likelihood import OfficialReader, OwnReader, load_reader
+from qdesk.scoring.likelihood import ConditionalSketchRNN, OfficialDecoderScorer, load_likelihood
 
 
 def drawings(count: int = 7) -> Drawings:
@@ -37,12 +37,14 @@ def write_decoder(path: Path, seed: int) -> None:
 
 
 @pytest.fixture
-def own() -> OwnReader:
+def own() -> ConditionalSketchRNN:
     torch.manual_seed(1)
-    return OwnReader(SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8), ("good", "scribble", "wrong")).eval())
+    return ConditionalSketchRNN(
+        SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8), ("good", "scribble", "wrong")).eval()
+    )
 
 
-def test_one_reading_says_what_several_would(own: OwnReader) -> None:
+def test_one_reading_says_what_several_would(own: ConditionalSketchRNN) -> None:
     batch = drawings()
     reading = own.read(batch, batch.words)
     assert reading.losses == pytest.approx(own.losses(batch, batch.words), abs=1e-5)
@@ -54,7 +56,7 @@ def test_one_reading_says_what_several_would(own: OwnReader) -> None:
     assert reading.kinds.shape == (7, 2) and np.isfinite(reading.kinds).all()
 
 
-def test_what_a_drawing_is_does_not_depend_on_its_company(own: OwnReader) -> None:
+def test_what_a_drawing_is_does_not_depend_on_its_company(own: ConditionalSketchRNN) -> None:
     batch = drawings()
     together = own.read(batch, batch.words)
     for k in range(len(batch)):
@@ -64,7 +66,7 @@ def test_what_a_drawing_is_does_not_depend_on_its_company(own: OwnReader) -> Non
 
 def test_a_network_of_one_word_has_no_lift() -> None:
     torch.manual_seed(1)
-    one = OwnReader(SketchRNN(("cat",), Shape(hidden=16, embedding=8)).eval())
+    one = ConditionalSketchRNN(SketchRNN(("cat",), Shape(hidden=16, embedding=8)).eval())
     assert np.isnan(one.read(drawings(), np.full(7, "cat", object)).lift).all()
 
 
@@ -72,21 +74,21 @@ def test_a_network_without_kinds_reads_all_the_same(tmp_path: Path) -> None:
     torch.manual_seed(1)
     path = tmp_path / "old.safetensors"
     weights.save(SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8)), path)
-    reader = load_reader(path)
+    reader = load_likelihood(path)
     assert reader.kinds == ()
     assert reader.read(drawings(), drawings().words).kinds.shape == (7, 0)
 
 
 def test_a_lone_official_decoder_has_no_lift(tmp_path: Path) -> None:
     write_decoder(tmp_path / "cat.gen.json", 1)
-    reader = load_reader(tmp_path / "cat.gen.json")
-    assert isinstance(reader, OfficialReader) and not reader.others
+    reader = load_likelihood(tmp_path / "cat.gen.json")
+    assert isinstance(reader, OfficialDecoderScorer) and not reader.others
     assert np.isnan(reader.read(drawings()).lift).all()
 
 
 def test_a_decoder_reads_dense_drawings_simplified_and_others_in_their_own_units(tmp_path: Path) -> None:
     write_decoder(tmp_path / "cat.gen.json", 1)
-    reader = load_reader(tmp_path / "cat.gen.json")
+    reader = load_likelihood(tmp_path / "cat.gen.json")
     angle = np.linspace(0, 6, 300)
     dense = np.stack([400 * np.cos(angle), 500 * np.sin(angle)], axis=1)
     given = Drawings.from_strokes([[dense], [dense[::20]], [dense[::20] / 9]])
@@ -100,7 +102,9 @@ def test_official_decoders_beside_it_give_a_lift(tmp_path: Path) -> None:
     for number, word in enumerate(("cat", "dog", "sea turtle")):
         write_decoder(tmp_path / f"{word}.gen.json", number)
     batch = drawings()
-    readings = {word: load_reader(tmp_path / f"{word}.gen.json").read(batch) for word in ("cat", "dog", "sea turtle")}
+    readings = {
+        word: load_likelihood(tmp_path / f"{word}.gen.json").read(batch) for word in ("cat", "dog", "sea turtle")
+    }
     nats = {word: reading.losses.sum(axis=1, dtype=float) for word, reading in readings.items()}
     others = np.logaddexp(-nats["dog"], -nats["sea turtle"]) - np.log(2)
     assert readings["cat"].lift == pytest.approx(-nats["cat"] - others, abs=1e-3)
@@ -109,16 +113,16 @@ def test_official_decoders_beside_it_give_a_lift(tmp_path: Path) -> None:
 def test_not_all_of_very_many_decoders_are_asked(tmp_path: Path) -> None:
     for number in range(AT_HAND + 12):
         write_decoder(tmp_path / f"word {number:02d}.gen.json", number)
-    reader = load_reader(tmp_path / "word 03.gen.json")
+    reader = load_likelihood(tmp_path / "word 03.gen.json")
     words = [other.word for other in reader.others]
     assert len(set(words)) == len(words) == AT_HAND and "word 03" not in words
 
 
 def test_a_model_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="no weight file"):
-        load_reader(tmp_path / "nothing.safetensors")
+        load_likelihood(tmp_path / "nothing.safetensors")
     with pytest.raises(WeightsError, match="no weight file"):
-        load_reader(tmp_path / "nothing.gen.json")
+        load_likelihood(tmp_path / "nothing.gen.json")
 
 
 def test_the_official_lift_finds_other_words(reference_data: Path) -> None:
@@ -128,7 +132,7 @@ def test_the_official_lift_finds_other_words(reference_data: Path) -> None:
     folder = reference_data / "official_sketchrnn"
     names = [path.name.split(".")[0] for path in sorted(folder.glob("*.gen.json"))]
     other = next(name for name in names if name != "flamingo")
-    reader = load_reader(folder / "flamingo.gen.json")
+    reader = load_likelihood(folder / "flamingo.gen.json")
     lifts = [
         reader.read(open_drawings(reference_data / "strokes" / f"{name}.ndjson.gz").drawings.take(slice(0, 40))).lift
         for name in ("flamingo", other)

@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.stats.intervals import Figure, Table, flat, markdown, places, rewrite
+from qdesk.stats.intervals import Estimate, EstimateTable, flat, markdown, places, rewrite
 
-TABLES = {"coins": Table("Thrown by hand.", {"heads": {"share": Figure(0.5, 0.4, 0.61)}, "none": {}})}
+TABLES = {"coins": EstimateTable("Thrown by hand.", {"heads": {"share": Estimate(0.5, 0.4, 0.61)}, "none": {}})}
 
 
 def test_a_figure_comes_with_what_it_is_in_95_of_100_resamples() -> None:
-    figure = Figure.of(np.r_[7.0, np.arange(101)])
+    figure = Estimate.of(np.r_[7.0, np.arange(101)])
     assert (figure.value, figure.low, figure.high) == (7, 2.5, 97.5)
 
 

@@ -15,12 +15,12 @@ from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.sketchrnn import Shape, SketchRNN
-from qdesk.stats.intervals import Figure, Table, flat, places
+from qdesk.stats.intervals import Estimate, EstimateTable, flat, places
 from qdesk.training.documents import ORDERS, PLACES, main
 from qdesk.training.everything import STEPS
 
 ROOT = Path(__file__).parents[2]
-SEEN = Figure(0.9614, 0.9491, 0.972)
+SEEN = Estimate(0.9614, 0.9491, 0.972)
 
 
 @pytest.fixture
@@ -55,17 +55,21 @@ def results() -> dict[str, dict]:
     for name in intervals:
         classifier |= {name: 0.77136, f"{name}_low": 0.7596, f"{name}_high": 0.7827}
     orders = {order: {"found": SEEN, "average precision": SEEN} for order in ORDERS if "cleanlab" not in order}
-    flamingos = {"worst / random": Figure(0.985, 0.9, 1), "junk / honest": Figure(0.931, 0.9, 1)}
+    flamingos = {"worst / random": Estimate(0.985, 0.9, 1), "junk / honest": Estimate(0.931, 0.9, 1)}
     ranking = {
-        "planted junk": Table("", orders),
-        "wrong category": Table("", {order: {"AUC": Figure(0.997, 0.9, 1)} for order in ("p_word", "junk", "lift")}),
-        "the seed's flamingos": Table("", dict.fromkeys(("loss_per_point", "junk"), flamingos)),
+        "planted junk": EstimateTable("", orders),
+        "wrong category": EstimateTable(
+            "", {order: {"AUC": Estimate(0.997, 0.9, 1)} for order in ("p_word", "junk", "lift")}
+        ),
+        "the seed's flamingos": EstimateTable("", dict.fromkeys(("loss_per_point", "junk"), flamingos)),
     }
     live = {
-        "recognised by each second": Table("", {f"{second} s": {"all": Figure(0.587, 0.5, 0.6)} for second in (5, 20)}),
-        "rounds as a whole": Table("", {"median time to recognition, s": {"all": Figure(3.254, 3, 3.5)}}),
+        "recognised by each second": EstimateTable(
+            "", {f"{second} s": {"all": Estimate(0.587, 0.5, 0.6)} for second in (5, 20)}
+        ),
+        "rounds as a whole": EstimateTable("", {"median time to recognition, s": {"all": Estimate(3.254, 3, 3.5)}}),
     }
-    official = {"the seed's flamingos": Table("", {"loss_per_point": {"worst / random": Figure(1, 1, 1)}})}
+    official = {"the seed's flamingos": EstimateTable("", {"loss_per_point": {"worst / random": Estimate(1, 1, 1)}})}
     data = {"strokes": {"train": 92598, "validation": 5133, "test": 5069}, "bitmaps, bitmaps_thin": {"train": 7}}
     tables = {"ranking": flat(ranking), "live": flat(live), "official": flat(official)}
     return tables | {"classifier": classifier, "data": data}
@@ -95,7 +99,7 @@ def test_the_figures_are_written_between_their_marks(root: Path) -> None:
     assert "1.000 with Google's own decoder" in readme["planted junk"]
     assert "92,598" in card["data"] and "`bitmaps`, `bitmaps_thin`" in card["data"]
     assert (
-        "the stroke reader alone, top-1" in card["classifier"] and "0.771 nats (0.760 to 0.783)" in card["classifier"]
+        "the stroke branch alone, top-1" in card["classifier"] and "0.771 nats (0.760 to 0.783)" in card["classifier"]
     )
     assert "`dog` 0 %, `cat` 25 %" in card["weak words"]
     assert "on 5,069 drawings not trained on" in card["sketchrnn"] and "11.000" in card["sketchrnn"]

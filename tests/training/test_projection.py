@@ -27,7 +27,7 @@ def test_a_projection_is_fitted_and_written(tmp_path: Path, monkeypatch: pytest.
     assert projection.main() == 0
     assert weights.about(out)["about"]["classifier"] == file_digest(paths.model(paths.CLASSIFIER)).hex()
 
-    guesser = projection.Guesser()
+    guesser = projection.DrawingClassifier()
     guesser._projection = weights.load(out, "projection")
     monkeypatch.setattr("qdesk.scoring.classifier.SIZE", 16)
     some = load([tmp_path / "data"], report=lambda text: None).real.take(slice(0, 100))

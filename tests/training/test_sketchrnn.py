@@ -13,7 +13,7 @@ import torch
 from sklearn.metrics import roc_auc_score
 
 from qdesk.data.drawings import Drawings
-from qdesk.data.synthetic_junk import KINDS, plant
+from qdesk.data.synthetic_junk import KINDS, draw_junk
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import Batch, Shape, SketchRNN, batch_of
 from qdesk.training.data import Corpus
@@ -131,7 +131,7 @@ def test_training_teaches_what_a_drawing_is_and_grows_from_a_narrower_file(
     net = weights.load(wide, "sketchrnn")
     assert net.shape.hidden == 48 and net.kinds == JUDGED
     rng = np.random.default_rng(5)
-    mess = Drawings.from_strokes([plant("scribble", [], rng) for _ in range(60)]).fit_box()
+    mess = Drawings.from_strokes([draw_junk("scribble", [], rng) for _ in range(60)]).fit_box()
     odds = []
     for drawings in (shapes("circle", 60, seed=9), mess):
         with torch.inference_mode():

@@ -17,7 +17,8 @@ from qdesk.formats import FormatError
 from qdesk.formats.base import open_output
 
 LONGEST_MS = 30_000.0
-"""A replay that would take longer goes faster instead, and slower if it would be over before `pace.SHORTEST_MS`."""
+"""A replay that would take longer goes faster instead, and slower if it would be over before
+`replay_timing.SHORTEST_MS`."""
 
 REST_MS = 1500
 """The whole drawing is shown so long before it begins again."""
@@ -69,8 +70,8 @@ def place_of(drawings: Drawings, key: str) -> int | None:
 
 
 def clock(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-    """`pace.moments` of a replay that takes from `pace.SHORTEST_MS` to `LONGEST_MS`."""
-    told = replay_timing.moments(strokes, times)
+    """`replay_timing.point_times` of a replay that takes from `replay_timing.SHORTEST_MS` to `LONGEST_MS`."""
+    told = replay_timing.point_times(strokes, times)
     end = max((float(one[-1]) for one in told if len(one)), default=0.0)
     scale = min(max(end, replay_timing.SHORTEST_MS), LONGEST_MS) / end if end else 1.0
     return [one * scale for one in told]
@@ -84,7 +85,7 @@ def write_replay(
 ) -> None:
     """Write the replay of a drawing as .gif or .svg, `side` px square, dark on white, in a loop.
 
-    It follows the drawing's own times, pauses cut to `pace.PAUSE_MS`, or an even pace where there are none.
+    It follows the drawing's own times, pauses cut to `replay_timing.PAUSE_MS`, or an even pace where there are none.
     on_progress is told 0 to 1; what it raises comes through, and no file is written. Raises FormatError for another
     name, another side than `SIDES`, a drawing without strokes, and a file that cannot be written.
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from qdesk.curation.verdicts.store import Verdict, Verdicts
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.scoring.columns import CSV_COLUMNS
 
 
@@ -40,7 +40,7 @@ def export_flags(
 def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
     """Write these columns of `rows` as CSV to a path (whole or not at all; OSError) or an open file."""
     if isinstance(out, str | os.PathLike):
-        with written_whole(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
+        with atomic_write(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
             write_csv(file, columns, rows)
         return
     writer = csv.writer(out, lineterminator="\n")

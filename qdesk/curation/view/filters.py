@@ -46,7 +46,7 @@ class Filters:
 
 
 @dataclass(frozen=True)
-class Spread:
+class BinCounts:
     """A histogram. edges: float64 (33,); counts: int64 (32,), of the drawings that pass all other filters.
 
     The outermost bins hold what lies beyond the edges, too.
@@ -57,7 +57,7 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Survey:
+class FacetCounts:
     """What passes the filters: how many of how many, and for each facet's text and each histogram's bin how many pass
     all other filters. A column in which nothing is known has no spread.
     """
@@ -65,7 +65,7 @@ class Survey:
     shown: int
     total: int
     counts: Mapping[str, Mapping[str, int]]
-    spreads: Mapping[str, Spread]
+    spreads: Mapping[str, BinCounts]
 
 
 class Bins:
@@ -87,9 +87,9 @@ class Bins:
             np.copyto(self.codes, np.clip(places, 0, BINS - 1).astype(np.uint8), where=known)
         self.edges = np.zeros(0) if edges is None else edges
 
-    def spread(self, mask: np.ndarray) -> Spread:
+    def spread(self, mask: np.ndarray) -> BinCounts:
         """The histogram of the rows of `mask` (N,)."""
-        return Spread(self.edges, np.bincount(self.codes[mask], minlength=256)[:BINS])
+        return BinCounts(self.edges, np.bincount(self.codes[mask], minlength=256)[:BINS])
 
 
 def _edges(name: str, known: np.ndarray) -> np.ndarray:
@@ -104,7 +104,7 @@ def _edges(name: str, known: np.ndarray) -> np.ndarray:
     return np.linspace(low, max(high, low + (1.0 if kind == "date" else 1e-6)), BINS + 1)
 
 
-class Sieve:
+class FilterMask:
     """Several filters at once: which rows pass all of them, and which pass all but one."""
 
     def __init__(self, count: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qdesk.stats.intervals import RESAMPLES, Figure
+from qdesk.stats.intervals import RESAMPLES, Estimate
 
 ENOUGH, MOST = 20, 2000
 """Verdicts it takes to begin, and the most that are learned from; of more, a random part."""
@@ -51,7 +51,7 @@ class Learned:
     flagged: int
     kept: int
     passed: int = 0
-    auc: Figure | None = None
+    auc: Estimate | None = None
     junk_auc: float = float("nan")
 
     @property
@@ -202,7 +202,7 @@ def _some(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return rows if len(rows) <= MOST // 2 else np.sort(rng.choice(rows, MOST // 2, replace=False))
 
 
-def _auc(values: np.ndarray, bad: np.ndarray, rng: np.random.Generator) -> Figure:
+def _auc(values: np.ndarray, bad: np.ndarray, rng: np.random.Generator) -> Estimate:
     """The chance that a bad one has the higher value; bad and fine ones drawn again, each among themselves.
 
     One more of each that nothing is known of is among those to draw from, or the few that are told apart without a
@@ -211,4 +211,4 @@ def _auc(values: np.ndarray, bad: np.ndarray, rng: np.random.Generator) -> Figur
     wins = np.sign(values[bad][:, None] - values[~bad]) / 2 + 0.5
     more = np.pad(wins, (0, 1), constant_values=0.5)
     counts = [rng.multinomial(size, np.full(size, 1 / size), RESAMPLES) / size for size in more.shape]
-    return Figure.of(np.r_[wins.mean(), ((counts[0] @ more) * counts[1]).sum(axis=1)])
+    return Estimate.of(np.r_[wins.mean(), ((counts[0] @ more) * counts[1]).sum(axis=1)])

@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 
 from qdesk import paths
-from qdesk.curation.view.text_columns import Names
+from qdesk.curation.view.text_columns import IdentityColumn
 from qdesk.data.drawings import METADATA, Drawings
 
 VERSION = 1
@@ -38,23 +38,26 @@ _ARRAYS = tuple(field.name for field in fields(Drawings) if field.name != "table
 
 
 @dataclass(frozen=True)
-class Shelved:
-    """What was kept of some files. keys: uint64 (N,), `identity.drawing_keys`; problems: in words, the first ones."""
+class CachedFiles:
+    """What was kept of some files.
+
+    keys: uint64 (N,), `fingerprint.drawing_keys`.   problems: in words, the first ones.
+    """
 
     drawings: Drawings
-    names: Names
+    names: IdentityColumn
     keys: np.ndarray
     problems: tuple[str, ...] = ()
     problem_count: int = 0
 
 
-class Shelf:
+class OpenedFileCache:
     """The files kept in `folder` (default: `opened` in the user's own). Nothing here is a reason not to open a file."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or paths.user_data() / "opened"
 
-    def find(self, files: Sequence[str]) -> Shelved | None:
+    def find(self, files: Sequence[str]) -> CachedFiles | None:
         """What is kept of these files as they are now, mapped into memory; None if nothing is, or it cannot be read."""
         try:
             place = self.folder / name_of(files)
@@ -67,12 +70,12 @@ class Shelf:
             drawings = Drawings(table=table.select(METADATA.names), **stored)
             with suppress(OSError):
                 os.utime(place)  # asked for just now
-            names = Names(table["identity"], about["unique"])
-            return Shelved(drawings, names, arrays["key"], tuple(about["problems"]), about["problem_count"])
+            names = IdentityColumn(table["identity"], about["unique"])
+            return CachedFiles(drawings, names, arrays["key"], tuple(about["problems"]), about["problem_count"])
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
 
-    def put(self, name: str, shelved: Shelved) -> None:
+    def put(self, name: str, shelved: CachedFiles) -> None:
         """Keep this of the files that were called so (`name_of`) before they were read: they may be others by now.
 
         Nothing is kept where there are few drawings or there is little room.

@@ -110,7 +110,7 @@ class Points:
     unknown: int
 
 
-def place(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
+def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
     """Lay out N drawings by loss per point, nats, and by `values` along `axis`: float32 (N,) each, NaN not known.
 
     Both are copied: another thread may go on filling them.
@@ -149,7 +149,7 @@ def pixels(points: Points, view: View, size: tuple[int, int]) -> np.ndarray:
     return found
 
 
-def within(polygon: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def inside_polygon(polygon: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     """bool (w * h + 1,): the pixels whose middle lies in a polygon (V, 2), x and y in pixels, closed by its last side.
 
     What it winds around twice is inside, too. The last entry, for drawings not in view, is False.
@@ -188,7 +188,7 @@ Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
-class Look:
+class ScatterStyle:
     """The colours of a picture."""
 
     ground: Colour
@@ -200,7 +200,7 @@ class Look:
 
 
 @dataclass(frozen=True, eq=False)
-class Scores:
+class ScatterScores:
     """float32 (N,) each, NaN where not known: loss per point, lift, and p_word."""
 
     loss: np.ndarray
@@ -209,7 +209,7 @@ class Scores:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class ScatterScene:
     """What is to be painted. Arrays and `scores` are compared by identity: what is the same is not worked out again.
 
     upward: a name of `AXES`. view: None for all. size: device pixels, `ratio` of them to a logical one. flagged, kept,
@@ -217,12 +217,12 @@ class Scene:
     None for all and for none.
     """
 
-    scores: Scores
+    scores: ScatterScores
     upward: str
     view: View | None
     size: tuple[int, int]
     ratio: float
-    look: Look
+    look: ScatterStyle
     flagged: np.ndarray
     kept: np.ndarray
     selected: np.ndarray
@@ -246,7 +246,7 @@ class Counts:
 class Picture:
     """A scene painted: rgba uint8 (h, w, 4), the view it shows, and what was found on the way."""
 
-    scene: Scene
+    scene: ScatterScene
     rgba: np.ndarray
     view: View
     points: Points
@@ -260,11 +260,11 @@ class Painter:
     def __init__(self) -> None:
         self._made: dict[str, tuple[tuple[object, ...], Any]] = {}
 
-    def paint(self, scene: Scene) -> Picture:
+    def paint(self, scene: ScatterScene) -> Picture:
         """The scene as a picture. Only new scores are laid out, only a new view is binned, and marks cost neither."""
         scores, passing, chosen = scene.scores, scene.passing, scene.chosen
         upward = getattr(scores, scene.upward)
-        points = self._once("points", lambda: place(scores.loss, upward, AXES[scene.upward]), scores, scene.upward)
+        points = self._once("points", lambda: to_plane(scores.loss, upward, AXES[scene.upward]), scores, scene.upward)
         view = scene.view or points.home
         found = self._once("pixels", lambda: pixels(points, view, scene.size), points, view, scene.size)
         counts = self._once("counts", lambda: _count(points, passing, chosen), points, passing, chosen)
@@ -304,7 +304,7 @@ def _count(points: Points, passing: np.ndarray | None, chosen: np.ndarray | None
     return Counts(*quarters, number, number if passing is None else int((chosen & passing).sum()))
 
 
-def _paint_all(points: Points, found: np.ndarray, view: View, scene: Scene) -> np.ndarray:
+def _paint_all(points: Points, found: np.ndarray, view: View, scene: ScatterScene) -> np.ndarray:
     """uint8 (h, w, 4): all drawings, but not what is marked among them."""
     (w, h), look, (left, right, bottom, top) = scene.size, scene.look, view
     rgba = np.empty((h, w, 4), np.uint8)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qdesk.curation.view.text_columns import Coded, Names
+from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.scoring.columns import COLUMNS
 
 SORTS = {column.name: column.sort for column in COLUMNS if column.sort}
@@ -36,7 +36,7 @@ def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:
     return packed.astype(np.uint32).view(np.int32)
 
 
-def text_ranks(column: Coded, order: Sequence[str] = ()) -> np.ndarray:
+def text_ranks(column: CategoricalColumn, order: Sequence[str] = ()) -> np.ndarray:
     """float32 (N,): where each text stands: in that `order`, and what is not in it after it, A to Z; NaN for none."""
     codes, texts = column.read()
     known = [text for text in order if text] + sorted({*texts} - {"", *order}, key=str.lower)
@@ -44,7 +44,7 @@ def text_ranks(column: Coded, order: Sequence[str] = ()) -> np.ndarray:
     return np.array([places.get(text, np.nan) for text in texts], np.float32)[codes]
 
 
-def name_order(names: Names) -> np.ndarray:
+def name_order(names: IdentityColumn) -> np.ndarray:
     """int32 (N,): the rows in the order of their identities: as numbers where all are, else as texts."""
     try:
         return np.argsort(pc.cast(names.arrow, pa.uint64()).to_numpy(), kind="stable").astype(np.int32)

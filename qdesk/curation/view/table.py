@@ -16,9 +16,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from qdesk.curation.view.filters import FACETS, RANGES, Bins, Filters, Sieve, Survey
+from qdesk.curation.view.filters import FACETS, RANGES, Bins, FacetCounts, FilterMask, Filters
 from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
-from qdesk.curation.view.text_columns import Coded, Names
+from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
@@ -39,7 +39,7 @@ _KEPT_ORDERS = 6  # 4 MB each for a million drawings
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Query:
     """What is to be shown, in which order, and the histograms' axes that have to stay as they are (33 edges each)."""
 
     filters: Filters = field(default_factory=Filters)
@@ -49,7 +49,7 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class QueryResult:
     """An order of the drawings, as `Table.arranged` computes it.
 
     order: int32 (shown,), the drawings shown. row_of: int32 (N,), where each is shown, -1 where it is not. passing:
@@ -59,7 +59,7 @@ class Arrangement:
 
     order: np.ndarray
     row_of: np.ndarray
-    survey: Survey
+    survey: FacetCounts
     passing: np.ndarray
     losses: tuple[float, float]
     rising: Mapping[str, np.ndarray]
@@ -72,18 +72,18 @@ class Table:
         count = len(drawings)
         about = drawings.table
         self.drawings = drawings
-        self.names = names if isinstance(names, Names) else Names(names)
-        self.verdicts = Coded.filled(count, "", VERDICTS[1:])
+        self.names = names if isinstance(names, IdentityColumn) else IdentityColumn(names)
+        self.verdicts = CategoricalColumn.filled(count, "", VERDICTS[1:])
         if verdicts is not None and count:
             self.verdicts.put(np.arange(count), verdicts)
-        self.words = Coded.of(about["word"])
-        self.countries = Coded.of(about["countrycode"])
+        self.words = CategoricalColumn.of(about["word"])
+        self.countries = CategoricalColumn.of(about["countrycode"])
         recognized = pc.if_else(about["recognized"], 1, 2).fill_null(0).to_numpy()
-        self.recognized = Coded(recognized.astype(np.uint8), ["", "yes", "no"])
+        self.recognized = CategoricalColumn(recognized.astype(np.uint8), ["", "yes", "no"])
         self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, "learned", "likeness")}
-        self.texts = {name: Coded.filled(count) for name in TEXTS}
+        self.texts = {name: CategoricalColumn.filled(count) for name in TEXTS}
         self.evidence = np.full(count, "", object)
-        self.texts["reason"] = Coded.filled(count, "", SUGGESTED)
+        self.texts["reason"] = CategoricalColumn.filled(count, "", SUGGESTED)
         if drawings.bitmaps is None:
             self.numbers["strokes"] = drawings.stroke_counts.astype(np.float32)
             self.numbers["points"] = drawings.point_counts.astype(np.float32)
@@ -98,14 +98,14 @@ class Table:
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
         self._rising = {name: (-1, np.empty(0, np.float32)) for name in COMPARED}
-        self._surveyed: tuple[tuple, Survey] | None = None  # the last one, and what it was of
+        self._surveyed: tuple[tuple, FacetCounts] | None = None  # the last one, and what it was of
         self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
         everything = np.arange(count, dtype=np.int32)
-        self.arrangement = Arrangement(
+        self.arrangement = QueryResult(
             everything,
             everything.copy(),
-            Survey(count, count, {}, {}),
+            FacetCounts(count, count, {}, {}),
             np.ones(count, bool),
             (0.0, 1.0),
             self._sorted_all(),
@@ -189,24 +189,24 @@ class Table:
         return self.arrangement.row_of
 
     @property
-    def survey(self) -> Survey:
+    def survey(self) -> FacetCounts:
         """How many drawings pass the filters, as counted with the order."""
         return self.arrangement.survey
 
     @property
-    def wishes(self) -> Wishes:
+    def wishes(self) -> Query:
         """What is to be shown now."""
-        return Wishes(self.filters, self.sort, self.reverse, self.edges)
+        return Query(self.filters, self.sort, self.reverse, self.edges)
 
     def arrange(self) -> None:
         """Filter and sort again, here and now."""
         self.take(self.arranged(self.wishes))
 
-    def take(self, arrangement: Arrangement) -> None:
+    def take(self, arrangement: QueryResult) -> None:
         """Show this order from now on."""
         self.arrangement = arrangement
 
-    def arranged(self, wishes: Wishes) -> Arrangement:
+    def arranged(self, wishes: Query) -> QueryResult:
         """The order for these wishes; what has no number comes last, in the file's order. One call at a time."""
         sieve = self._sieve(wishes.filters)
         passing = sieve.passing()
@@ -216,17 +216,17 @@ class Table:
         row_of[order] = np.arange(len(order), dtype=np.int32)
         survey = self.surveyed(wishes, sieve)
         passing = sieve.passing("among")
-        return Arrangement(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
+        return QueryResult(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
 
-    def surveyed(self, wishes: Wishes, sieve: Sieve | None = None) -> Survey:
+    def surveyed(self, wishes: Query, sieve: FilterMask | None = None) -> FacetCounts:
         """The counts and histograms for these wishes, as when verdicts have changed and the order stays."""
         about = (dict(self._versions), wishes.filters, {name: edges.tobytes() for name, edges in wishes.edges.items()})
         if self._surveyed is None or self._surveyed[0] != about:  # of another sort alone they are the same
             self._surveyed = about, self._survey(wishes, sieve or self._sieve(wishes.filters))
         return self._surveyed[1]
 
-    def _survey(self, wishes: Wishes, sieve: Sieve) -> Survey:
-        return Survey(
+    def _survey(self, wishes: Query, sieve: FilterMask) -> FacetCounts:
+        return FacetCounts(
             int(np.count_nonzero(sieve.passing())),
             len(self),
             {facet: self._counted(facet, sieve.passing(facet)) for facet in FACETS},
@@ -242,7 +242,7 @@ class Table:
             passing = passing & self.scored
         return self.facet(facet).counts(passing)
 
-    def facet(self, name: str) -> Coded:
+    def facet(self, name: str) -> CategoricalColumn:
         """A column that can be filtered by text."""
         match name:
             case "verdict":
@@ -271,8 +271,8 @@ class Table:
             return np.ones(len(indices), bool)
         return np.array([text in wanted for text in self.verdicts.texts])[self.verdicts.codes[indices]]
 
-    def _sieve(self, wanted: Filters) -> Sieve:
-        sieve = Sieve(len(self))
+    def _sieve(self, wanted: Filters) -> FilterMask:
+        sieve = FilterMask(len(self))
         for facet, texts in wanted.chosen.items():
             passing = self.facet(facet).among(texts)
             sieve.add(facet, passing & self.scored if facet == "reason" else passing)

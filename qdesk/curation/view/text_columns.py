@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 
-class Coded:
+class CategoricalColumn:
     """N texts of which few are different: `codes` (N,), unsigned, and `texts`, what each code stands for.
 
     A single index gives a text, an array of indices an object array of texts. One thread may `put` texts while others
@@ -24,12 +24,12 @@ class Coded:
         self._code_of = {text: code for code, text in enumerate(self.texts)}  # where a text stands twice, the last
 
     @classmethod
-    def filled(cls, count: int, text: str = "", others: Sequence[str] = ()) -> Coded:
+    def filled(cls, count: int, text: str = "", others: Sequence[str] = ()) -> CategoricalColumn:
         """`count` times `text`; `others` are texts to come."""
         return cls(np.zeros(count, np.uint8 if len(others) < 256 else np.uint16), [text, *others])
 
     @classmethod
-    def of(cls, column: pa.ChunkedArray | pa.Array) -> Coded:
+    def of(cls, column: pa.ChunkedArray | pa.Array) -> CategoricalColumn:
         """An Arrow column of strings or of a dictionary of strings; "" where it is null."""
         if isinstance(column, pa.ChunkedArray):
             column = column.combine_chunks()
@@ -91,7 +91,7 @@ class Coded:
         return np.array([text in wanted for text in texts])[codes]
 
 
-class Names:
+class IdentityColumn:
     """N identities, as an Arrow array of strings: 20 bytes each instead of a Python object."""
 
     def __init__(self, names: pa.Array | Sequence[str], unique: bool | None = None) -> None:

@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from qdesk.curation.verdicts.store import identities
-from qdesk.curation.view.opened_cache import FEWEST, Shelf, Shelved, name_of
+from qdesk.curation.view.opened_cache import FEWEST, CachedFiles, OpenedFileCache, name_of
 from qdesk.curation.view.table import Table
-from qdesk.curation.view.text_columns import Names
+from qdesk.curation.view.text_columns import IdentityColumn
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.gui.jobs import Context
 
@@ -49,7 +49,7 @@ def real_scorer() -> Scorer:
 
 
 @dataclass(frozen=True)
-class Scores:
+class TableScores:
     """Scores of the drawings `indices` (n,). known: from before."""
 
     indices: np.ndarray
@@ -69,7 +69,7 @@ class OpenedTable:
     problems: tuple[str, ...]
     problem_count: int
     keys: np.ndarray | None = None
-    to_shelve: tuple[str, Shelved] | None = None
+    to_shelve: tuple[str, CachedFiles] | None = None
 
     def trouble(self) -> tuple[str, list[str]]:
         """The lines that were skipped, in a sentence, and one by one where there are several."""
@@ -101,7 +101,7 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         context.progress(0.9 * fraction, f"Opening {name}")
 
     say(0.0)
-    shelved, as_it_is = Shelf().find(files), name_of(files)
+    shelved, as_it_is = OpenedFileCache().find(files), name_of(files)
     if shelved is not None:
         table = _ready(Table(shelved.drawings, shelved.names))
         return OpenedTable(table, shelved.problems, shelved.problem_count, shelved.keys)
@@ -115,13 +115,13 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         f"{Path(problem.source).name + ', ' if many else ''}line {problem.line:,}: {problem.reason}"
         for problem in opened.problems
     )
-    names, keys, to_shelve = Names(identities(drawings)), None, None
+    names, keys, to_shelve = IdentityColumn(identities(drawings)), None, None
     if len(drawings) >= FEWEST:
         from qdesk.scoring.fingerprint import drawing_keys
 
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
-        to_shelve = as_it_is, Shelved(drawings, names, keys, problems, opened.problem_count)
+        to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count)
     return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, keys, to_shelve)
 
 
@@ -159,7 +159,7 @@ def score_table(
             if made and not chunk.known:
                 context.partial(scorer)
                 made = False
-            context.partial(Scores(todo[chunk.indices], chunk.columns, chunk.known))
+            context.partial(TableScores(todo[chunk.indices], chunk.columns, chunk.known))
     if made:
         context.partial(scorer)
 

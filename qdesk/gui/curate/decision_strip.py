@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_painter import Look, inks, paint_drawing
+from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.widgets import square
@@ -160,7 +160,7 @@ class _Cell(QStyledItemDelegate):
     def _picture(self, table: Table, index: int, ratio: float) -> QPixmap:
         if (index, ratio) not in self.pictures:
             side = round(_PICTURE * ratio)
-            plain = Look(side, side, ratio, theme().name, "none", 0.0, 1.0)
+            plain = ThumbnailStyle(side, side, ratio, theme().name, "none", 0.0, 1.0)
             self.pictures[index, ratio] = QPixmap.fromImage(paint_drawing(table.drawings, index, plain, inks(plain)))
         return self.pictures[index, ratio]
 
@@ -218,7 +218,7 @@ class _List(QListView):
         """Letters are verdicts here, not a search."""
 
 
-class Decisions(QFrame):
+class DecisionStrip(QFrame):
     """The strip, and the steps back and forth at its end. `clicked` carries the drawing that somebody wants to see."""
 
     clicked = Signal(int)

@@ -15,7 +15,7 @@ from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import duration
-from qdesk.gui.curate.verdict_recorder import Judge
+from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 
 
 class Exporting(QObject):
@@ -27,9 +27,9 @@ class Exporting(QObject):
     merged = Signal(object)
     """What became of somebody's verdicts: `qdesk.curation.verdicts.store.Merged`."""
 
-    def __init__(self, model: DrawingsModel, grid: Grid, judge: Judge, parent: QWidget) -> None:
+    def __init__(self, model: DrawingsModel, grid: Grid, judge: VerdictRecorder, parent: QWidget) -> None:
         super().__init__(parent)
-        self._model, self._grid, self._judge, self._window = model, grid, judge, parent
+        self._model, self._grid, self._recorder, self._window = model, grid, judge, parent
         self._writing = jobs.Slot("qdesk-export", self)
         self.files: list[str] = []
         """Those that are open."""
@@ -91,7 +91,7 @@ class Exporting(QObject):
         """Write what the export button calls `kind` to `path`; what came of it is said."""
         path, table, export = Path(path), self._model.table, EXPORTS[kind]
         if export.verdicts:
-            self._judge.export_to(path, everything=kind == "all")
+            self._recorder.export_to(path, everything=kind == "all")
         elif table is None:
             self.said.emit("Open some drawings first.", "bad")
         elif self._writing.busy:
@@ -107,7 +107,7 @@ class Exporting(QObject):
 
     def merge(self, path: str | Path) -> None:
         """Take over somebody's verdicts where there are none of ours."""
-        merged = self._judge.merge(path)
+        merged = self._recorder.merge(path)
         if merged is not None:
             self.merged.emit(merged)
 

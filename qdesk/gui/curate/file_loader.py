@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.view.opened_cache import Shelf
+from qdesk.curation.view.opened_cache import OpenedFileCache
 from qdesk.gui import jobs
 from qdesk.gui.curate.background import OpenedTable, download_word, open_table, warm_up
 
 
-class Opening(QObject):
+class FileLoader(QObject):
     """Reads files and downloads a category in the background, one of each at a time."""
 
     progress = Signal(str, float)
@@ -62,7 +62,7 @@ class Opening(QObject):
         """Keep a copy of what was read, where there is much of it: opening these files again takes no time then."""
         if result.to_shelve is not None:
             kept = result.to_shelve
-            self._keeping.start(lambda _context: Shelf().put(*kept))
+            self._keeping.start(lambda _context: OpenedFileCache().put(*kept))
 
     @property
     def busy(self) -> bool:

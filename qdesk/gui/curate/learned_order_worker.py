@@ -23,7 +23,7 @@ REST = 10
 """So many times as long as learning took it rests: of very many drawings it takes a second."""
 
 
-class Learning(QObject):
+class LearnedOrderWorker(QObject):
     """Fills the table's columns `likeness` and `learned`, in the background. Nothing is ever hidden by them."""
 
     likeness_came = Signal(int)
@@ -47,7 +47,7 @@ class Learning(QObject):
     @property
     def busy(self) -> bool:
         """Whether it is learning now."""
-        return self._job is not None
+        return self._learning.busy
 
     def set_table(self, table: Table | None) -> None:
         """Learn about these drawings from now on."""

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from qdesk.curation.view.filters import Filters, Survey
-from qdesk.curation.view.table import Arrangement, Table, Wishes
+from qdesk.curation.view.filters import FacetCounts, Filters
+from qdesk.curation.view.table import Query, QueryResult, Table
 from qdesk.gui import jobs
 
 Index = QModelIndex | QPersistentModelIndex
-Asked = tuple[Table, Wishes, bool, tuple[int, int]]
+Asked = tuple[Table, Query, bool, tuple[int, int]]
 
 AT_ONCE = 20_000
 """So many drawings are sorted and filtered within a frame; more are in the background."""
@@ -123,13 +123,13 @@ class DrawingsModel(QAbstractListModel):
         self._ordering = self._ordering or order  # a wish to count must not push out a wish to sort
         self._worker.request((table, table.wishes, self._ordering, (self._wish, self._verdicts)))
 
-    def _answered(self, asked: Asked, answer: Arrangement | Survey) -> None:
+    def _answered(self, asked: Asked, answer: QueryResult | FacetCounts) -> None:
         table, wishes, order, (wish, verdicts) = asked
         if table is not self.table or wish != self._wish:
             return
         if order and verdicts != self._verdicts and "verdict" in wishes.filters.chosen:
             self._ask(table, order)  # it may hold drawings that have left meanwhile
-        elif isinstance(answer, Arrangement):
+        elif isinstance(answer, QueryResult):
             self._ordering = False
             self._show(table, answer)
             if verdicts != self._verdicts:
@@ -141,7 +141,7 @@ class DrawingsModel(QAbstractListModel):
         self._ordering = False
         self.failed.emit(sentence)
 
-    def _show(self, table: Table, arrangement: Arrangement) -> None:
+    def _show(self, table: Table, arrangement: QueryResult) -> None:
         self.rearranging.emit()
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
@@ -166,7 +166,7 @@ class DrawingsModel(QAbstractListModel):
         else:
             self._ask(table, order=False)
 
-    def _show_survey(self, table: Table, survey: Survey) -> None:
+    def _show_survey(self, table: Table, survey: FacetCounts) -> None:
         table.take(replace(table.arrangement, survey=survey))
         self.surveyed.emit()
 
@@ -199,6 +199,6 @@ class DrawingsModel(QAbstractListModel):
         self.verdicts_changed.emit()
 
 
-def _answer(_prepared: None, asked: Asked) -> Arrangement | Survey:
+def _answer(_prepared: None, asked: Asked) -> QueryResult | FacetCounts:
     table, wishes, order, _versions = asked
     return table.arranged(wishes) if order else table.surveyed(wishes)

@@ -19,7 +19,7 @@ ALIKE = 8
 """So many of the most similar drawings are shown."""
 
 
-class Asking(QObject):
+class NetworkQueries(QObject):
     """Asks the scorer, once there is one; a wish from before waits for it.
 
     Answers carry the drawing's index, and come for the table that was asked about only: `drop` forgets all others.

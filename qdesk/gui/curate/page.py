@@ -18,21 +18,21 @@ from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate import recent_files, view_settings
 from qdesk.gui.curate.background import OpenedTable, Scorer, real_scorer
 from qdesk.gui.curate.bar import BottomBar
-from qdesk.gui.curate.decision_strip import Decisions
+from qdesk.gui.curate.decision_strip import DecisionStrip
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.empty import STARTER, Empty
 from qdesk.gui.curate.exporting import Exporting
-from qdesk.gui.curate.file_loader import Opening
+from qdesk.gui.curate.file_loader import FileLoader
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.header import Header
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.score_worker import Scoring
-from qdesk.gui.curate.verdict_commands import Deciding
-from qdesk.gui.curate.verdict_recorder import Judge
-from qdesk.gui.curate.view_controller import Looking
+from qdesk.gui.curate.score_worker import ScoreWorker
+from qdesk.gui.curate.verdict_commands import VerdictCommands
+from qdesk.gui.curate.verdict_recorder import VerdictRecorder
+from qdesk.gui.curate.view_controller import ViewController
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Kind, Notice, vertical_line
 from qdesk.gui.theme import SPACE
@@ -61,18 +61,20 @@ class CuratePage(DropPage):
         self.narrow = False
         self.keymap = KeyMap(self)
         self._build()
-        self.opening = Opening(base_url, self)
-        self.scoring = Scoring(scorer_factory, self)
-        self.judge = Judge(self.model, self.grid, self)
-        self.looking = Looking(self)
-        self.deciding = Deciding(self.model, self.judge, self.paging, self.decisions, self.detail, self.grid, self)
-        self.exporting = Exporting(self.model, self.grid, self.judge, self)
+        self.loader = FileLoader(base_url, self)
+        self.scoring = ScoreWorker(scorer_factory, self)
+        self.recorder = VerdictRecorder(self.model, self.grid, self)
+        self.viewing = ViewController(self)
+        self.commands = VerdictCommands(
+            self.model, self.recorder, self.paging, self.decisions, self.detail, self.grid, self
+        )
+        self.exporting = Exporting(self.model, self.grid, self.recorder, self)
         self._connect()
         self._bind_keys()
         view_settings.recall(self)
         self._show_empty()
-        if self.judge.trouble:
-            self.notice.say(self.judge.trouble, "bad")
+        if self.recorder.trouble:
+            self.notice.say(self.recorder.trouble, "bad")
 
     # Building
 
@@ -84,7 +86,7 @@ class CuratePage(DropPage):
         self.filters = FilterPanel(self.keymap)
         self.grid = Grid(self.model)
         self.detail = Detail()
-        self.decisions = Decisions(self.keymap)
+        self.decisions = DecisionStrip(self.keymap)
         self.bar = BottomBar(self.keymap)
         self.paging = Paging(self.model, self.grid, self)
         self.middle = QSplitter(Qt.Orientation.Vertical)
@@ -118,60 +120,60 @@ class CuratePage(DropPage):
     def _connect(self) -> None:
         self.header.open_asked.connect(self.ask_for_files)
         self.header.close_asked.connect(self.close_files)
-        self.header.sort_changed.connect(self.looking.sort)
+        self.header.sort_changed.connect(self.viewing.sort)
         self.header.filters_toggled.connect(self._show_filters)
         self.filters.changed.connect(
             lambda filters: self.model.rearrange(filters=filters, edges=self.filters.fixed_edges())
         )
         self.filters.left.connect(self.grid.setFocus)
         self.grid.current_changed.connect(self._show_drawing)
-        self.detail.note_written.connect(self.judge.write_note)
+        self.detail.note_written.connect(self.recorder.write_note)
         self.model.surveyed.connect(self._surveyed)
         self.model.verdicts_changed.connect(self._verdicts_changed)
-        self.judge.said.connect(partial(self._say, action=None))
-        self.decisions.clicked.connect(self.looking.go_to)
-        self.deciding.said.connect(self._say)
-        self.opening.progress.connect(self.bar.set_work)
-        self.opening.opened.connect(self._opened)
-        self.opening.not_opened.connect(self._not_opened)
-        self.opening.download_changed.connect(self._show_download)
-        self.opening.downloaded.connect(self._downloaded)
-        self.opening.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
+        self.recorder.said.connect(partial(self._say, action=None))
+        self.decisions.clicked.connect(self.viewing.go_to)
+        self.commands.said.connect(self._say)
+        self.loader.progress.connect(self.bar.set_work)
+        self.loader.opened.connect(self._opened)
+        self.loader.not_opened.connect(self._not_opened)
+        self.loader.download_changed.connect(self._show_download)
+        self.loader.downloaded.connect(self._downloaded)
+        self.loader.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self.scoring.scores_came.connect(self._scores_came)
-        self.scoring.scorer_came.connect(self.looking.meet)
+        self.scoring.scorer_came.connect(self.viewing.meet)
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.said.connect(self._scoring_said)
-        self.looking.said.connect(self._say)
+        self.viewing.said.connect(self._say)
         self.exporting.said.connect(self.notice.say)
         self.exporting.progress.connect(self.bar.set_task)
-        self.exporting.merged.connect(lambda merged: self.deciding.merged(merged, self.filters))
+        self.exporting.merged.connect(lambda merged: self.commands.merged(merged, self.filters))
         self.bar.work.stop_asked.connect(self._stop_or_go_on)
         self.bar.task.stop_asked.connect(self.exporting.cancel)
-        self.bar.download.stop_asked.connect(self.opening.cancel_download)
+        self.bar.download.stop_asked.connect(self.loader.cancel_download)
         self.bar.export_asked.connect(self.exporting.ask)
         self.bar.keys_asked.connect(lambda: self.keys.toggle())
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
         self.empty.download_asked.connect(self.download)
-        self.empty.cancel_asked.connect(self.opening.cancel_download)
+        self.empty.cancel_asked.connect(self.loader.cancel_download)
 
     def _bind_keys(self) -> None:
         header = self.header
         does: dict[str, Callable[[], object]] = {
-            "flag": self.deciding.flag,
-            **{reason: partial(self.deciding.judge, reason) for reason in (*FLAGS, KEEP)},
-            "undo": self.judge.undo,
-            "redo": self.judge.redo,
+            "flag": self.commands.flag,
+            **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP)},
+            "undo": self.recorder.undo,
+            "redo": self.recorder.redo,
             "replay": self.detail.toggle_replay,
-            "tint": self.looking.turn_tint,
-            "like": self.looking.like_these,
+            "tint": self.viewing.turn_tint,
+            "like": self.viewing.like_these,
             "search": self._search,
             "filters": header.filters.toggle,
             "bigger": partial(self.grid.zoom, 1),
             "smaller": partial(self.grid.zoom, -1),
-            "back": self.looking.back,
-            "one": partial(self.looking.turn_pace, "one"),
-            "page": partial(self.looking.turn_pace, "page"),
+            "back": self.viewing.back,
+            "one": partial(self.viewing.turn_pace, "one"),
+            "page": partial(self.viewing.turn_pace, "page"),
             "plane": header.plane.toggle,
             "export": partial(self.exporting.ask, "flags"),
             "close": self.close_files,
@@ -185,7 +187,7 @@ class CuratePage(DropPage):
         narrow = event.size().width() < NARROW
         if narrow != self.narrow:  # whoever asks for the filters in a narrow window can have them
             self.narrow = narrow
-            self.header.filters.setChecked(not narrow and self.looking.pace != "one")
+            self.header.filters.setChecked(not narrow and self.viewing.pace != "one")
 
     def _show_strip(self) -> None:
         self.decisions.setVisible(self.table is not None and self.height() >= SHORT)
@@ -210,7 +212,7 @@ class CuratePage(DropPage):
     def shown(self) -> None:
         """The window shows this page now."""
         (self.grid if self.table is not None else self.empty.open).setFocus()
-        self.opening.get_ready()
+        self.loader.get_ready()
 
     def hidden(self) -> None:
         """The window shows another page now."""
@@ -220,13 +222,13 @@ class CuratePage(DropPage):
         """End the background work and close the verdicts. What was decided is on disk already."""
         view_settings.remember(self)
         self.detail.show_drawing(None, -1)
-        self.opening.close()
+        self.loader.close()
         self.scoring.close()
         self.exporting.close()
-        self.looking.close()
+        self.viewing.close()
         self.model.close()
         self.grid.shutdown()
-        self.judge.close()
+        self.recorder.close()
 
     @property
     def table(self) -> Table | None:
@@ -236,7 +238,7 @@ class CuratePage(DropPage):
     @property
     def idle(self) -> bool:
         """Whether nothing is being done in the background."""
-        return not (self.opening.busy or self.scoring.running or self.model.busy or self.exporting.running)
+        return not (self.loader.busy or self.scoring.running or self.model.busy or self.exporting.running)
 
     def _show_empty(self) -> None:
         self._stack.setCurrentWidget(self.empty)
@@ -261,7 +263,7 @@ class CuratePage(DropPage):
         files = [str(file) for file in files]
         if files:
             self.notice.hide()
-            self.opening.read(files)
+            self.loader.read(files)
 
     def files_dropped(self, files: list[str]) -> None:
         self.open_files(files)
@@ -271,11 +273,11 @@ class CuratePage(DropPage):
         if self.table is None:
             return
         self.detail.show_drawing(None, -1)
-        self.looking.set_pace("grid")
+        self.viewing.set_pace("grid")
         self.scoring.drop()
         self.model.set_table(None)
-        self.looking.set_table()
-        self.deciding.set_table()
+        self.viewing.set_table()
+        self.commands.set_table()
         self.notice.hide()
         self._show_empty()
         self._show_work()
@@ -289,16 +291,16 @@ class CuratePage(DropPage):
 
     def _opened(self, files: list[str], result: OpenedTable) -> None:
         if self.table is not None:
-            self.judge.pause()  # the key on its way was meant for a drawing that is gone
+            self.recorder.pause()  # the key on its way was meant for a drawing that is gone
         self._files = self.exporting.files = files
         table = result.table
-        self.judge.look_up(table)
+        self.recorder.look_up(table)
         self.detail.show_drawing(None, -1)
         table.sort, table.reverse = self.header.sort, self.header.reverse
         self.model.set_table(table)
-        self.looking.set_table()
+        self.viewing.set_table()
         self.filters.open(table.survey, table.arrangement.losses)
-        self.deciding.set_table()
+        self.commands.set_table()
         starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
         self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
         self.header.show()
@@ -316,20 +318,20 @@ class CuratePage(DropPage):
         self.opened.emit()
         self.scoring.start(table, result.keys)
         self._show_work()
-        self.opening.keep(result)
+        self.loader.keep(result)
 
     def download(self, word: str) -> None:
         """Download a category's simplified drawings in the background, and open them."""
         self.notice.hide()
-        self.opening.download(word)
+        self.loader.download(word)
 
     def _show_download(self) -> None:
-        text, fraction = self.opening.download_state or (None, 0.0)
+        text, fraction = self.loader.download_state or (None, 0.0)
         self.empty.set_downloading(text, fraction)
         self.bar.set_download(text if self.table is not None else None, fraction)
 
     def _downloaded(self, word: str, file: str) -> None:
-        if self.table is None and not self.opening.reading:
+        if self.table is None and not self.loader.reading:
             self.open_files([file])
         else:  # nobody's work is taken away
             self.notice.say(f"“{word}” is downloaded.", "good", action=("Open", lambda: self.open_files([file])))
@@ -345,8 +347,8 @@ class CuratePage(DropPage):
             self._show_work()
 
     def _stop_or_go_on(self) -> None:
-        if self.opening.reading:
-            self.opening.cancel()
+        if self.loader.reading:
+            self.loader.cancel()
         elif self.scoring.running:
             self.scoring.stop()
         else:
@@ -354,16 +356,16 @@ class CuratePage(DropPage):
 
     def _scores_came(self) -> None:
         if self.table is not None:
-            self.looking.rearrange()
+            self.viewing.rearrange()
             self.detail.refresh()
-            self.looking.refresh_plane()
-            self.looking.learning.verdicts_changed()
+            self.viewing.refresh_plane()
+            self.viewing.learned_order.verdicts_changed()
             self._show_work()
 
     def _scoring_ended(self, sentence: str) -> None:
         if sentence:
             self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
-        self.judge.refresh_facts()
+        self.recorder.refresh_facts()
         self._show_drawing(self.grid.shown)
         self._show_work()
         self.scored.emit()
@@ -373,15 +375,15 @@ class CuratePage(DropPage):
             self.notice.say(sentence, kind, lasting=kind == "warn")
 
     def _show_work(self) -> None:
-        if not self.opening.reading:
+        if not self.loader.reading:
             self.bar.work.stop.setText("Stop" if self.scoring.running else "Go on")
             self.bar.set_work(*(self.scoring.state() or (None,)))
 
     # Looking and judging
 
     def _show_drawing(self, index: int) -> None:
-        self.looking.show(index)
-        self.deciding.show_verdict()
+        self.viewing.show(index)
+        self.commands.show_verdict()
 
     def _surveyed(self) -> None:
         if self.table is not None:
@@ -390,9 +392,9 @@ class CuratePage(DropPage):
     def _verdicts_changed(self) -> None:
         if self.table is not None:
             self.bar.set_counts(*self.table.counts())
-            self.looking.mark_verdicts()
-            self.looking.learning.verdicts_changed()
+            self.viewing.mark_verdicts()
+            self.viewing.learned_order.verdicts_changed()
 
     def export_to(self, path: str | Path) -> int | None:
         """Write the flags of the open drawings to a CSV file; how many, or None if that failed (a bar says why)."""
-        return self.judge.export_to(path)
+        return self.recorder.export_to(path)

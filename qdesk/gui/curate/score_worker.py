@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.background import Scorer, Scores, score_table
+from qdesk.gui.curate.background import Scorer, TableScores, score_table
 
 PAUSE_MS = 500
 """The least time between two new orders of the grid."""
 
 
-class Scoring(QObject):
+class ScoreWorker(QObject):
     """Fills a table's scores. `make` makes the scorer in the background thread, once for all tables.
 
     `scores_came` is emitted at most twice a second, when it is time to sort anew; `ended` carries a sentence, "" if
@@ -87,8 +87,8 @@ class Scoring(QObject):
         self.stop()
         self._timer.stop()
 
-    def _got(self, part: Scores | Scorer) -> None:
-        if not isinstance(part, Scores):
+    def _got(self, part: TableScores | Scorer) -> None:
+        if not isinstance(part, TableScores):
             self._scorer = part
             self.scorer_came.emit(part)
             self.scores_came.emit()

@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts.store import Change, Merged
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.decision_strip import Decisions, Shown
+from qdesk.gui.curate.decision_strip import DecisionStrip, Shown
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.verdict_recorder import Judge
+from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 
 LAST = 20
 """Decisions in sight."""
@@ -25,7 +25,7 @@ LAST_MS = 40
 """The pause before a decision is shown among the last ones: the next drawing comes first."""
 
 
-class Deciding(QObject):
+class VerdictCommands(QObject):
     """Ties the judge to what shows its work: the strip of the last decisions, the detail, and the page in pace "page".
 
     `said` carries a sentence, its kind, and what to do about it: a word and a function, or None.
@@ -36,15 +36,15 @@ class Deciding(QObject):
     def __init__(
         self,
         model: DrawingsModel,
-        judge: Judge,
+        judge: VerdictRecorder,
         paging: Paging,
-        decisions: Decisions,
+        decisions: DecisionStrip,
         detail: Detail,
         grid: Grid,
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._model, self._judge, self._paging = model, judge, paging
+        self._model, self._recorder, self._paging = model, judge, paging
         self._decisions, self._detail, self._grid = decisions, detail, grid
         self._last_soon, self._verdict_soon = QTimer(self), QTimer(self)
         for timer, pause, show in (
@@ -70,48 +70,48 @@ class Deciding(QObject):
         if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
         else:
-            self._say_how_many(self._judge.judge(reason), "kept" if reason == KEEP else f"flagged as {reason}")
+            self._say_how_many(self._recorder.judge(reason), "kept" if reason == KEEP else f"flagged as {reason}")
 
     def flag(self) -> None:
         """The key that flags for the reason that scoring suggests."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
         else:
-            changes = self._judge.flag_or_unflag()
+            changes = self._recorder.flag_or_unflag()
             self._say_how_many(changes, "flagged" if changes and changes[0].new else "no longer flagged")
 
     def _say_how_many(self, changes: Sequence[Change], what: str) -> None:
         if len(changes) > 1:  # more than are in sight, perhaps
-            self.said.emit(f"{len(changes):,} drawings {what}.", "good", ("Undo", self._judge.undo))
+            self.said.emit(f"{len(changes):,} drawings {what}.", "good", ("Undo", self._recorder.undo))
 
     def _page_decided(self, decisions: dict[int, str]) -> None:
-        if not self._judge.decide(decisions):
+        if not self._recorder.decide(decisions):
             return
         kept = sum(reason == KEEP for reason in decisions.values())
         text = f"{len(decisions) - kept:,} flagged, {kept:,} kept."
-        self.said.emit(text, "good", ("Undo", self._judge.undo))
+        self.said.emit(text, "good", ("Undo", self._recorder.undo))
 
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by us and by others."""
         self._verdict_soon.stop()
         table, index = self._model.table, self._grid.shown
         if table is not None and index >= 0:
-            self._detail.refresh_verdict(self._judge.note_of(table, index))
-            self._detail.set_conflict(self._judge.conflict_of(table, index))
+            self._detail.refresh_verdict(self._recorder.note_of(table, index))
+            self._detail.set_conflict(self._recorder.conflict_of(table, index))
 
     def _show_last(self) -> None:
         table = self._model.table
         if table is None:
             return
-        recent = self._judge.recent(LAST)
-        places = self._judge.place_of(table, [one.identity for one in recent])
+        recent = self._recorder.recent(LAST)
+        places = self._recorder.place_of(table, [one.identity for one in recent])
         self._decisions.set_decisions(
             [
                 Shown(one.step, place, table.words[place] if place >= 0 else "", one.reason, one.count, one.time)
                 for place, one in zip(places, recent, strict=True)
             ]
         )
-        self._decisions.set_can(*self._judge.can_walk())
+        self._decisions.set_can(*self._recorder.can_walk())
 
     def merged(self, merged: Merged, filters: FilterPanel) -> None:
         """Say what became of somebody's verdicts, and offer to look at where they differ."""
@@ -119,7 +119,7 @@ class Deciding(QObject):
         text = f"{merged.taken:,} verdicts taken over, {merged.same:,} the same, {merged.conflicts:,} differ."
         if merged.unidentified:
             text += f" {merged.unidentified:,} lines do not say which drawing they are of."
-        rows = self._judge.conflicting(table) if table is not None else np.zeros(0, np.int64)
+        rows = self._recorder.conflicting(table) if table is not None else np.zeros(0, np.int64)
         action: tuple[str, Callable[[], object]] | None = None
         if table is not None and len(rows):
             mask = np.zeros(len(table), bool)

@@ -25,7 +25,7 @@ PAUSE_S = 0.3
 """About the time in which a key that is meant for what was seen is still pressed."""
 
 
-class Judge(QObject):
+class VerdictRecorder(QObject):
     """Everything that reads or writes verdicts. `said` carries what the user should know: a sentence and its kind.
 
     When the store cannot be opened there are no verdicts, each try says why, and nothing else is affected.

@@ -14,8 +14,8 @@ from qdesk.curation.view.sorting import SORTS
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.header import LATER
-from qdesk.gui.curate.learned_order_worker import Learning
-from qdesk.gui.curate.network_queries import Asking
+from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
+from qdesk.gui.curate.network_queries import NetworkQueries
 from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ MOST_MARKED = 5_000
 """More drawings than that are not marked one by one in the plane."""
 
 
-class Looking(QObject):
+class ViewController(QObject):
     """Ties the grid, the detail, the plane and the header together; asks in the background what they want to show."""
 
     said = Signal(str, str, object)
@@ -47,8 +47,8 @@ class Looking(QObject):
         """How drawings are gone through: "grid", "one" (one by one) or "page" (by the page)."""
         self.plane: Plane | None = None
         """Made when it is first asked for."""
-        self.asking = Asking(self)
-        self.learning = Learning(self)
+        self.queries = NetworkQueries(self)
+        self.learned_order = LearnedOrderWorker(self)
         self._met: Scorer | None = None
         self._offered: set[str] = set()
         self._stale = False  # there are scores by which it is not sorted yet
@@ -59,7 +59,7 @@ class Looking(QObject):
         header.zoom_asked.connect(grid.zoom)
         header.tint_changed.connect(self.set_tint)
         header.plane_toggled.connect(self.show_plane)
-        grid.losses_wanted.connect(self.asking.ask_many_losses)
+        grid.losses_wanted.connect(self.queries.ask_many_losses)
         grid.replay_asked.connect(detail.toggle_replay)
         grid.selectionModel().selectionChanged.connect(lambda *_: self._mark_selected())
         self._wanted: dict[Callable[[int], None], int] = {}
@@ -68,22 +68,22 @@ class Looking(QObject):
         self._ask_soon.setInterval(ASK_MS)
         self._ask_soon.timeout.connect(self._ask)
         for wish, ask in (
-            (detail.wants_losses, self.asking.ask_losses),
-            (detail.wants_seen, self.asking.ask_seen),
-            (detail.wants_similar, self.asking.ask_similar),
+            (detail.wants_losses, self.queries.ask_losses),
+            (detail.wants_seen, self.queries.ask_seen),
+            (detail.wants_similar, self.queries.ask_similar),
         ):
             wish.connect(partial(self._want, ask))
         detail.similar_clicked.connect(self.go_to)
         detail.note_left.connect(grid.setFocus)
         detail.like_these_asked.connect(self.like_these)
-        self.asking.losses_came.connect(detail.set_losses)
-        self.asking.many_losses_came.connect(grid.set_losses)
-        self.asking.seen_came.connect(lambda index, seen: detail.set_seen(index, seen.picture, seen.guesses, seen.own))
-        self.asking.similar_came.connect(self._similar_came)
-        self.learning.likeness_came.connect(self._likeness_came)
-        self.learning.learned_came.connect(self._learned_came)
-        self.learning.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
-        self.asking.failed.connect(lambda sentence: self.said.emit(f"Not worked out: {sentence}", "warn", None))
+        self.queries.losses_came.connect(detail.set_losses)
+        self.queries.many_losses_came.connect(grid.set_losses)
+        self.queries.seen_came.connect(lambda index, seen: detail.set_seen(index, seen.picture, seen.guesses, seen.own))
+        self.queries.similar_came.connect(self._similar_came)
+        self.learned_order.likeness_came.connect(self._likeness_came)
+        self.learned_order.learned_came.connect(self._learned_came)
+        self.learned_order.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
+        self.queries.failed.connect(lambda sentence: self.said.emit(f"Not worked out: {sentence}", "warn", None))
         model.rearranged.connect(self._rearranged)
         self._paging.moving.connect(self._moving)
         model.failed.connect(lambda sentence: self.said.emit(f"Not put in order: {sentence}", "warn", None))
@@ -98,8 +98,8 @@ class Looking(QObject):
         self._stale = False
         self._wanted.clear()
         self._choose_all = False
-        self.asking.set_table(table)
-        self.learning.set_table(table)
+        self.queries.set_table(table)
+        self.learned_order.set_table(table)
         self._offer_sorts()
         if self.plane is not None:
             self.plane.clear()
@@ -107,8 +107,8 @@ class Looking(QObject):
 
     def close(self) -> None:
         """End the work in the background."""
-        self.asking.close()
-        self.learning.close()
+        self.queries.close()
+        self.learned_order.close()
 
     def meet(self, scorer: Scorer) -> None:
         """Ask this scorer from now on, as soon as the first order is there: its networks take all of a core to load."""
@@ -116,7 +116,7 @@ class Looking(QObject):
             self._met = scorer
             QTimer.singleShot(MEET_MS, self, lambda: self.meet(scorer))
         else:
-            self.asking.set_scorer(scorer)
+            self.queries.set_scorer(scorer)
 
     # Paces
 
@@ -221,7 +221,7 @@ class Looking(QObject):
         if table.embeddings is None or not table.scored[chosen].any():
             self.said.emit("What is alike is known once these drawings are scored.", "info", None)
             return
-        self.learning.like([index for index in chosen if table.scored[index]])
+        self.learned_order.like([index for index in chosen if table.scored[index]])
 
     def _likeness_came(self, count: int) -> None:
         before = self._header.sort, self._header.reverse
@@ -242,9 +242,9 @@ class Looking(QObject):
                 self.rearrange()
         else:
             self._model.count_soon()
-        if self.learning.sentence and not had:
-            self.said.emit(self.learning.sentence, "info", ("Sort by it", lambda: self.sort("learned")))
-        self._header.sort_box.setToolTip(self.learning.sentence)
+        if self.learned_order.sentence and not had:
+            self.said.emit(self.learned_order.sentence, "info", ("Sort by it", lambda: self.sort("learned")))
+        self._header.sort_box.setToolTip(self.learned_order.sentence)
 
     def sort(self, name: str, reverse: bool = False) -> None:
         """Another order: whoever wants one wants to see what comes first in it."""

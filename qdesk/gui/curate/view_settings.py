@@ -21,7 +21,7 @@ def remember(page: CuratePage) -> None:
     now: dict[str, Any] = {"tint": header.tint, "size": page.grid.size_step}
     if header.sort not in LATER:  # those belong to these verdicts
         now |= {"sort": header.sort, "reverse": header.reverse}
-    if page.looking.pace == "grid" and not page.narrow:
+    if page.viewing.pace == "grid" and not page.narrow:
         now |= {"filters": header.filters.isChecked(), "plane": header.plane.isChecked()}
     if page.middle.count() > 1:
         now["middle"] = bytes(page.middle.saveState().toBase64().data()).decode()
@@ -34,7 +34,7 @@ def recall(page: CuratePage) -> None:
     if kept.sort in SORTS and kept.sort not in LATER:
         header.set_sort(kept.sort, kept.reverse)
     if kept.tint in TINTS:
-        page.looking.set_tint(kept.tint)
+        page.viewing.set_tint(kept.tint)
     if kept.size is not None:
         page.grid.zoom(kept.size - page.grid.size_step)
     header.filters.setChecked(kept.filters)

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
-from qdesk.data.replay_timing import SHORTEST_MS, moments
+from qdesk.data.replay_timing import SHORTEST_MS, point_times
 from qdesk.gui.kit.picture import blank
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
@@ -151,7 +151,7 @@ class StrokesView(QWidget):
         self.pause()
         kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
-        clocks = moments(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
+        clocks = point_times(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
         self._clock = np.concatenate(clocks) if clocks else np.zeros(0)
         self._length = max(float(self._clock[-1]), SHORTEST_MS) if clocks else 0.0
         self.set_loss_places(None)
@@ -340,7 +340,7 @@ class _Layers:
 
 def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:
     """float64 (points,), rising: where in a replay by `StrokesView` each point appears, 0 to 1."""
-    clock = np.concatenate(moments(strokes, times) or [np.zeros(0)])
+    clock = np.concatenate(point_times(strokes, times) or [np.zeros(0)])
     return clock / max(clock.max(initial=0.0), SHORTEST_MS)
 
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from qdesk.gui.kit.text import percent
 from qdesk.gui.kit.widgets import Elided
-from qdesk.gui.lab.runs import Run, State
+from qdesk.gui.lab.runs import Run, RunState
 from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
 
 
@@ -71,7 +71,7 @@ class Actions(Bar):
         """Offer what this run allows. evaluating: how far its report is, 0 to 1; None while none is made."""
         state = run.state
         self.stop.setVisible(state.active)
-        self.stop.setEnabled(state is not State.STOPPING)
+        self.stop.setEnabled(state is not RunState.STOPPING)
         again = not state.active and not state.complete and bool(run.command)
         self.resume.setVisible(again or run.resumable)
         self.resume.setEnabled(bool(run.command))

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.kit.text import percent, some, unbroken
-from qdesk.gui.lab.runs import Run, State
+from qdesk.gui.lab.runs import Run, RunState
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
 from qdesk.training.wording import duration
 
@@ -31,25 +31,25 @@ _RUN = Qt.ItemDataRole.UserRole
 def state_text(run: Run) -> str:
     """How a run goes, in a few words."""
     state, top1 = run.state, run.test.get("top1")
-    if state is State.STARTING:
+    if state is RunState.STARTING:
         return "Starting: reading the drawings"
-    if state is State.STOPPING:
+    if state is RunState.STOPPING:
         return "Stopping"
-    if state is State.RUNNING:
+    if state is RunState.RUNNING:
         left = run.log.latest.get("minutes_left")
         return percent(run.done) + (f" · {duration(60 * left)} left" if left is not None else "")
     if state.complete:
-        return ("Finished" if state is State.FINISHED else "Stopped early") + (
+        return ("Finished" if state is RunState.FINISHED else "Stopped early") + (
             f" · top-1 {unbroken(percent(top1, 1))}" if isinstance(top1, int | float) else ""
         )
-    return "Failed" if state is State.FAILED else f"Interrupted at {percent(run.done)}"
+    return "Failed" if state is RunState.FAILED else f"Interrupted at {percent(run.done)}"
 
 
-def state_tint(state: State) -> str:
+def state_tint(state: RunState) -> str:
     """The theme's colour of a state."""
     if state.active:
         return "accent"
-    return "good" if state.complete else "bad" if state is State.FAILED else "warn"
+    return "good" if state.complete else "bad" if state is RunState.FAILED else "warn"
 
 
 class Listing(QWidget):

@@ -42,7 +42,7 @@ class LabPage(DropPage):
         self.runs: dict[Path, Run] = {}
         self._opened = self._remembered()
         self._chosen: Path | None = None
-        self._doomed: Run | None = None
+        self._pending_delete: Run | None = None
         self._reading: jobs.Job | None = None
         self._read = False
         self.reports = Reports(self)
@@ -125,7 +125,7 @@ class LabPage(DropPage):
     def hidden(self) -> None:
         """The window shows another page now. Runs go on; nobody looks at them."""
         self._timer.stop()
-        self._bury()
+        self._commit_delete()
 
     def shutdown(self) -> None:
         """Stop looking. Runs go on by themselves; a report that is being written is given up."""
@@ -151,7 +151,7 @@ class LabPage(DropPage):
 
     def sorted_runs(self) -> list[Run]:
         """The runs, newest first."""
-        shown = [run for run in self.runs.values() if run is not self._doomed]
+        shown = [run for run in self.runs.values() if run is not self._pending_delete]
         return sorted(shown, key=lambda run: (run.began, run.name), reverse=True)
 
     @property
@@ -178,7 +178,7 @@ class LabPage(DropPage):
     def _show_list(self) -> None:
         runs = self.sorted_runs()
         in_form = self._side.currentWidget() is self.form
-        if self._chosen is not None and (self.current is None or self.current is self._doomed):
+        if self._chosen is not None and (self.current is None or self.current is self._pending_delete):
             self._chosen = runs[0].out if runs else None
             if self._chosen:
                 self._show_run()
@@ -229,7 +229,7 @@ class LabPage(DropPage):
 
     def start(self, plan: Plan) -> None:
         """Begin a run, in a process of its own."""
-        self._bury()
+        self._commit_delete()
         out = files.folder() / f"{plan.name}{ENDING}"
         command = files.train_command(plan.kind, out, plan.data, plan.words, plan.options)
         folder = next((place for place in plan.data if os.path.isdir(place)), "")
@@ -307,31 +307,31 @@ class LabPage(DropPage):
         if run.state.active:
             self.notice.say(f"“{run.name}” is still learning: stop it first.", "warn", lasting=False)
             return
-        self._bury()
+        self._commit_delete()
         self.reports.give_up(run)
         if run.ours:
-            self._doomed = run
+            self._pending_delete = run
             said = f"“{run.name}” is deleted."
         else:
             self._remember([out for out in self._opened if out != run.out])
             del self.runs[run.out]
             said = f"“{run.name}” is off the list; its files are where they were."
         self._show_list()
-        self.notice.say(said, action=("Undo", lambda: self._bring_back(run)))
+        self.notice.say(said, action=("Undo", lambda: self._undo_delete(run)))
         self.listing.list.setFocus()
 
-    def _bring_back(self, run: Run) -> None:
-        self._doomed = None
+    def _undo_delete(self, run: Run) -> None:
+        self._pending_delete = None
         if not run.ours:
             self._remember([*self._opened, run.out])
             self.runs[run.out] = run
         self.choose(run)
 
-    def _bury(self) -> None:
+    def _commit_delete(self) -> None:
         """Delete what was only out of sight until now."""
-        if self._doomed is None:
+        if self._pending_delete is None:
             return
-        run, self._doomed = self._doomed, None
+        run, self._pending_delete = self._pending_delete, None
         self.runs.pop(run.out, None)
         self.notice.hide()
         for file in run.files():

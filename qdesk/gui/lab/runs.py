@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from qdesk import paths
-from qdesk.files import written_whole
+from qdesk.files import atomic_write
 from qdesk.gui.lab.processes import lives
 from qdesk.training.log import Follower, Log, path_of
 
@@ -35,7 +35,7 @@ _MOMENT_S = 1.0
 _OPTIONS = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only")
 
 
-class State(StrEnum):
+class RunState(StrEnum):
     STARTING = "starting"
     RUNNING = "running"
     STOPPING = "stopping"
@@ -47,12 +47,12 @@ class State(StrEnum):
     @property
     def active(self) -> bool:
         """Whether its process is at work."""
-        return self in (State.STARTING, State.RUNNING, State.STOPPING)
+        return self in (RunState.STARTING, RunState.RUNNING, RunState.STOPPING)
 
     @property
     def complete(self) -> bool:
         """Whether it came to its own end."""
-        return self in (State.FINISHED, State.EARLY)
+        return self in (RunState.FINISHED, RunState.EARLY)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Start:
     began: str
 
     def write(self, out: Path) -> None:
-        with written_whole(beside(out, ".start")) as part:
+        with atomic_write(beside(out, ".start")) as part:
             part.write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @staticmethod
@@ -107,7 +107,7 @@ class Run:
             self._follower.poll()
         self.stopping = self.stopping and self._alive
         if not (self._alive or self._complaint) and (
-            self._newest_is_ours or (self.log.end or {}).get("ended") == State.FAILED
+            self._newest_is_ours or (self.log.end or {}).get("ended") == RunState.FAILED
         ):
             self._complaint = _last_words(beside(self.out, ".err"))
         return before != self._seen
@@ -175,13 +175,19 @@ class Run:
     # How it goes
 
     @property
-    def state(self) -> State:
+    def state(self) -> RunState:
         if self._alive and (self._newest_is_ours or not self.log.end):
-            return State.STOPPING if self.stopping else State.STARTING if self._newest_is_ours else State.RUNNING
+            return (
+                RunState.STOPPING if self.stopping else RunState.STARTING if self._newest_is_ours else RunState.RUNNING
+            )
         if self._newest_is_ours:
-            return State.INTERRUPTED if self._complaint.endswith(("interrupted", "KeyboardInterrupt")) else State.FAILED
+            return (
+                RunState.INTERRUPTED
+                if self._complaint.endswith(("interrupted", "KeyboardInterrupt"))
+                else RunState.FAILED
+            )
         ended = (self.log.end or {}).get("ended")
-        return State(ended) if ended in set(State) else State.INTERRUPTED
+        return RunState(ended) if ended in set(RunState) else RunState.INTERRUPTED
 
     @property
     def done(self) -> float:
@@ -196,7 +202,7 @@ class Run:
     @property
     def reason(self) -> str:
         """Why it failed, a sentence."""
-        if self.state is not State.FAILED:
+        if self.state is not RunState.FAILED:
             return ""
         logged = "" if self._newest_is_ours else (self.log.end or {}).get("reason")
         return logged or self._complaint or "It ended at once, without a word."

@@ -26,7 +26,7 @@ from qdesk.gui.kit.text import count, large, percent, some, unbroken
 from qdesk.gui.kit.widgets import Choice, Elided, throw_away
 from qdesk.gui.lab.actions import Actions
 from qdesk.gui.lab.listing import state_text, state_tint
-from qdesk.gui.lab.runs import KINDS, Run, State, place_name
+from qdesk.gui.lab.runs import KINDS, Run, RunState, place_name
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ class RunView(QWidget):
         self.buttons.show_run(run, evaluating)
         self._draw()
         self._dress()
-        self.progress.setVisible(run.state.active or run.state is State.INTERRUPTED)
-        self.progress.setRange(0, 0 if run.state is State.STARTING else 1000)
+        self.progress.setVisible(run.state.active or run.state is RunState.INTERRUPTED)
+        self.progress.setRange(0, 0 if run.state is RunState.STARTING else 1000)
         self.progress.setValue(round(1000 * run.done))  # last, for Qt paints at once what there is
 
     def _draw(self) -> None:

@@ -13,11 +13,11 @@ from qdesk import paths
 from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History, HistoryError
 from qdesk.game.record import RoundRecord
-from qdesk.game.round_saver import MY_DRAWINGS, Keeper
+from qdesk.game.round_saver import MY_DRAWINGS, RoundSaver
 from qdesk.gui import jobs
 
 if TYPE_CHECKING:
-    from qdesk.game.similar_drawings import Others
+    from qdesk.game.similar_drawings import SimilarDrawings
     from qdesk.gui.play.end import EndScreen
     from qdesk.gui.play.people import PeopleScreen
     from qdesk.gui.play.story import StoryScreen
@@ -33,7 +33,7 @@ class Album(QObject):
 
     def __init__(
         self,
-        keeper: Keeper,
+        keeper: RoundSaver,
         guesser_factory: Callable[[], GuessesStrokes],
         scorer_factory: Callable[[], Any],
         page: QWidget,
@@ -198,7 +198,7 @@ class Album(QObject):
         if isinstance(record, RoundRecord) and self.story is not None:
             self.story.set_record(record, place=at, count=len(self._told))
 
-    def _others(self) -> Others | None:
+    def _others(self) -> SimilarDrawings | None:
         """The drawings that are open in Curate, if they are scored."""
         from qdesk.game.similar_drawings import of_table
 

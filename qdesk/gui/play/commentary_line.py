@@ -9,7 +9,7 @@ from PySide6.QtCore import QElapsedTimer, QPointF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qdesk.game.commentary import Said
+from qdesk.game.commentary import Remark
 from qdesk.gui.theme import SPACE, font, theme
 
 FADE_MS = 2500.0
@@ -21,7 +21,7 @@ _PALE = 0.65  # how much ink is left of something as soon as it is not the newes
 _READABLE = 0.25  # of its time: with less of it left it cannot be read any more
 
 
-class SaysLine(QWidget):
+class CommentaryLine(QWidget):
     """One painted line. Its timer runs only while something fades, and a repaint is the drawing of a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -29,7 +29,7 @@ class SaysLine(QWidget):
         self.setFont(font("large"))
         self._metrics = QFontMetricsF(self.font())
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._said: tuple[Said, ...] = ()
+        self._said: tuple[Remark, ...] = ()
         self._plain = ""
         self._since = QElapsedTimer()  # since the round's `_now_ms`
         self._now_ms = 0.0
@@ -53,7 +53,7 @@ class SaysLine(QWidget):
         """Whether something is on its way out."""
         return self._timer.isActive()
 
-    def set_said(self, said: Sequence[Said], now_ms: float) -> None:
+    def set_said(self, said: Sequence[Remark], now_ms: float) -> None:
         """All that was said in this round, oldest first, at `now_ms` of it. The line's own clock goes on from there."""
         said = tuple(said)
         same = said == self._said and not self._plain
@@ -74,10 +74,10 @@ class SaysLine(QWidget):
     def _time(self) -> float:
         return self._now_ms + (self._since.elapsed() if self._since.isValid() else 0)
 
-    def _shown(self) -> list[tuple[Said, float]]:
+    def _shown(self) -> list[tuple[Remark, float]]:
         """The newest things said, and how much of its time each still has: 1 to 0."""
         now = self._time()
-        shown: list[tuple[Said, float]] = []
+        shown: list[tuple[Remark, float]] = []
         for one, after in zip_longest(self._said, self._said[1:]):
             left = 1.0 if after is None else 1 - (now - after.at_ms) / FADE_MS
             if left > 0:
@@ -92,9 +92,9 @@ class SaysLine(QWidget):
             self.setAccessibleName(text)
         self.update()
 
-    def _placed(self) -> list[tuple[Said, float, float]]:
+    def _placed(self) -> list[tuple[Remark, float, float]]:
         """What is seen, how much of its time is left, how wide its place is; where it does not fit the oldest go."""
-        placed: list[tuple[Said, float, float]] = []
+        placed: list[tuple[Remark, float, float]] = []
         room = float(self.width())
         for one, left in reversed(self._shown()):
             wide = self._metrics.horizontalAdvance(f"{one.text} ") * min(left * FADE_MS / _CLOSE_MS, 1.0)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QScrollArea,
 from qdesk.data.categories import with_article
 from qdesk.game.modes import Mode
 from qdesk.game.prompts import GAME
-from qdesk.game.record import RoundRecord, State
+from qdesk.game.record import RoundRecord, RoundState
 from qdesk.gui.kit.strokes import StrokesView, paint_strokes, round_pen
 from qdesk.gui.kit.text import NBSP, chance
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
@@ -310,7 +310,7 @@ def outcome_line(record: RoundRecord, short: bool = False) -> str:
         return f"{ours}, network {theirs}" if short else f"{ours}, the network {theirs}"
     if record.recognised:
         return _when(record.recognised_ms)
-    seen = "skipped" if record.state is State.SKIPPED else "not seen"
+    seen = "skipped" if record.state is RoundState.SKIPPED else "not seen"
     if not record.points or not top or top[0] == record.word:
         return seen
     return f"{with_article(top[0])}?" if short else f"{seen}: I thought it was {with_article(top[0])}"
@@ -323,7 +323,7 @@ def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
         drawn = sum(record.points > 0 for record in records)
         return f"{drawn} {'drawing' if drawn == 1 else 'drawings'}"
     if mode.game_ms < float("inf"):
-        whole = not records or records[-1].state is State.TIME_UP
+        whole = not records or records[-1].state is RoundState.TIME_UP
         took = mode.game_ms if whole else sum(record.ended_ms for record in records)
         return f"{won} in {took / 1000:.0f} seconds"
     if any(record.rival is not None for record in records):

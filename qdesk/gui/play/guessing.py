@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from qdesk.game.guess_scheduler import Asker, GuessesStrokes, Question, Strokes, top_guesses
+from qdesk.game.guess_scheduler import GuessesStrokes, GuessScheduler, Question, Strokes, top_guesses
 from qdesk.gui import jobs
 
 LEAST_MS = 1000 / 144
@@ -31,10 +31,10 @@ Python's own 5 ms, none at 1 ms, with as many guesses."""
 
 def shipped_guesser() -> GuessesStrokes:
     """The network that comes with the program. Takes seconds the first time; for the background thread."""
-    from qdesk.scoring.classifier import Guesser
+    from qdesk.scoring.classifier import DrawingClassifier
 
     compute_on_one_core()
-    guesser = Guesser()
+    guesser = DrawingClassifier()
     # What stands by now stays. Looked through again and again, as it would be, it would stop the pen for a tenth of a
     # second each time.
     gc.collect()
@@ -48,7 +48,7 @@ def shipped_scorer() -> Any:
     from qdesk.scoring.scorer import Scorer
 
     scorer = Scorer()
-    scorer.reader  # noqa: B018 (loads it)
+    scorer.likelihood  # noqa: B018 (loads it)
     return scorer
 
 
@@ -98,7 +98,7 @@ class Guessing(QObject):
         self._factory = factory
         self._worker: jobs.LatestWorker | None = None
         self._awake = False
-        self._asker = Asker()
+        self._asker = GuessScheduler()
         self._last_point_at = 0.0
         self._asked_at = -math.inf  # s
         self._pause = QTimer(self)

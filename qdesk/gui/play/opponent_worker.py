@@ -19,7 +19,7 @@ def shipped_sketcher() -> Any:
     return Sketcher()
 
 
-class Sketching(QObject):
+class OpponentWorker(QObject):
     """Signals: `sketched` with what was asked for last, strokes in the 255 box or a `Rival`; `failed` with a
     sentence.
     """

@@ -17,14 +17,14 @@ from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History
 from qdesk.game.modes import MODES
 from qdesk.game.prompts import Prompts, words
-from qdesk.game.record import State
+from qdesk.game.record import RoundState
 from qdesk.game.round import Round, monotonic_ms
-from qdesk.game.round_saver import Keeper
+from qdesk.game.round_saver import RoundSaver
 from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
 from qdesk.gui.play.guessing import Guessing, shipped_guesser, shipped_scorer
 from qdesk.gui.play.home import HomeScreen
-from qdesk.gui.play.opponent_worker import Sketching, shipped_sketcher
+from qdesk.gui.play.opponent_worker import OpponentWorker, shipped_sketcher
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.rounds import BLIND, Rounds
 from qdesk.gui.play.sound import Sounds
@@ -59,10 +59,10 @@ class PlayPage(QWidget):
         self.prompts = prompts  # to be asked instead of the chosen difficulty's
         self._prompts: dict[str, Prompts] = {}  # by difficulty: no word comes twice before all have come
         self.settings = settings.load(Play)
-        self.keeper = Keeper(history)
+        self.keeper = RoundSaver(history)
         self.album = Album(self.keeper, guesser_factory, scorer_factory, self)
         self.guessing = Guessing(guesser_factory, self)
-        self.sketching = Sketching(sketcher_factory, self)
+        self.sketching = OpponentWorker(sketcher_factory, self)
         self.voice, self.sounds = Voice(self), Sounds(self)
 
         self.home, self.round_screen, self.end_screen = HomeScreen(), RoundScreen(clock), EndScreen()
@@ -193,7 +193,7 @@ class PlayPage(QWidget):
         if event.isAutoRepeat():
             super().keyPressEvent(event)
         elif screen is self.round_screen and key in _GO and plain:
-            waits = self.round is not None and self.round.state is State.READY
+            waits = self.round is not None and self.round.state is RoundState.READY
             self.rounds.accept() if waits else self.rounds.done()
         elif screen is self.round_screen and ((key == Qt.Key.Key_C and plain) or undo):
             self.rounds.clear()
@@ -221,7 +221,7 @@ class PlayPage(QWidget):
 
     def _show_end(self, game: Game) -> None:
         """How the game went; of one that was left before anything was drawn there is nothing to tell."""
-        if not any(record.points or record.state is State.TIME_UP for record in game.records):
+        if not any(record.points or record.state is RoundState.TIME_UP for record in game.records):
             self.show_home()
             return
         self.album.records = list(game.records)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
 from qdesk.game.record import RoundRecord
-from qdesk.game.story import Told, Usual, by_stroke, end_ms, point_ms
+from qdesk.game.story import StoryWithLosses, Usual, by_stroke, end_ms, point_ms
 from qdesk.gui.kit.drawing_view import framed
 from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import StrokesView, replay_places
@@ -32,7 +32,7 @@ class Replaying(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._record: RoundRecord | None = None
-        self._losses: tuple[Told, Usual] | None = None
+        self._losses: tuple[StoryWithLosses, Usual] | None = None
         self._ms = self._places = self._rival_ms = self._rival_places = np.zeros(0)
         self._end = 0.0
         self.strokes, self.rival = StrokesView(pen_width=5, smooth=True), StrokesView(pen_width=3, smooth=True)
@@ -103,7 +103,7 @@ class Replaying(QWidget):
         self.set_losses(None, None)
         self._moved(1.0)
 
-    def set_losses(self, told: Told | None, usual: Usual | None) -> None:
+    def set_losses(self, told: StoryWithLosses | None, usual: Usual | None) -> None:
         """What the Sketch-RNN says of the points, and what is usual."""
         self._losses = None if told is None or usual is None else (told, usual)
         self.tints[STRANGEST].setEnabled(told is not None and told.strangest is not None)

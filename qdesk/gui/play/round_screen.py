@@ -17,7 +17,7 @@ from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.canvas import Canvas
 from qdesk.gui.play.card import WordCard
-from qdesk.gui.play.commentary_line import SaysLine
+from qdesk.gui.play.commentary_line import CommentaryLine
 from qdesk.gui.play.rival import RivalPanel
 from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WordLabel
 from qdesk.gui.theme import SPACE, Button, button, label
@@ -53,7 +53,7 @@ class RoundScreen(QWidget):
         self.card.accept.connect(self.accept)
         self.canvas.pen_down.connect(self._uncover)
         self.rival = RivalPanel()
-        self.says = SaysLine()
+        self.says = CommentaryLine()
         self.note = Elided()
         self.note.setProperty("muted", True)
         self._small_bars, self._large_bars = GuessBars(), GlidingBars()

@@ -11,13 +11,13 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from qdesk.data.categories import with_article
-from qdesk.game.commentary import Talk
+from qdesk.game.commentary import Commentator
 from qdesk.game.game import Game
-from qdesk.game.record import Rival, State
+from qdesk.game.record import Rival, RoundState
 from qdesk.game.riddles import riddle
 from qdesk.game.round import Round
 from qdesk.gui.play.guessing import Guessing
-from qdesk.gui.play.opponent_worker import Sketching
+from qdesk.gui.play.opponent_worker import OpponentWorker
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
@@ -43,7 +43,7 @@ class Rounds(QObject):
         self,
         screen: RoundScreen,
         guessing: Guessing,
-        sketching: Sketching,
+        sketching: OpponentWorker,
         voice: Voice,
         sounds: Sounds,
         linger_ms: int,
@@ -55,10 +55,10 @@ class Rounds(QObject):
         self.game: Game | None = None
         self.round: Round | None = None
         self.difficulty = "mixed"
-        self._talk = Talk("")
+        self._talk = Commentator("")
         self._rival: Rival | None = None
         self._rival_done = False
-        self._shown: State | None = None  # the state that the screen shows
+        self._shown: RoundState | None = None  # the state that the screen shows
         self._count: float = 0
         self._trouble = ""
 
@@ -104,14 +104,14 @@ class Rounds(QObject):
 
     def accept(self) -> None:
         """The word is accepted: three, two, one."""
-        if self.round is not None and self.round.state is State.READY and not self.held:
+        if self.round is not None and self.round.state is RoundState.READY and not self.held:
             self.round.accept()
             self._timer.start()
             self.tick()
 
     def clear(self) -> None:
         """An empty canvas."""
-        if self.round is not None and self.round.tick() is State.DRAWING:
+        if self.round is not None and self.round.tick() is RoundState.DRAWING:
             self.round.clear()
             self.canvas.clear()
             self.guessing.new_drawing()
@@ -161,7 +161,7 @@ class Rounds(QObject):
     def _pen_down(self, x: float, y: float, t: float) -> None:
         if self.round is None:
             return
-        if self.round.state in (State.READY, State.COUNTING) and not self.held:
+        if self.round.state in (RoundState.READY, RoundState.COUNTING) and not self.held:
             self.round.start()
             self._timer.start()
             self.tick()
@@ -198,8 +198,8 @@ class Rounds(QObject):
             self.over.emit(game)
             return
         before, mode, word = self._talk, self.game.mode, self.round.word
-        self._talk, self._rival, self._rival_done, self._count = Talk(word), None, False, 0
-        self._shown = State.READY
+        self._talk, self._rival, self._rival_done, self._count = Commentator(word), None, False, 0
+        self._shown = RoundState.READY
         self.guessing.new_drawing()
         self.guessing.wake()
         outcomes = [record.won for record in self.game.records]
@@ -238,7 +238,7 @@ class Rounds(QObject):
         if game is None or current is None or self._shown is None:
             return
         state = current.tick()
-        if state is State.COUNTING and current.count != self._count:
+        if state is RoundState.COUNTING and current.count != self._count:
             self._count = current.count
             self.screen.show_count(current.count)
             self.sounds.play("count")
@@ -246,16 +246,20 @@ class Rounds(QObject):
             self._show(state, game, current)
         elif state.inking:
             self._show_time(game, current)
-            if state is State.DRAWING:
+            if state is RoundState.DRAWING:
                 self._hear(current)
 
-    def _show(self, state: State, game: Game, current: Round) -> None:
+    def _show(self, state: RoundState, game: Game, current: Round) -> None:
         """The screen follows the state: every state in between, too."""
         before, self._shown = self._shown, state
         self._show_time(game, current)
-        if before in (State.READY, State.COUNTING) and state is not State.COUNTING and state is not State.SKIPPED:
+        if (
+            before in (RoundState.READY, RoundState.COUNTING)
+            and state is not RoundState.COUNTING
+            and state is not RoundState.SKIPPED
+        ):
             self._show_begun(game, current)
-        if state is State.FINISHING or (state is State.RECOGNISED and before is not State.FINISHING):
+        if state is RoundState.FINISHING or (state is RoundState.RECOGNISED and before is not RoundState.FINISHING):
             self._show_recognised(current)
         if state.ended:
             self._show_ended(state, game, current)
@@ -273,13 +277,13 @@ class Rounds(QObject):
         self.canvas.glow()
         self.screen.says.set_said(self._talk.said, at)
         self.screen.word.setText(current.word)  # a riddle is solved
-        if self._shown is State.FINISHING:
+        if self._shown is RoundState.FINISHING:
             self.screen.show_finishing(at)
 
-    def _show_ended(self, state: State, game: Game, current: Round) -> None:
+    def _show_ended(self, state: RoundState, game: Game, current: Round) -> None:
         self.canvas.close_stroke()
         self._keep(game, current)
-        if state is State.TIME_UP:
+        if state is RoundState.TIME_UP:
             said = self._talk.time_up(current.limit_ms)
             self.screen.says.set_said(self._talk.said, current.limit_ms)
             text = said.text
@@ -301,7 +305,7 @@ class Rounds(QObject):
         sprint = math.isfinite(game.mode.game_ms)
         left = game.remaining_ms if sprint else current.remaining_ms
         seconds = -(-left // 1000) if math.isfinite(left) else math.inf
-        if current.state is State.DRAWING and seconds <= _LAST_SECONDS and seconds != self._count:
+        if current.state is RoundState.DRAWING and seconds <= _LAST_SECONDS and seconds != self._count:
             self._count = seconds
             self.sounds.play("tick")
         self.screen.set_remaining(left, game.mode.game_ms if sprint else current.limit_ms)
@@ -320,7 +324,7 @@ class Rounds(QObject):
         if game is None or current is None or self._shown is None:
             return
         was = current.state
-        if current.guess(top) is State.DRAWING:
+        if current.guess(top) is RoundState.DRAWING:
             self._hear(current)
         if was.inking:
             hidden = game.mode.shows == "definition" and current.recognised_ms is None
@@ -338,7 +342,7 @@ class Rounds(QObject):
             self.screen.says.set_said(self._talk.said, current.elapsed_ms)
 
     def _network_changed(self) -> None:
-        if self._shown is State.READY:
+        if self._shown is RoundState.READY:
             self.screen.hold(self.held)
         self._say()
 
@@ -351,19 +355,19 @@ class Rounds(QObject):
             text = BLIND
         elif not self.guessing.awake:
             text = _WAKING
-        elif state is State.READY and self.sketching.busy:
+        elif state is RoundState.READY and self.sketching.busy:
             text = _THINKING
-        elif state is State.READY and self._trouble:
+        elif state is RoundState.READY and self._trouble:
             text, self._trouble = self._trouble, ""
         else:
-            text = "Draw, and I will guess." if state is State.DRAWING else ""
+            text = "Draw, and I will guess." if state is RoundState.DRAWING else ""
         self.screen.says.set_text(text)
 
     # What the network draws
 
     def _sketched(self, what: Any) -> None:
         """A beginning (strokes in the 255 box), or what it will draw."""
-        if self.round is None or self.round.state is not State.READY:
+        if self.round is None or self.round.state is not RoundState.READY:
             return
         if isinstance(what, Rival):
             self._rival = what

@@ -11,9 +11,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
-from qdesk.game.prompts import said
-from qdesk.game.record import RoundRecord, State
-from qdesk.game.similar_drawings import Others
+from qdesk.game.prompts import words_said
+from qdesk.game.record import RoundRecord, RoundState
+from qdesk.game.similar_drawings import SimilarDrawings
 from qdesk.game.story import end_ms, loss_sentence, point_ms
 from qdesk.gui.kit.scores import Score, ScoreRow
 from qdesk.gui.kit.text import NBSP, number, percent, unbroken
@@ -22,7 +22,7 @@ from qdesk.gui.play.chance_plot import ChancePlot
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 from qdesk.gui.play.replaying import Replaying, when
 from qdesk.gui.play.story_parts import AlikeGrid, TakenList
-from qdesk.gui.play.story_worker import ALIKE, AlikeAnswer, Answer, Telling
+from qdesk.gui.play.story_worker import ALIKE, AlikeAnswer, Answer, StoryWorker
 from qdesk.gui.theme import SPACE, button, font, label
 
 _LOOKING = "Looking at it again…"
@@ -44,12 +44,12 @@ class StoryScreen(QWidget):
         self,
         guesser_factory: Callable[[], Any] = shipped_guesser,
         scorer_factory: Callable[[], Any] = shipped_scorer,
-        others: Callable[[], Others | None] = lambda: None,
+        others: Callable[[], SimilarDrawings | None] = lambda: None,
         parent: QWidget | None = None,
     ) -> None:
         """others: what is open in Curate, asked for on the GUI thread; None stands for the starter set."""
         super().__init__(parent)
-        self.telling = Telling(guesser_factory, scorer_factory, others, self)
+        self.telling = StoryWorker(guesser_factory, scorer_factory, others, self)
         self.telling.came.connect(self._came)
         self.telling.likened.connect(self._likened)
         self.telling.failed.connect(self._failed)
@@ -213,7 +213,7 @@ class StoryScreen(QWidget):
         if self.isVisible():
             self.replaying.begin()
 
-    def _say_loss(self, record: RoundRecord, answer: Answer, others: Others | None) -> None:
+    def _say_loss(self, record: RoundRecord, answer: Answer, others: SimilarDrawings | None) -> None:
         told, usual = answer.told, answer.usual
         if math.isnan(told.loss):
             little = "Too little was drawn to say how strange it is." if len(told.losses) else ""
@@ -243,7 +243,7 @@ class StoryScreen(QWidget):
         self.taken.set_playhead(ms)
         chances = self.plot.chances(ms)
         now = f"{ms / 1000:.1f}{NBSP}s"
-        if said(chances):
+        if words_said(chances):
             now += f": {with_article(chances[0][0])}, {unbroken(percent(chances[0][1]))}"
         self.now.setText(now)
 
@@ -272,9 +272,9 @@ def outcome_text(record: RoundRecord) -> str:
         text = f"Recognised after {when(record.recognised_ms)}"
         if record.recognised_ms is not None and last > record.recognised_ms:
             text += f", finished at {when(last)}"
-    elif record.state is State.TIME_UP:
+    elif record.state is RoundState.TIME_UP:
         text = "Time was up before I saw it"
-    elif record.state is State.SKIPPED:
+    elif record.state is RoundState.SKIPPED:
         text = f"Skipped after {when(record.ended_ms)}"
     else:
         text = f"Drawn in {when(last)}, without a word"

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
 from qdesk.data.drawings import Drawings
-from qdesk.game.similar_drawings import Others
-from qdesk.game.story import Taken
+from qdesk.game.similar_drawings import SimilarDrawings
+from qdesk.game.story import TopSpan
 from qdesk.gui.kit.drawing_view import DrawingView, framed
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
@@ -56,7 +56,7 @@ class TakenList(QWidget):
         self.nothing.setText(text)
         self.nothing.setVisible(bool(text))
 
-    def show_taken(self, taken: Sequence[Taken], word: str) -> None:
+    def show_taken(self, taken: Sequence[TopSpan], word: str) -> None:
         """What it was taken for, in order; `word` is the round's own."""
         self.say("" if taken else "Nothing: I was never sure enough to say a word.")
         for row, one in zip(self._rows, taken[-_MOST:], strict=False):
@@ -84,7 +84,7 @@ class _Row(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(26 * SPACE, _ROW)
 
-    def show_taken(self, taken: Taken, own: bool) -> None:
+    def show_taken(self, taken: TopSpan, own: bool) -> None:
         self.from_ms, self.to_ms, self._own = taken.from_ms, taken.to_ms, own
         self.setText(with_article(taken.word))
         self.setAccessibleName(f"{taken.from_ms / 1000:.1f} s {self.text()}")
@@ -155,7 +155,7 @@ class AlikeGrid(QWidget):
             thumb.hide()
         self.whose.setText(text)
 
-    def show_alike(self, others: Others, indices: np.ndarray, word: str, same_word: bool) -> None:
+    def show_alike(self, others: SimilarDrawings, indices: np.ndarray, word: str, same_word: bool) -> None:
         """The drawings `indices` of `others`, the likest first; `word` is one's own, same_word: all are of it."""
         self.say(whose(others, word, same_word) if len(indices) else f"None in {others.name} is like it.")
         words = others.drawings.words
@@ -163,7 +163,7 @@ class AlikeGrid(QWidget):
             thumb.show_drawing(others.drawings, index, words[index] or "no word")
 
 
-def whose(others: Others, word: str, same_word: bool) -> str:
+def whose(others: SimilarDrawings, word: str, same_word: bool) -> str:
     """Who drew the similar drawings, and what was looked at."""
     if others.made:
         drawn = "Drawn by a network, not by people: the starter set."

@@ -11,8 +11,8 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.game.record import RoundRecord
-from qdesk.game.similar_drawings import Others, starter_others
-from qdesk.game.story import Told, Usual, told, usual_losses
+from qdesk.game.similar_drawings import SimilarDrawings, starter_others
+from qdesk.game.story import StoryWithLosses, Usual, tell_with_losses, usual_losses
 from qdesk.gui import jobs
 from qdesk.gui.play.guessing import shipped_guesser, shipped_scorer
 
@@ -23,7 +23,7 @@ ALIKE = 6
 class Answer:
     """What the networks say of a drawing, and what is usual; why_no_loss: a sentence where no loss could be read."""
 
-    told: Told
+    told: StoryWithLosses
     usual: Usual
     why_no_loss: str = ""
 
@@ -32,7 +32,7 @@ class Answer:
 class AlikeAnswer:
     """Drawings like one's own: indices int64 (k,) into those of `others`, and whether all are of the same word."""
 
-    others: Others
+    others: SimilarDrawings
     indices: np.ndarray
     same_word: bool
 
@@ -46,7 +46,7 @@ class _Tell:
 class _Liken:
     record: RoundRecord
     embedding: np.ndarray
-    others: Others | None
+    others: SimilarDrawings | None
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class _Networks:
     why_no_loss: str
 
 
-class Telling(QObject):
+class StoryWorker(QObject):
     """Ask for a record's story with `tell`; `came` with an `Answer` follows, and `likened` with an `AlikeAnswer` or
     None: both of the record that was asked for last. `failed` carries a sentence.
     """
@@ -69,7 +69,7 @@ class Telling(QObject):
         self,
         guesser_factory: Callable[[], Any] = shipped_guesser,
         scorer_factory: Callable[[], Any] = shipped_scorer,
-        others: Callable[[], Others | None] = lambda: None,
+        others: Callable[[], SimilarDrawings | None] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
         """The factories are called in the thread, once; `others`, what is open in Curate, here."""
@@ -130,7 +130,7 @@ def _wake(guesser_factory: Callable[[], Any], scorer_factory: Callable[[], Any])
 def _answer(networks: _Networks, asked: _Tell | _Liken) -> Answer | AlikeAnswer:
     if isinstance(asked, _Tell):
         usual = usual_losses() if networks.scorer else Usual(math.nan, math.nan, math.nan)
-        return Answer(told(asked.record, networks.guesser, networks.scorer), usual, networks.why_no_loss)
+        return Answer(tell_with_losses(asked.record, networks.guesser, networks.scorer), usual, networks.why_no_loss)
     others = asked.others or starter_others(networks.guesser)
     indices, _, same_word = others.nearest(asked.embedding, asked.record.word, ALIKE)
     return AlikeAnswer(others, indices, same_word)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qdesk.curation.view.learned_order import ENOUGH, Learned, learn, too_few
-from qdesk.stats.intervals import Figure
+from qdesk.stats.intervals import Estimate
 
 COUNT = 3000
 BOGUS = np.arange(0, COUNT, 10)
@@ -107,7 +107,7 @@ def test_too_few_is_said_in_words(seen: dict, flagged: int, kept: int, word: str
 
 
 def test_a_sentence_for_people() -> None:
-    learned = Learned(np.zeros(0, np.float32), 20, 14, auc=Figure(0.912, 0.84, 0.97), junk_auc=0.71)
+    learned = Learned(np.zeros(0, np.float32), 20, 14, auc=Estimate(0.912, 0.84, 0.97), junk_auc=0.71)
     assert learned.sentence == (
         "Learned from 34 verdicts: of a flagged and a kept drawing it puts the flagged one first 91\u00a0% of the time "
         "(84 to 97), junk alone 71\u00a0%."

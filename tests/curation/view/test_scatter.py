@@ -11,24 +11,24 @@ import pytest
 from qdesk.curation.view.scatter import (
     AXES,
     Counts,
-    Look,
     Painter,
-    Scene,
-    Scores,
+    ScatterScene,
+    ScatterScores,
+    ScatterStyle,
+    inside_polygon,
     nearest,
     pixels,
-    place,
     ticks,
-    within,
+    to_plane,
 )
 
-LOOK = Look((250, 250, 250), (120, 120, 120), (0, 0, 0), (0, 160, 0), (200, 0, 0), (0, 0, 220))
+LOOK = ScatterStyle((250, 250, 250), (120, 120, 120), (0, 0, 0), (0, 160, 0), (200, 0, 0), (0, 0, 220))
 NONE = np.empty(0, np.int64)
 
 
-def scene(loss: np.ndarray, lift: np.ndarray, **about: object) -> Scene:
-    scores = Scores(np.float32(loss), np.float32(lift), np.full(len(loss), 0.5, np.float32))
-    made = Scene(scores, "lift", None, (200, 100), 1.0, LOOK, NONE, NONE, NONE)
+def scene(loss: np.ndarray, lift: np.ndarray, **about: object) -> ScatterScene:
+    scores = ScatterScores(np.float32(loss), np.float32(lift), np.full(len(loss), 0.5, np.float32))
+    made = ScatterScene(scores, "lift", None, (200, 100), 1.0, LOOK, NONE, NONE, NONE)
     return dataclasses.replace(made, **about)
 
 
@@ -42,11 +42,11 @@ def crowd(count: int = 20_000) -> tuple[np.ndarray, np.ndarray]:
 
 def test_what_is_not_known_lies_nowhere_and_is_counted() -> None:
     loss = np.array([1, 2, np.nan, 4, np.inf], np.float32)
-    points = place(loss, np.array([5, np.nan, 5, -5, 5], np.float32), AXES["lift"])
+    points = to_plane(loss, np.array([5, np.nan, 5, -5, 5], np.float32), AXES["lift"])
     assert points.unknown == 3
     assert pixels(points, points.home, (10, 10)).tolist()[1:3] == [100, 100]
     assert np.isnan(loss[2]) and loss[4] == np.inf  # not touched
-    empty = place(np.full(3, np.nan, np.float32), np.zeros(3, np.float32), AXES["lift"])
+    empty = to_plane(np.full(3, np.nan, np.float32), np.zeros(3, np.float32), AXES["lift"])
     assert empty.unknown == 3 and set(pixels(empty, empty.home, (10, 10))) == {100}
 
 
@@ -54,7 +54,7 @@ def test_home_shows_every_drawing_and_the_line_that_parts_them() -> None:
     loss, lift = crowd()
     lift[:3] = (-500, 300, 80)
     for values, name in ((lift, "lift"), (np.abs(lift), "lift"), (np.clip(lift / 20, 0, 1), "p_word")):
-        points = place(loss, values, AXES[name])
+        points = to_plane(loss, values, AXES[name])
         assert pixels(points, points.home, (300, 200)).max() < 300 * 200
         assert points.home[0] < points.parting[0] < points.home[1]
         assert points.home[2] < points.parting[1] < points.home[3]
@@ -63,13 +63,13 @@ def test_home_shows_every_drawing_and_the_line_that_parts_them() -> None:
 
 def test_one_drawing_or_many_alike_have_a_place() -> None:
     for count in (1, 5):
-        points = place(np.full(count, 8.0), np.full(count, 3.0), AXES["lift"])
+        points = to_plane(np.full(count, 8.0), np.full(count, 3.0), AXES["lift"])
         assert pixels(points, points.home, (50, 50)).max() < 2500
 
 
 def test_each_drawing_is_in_its_pixel() -> None:
     loss, lift = crowd(3000)
-    points = place(loss, lift, AXES["lift"])
+    points = to_plane(loss, lift, AXES["lift"])
     view = (7.5, 8.5, -0.5, 1.5)
     found = pixels(points, view, (40, 20))
     x, y = (points.x.astype(float) - 7.5) * 40, (1.5 - points.y.astype(float)) * 10
@@ -121,16 +121,16 @@ def test_a_lasso_holds_the_pixels_whose_middle_is_in_it() -> None:
     wild = np.stack([20 + np.cos(angle) * rng.uniform(5, 25, 30), 12 + np.sin(angle) * rng.uniform(4, 16, 30)], 1)
     square = np.array([(3.2, 2.0), (10.4, 2.0), (10.4, 6.9), (3.2, 6.9)])
     for polygon in (wild, square, square[::-1]):
-        mask = within(polygon, (40, 25))
+        mask = inside_polygon(polygon, (40, 25))
         truth = [inside(x + 0.5, y + 0.5, polygon) for y in range(25) for x in range(40)]
         assert mask[:-1].tolist() == truth and not mask[-1]
-    assert within(square, (40, 25)).sum() == 7 * 5
+    assert inside_polygon(square, (40, 25)).sum() == 7 * 5
 
 
 def test_a_lasso_may_leave_the_picture_and_be_a_line() -> None:
-    assert within(np.array([(-9.0, -9.0), (99.0, -9.0), (99.0, 99.0), (-9.0, 99.0)]), (6, 4))[:-1].all()
-    assert not within(np.array([(1.0, 1.0), (5.0, 1.0)]), (6, 4)).any()
-    assert not within(np.array([(50.0, 1.0), (60.0, 1.0), (60.0, 3.0)]), (6, 4)).any()
+    assert inside_polygon(np.array([(-9.0, -9.0), (99.0, -9.0), (99.0, 99.0), (-9.0, 99.0)]), (6, 4))[:-1].all()
+    assert not inside_polygon(np.array([(1.0, 1.0), (5.0, 1.0)]), (6, 4)).any()
+    assert not inside_polygon(np.array([(50.0, 1.0), (60.0, 1.0), (60.0, 3.0)]), (6, 4)).any()
 
 
 def test_nearest_is_the_nearest_among_those_that_count() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from qdesk.curation.view.filters import FACETS, RANGES, Filters
 from qdesk.curation.view.sorting import SORTS
-from qdesk.curation.view.table import LOOKS_LIKE, Table, Wishes
+from qdesk.curation.view.table import LOOKS_LIKE, Query, Table
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.scoring.columns import BY_NAME, FACTS, RANK_COLUMNS
@@ -203,7 +203,7 @@ def test_an_axis_with_a_range_stays_while_scores_come() -> None:
 def test_an_order_is_computed_without_touching_what_is_shown() -> None:
     table = many()
     before = table.order.copy()
-    arrangement = table.arranged(Wishes(sort="word", filters=Filters({"word": frozenset({"cat"})})))
+    arrangement = table.arranged(Query(sort="word", filters=Filters({"word": frozenset({"cat"})})))
     assert np.array_equal(table.order, before) and table.sort == "junk"
     table.take(arrangement)
     assert set(table.words[table.order]) == {"cat"}

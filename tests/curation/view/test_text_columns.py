@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from qdesk.curation.view.sorting import text_ranks
-from qdesk.curation.view.text_columns import Coded
+from qdesk.curation.view.text_columns import CategoricalColumn
 
 
-class Busy(Coded):
+class Busy(CategoricalColumn):
     """Somebody puts in a new text as soon as the texts were looked at."""
 
     def __init__(self, codes: np.ndarray, texts: list[str]) -> None:
@@ -43,7 +43,7 @@ def test_what_is_read_fits_together_while_texts_come(read) -> None:
 
 
 def test_texts_not_known_are_none_and_more_than_fit_into_a_byte_or_two_are_no_trouble() -> None:
-    column = Coded.filled(70_000)
+    column = CategoricalColumn.filled(70_000)
     column.put(np.array([5]), [None])
     assert column[5] == "" and column.texts == [""]
     words = np.array([f"word {number}" for number in range(70_000)], object)

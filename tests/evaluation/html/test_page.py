@@ -9,7 +9,7 @@ import pytest
 
 from qdesk.evaluation.html.page import write_html
 from qdesk.evaluation.json import to_json
-from tests.evaluation.made_up import EVIL, MANY, made_up
+from tests.helpers.evaluation import EVIL, MANY, made_up
 
 VOID = {"meta", "img", "br", "input"}
 

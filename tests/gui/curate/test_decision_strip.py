@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate import decision_strip as module
-from qdesk.gui.curate.decision_strip import CELL, Decisions, Shown, ago, sentence
+from qdesk.gui.curate.decision_strip import CELL, DecisionStrip, Shown, ago, sentence
 from qdesk.gui.curate.keys import KeyMap
 
 Key = Qt.Key
@@ -37,8 +37,8 @@ def table() -> Table:
 
 
 @pytest.fixture
-def strip(qtbot, table: Table) -> Decisions:
-    made = Decisions(KeyMap())
+def strip(qtbot, table: Table) -> DecisionStrip:
+    made = DecisionStrip(KeyMap())
     made.set_table(table)
     made.resize(720, made.height())
     qtbot.addWidget(made)
@@ -47,7 +47,7 @@ def strip(qtbot, table: Table) -> Decisions:
     return made
 
 
-def steps(strip: Decisions) -> list[int]:
+def steps(strip: DecisionStrip) -> list[int]:
     return [shown.step for shown in strip.list.rows.decisions]
 
 
@@ -55,7 +55,7 @@ def middle(row: int) -> QPoint:
     return QPoint(row * CELL.width() + CELL.width() // 2, CELL.height() // 2)
 
 
-def test_without_decisions_it_says_what_it_is_for(strip: Decisions) -> None:
+def test_without_decisions_it_says_what_it_is_for(strip: DecisionStrip) -> None:
     assert strip.hint.isVisible() and strip.list.isHidden() and not strip.undo.isEnabled()
     strip.set_decisions([one(1)])
     assert strip.hint.isHidden() and strip.list.isVisible()
@@ -81,7 +81,7 @@ def test_a_time_without_a_zone_is_no_time() -> None:
     assert ago("2017-03-20T11:00:00", NOW) == ""
 
 
-def test_decisions_come_leave_and_come_back(strip: Decisions) -> None:
+def test_decisions_come_leave_and_come_back(strip: DecisionStrip) -> None:
     moves: list[str] = []
     strip.list.rows.rowsInserted.connect(lambda _parent, first, _last: moves.append(f"+{first}"))
     strip.list.rows.rowsRemoved.connect(lambda _parent, first, _last: moves.append(f"-{first}"))
@@ -99,7 +99,7 @@ def test_decisions_come_leave_and_come_back(strip: Decisions) -> None:
     assert steps(strip) == [9, 2]
 
 
-def test_only_a_new_decision_is_painted(strip: Decisions, monkeypatch) -> None:
+def test_only_a_new_decision_is_painted(strip: DecisionStrip, monkeypatch) -> None:
     painted: list[int] = []
     real = module.paint_drawing
     monkeypatch.setattr(module, "paint_drawing", lambda *rest: (painted.append(rest[1]), real(*rest))[1])
@@ -112,7 +112,7 @@ def test_only_a_new_decision_is_painted(strip: Decisions, monkeypatch) -> None:
     assert painted[5:] == [6] and len(strip.list.cells.pictures) == 5
 
 
-def test_a_click_goes_to_the_drawing(qtbot, strip: Decisions) -> None:
+def test_a_click_goes_to_the_drawing(qtbot, strip: DecisionStrip) -> None:
     strip.set_decisions([one(3, index=7), one(2, index=-1), one(1, index=5)])
     clicked: list[int] = []
     strip.clicked.connect(clicked.append)
@@ -122,7 +122,7 @@ def test_a_click_goes_to_the_drawing(qtbot, strip: Decisions) -> None:
     assert clicked == [7, 5] and not strip.list.hasFocus()
 
 
-def test_the_strip_by_keys(strip: Decisions) -> None:
+def test_the_strip_by_keys(strip: DecisionStrip) -> None:
     strip.set_decisions([one(3, index=7), one(2, index=-1), one(1, index=5)])
     clicked: list[int] = []
     strip.clicked.connect(clicked.append)
@@ -138,7 +138,7 @@ def test_the_strip_by_keys(strip: Decisions) -> None:
     assert clicked[-1] == 7  # what was current stays so when others come
 
 
-def test_a_screen_reader_hears_the_decisions(strip: Decisions) -> None:
+def test_a_screen_reader_hears_the_decisions(strip: DecisionStrip) -> None:
     strip.set_decisions([one(2, index=3, reason="keep", time=datetime.now(UTC).isoformat()), one(1, index=-1)])
     heard = QAccessible.queryAccessibleInterface(strip.list)
     assert heard.text(QAccessible.Text.Name) == "Last decisions, newest first"
@@ -146,7 +146,7 @@ def test_a_screen_reader_hears_the_decisions(strip: Decisions) -> None:
     assert heard.child(1).text(QAccessible.Text.Name).endswith("in another file")
 
 
-def test_a_tool_tip_says_the_same_of_one_that_is_not_here(qtbot, strip: Decisions) -> None:
+def test_a_tool_tip_says_the_same_of_one_that_is_not_here(qtbot, strip: DecisionStrip) -> None:
     strip.set_decisions([one(1, index=-1)])
     view = strip.list.viewport()
     event = QHelpEvent(QEvent.Type.ToolTip, middle(0), view.mapToGlobal(middle(0)))
@@ -154,7 +154,7 @@ def test_a_tool_tip_says_the_same_of_one_that_is_not_here(qtbot, strip: Decision
     assert QToolTip.text().startswith("cat, flagged as scribble") and "in another file" in QToolTip.text()
 
 
-def test_undo_and_redo_are_beside(qtbot, strip: Decisions) -> None:
+def test_undo_and_redo_are_beside(qtbot, strip: DecisionStrip) -> None:
     strip.set_can(True, False)
     with qtbot.waitSignal(strip.undo_asked):
         strip.undo.click()
@@ -164,7 +164,7 @@ def test_undo_and_redo_are_beside(qtbot, strip: Decisions) -> None:
     assert strip.undo.toolTip() == "Undo (U, Ctrl+Z)" and strip.redo.accessibleName() == "Redo"
 
 
-def test_other_drawings_are_not_painted_from_the_old_ones(strip: Decisions) -> None:
+def test_other_drawings_are_not_painted_from_the_old_ones(strip: DecisionStrip) -> None:
     strip.set_decisions([one(1, index=29)])
     strip.grab()
     strip.set_table(tabled(Drawings.from_strokes([])))
@@ -172,14 +172,14 @@ def test_other_drawings_are_not_painted_from_the_old_ones(strip: Decisions) -> N
     assert steps(strip) == [] and not strip.list.cells.pictures
 
 
-def test_no_decision_is_cut_off(strip: Decisions) -> None:
+def test_no_decision_is_cut_off(strip: DecisionStrip) -> None:
     strip.set_decisions([one(step) for step in range(20, 0, -1)])
     strip.grab()
     assert strip.list.viewport().width() % CELL.width() == 0 and strip.list.viewport().width() >= 7 * CELL.width()
 
 
 def test_pixels_are_painted_too(qtbot) -> None:
-    made = Decisions(KeyMap())
+    made = DecisionStrip(KeyMap())
     qtbot.addWidget(made)
     made.resize(720, made.height())
     made.set_table(tabled(Drawings.from_bitmaps(np.full((2, 28, 28), 255, np.uint8))))

@@ -89,7 +89,7 @@ def test_a_download_can_be_watched_and_cancelled_from_the_open_drawings(qtbot, b
     assert busy.bar.download.isVisible() and busy.bar.download.text.startswith("cat: ")
     busy.bar.download.stop.click()
     qtbot.waitUntil(busy.bar.download.isHidden)
-    assert busy.opening.download_state is None and busy.notice.text == ""
+    assert busy.loader.download_state is None and busy.notice.text == ""
     busy.close_files()
     assert busy.empty.category.isEnabled() and busy.empty.download.text().strip() == "Download"
 
@@ -98,7 +98,7 @@ def test_a_cancelled_download_is_over_at_once(qtbot, make_page, server: Server) 
     page = make_page(base_url=server.url)
     page.download("cat")
     assert server.asked.wait(5) and page.empty.download.text().strip() == "Cancel"
-    qtbot.waitUntil(lambda: page.opening.download_state[1] > 0)  # the first part is there: it waits for the rest
+    qtbot.waitUntil(lambda: page.loader.download_state[1] > 0)  # the first part is there: it waits for the rest
     page.empty.download.click()
     qtbot.waitUntil(lambda: page.empty.download.text().strip() == "Download")  # the server still waits
     assert not server.go.is_set()
@@ -120,13 +120,13 @@ def test_a_key_meant_for_the_drawings_before_is_not_heard(qtbot, page: CuratePag
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(write_cats(tmp_path / "b.ndjson"))])
     assert page.bar.counts.startswith("0 flagged · 0 kept")
-    page.judge.pause(0)  # the moment is over
+    page.recorder.pause(0)  # the moment is over
     press(page, "1")
     assert page.bar.counts.startswith("1 flagged")
 
 
 def test_closed_drawings_leave_the_memory(qtbot, page: CuratePage) -> None:
-    page.looking.asking.ask_seen(3)
+    page.viewing.queries.ask_seen(3)
     table = weakref.ref(page.table)
     page.close_files()
     qtbot.waitUntil(gone(table))
@@ -172,16 +172,16 @@ def test_losses_asked_for_before_there_is_a_scorer_come_with_it(qtbot, make_page
 
     page = make_page(make)
     asked: list[int] = []
-    page.looking.asking.losses_came.connect(lambda index, _: asked.append(index))
+    page.viewing.queries.losses_came.connect(lambda index, _: asked.append(index))
     with qtbot.waitSignal(page.opened):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     skip_pauses(page)
     for index in (3, 5):  # the newest is meant
-        page.looking.asking.ask_losses(index)
+        page.viewing.queries.ask_losses(index)
     page.detail.wants_losses.disconnect()
     ready.set()
     qtbot.waitUntil(lambda: asked != [])
-    page.looking.asking.ask_losses(7)  # what is asked last is answered last
+    page.viewing.queries.ask_losses(7)  # what is asked last is answered last
     qtbot.waitUntil(lambda: asked[-1] == 7)
     assert asked == [5, 7]
 

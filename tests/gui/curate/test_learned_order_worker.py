@@ -23,7 +23,7 @@ def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monk
 
 
 def test_drawings_that_were_learned_from_leave_the_memory(qtbot, page: CuratePage) -> None:
-    learning = page.looking.learning
+    learning = page.viewing.learned_order
     page.table.embeddings = np.random.default_rng(0).integers(-127, 128, (len(page.table), 64)).astype(np.int8)
     press(page, *"1K" * 12)
     with qtbot.waitSignal(learning.learned_came):

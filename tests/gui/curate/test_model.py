@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qdesk.curation.view.filters import Filters
-from qdesk.curation.view.table import Arrangement, Table, Wishes
+from qdesk.curation.view.table import Query, QueryResult, Table
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate import model as module
 from qdesk.gui.curate.model import DrawingsModel
@@ -36,7 +36,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """From now on orders are made in the background, and wait there."""
     arranged, held = Table.arranged, Gate()
 
-    def later(table: Table, wishes: Wishes) -> Arrangement:
+    def later(table: Table, wishes: Query) -> QueryResult:
         made = arranged(table, wishes)
         held.pass_through()
         return made
@@ -79,11 +79,11 @@ def test_an_undo_goes_to_its_drawing_once_it_is_shown_again(qtbot, page: CurateP
     press(page, "K")
     second = current(page)
     press(page, "U", "1")  # the second key comes too early: what it is meant for is not there yet
-    assert page.model.busy and page.judge.verdicts.get(second) is None
+    assert page.model.busy and page.recorder.verdicts.get(second) is None
     in_order()
     assert current(page) == first
     press(page, "1")
-    assert page.judge.verdicts.get(first).reason == "scribble"
+    assert page.recorder.verdicts.get(first).reason == "scribble"
 
 
 def test_a_verdict_that_an_order_did_not_know_of_is_counted(qtbot, model: DrawingsModel, gate: Gate) -> None:
@@ -115,11 +115,11 @@ def test_a_key_for_a_drawing_that_has_just_left_the_top_is_not_heard(qtbot, make
     page = make_page(lambda: PlainScorer(wait=go_on))
     page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
     qtbot.waitUntil(lambda: page.table is not None and current(page) == "1015")
-    page.judge.pause(0)
+    page.recorder.pause(0)
     go_on.set()
     qtbot.waitUntil(lambda: current(page) != "1015")
     press(page, "1")
-    assert not page.judge.verdicts.known()
-    page.judge.pause(0)
+    assert not page.recorder.verdicts.known()
+    page.recorder.pause(0)
     press(page, "1")
-    assert page.judge.verdicts.known() == {"1039": "scribble"}
+    assert page.recorder.verdicts.known() == {"1039": "scribble"}

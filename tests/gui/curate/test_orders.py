@@ -39,7 +39,7 @@ def page(qtbot, make_page, tmp_path: Path) -> CuratePage:
     made = make_page(Knowing)
     with qtbot.waitSignal(made.scored):
         made.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
-    made.judge.pause(0)
+    made.recorder.pause(0)
     return made
 
 
@@ -81,8 +81,8 @@ def test_what_is_not_scored_is_like_nothing(qtbot, make_page, tmp_path: Path) ->
 
 def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> None:
     judge(page, ENOUGH - 1)
-    skip_pauses(page.looking.learning)
-    qtbot.waitUntil(lambda: not page.looking.learning.busy)
+    skip_pauses(page.viewing.learned_order)
+    qtbot.waitUntil(lambda: not page.viewing.learned_order.busy)
     assert not offered(page) & {"learned", "unsure"}
     judge(page, 1)
     qtbot.waitUntil(lambda: {"learned", "unsure"} <= offered(page))
@@ -102,7 +102,7 @@ def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> N
 def test_without_the_verdicts_it_is_forgotten(qtbot, page: CuratePage) -> None:
     judge(page, ENOUGH)
     qtbot.waitUntil(lambda: "learned" in offered(page))
-    page.looking.sort("learned")
+    page.viewing.sort("learned")
     press(page, "Z", modifier=Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "learned" not in offered(page))
     assert page.header.sort == page.table.sort == "junk"

@@ -156,7 +156,7 @@ def test_pixels_are_shown_as_pixels(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(tmp_path / "cat.npy")])
-    page.judge.pause(0)
+    page.recorder.pause(0)
     assert page.detail.pixels.isVisible() and not page.detail.play.isVisible()
     press(page, "2")
     # The first and the last are the same picture: one verdict is for both.

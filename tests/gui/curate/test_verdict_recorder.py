@@ -84,7 +84,7 @@ def test_a_verdict_for_thousands_asks_for_each_thing_once(qtbot, make_page, tmp_
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(file)])
-    page.judge.pause(0)
+    page.recorder.pause(0)
     calls: list[str] = []
     monkeypatch.setattr(Drawings, "__getitem__", spied(Drawings.__getitem__, calls))
     monkeypatch.setattr(Table, "facts", spied(Table.facts, calls))
@@ -122,7 +122,7 @@ def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) ->
 
 def test_a_note_settles_what_somebody_else_says(qtbot, page: CuratePage, tmp_path: Path) -> None:
     press(page, "1")
-    page.judge.export_to(tmp_path / "theirs.csv", everything=True)
+    page.recorder.export_to(tmp_path / "theirs.csv", everything=True)
     (tmp_path / "theirs.csv").write_text((tmp_path / "theirs.csv").read_text().replace("scribble", "graffiti"))
     page.exporting.merge(tmp_path / "theirs.csv")
     press(page, Qt.Key.Key_Left)
@@ -141,8 +141,8 @@ def test_a_note_is_left_by_enter_and_by_escape_which_does_nothing_else(qtbot, pa
         page.detail.note.setFocus()
         QTest.keyClicks(page.detail.note, text[-1])
         QTest.keyClick(page.detail.note, key)
-        assert page.judge.note_of(page.table, 39) == text and page.grid.hasFocus()
-    assert page.looking.pace == "one"
+        assert page.recorder.note_of(page.table, 39) == text and page.grid.hasFocus()
+    assert page.viewing.pace == "one"
     press(page, "U")
     assert page.notice.text == "Undone: another note, still scribble."
     qtbot.waitUntil(lambda: page.detail.note.text() == "a")
@@ -155,7 +155,7 @@ def test_a_damaged_store_is_said_and_looking_still_works(qtbot, make_page, tmp_p
     assert "damaged" in page.notice.text
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
-    page.judge.pause(0)
+    page.recorder.pause(0)
     for decide in (lambda: press(page, "1"), lambda: press(page, "U"), lambda: page.paging.decided.emit({39: "wrong"})):
         page.notice.hide()
         decide()

@@ -193,9 +193,9 @@ def test_many_drawings_are_laid_out_without_a_loop(qtbot, make_page, tmp_path: P
 
 def test_a_plane_put_away_leaves_the_keys_to_the_drawings(qtbot, page: CuratePage) -> None:
     press(page, "P")
-    page.looking.plane.surface.setFocus()
-    QTest.keyClick(page.looking.plane.surface, "P")
-    assert page.looking.plane.isHidden() and page.grid.hasFocus()
+    page.viewing.plane.surface.setFocus()
+    QTest.keyClick(page.viewing.plane.surface, "P")
+    assert page.viewing.plane.isHidden() and page.grid.hasFocus()
 
 
 # The selected drawing
@@ -205,17 +205,17 @@ def test_keys_are_for_the_drawing_that_is_looked_at_though_filters_keep_it_back(
     press(page, "1", "2", "3")
     page.filters.choose("verdict", "")  # to do
     todo, table = page.grid.current, page.table
-    assert not page.looking.go_to(39) and page.grid.shown == 39 and "keep this drawing back" in page.notice.text
+    assert not page.viewing.go_to(39) and page.grid.shown == 39 and "keep this drawing back" in page.notice.text
     press(page, "4")
     assert table.verdicts[39] == "other" and table.verdicts[todo] == ""
     assert page.grid.shown == page.grid.current == todo  # and on with the others
-    page.looking.go_to(39)
+    page.viewing.go_to(39)
     press(page, Qt.Key.Key_Escape)
     assert page.grid.shown == todo and page.filters.filters.active
-    page.looking.go_to(38)
+    page.viewing.go_to(38)
     press(page, Qt.Key.Key_Right)
     assert page.grid.shown == page.grid.current != todo
-    page.looking.go_to(38)
+    page.viewing.go_to(38)
     page.notice.act.click()
     assert page.grid.current == page.grid.shown == 38 and len(keys(page)) == CATS
 
@@ -224,7 +224,7 @@ def test_what_is_looked_at_aside_is_decided_by_itself_by_the_page_too(page: Cura
     press(page, "1")
     page.filters.choose("verdict", "")
     press(page, "B")
-    page.looking.go_to(39)
+    page.viewing.go_to(39)
     press(page, "K")
     assert page.table.verdicts[39] == KEEP and page.grid.aside < 0
 

@@ -16,7 +16,7 @@ from tests.helpers.drawings import write_cats
 def test_it_looks_as_it_did(qtbot, page: CuratePage, make_page, tmp_path: Path) -> None:
     sort_by(page, "lift")
     page.header.reverse_box.click()
-    page.looking.set_tint("time")
+    page.viewing.set_tint("time")
     page.grid.zoom(2)
     page.header.filters.click()
     page.header.plane.click()
@@ -27,7 +27,7 @@ def test_it_looks_as_it_did(qtbot, page: CuratePage, make_page, tmp_path: Path) 
         again.open_files([str(tmp_path / "cats.ndjson")])
     assert (again.header.sort, again.header.reverse, again.header.tint) == ("lift", True, "time")
     assert again.grid.tint == "time" and again.grid.size_step == size
-    assert again.filters.isHidden() and again.looking.plane.isVisible()
+    assert again.filters.isHidden() and again.viewing.plane.isVisible()
     assert again.table.sort == "lift" and again.table.reverse
 
 
@@ -39,7 +39,7 @@ def test_nonsense_in_the_file_changes_nothing(
     page = make_page()
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
-    assert (page.header.sort, page.header.tint, page.looking.plane) == ("junk", "none", None)
+    assert (page.header.sort, page.header.tint, page.viewing.plane) == ("junk", "none", None)
     assert any("curate.size cannot be 'huge'" in line for line in caplog.messages)
 
 
@@ -50,7 +50,7 @@ def test_it_looks_as_an_earlier_version_left_it(qtbot, make_page, tmp_path: Path
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     assert (page.header.sort, page.header.reverse, page.header.tint, page.grid.size_step) == ("loss", True, "time", 3)
-    assert page.filters.isHidden() and page.looking.plane.isVisible()
+    assert page.filters.isHidden() and page.viewing.plane.isVisible()
 
 
 def test_an_order_by_these_verdicts_is_not_asked_of_others(qtbot, page: CuratePage, make_page) -> None:

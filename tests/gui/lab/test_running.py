@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from qdesk.gui.lab import runs, work
 from qdesk.gui.lab.page import LabPage
 from qdesk.gui.lab.processes import interrupt
-from qdesk.gui.lab.runs import State, outs_in, read_runs
+from qdesk.gui.lab.runs import RunState, outs_in, read_runs
 from tests.helpers.drawings import write_shapes
 
 LONG_MS = 120_000
@@ -45,23 +45,23 @@ def test_a_run_outlives_the_window_and_is_stopped_and_resumed(
     fill_in(qtbot, page, write_shapes(tmp_path / "mine", 60))
     assert page.form.name.text() == "circle-zigzag"
     QTest.keyClick(page.form.name, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    assert page.view.run.state is State.STARTING and page.view.state.text().startswith("Starting")
+    assert page.view.run.state is RunState.STARTING and page.view.state.text().startswith("Starting")
     page.shutdown()
 
     page = make_page()
     run = page.view.run
     assert run.name == "circle-zigzag" and run.state.active
     qtbot.waitUntil(lambda: page.view.charts[0].curves != [], timeout=LONG_MS)
-    assert run.state is State.RUNNING and run.words == ["circle", "zigzag"]
+    assert run.state is RunState.RUNNING and run.words == ["circle", "zigzag"]
     assert "min" in page.view.state.text() or "s left" in page.view.state.text()
     page.view.buttons.stop.click()
-    qtbot.waitUntil(lambda: run.state is State.INTERRUPTED, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: run.state is RunState.INTERRUPTED, timeout=LONG_MS)
     assert run.resumable and run.out.exists()
 
     stopped_at = run.log.latest["step"]
     page.view.buttons.resume.click()
-    assert run.state is State.STARTING
-    qtbot.waitUntil(lambda: run.state is State.RUNNING and run.log.latest["step"] > stopped_at, timeout=LONG_MS)
+    assert run.state is RunState.STARTING
+    qtbot.waitUntil(lambda: run.state is RunState.RUNNING and run.log.latest["step"] > stopped_at, timeout=LONG_MS)
     assert run.log.start["resumed"] and run.log.curves["loss"][0][0] <= stopped_at
 
 
@@ -74,10 +74,10 @@ def test_what_cannot_be_learned_is_said_in_a_sentence(
     fill_in(qtbot, page, write_shapes(tmp_path / "mine", 5))
     page.form.start.click()
     qtbot.waitUntil(page.view.trouble.isVisible)
-    assert page.view.run.state is State.FAILED and page.view.state.text() == "Failed"
+    assert page.view.run.state is RunState.FAILED and page.view.state.text() == "Failed"
     assert page.view.trouble.text() == "there is no drawing to train on of zigzag"
     actions = page.view.buttons
     assert actions.resume.isVisible() and actions.resume.text().strip() == "Start again"
     actions.resume.click()
-    assert page.view.run.state is State.STARTING
+    assert page.view.run.state is RunState.STARTING
     qtbot.waitUntil(page.view.trouble.isVisible)

@@ -12,7 +12,7 @@ import pytest
 
 from qdesk.gui.lab import runs
 from qdesk.gui.lab.processes import interrupt, lives
-from qdesk.gui.lab.runs import Run, Start, State, beside, fresh_name, out_of, outs_in, train_command
+from qdesk.gui.lab.runs import Run, RunState, Start, beside, fresh_name, out_of, outs_in, train_command
 from tests.helpers import lab
 
 
@@ -26,7 +26,7 @@ def test_how_it_ended(ended: str) -> None:
 def test_what_has_no_end_and_no_process_was_cut_off() -> None:
     out = lab.write_run("a", 40, None)
     run = lab.polled(out)
-    assert run.state is State.INTERRUPTED and run.done == 0.4 and not run.resumable
+    assert run.state is RunState.INTERRUPTED and run.done == 0.4 and not run.resumable
     beside(out, ".checkpoint").touch()
     assert run.resumable
 
@@ -34,12 +34,12 @@ def test_what_has_no_end_and_no_process_was_cut_off() -> None:
 def test_it_is_running_while_its_process_lives(living: Callable[[Path], int]) -> None:
     out = lab.write_run("a", 20, None, pid=living(lab.out_of("a")))
     run = lab.polled(out)
-    assert run.state is State.RUNNING and run.state.active
+    assert run.state is RunState.RUNNING and run.state.active
     assert not run.poll()
     lab.append(out, lab.progress(21, loss=2.0))
     assert run.poll() and run.done == 0.21
     lab.append(out, lab.last_line(21, "finished"))
-    assert run.poll() and run.state is State.FINISHED  # though the process is not gone yet
+    assert run.poll() and run.state is RunState.FINISHED  # though the process is not gone yet
 
 
 def test_a_process_that_does_something_else_is_not_the_run(living: Callable[[Path], int]) -> None:
@@ -73,7 +73,7 @@ def test_before_the_log_is_there_it_is_starting(living: Callable[[Path], int]) -
     begun(out, living(out))
     assert outs_in(runs.folder()) == [out]
     run = lab.polled(out)
-    assert run.state is State.STARTING and run.words == ["cat"] and run.data == ["/here"]
+    assert run.state is RunState.STARTING and run.words == ["cat"] and run.data == ["/here"]
 
 
 def test_what_ends_before_it_begins_says_why() -> None:
@@ -82,35 +82,35 @@ def test_what_ends_before_it_begins_says_why() -> None:
     said = '{"step": 1}\nTraceback\nqdesk: there is one word, cat: a classifier needs two\n'
     beside(out, ".err").write_text(said)
     run = lab.polled(out)
-    assert run.state is State.FAILED and run.reason == "there is one word, cat: a classifier needs two"
+    assert run.state is RunState.FAILED and run.reason == "there is one word, cat: a classifier needs two"
     beside(out, ".err").write_text("qdesk: interrupted\n")
-    assert lab.polled(out).state is State.INTERRUPTED
+    assert lab.polled(out).state is RunState.INTERRUPTED
 
 
 def test_a_run_begun_again_is_not_what_its_old_log_says(living: Callable[[Path], int]) -> None:
     out = lab.write_run("a", 40, "interrupted")
     run = lab.polled(out)
     run.begun(begun(out, living(out), command=["qdesk", "train", "--resume"]))
-    assert run.state is State.STARTING
+    assert run.state is RunState.STARTING
     run.poll()
-    assert run.state is State.STARTING and run.log.curves  # what it learned before stays in sight
+    assert run.state is RunState.STARTING and run.log.curves  # what it learned before stays in sight
     lab.append(out, lab.first_line(out, pid=run.pid, resumed=True, began=datetime.now(UTC).isoformat(), step=40))
     run.poll()
-    assert run.state is State.RUNNING
+    assert run.state is RunState.RUNNING
 
 
 def test_a_run_begun_anew_has_learned_nothing(living: Callable[[Path], int]) -> None:
     out = lab.write_run("a", 40, "interrupted")
     run = lab.polled(out)
     run.begun(begun(out, living(out)))
-    assert run.state is State.STARTING and run.done == 0 and not run.log.curves
+    assert run.state is RunState.STARTING and run.done == 0 and not run.log.curves
 
 
 def test_one_resumed_in_a_shell_since_counts_as_that(living: Callable[[Path], int]) -> None:
     out = lab.out_of("a")
     begun(out, 999_999_999, began="2026-11-21T16:00:00+00:00")
     lab.append(out, lab.first_line(out, pid=living(out), began="2026-11-21T18:00:00+00:00"))
-    assert lab.polled(out).state is State.RUNNING
+    assert lab.polled(out).state is RunState.RUNNING
 
 
 def test_a_start_file_that_makes_no_sense_is_none() -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from qdesk.game.modes import MODES
-from qdesk.game.record import Guess, Rival, RoundRecord, State
+from qdesk.game.record import Guess, Rival, RoundRecord, RoundState
 from qdesk.gui.play.end import EndScreen, best_text, headline_text, name_text, outcome_line
 from tests.helpers.records import record
 
@@ -16,7 +16,7 @@ BUS = (Guess(900.0, (("truck", 0.3), ("bus", 0.2))), Guess(1400.0, (("bus", 0.6)
 
 
 def won(ms: float, word: str = "owl", **changes: object) -> RoundRecord:
-    return record(500, word=word, state=State.RECOGNISED, recognised_ms=ms, ended_ms=ms, **changes)
+    return record(500, word=word, state=RoundState.RECOGNISED, recognised_ms=ms, ended_ms=ms, **changes)
 
 
 def lost(word: str = "cat", **changes: object) -> RoundRecord:
@@ -33,7 +33,7 @@ def screen(qtbot) -> EndScreen:
 
 
 def six() -> list[RoundRecord]:
-    skipped = record(word="sun", state=State.SKIPPED)
+    skipped = record(word="sun", state=RoundState.SKIPPED)
     return [won(3200), won(2100, "flamingo"), lost(), skipped, won(5000, "key"), won(9900, "car")]
 
 
@@ -86,7 +86,7 @@ def test_every_button_says_so(qtbot, screen, name):
 def test_a_sprint_flows_and_scrolls(screen):
     screen.resize(720, 560)
     sprint = [won(1000 + 50 * k) for k in range(20)]
-    screen.show_game([*sprint, lost(state=State.TIME_UP)], MODES["sprint"])
+    screen.show_game([*sprint, lost(state=RoundState.TIME_UP)], MODES["sprint"])
     assert screen.headline.text() == "20 in 60 seconds"
     screen.show_game(sprint, MODES["sprint"])  # left
     assert screen.headline.text() == f"20 in {sum(one.ended_ms for one in sprint) / 1000:.0f} seconds"
@@ -115,7 +115,7 @@ def test_a_duel_says_both_times():
 
 
 def test_a_drawing_without_a_word_says_what_it_looked_like():
-    free = lost("", state=State.DONE)
+    free = lost("", state=RoundState.DONE)
     assert name_text(free) == "a bus?" and outcome_line(free) == "60 % sure"
     assert headline_text([free], MODES["zen"]) == "1 drawing"
     assert name_text(replace(free, guesses=())) == "No idea"

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from qdesk.game.history import History
-from qdesk.game.record import RoundRecord, State
+from qdesk.game.record import RoundRecord, RoundState
 from qdesk.game.stats import Plays
 from qdesk.gui.play.gallery import Gallery
 from qdesk.gui.play.gallery_cells import paint_record
@@ -160,7 +160,9 @@ def test_a_long_drawing_is_replayed_in_three_seconds(qtbot, gallery: Gallery, hi
     turn = slow / 1000
     spiral = np.column_stack([turn * np.cos(turn), turn * np.sin(turn)]).astype(np.float32)
     record = played(60)
-    history.add(RoundRecord(record.key_id, "spiral", record.timestamp, State.TIME_UP, (spiral,), (slow,), 20_000.0))
+    history.add(
+        RoundRecord(record.key_id, "spiral", record.timestamp, RoundState.TIME_UP, (spiral,), (slow,), 20_000.0)
+    )
     show(gallery, history.plays(), load)
     gallery.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.waitUntil(lambda: gallery.replay.playing)
@@ -219,7 +221,7 @@ def test_it_stays_where_it_is_until_there_is_a_newer_one(gallery: Gallery, histo
 def test_what_the_network_began_is_muted(qapp) -> None:
     line = np.array([[0, 0], [100, 0]], np.float32)
     record = RoundRecord(
-        "1", "square", "", State.TIME_UP, (line, line + [0, 100]), (np.zeros(2),) * 2, 0.0, mode="finish", given=1
+        "1", "square", "", RoundState.TIME_UP, (line, line + [0, 100]), (np.zeros(2),) * 2, 0.0, mode="finish", given=1
     )
     picture = QImage(133, 133, QImage.Format.Format_ARGB32)
     picture.fill(QColor("white"))

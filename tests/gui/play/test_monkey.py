@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.game.modes import MODES
 from qdesk.game.prompts import Prompts
-from qdesk.game.record import RoundRecord, State
+from qdesk.game.record import RoundRecord, RoundState
 from qdesk.game.round import Round
 from qdesk.gui.play.page import PlayPage
 from tests.helpers.clock import Clock
@@ -47,7 +47,7 @@ class Monkey:
         self.seen: tuple[Round, int] | None = None  # the round on the table, and its points
         self.kept: dict[str, RoundRecord] = {}
         self.drawn: set[str] = set()  # the key_ids of rounds that had ink when they left the table
-        self.ways: set[tuple[str, State]] = set()
+        self.ways: set[tuple[str, RoundState]] = set()
         page.rounds.kept.connect(self.keep)
 
     def keep(self, record: RoundRecord) -> None:
@@ -140,7 +140,7 @@ class Monkey:
         assert page.round_screen.isVisible() == (now is not None) == (rounds.game is not None)
         if now is None:
             assert not rounds._timer.isActive() and not rounds._linger.isActive()
-        elif now.state is State.READY:
+        elif now.state is RoundState.READY:
             assert page.canvas._locked == page.rounds.held
         elif now.state.ended:
             assert rounds._linger.isActive() or rounds._shown is not now.state

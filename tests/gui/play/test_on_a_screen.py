@@ -10,7 +10,7 @@ import pytest
 
 from qdesk.game.history import History
 from qdesk.game.prompts import GAME
-from qdesk.game.record import RoundRecord, State
+from qdesk.game.record import RoundRecord, RoundState
 from tests.helpers.screen import Screen, needs_display
 from tests.helpers.waiting import until
 
@@ -48,7 +48,7 @@ def test_a_round_is_played_with_the_mouse_and_kept(screen: Screen, home: Path) -
         screen.xdotool("key", "ctrl+q")
     (record,) = records(home)
     # A circle may have been recognised as the word, by chance.
-    assert record.state in (State.SKIPPED, State.RECOGNISED)
+    assert record.state in (RoundState.SKIPPED, RoundState.RECOGNISED)
     assert len(record.strokes) == 1
     assert record.points >= STEPS - 4  # nearly every move of the mouse, however busy the machine is
     assert (record.strokes[0].max(axis=0) - record.strokes[0].min(axis=0)).tolist() == pytest.approx(
@@ -95,4 +95,4 @@ def test_drawing_in_peace(screen: Screen, home: Path) -> None:
             screen.xdotool("sleep", 0.1, "key", "space")
             until(lambda number=number: len(records(home)) == number + 1)
         screen.xdotool("key", "Escape", "sleep", 0.3, "key", "ctrl+q")
-    assert [(record.state, record.mode, record.word) for record in records(home)] == [(State.DONE, "zen", "")] * 2
+    assert [(record.state, record.mode, record.word) for record in records(home)] == [(RoundState.DONE, "zen", "")] * 2

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from qdesk import paths
 from qdesk.game.history import History
 from qdesk.game.prompts import GAME, Prompts
-from qdesk.game.record import State
+from qdesk.game.record import RoundState
 from qdesk.game.round import COUNTDOWN_MS, FINISH_MS
 from qdesk.gui.play import guessing
 from qdesk.gui.play.page import PlayPage
@@ -26,7 +26,7 @@ from tests.helpers.play import LEFT, NONE, begin, go_on, ink_pixels, inked, says
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-def until(qtbot, page: PlayPage, state: State) -> None:
+def until(qtbot, page: PlayPage, state: RoundState) -> None:
     qtbot.waitUntil(lambda: page.round is not None and page.round.state is state)
 
 
@@ -34,7 +34,7 @@ def recognise(qtbot, page: PlayPage, seer: Seer) -> None:
     """One stroke, which the network knows at once."""
     seer.sees = ((page.round.word, 0.8), ("bird", 0.1))
     stroke(page, (100, 100), (150, 140), (200, 120))
-    until(qtbot, page, State.FINISHING)
+    until(qtbot, page, RoundState.FINISHING)
 
 
 # A whole game
@@ -48,7 +48,7 @@ def test_a_game_of_six_drawings(qtbot, make: Callable[..., PlayPage], seer: Seer
     QTest.keyClick(page, Qt.Key.Key_Return)
     asked = []
     for number in range(GAME):
-        assert page.round_screen.isVisible() and page.round.state is State.READY
+        assert page.round_screen.isVisible() and page.round.state is RoundState.READY
         go_on(page, clock)
         asked.append(page.round.word)
         clock.now += 4_000
@@ -60,7 +60,7 @@ def test_a_game_of_six_drawings(qtbot, make: Callable[..., PlayPage], seer: Seer
             stroke(page, (10, 10), (60, 90))
             qtbot.waitUntil(lambda: len(page.round.guesses) > 0)
             clock.now += 20_000
-            qtbot.waitUntil(lambda: page.round.state is State.READY)
+            qtbot.waitUntil(lambda: page.round.state is RoundState.READY)
             continue
         recognise(qtbot, page, seer)
         QTest.keyClick(page, Qt.Key.Key_Space)
@@ -73,22 +73,22 @@ def test_a_game_of_six_drawings(qtbot, make: Callable[..., PlayPage], seer: Seer
     assert records[0].recognised_ms == pytest.approx(4_000, abs=50)
 
     QTest.keyClick(page, Qt.Key.Key_Space)  # and again
-    assert page.round.state is State.READY and page.canvas.empty
+    assert page.round.state is RoundState.READY and page.canvas.empty
 
 
 def test_the_card_the_countdown_and_the_clock(qtbot, page: PlayPage, clock: Clock) -> None:
     page.play()
     clock.now += 60_000
     page.rounds.tick()
-    assert page.round.state is State.READY and page.round_screen.ring.left == 1.0
+    assert page.round.state is RoundState.READY and page.round_screen.ring.left == 1.0
     qtbot.mouseClick(page.round_screen.card.button, LEFT)
-    assert page.round.state is State.COUNTING and page.round.count == 3
+    assert page.round.state is RoundState.COUNTING and page.round.count == 3
     clock.now += COUNTDOWN_MS / 3
     page.rounds.tick()
     assert page.round.count == 2
     clock.now += COUNTDOWN_MS
     page.rounds.tick()
-    assert page.round.state is State.DRAWING
+    assert page.round.state is RoundState.DRAWING
     assert page.round_screen.word.text() == "flamingo"
     clock.now = page.round.started_at + 4_000
     page.rounds.tick()
@@ -118,7 +118,7 @@ def test_the_drawing_may_be_finished(qtbot, page: PlayPage, seer: Seer, clock: C
     stroke(page, (300, 300), (350, 340))
     clock.now += 60_000
     page.rounds.tick()
-    assert page.round.state is State.FINISHING and page.round_screen.done_button.isVisible()
+    assert page.round.state is RoundState.FINISHING and page.round_screen.done_button.isVisible()
     qtbot.mouseClick(page.round_screen.done_button, LEFT)
     (record,) = page.history.list()
     assert record.recognised and record.points == 5 and record.recognised_ms == pytest.approx(4_000, abs=50)
@@ -129,7 +129,7 @@ def test_who_does_not_go_on_drawing_goes_on_to_the_next_word(qtbot, page: PlayPa
     begin(page, clock)
     recognise(qtbot, page, seer)
     clock.now += FINISH_MS + 50
-    until(qtbot, page, State.READY)
+    until(qtbot, page, RoundState.READY)
     assert page.rounds.game.number == 2
 
 
@@ -143,7 +143,7 @@ def test_time_that_is_up_in_mid_stroke(qtbot, page: PlayPage, clock: Clock) -> N
     QTest.mouseMove(page.canvas, QPoint(100, 100))
     QTest.mouseRelease(page.canvas, LEFT, NONE, QPoint(100, 100))
     (record,) = page.history.list()
-    assert (record.state, record.points, record.ended_ms) == (State.TIME_UP, 2, 20_000)
+    assert (record.state, record.points, record.ended_ms) == (RoundState.TIME_UP, 2, 20_000)
 
 
 def test_a_likely_guess_that_holds_wins_without_another_stroke(qtbot, page: PlayPage, seer: Seer, clock: Clock) -> None:
@@ -151,9 +151,9 @@ def test_a_likely_guess_that_holds_wins_without_another_stroke(qtbot, page: Play
     begin(page, clock)
     stroke(page, (10, 10), (90, 90))
     qtbot.waitUntil(lambda: len(page.round.guesses) > 0)
-    assert page.round.state is State.DRAWING
+    assert page.round.state is RoundState.DRAWING
     clock.now += 700
-    until(qtbot, page, State.FINISHING)
+    until(qtbot, page, RoundState.FINISHING)
 
 
 # Keys and buttons
@@ -162,7 +162,7 @@ def test_a_likely_guess_that_holds_wins_without_another_stroke(qtbot, page: Play
 def test_to_begin_to_draw_is_to_accept(page: PlayPage) -> None:
     page.play()
     stroke(page, (20, 30), (40, 50))
-    assert page.round.state is State.DRAWING
+    assert page.round.state is RoundState.DRAWING
     assert inked(page) == [[[20, 30], [40, 50]]]
 
 
@@ -171,7 +171,7 @@ def test_to_begin_to_draw_cuts_the_countdown_short(page: PlayPage, clock: Clock)
     page.rounds.accept()
     clock.now += 300
     stroke(page, (20, 30), (40, 50))
-    assert page.round.state is State.DRAWING and page.round.remaining_ms == 20_000
+    assert page.round.state is RoundState.DRAWING and page.round.remaining_ms == 20_000
     assert inked(page) == [[[20, 30], [40, 50]]] and ink_pixels(page) > 0
 
 
@@ -209,9 +209,9 @@ def test_skip_goes_to_the_next_word_and_keeps_the_ink(page: PlayPage, clock: Clo
     begin(page, clock)
     stroke(page, (20, 30), (400, 300))
     QTest.keyClick(page, Qt.Key.Key_S)
-    assert page.round.state is State.READY and page.canvas.empty and page.rounds.game.number == 2
+    assert page.round.state is RoundState.READY and page.canvas.empty and page.rounds.game.number == 2
     (record,) = page.history.list()
-    assert record.state is State.SKIPPED and record.points == 2
+    assert record.state is RoundState.SKIPPED and record.points == 2
 
 
 def test_escape_ends_the_game_and_shows_what_was_drawn(qtbot, page: PlayPage, clock: Clock) -> None:
@@ -235,7 +235,7 @@ def test_a_game_without_any_ink_comes_to_its_end(qtbot, page: PlayPage, clock: C
         go_on(page, clock)
         clock.now += 20_000
         page.rounds.tick()
-        qtbot.waitUntil(lambda: page.round is None or page.round.state is State.READY)
+        qtbot.waitUntil(lambda: page.round is None or page.round.state is RoundState.READY)
     assert page.end_screen.isVisible() and page.history.count() == 0
 
 
@@ -250,7 +250,7 @@ def test_a_second_space_does_not_begin_another_game_over_the_end(
     assert page.end_screen.isVisible()
     clock.now += 350
     QTest.keyClick(page.end_screen, Qt.Key.Key_Space)
-    assert page.round is not None and page.round.state is State.READY
+    assert page.round is not None and page.round.state is RoundState.READY
 
 
 def test_closing_in_mid_round_loses_no_ink(page: PlayPage, clock: Clock, home: Path) -> None:
@@ -280,7 +280,7 @@ def test_clear_comes_too_late_for_a_drawing_that_was_recognised(
     qtbot.waitUntil(lambda: len(page.round.guesses) > 0)
     clock.now += 700  # and no frame since
     page.rounds.clear()
-    assert page.round.state is State.FINISHING and page.round.points == 2 and not page.canvas.empty
+    assert page.round.state is RoundState.FINISHING and page.round.points == 2 and not page.canvas.empty
 
 
 def test_another_game_begun_in_mid_round_loses_no_ink(page: PlayPage, clock: Clock) -> None:
@@ -365,7 +365,7 @@ def test_the_real_network_sees_a_circle(qtbot, make: Callable[..., PlayPage], cl
 
     if not paths.model(paths.CLASSIFIER).exists():
         pytest.skip(f"no weights here: models/{paths.CLASSIFIER}")
-    page = make(classifier.Guesser)
+    page = make(classifier.DrawingClassifier)
     qtbot.waitUntil(lambda: page.guessing.awake)
     begin(page, clock)
     turn = np.linspace(0, 2 * np.pi, 60)

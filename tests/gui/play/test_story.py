@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from qdesk.data.drawings import Drawings
-from qdesk.game.record import Rival, RoundRecord, State
-from qdesk.game.similar_drawings import Others
+from qdesk.game.record import Rival, RoundRecord, RoundState
+from qdesk.game.similar_drawings import SimilarDrawings
 from qdesk.gui.play.chance_plot import apart
 from qdesk.gui.play.replaying import INK, LOSS, STRANGEST
 from qdesk.gui.play.story import StoryScreen
@@ -21,16 +21,18 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 LINE = [np.array([[0, 0], [9, 9]], np.float32)]
 
 
-def people(count: int = 8, **changes: object) -> Others:
+def people(count: int = 8, **changes: object) -> SimilarDrawings:
     drawings = Drawings.from_strokes([LINE] * count, word=["owl"] * count)
-    return Others("owls.ndjson", drawings, np.full((count, 64), 9, np.int8), np.ones(count, bool), **changes)
+    return SimilarDrawings("owls.ndjson", drawings, np.full((count, 64), 9, np.int8), np.ones(count, bool), **changes)
 
 
 @pytest.fixture
 def make(qtbot) -> Iterator[Callable[..., StoryScreen]]:
     made: list[StoryScreen] = []
 
-    def one(guesser=StrokeCounter, scorer=Stranger, others: Callable[[], Others | None] = people) -> StoryScreen:
+    def one(
+        guesser=StrokeCounter, scorer=Stranger, others: Callable[[], SimilarDrawings | None] = people
+    ) -> StoryScreen:
         screen = StoryScreen(guesser, scorer, others)
         qtbot.addWidget(screen)
         screen.resize(1200, 800)
@@ -57,7 +59,7 @@ def told(qtbot, make) -> Callable[..., StoryScreen]:
 
 def owl(**changes: object) -> RoundRecord:
     """Three strokes with pauses, recognised after the second one."""
-    return record(500, 3000, 6000, state=State.RECOGNISED, recognised_ms=4100.0, ended_ms=7000.0, **changes)
+    return record(500, 3000, 6000, state=RoundState.RECOGNISED, recognised_ms=4100.0, ended_ms=7000.0, **changes)
 
 
 def test_the_drawing_is_there_at_once_and_its_story_follows(qtbot, make):
@@ -185,14 +187,14 @@ def test_a_rival_is_shown_beside_at_the_same_moment_of_the_round(told):
 
 
 def test_a_drawing_without_a_word_has_its_story(told):
-    screen = told(record(500, 3000, word="", state=State.DONE))
+    screen = told(record(500, 3000, word="", state=RoundState.DONE))
     assert screen.title.text() == "Your drawing" and "without a word" in screen.outcome.text()
     assert screen.alike.whose.text() == "By others, in owls.ndjson."
 
 
 def test_without_ink_nothing_is_asked(make):
     screen = make()
-    screen.set_record(record(state=State.SKIPPED))
+    screen.set_record(record(state=RoundState.SKIPPED))
     assert screen.plot.accessibleDescription() == "Nothing was drawn."
     assert screen.telling._worker is None and not screen.curate_button.isEnabled()
     QTest.keyClick(screen, Qt.Key.Key_Space)

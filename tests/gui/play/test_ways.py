@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from qdesk.game.prompts import Prompts
-from qdesk.game.record import Rival, State
+from qdesk.game.record import Rival, RoundState
 from qdesk.game.riddles import riddle
 from qdesk.gui.play.page import PlayPage
 from tests.helpers.clock import Clock
@@ -38,7 +38,7 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
         seer.sees = ((word, 0.9),)
         stroke(page, (50, 50), (90, 90))
         qtbot.waitUntil(lambda number=number: page.rounds.game.number == number + 2)
-        assert page.round.state is State.DRAWING and page.round.word != word  # no card, no waiting
+        assert page.round.state is RoundState.DRAWING and page.round.word != word  # no card, no waiting
         assert page.round_screen.seconds.text() == f"{55 - 5 * number} s"
         assert page.canvas.empty
     assert says(page).endswith(f"{word}!")  # until there is something else to say
@@ -50,7 +50,7 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
     qtbot.waitUntil(lambda: page.end_screen.isVisible())
     records = page.history.list()[::-1]
     assert [record.recognised for record in records] == [True] * 5 + [False]
-    assert records[-1].state is State.TIME_UP and {record.mode for record in records} == {"sprint"}
+    assert records[-1].state is RoundState.TIME_UP and {record.mode for record in records} == {"sprint"}
     assert "5" in page.end_screen.headline.text() and "60 seconds" in page.end_screen.headline.text()
 
 
@@ -65,7 +65,7 @@ def test_a_sprint_waits_for_the_network_to_wake(qtbot, make: Callable[..., PlayP
     page.play("sprint")
     QTest.keyClick(page, Qt.Key.Key_Space)
     stroke(page, (50, 50), (90, 90))
-    assert page.round.state is State.READY and not page.round_screen.card.button.isEnabled()
+    assert page.round.state is RoundState.READY and not page.round_screen.card.button.isEnabled()
     gate.set()
     qtbot.waitUntil(lambda: page.guessing.awake)
     go_on(page, clock)
@@ -73,20 +73,20 @@ def test_a_sprint_waits_for_the_network_to_wake(qtbot, make: Callable[..., PlayP
 
 def test_zen_has_no_clock_and_bars_that_move(qtbot, page: PlayPage, clock: Clock) -> None:
     page.play("zen")
-    assert page.round.state is State.DRAWING and not page.round_screen.ring.isVisible()
+    assert page.round.state is RoundState.DRAWING and not page.round_screen.ring.isVisible()
     stroke(page, (50, 50), (90, 90))
     qtbot.waitUntil(lambda: len(page.round_screen.bars.guesses) > 0)
     assert len(page.round_screen.bars.guesses) > 3
     clock.now += 3_600_000
     page.rounds.tick()
-    assert page.round.state is State.DRAWING
+    assert page.round.state is RoundState.DRAWING
     QTest.keyClick(page, Qt.Key.Key_S)  # there is no word to skip
     assert page.round.points == 2
     page.rounds.done()
     page.rounds.done()  # nothing is on the new canvas
-    assert page.canvas.empty and page.round.state is State.DRAWING
+    assert page.canvas.empty and page.round.state is RoundState.DRAWING
     (record,) = page.history.list()
-    assert (record.state, record.word, record.mode) == (State.DONE, "", "zen")
+    assert (record.state, record.word, record.mode) == (RoundState.DONE, "", "zen")
     QTest.keyClick(page, Qt.Key.Key_Escape)
     assert page.end_screen.isVisible()
 
@@ -105,7 +105,7 @@ def test_a_mystery_word_is_told_by_a_riddle_and_named_when_it_is_recognised(
     assert page.round_screen.bars.word == ""  # the bar of the word does not stand out
     seer.sees = ((word, 0.9),)
     stroke(page, (50, 50), (90, 90))
-    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    qtbot.waitUntil(lambda: page.round.state is RoundState.FINISHING)
     assert word in says(page) and page.round_screen.word.text() == word
 
 
@@ -126,7 +126,7 @@ def test_finish_it_begins_with_what_the_network_drew(qtbot, page: PlayPage, seer
     go_on(page, clock)
     seer.sees = ((page.round.word, 0.9),)
     stroke(page, (50, 50), (90, 90))
-    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    qtbot.waitUntil(lambda: page.round.state is RoundState.FINISHING)
     QTest.keyClick(page, Qt.Key.Key_Space)
     (record,) = page.history.list()
     assert (record.given, record.points, len(record.strokes), record.mode) == (2, 2, 3, "finish")
@@ -145,11 +145,11 @@ def test_nobody_starts_before_the_network_has_drawn(qtbot, make: Callable[..., P
     page.play("finish")
     QTest.keyClick(page, Qt.Key.Key_Space)
     stroke(page, (50, 50), (90, 90))
-    assert page.round.state is State.READY and "thinking" in says(page) and page.canvas.empty
+    assert page.round.state is RoundState.READY and "thinking" in says(page) and page.canvas.empty
     gate.set()
     qtbot.waitUntil(lambda: not page.sketching.busy)
     QTest.keyClick(page, Qt.Key.Key_Space)
-    assert page.round.state is State.COUNTING
+    assert page.round.state is RoundState.COUNTING
 
 
 def test_without_a_network_that_draws_one_plays_on(
@@ -181,7 +181,7 @@ def test_against_the_network_the_first_to_be_recognised_wins(
     page.rounds.tick()
     seer.sees = ((page.round.word, 0.9),)
     stroke(page, (50, 50), (90, 90))
-    qtbot.waitUntil(lambda: page.round.state is State.FINISHING)
+    qtbot.waitUntil(lambda: page.round.state is RoundState.FINISHING)
     QTest.keyClick(page, Qt.Key.Key_Space)
     (record,) = page.history.list()
     assert isinstance(record.rival, Rival) and record.rival.recognised_ms == 3_000 and record.won is won

@@ -24,8 +24,8 @@ from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, Player
-from qdesk.gui.curate.detail.scores import Scores
-from qdesk.gui.curate.detail.seen import Seen
+from qdesk.gui.curate.detail.scores import ScoreRows
+from qdesk.gui.curate.detail.seen import ClassifierPanel
 from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary
 from qdesk.gui.kit.text import NBSP, number
 from qdesk.gui.kit.widgets import Line
@@ -68,7 +68,7 @@ class Detail(QScrollArea):
         self._index = -1
         self._losses: np.ndarray | None = None
         self._usual = (0.0, 1.0)  # the low and high losses that those shown are coloured by
-        self._waiting: set[Seen | Alike] = set()
+        self._waiting: set[ClassifierPanel | Alike] = set()
         self._similar_later = False
         self._wide = False
         self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
@@ -138,7 +138,7 @@ class Detail(QScrollArea):
         kept = self.evidence.sizePolicy()
         kept.setRetainSizeWhenHidden(True)
         self.evidence.setSizePolicy(kept)
-        self.scores, self.seen, self.alike = Scores(), Seen(), Alike()
+        self.scores, self.seen, self.alike = ScoreRows(), ClassifierPanel(), Alike()
         self.alike.clicked.connect(self.similar_clicked)
         self.alike.more_asked.connect(self.like_these_asked)
         for part in (self.word, judged, self.conflict, self.summary, self.evidence):

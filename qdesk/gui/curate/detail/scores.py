@@ -10,7 +10,7 @@ from qdesk.gui.kit.scores import ScoreRow
 from qdesk.gui.theme import SPACE
 
 
-class Scores(QWidget):
+class ScoreRows(QWidget):
     """Loss, lift, and how sure the CNN is of the word, below each other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -19,7 +19,7 @@ TOP = 5
 _ROW = 20
 
 
-class Seen(QWidget):
+class ClassifierPanel(QWidget):
     """The 28x28 picture, and the guesses with their probabilities. All of it keeps its place when there is nothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

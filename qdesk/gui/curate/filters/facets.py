@@ -17,7 +17,7 @@ FEW, TALL = 5, 7
 """So many options are in sight of those that are many: at first, and once all are asked for."""
 
 
-class Verdicts(Section):
+class VerdictFilter(Section):
     """All, to do, flagged (for any reason or some of them), or kept."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
-from qdesk.curation.view.filters import BINS, Spread
+from qdesk.curation.view.filters import BINS, BinCounts
 from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
@@ -89,7 +89,7 @@ class Histogram(Plot):
             return low_text
         return f"{low_text} to {high_text}" if low < high else "none"
 
-    def set_spread(self, spread: Spread | None, ramp: tuple[float, float] | None = None) -> None:
+    def set_spread(self, spread: BinCounts | None, ramp: tuple[float, float] | None = None) -> None:
         """Show this spread, or nothing. ramp: what counts as a low and as a high loss, to colour the bars by.
 
         While a range is chosen the axis stays, so that it stays true: a spread with other edges was asked for before,

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from qdesk.curation.view.filters import Filters, Survey
+from qdesk.curation.view.filters import FacetCounts, Filters
 from qdesk.curation.view.table import LOOKS_LIKE
-from qdesk.gui.curate.filters.facets import Facet, Verdicts
+from qdesk.gui.curate.filters.facets import Facet, VerdictFilter
 from qdesk.gui.curate.filters.ranges import Ranges, histograms
 from qdesk.gui.curate.filters.section import Section, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
@@ -26,7 +26,7 @@ TYPING_MS = 150
 
 
 class FilterPanel(QWidget):
-    """What to show. It knows the drawings by a `Survey` alone, and asks for another by saying what is wanted."""
+    """What to show. It knows the drawings by `FacetCounts` alone, and asks for another by saying what is wanted."""
 
     changed = Signal(object)
     """The new `Filters`."""
@@ -80,7 +80,7 @@ class FilterPanel(QWidget):
         above.addWidget(self.among)
         above.addLayout(head)
 
-        self.verdicts = Verdicts()
+        self.verdicts = VerdictFilter()
         self.facets = {
             "reason": Facet("reason", "Looks like", "nothing wrong", LOOKS_LIKE),
             "word": Facet("word", "Word", "no word", by_name=True),
@@ -182,7 +182,7 @@ class FilterPanel(QWidget):
 
     # What there is
 
-    def open(self, survey: Survey, losses: tuple[float, float] | None = None) -> None:
+    def open(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
         """Offer what these drawings have, with nothing filtered and nothing said. See `refresh`."""
         self._forget()
         self._typing.stop()
@@ -193,7 +193,7 @@ class FilterPanel(QWidget):
             facet.begin()
         self.refresh(survey, losses)
 
-    def refresh(self, survey: Survey, losses: tuple[float, float] | None = None) -> None:
+    def refresh(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
         """Show new counts and spreads. losses: what counts as a low and as a high loss per point, for their colours."""
         self.verdicts.refresh(survey.counts.get("verdict", {}))
         for name, facet in self.facets.items():

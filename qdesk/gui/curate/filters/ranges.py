@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.view.filters import Spread
+from qdesk.curation.view.filters import BinCounts
 from qdesk.gui.curate.filters.section import Section
 from qdesk.gui.theme import SPACE, label
 from qdesk.scoring.columns import BY_NAME, COLUMNS
@@ -32,7 +32,7 @@ class Ranges(Section):
         self.histograms: dict[str, Histogram] = {}
         """Made when there is something to show in them, and they are in sight."""
         self._parts: dict[str, tuple[QWidget, QLabel]] = {}
-        self._spreads: Mapping[str, Spread] = {}
+        self._spreads: Mapping[str, BinCounts] = {}
         self._losses: tuple[float, float] | None = None
         self.head.toggled.connect(self._show)
 
@@ -51,7 +51,7 @@ class Ranges(Section):
             histogram.clear_range()
         self._show_summary()
 
-    def refresh(self, spreads: Mapping[str, Spread], losses: tuple[float, float] | None) -> None:
+    def refresh(self, spreads: Mapping[str, BinCounts], losses: tuple[float, float] | None) -> None:
         """Show these spreads; `losses` are what counts as a low and a high loss per point."""
         self._spreads, self._losses = spreads, losses
         self.setVisible(any(name in spreads for name in self._names))

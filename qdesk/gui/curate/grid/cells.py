@@ -17,8 +17,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
-from qdesk.gui.curate.grid.thumbnail_painter import Look, Tint
+from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
+from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 from qdesk.scoring.columns import BY_NAME
@@ -48,7 +48,7 @@ class CellDelegate(QStyledItemDelegate):
     """Paints the cells of a `DrawingsModel`, gap included. The drawings come from `thumbs`."""
 
     def __init__(
-        self, thumbs: Thumbs, parent: QObject | None = None, now: Callable[[], float] = time.perf_counter
+        self, thumbs: ThumbnailCache, parent: QObject | None = None, now: Callable[[], float] = time.perf_counter
     ) -> None:
         super().__init__(parent)
         self._thumbs, self._now = thumbs, now
@@ -59,19 +59,19 @@ class CellDelegate(QStyledItemDelegate):
         """Until when (by `now`, seconds) a picture that is not there is painted at once."""
         self._pieces: dict[Hashable, QPixmap] = {}
         self._made_for: tuple[object, ...] = ()
-        self._look = Look(1, 1, 1.0, "", "none", 0.0, 1.0)
+        self._look = ThumbnailStyle(1, 1, 1.0, "", "none", 0.0, 1.0)
         self._ratio = 1.0
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         width = max(option.rect.width(), 9 * SPACE)
         return QSize(width, cell_height(width))
 
-    def look(self, size: QSize, ratio: float, scale: tuple[float, float]) -> Look:
+    def look(self, size: QSize, ratio: float, scale: tuple[float, float]) -> ThumbnailStyle:
         """How pictures look in cells of this size, gap included, at `ratio` device pixels a pixel."""
         side = size.width() - GAP - 2 * SPACE
         width, height = max(round(side * ratio), 1), max(round((size.height() - GAP - CAPTION - 12) * ratio), 1)
         low, high = (round(edge, 1) for edge in scale) if self.tint == "loss" else (0.0, 0.0)
-        return Look(width, height, ratio, theme().name, self.tint, low, high)
+        return ThumbnailStyle(width, height, ratio, theme().name, self.tint, low, high)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.cells import GAP, CellDelegate
-from qdesk.gui.curate.grid.grid_view import SIZES, CellView, Chosen, Index
-from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
+from qdesk.gui.curate.grid.grid_view import SIZES, Chosen, GridView, Index
+from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
 from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import theme, theme_changes
@@ -30,7 +30,7 @@ Clock = Callable[[], float]
 """Seconds since some moment."""
 
 
-class Grid(CellView):
+class Grid(GridView):
     """Shows a `DrawingsModel`. Until somebody selects or scrolls it stays at the top, on the worst drawing."""
 
     current_changed = Signal(int)
@@ -42,7 +42,7 @@ class Grid(CellView):
     def __init__(self, model: DrawingsModel, parent: QWidget | None = None, now: Clock = time.perf_counter) -> None:
         super().__init__(parent)
         self._model, self._now = model, now
-        self.thumbs = Thumbs(self)
+        self.thumbs = ThumbnailCache(self)
         self._cells = CellDelegate(self.thumbs, self, now)
         self._following_top = True
         self._other_filters = False

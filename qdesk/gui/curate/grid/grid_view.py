@@ -20,7 +20,7 @@ from PySide6.QtGui import QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QWidget
 
 from qdesk.gui.curate.grid.cells import cell_height
-from qdesk.gui.curate.grid.smooth_scroll import Glide
+from qdesk.gui.curate.grid.smooth_scroll import SmoothScroll
 from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.theme import SPACE
 
@@ -41,7 +41,7 @@ Chosen = QItemSelectionModel.SelectionFlag
 _ALWAYS, _NEVER = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.ScrollBarAlwaysOff
 
 
-class CellView(QAbstractItemView):
+class GridView(QAbstractItemView):
     """Cells in as many columns as fit; or a film strip of one column; or whole pages instead of one long list."""
 
     zoomed = Signal(int)
@@ -64,7 +64,7 @@ class CellView(QAbstractItemView):
         self.setVerticalScrollBarPolicy(_ALWAYS)
         quiet_when_full(self.verticalScrollBar())
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self._glide = Glide(self.verticalScrollBar())
+        self._glide = SmoothScroll(self.verticalScrollBar())
         self.verticalScrollBar().actionTriggered.connect(self.touch)
 
     def touch(self) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QScrollBar
 _GLIDE_MS = 120
 
 
-class Glide(QPropertyAnimation):
+class SmoothScroll(QPropertyAnimation):
     """Moves a scroll bar smoothly; a push while it moves carries it further."""
 
     def __init__(self, bar: QScrollBar) -> None:

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid.thumbnail_painter import Look, inks, paint_drawing, paint_drawings
+from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing, paint_drawings
 
 _AT_ONCE = 16  # pictures, made together
 _SHARE_S = 0.008
@@ -28,7 +28,7 @@ _CACHED_LOSSES = 20_000  # drawings: about 4 MB of simplified ones
 
 class Key(NamedTuple):
     drawing: int
-    look: Look
+    look: ThumbnailStyle
     known: bool  # its losses, where it is to be tinted by them
 
 
@@ -39,8 +39,8 @@ class _Wish:
     wanted: Sequence[tuple[Key, np.ndarray | None]]
 
 
-class Thumbs(QObject):
-    """Pictures by drawing and `Look`. `open` first; `shutdown` ends the thread."""
+class ThumbnailCache(QObject):
+    """Pictures by drawing and `ThumbnailStyle`. `open` first; `shutdown` ends the thread."""
 
     came = Signal(object)
     """Drawings (a list of indices) whose pictures are there now."""
@@ -99,7 +99,7 @@ class Thumbs(QObject):
 
     # Pictures
 
-    def key(self, drawing: int, look: Look) -> Key:
+    def key(self, drawing: int, look: ThumbnailStyle) -> Key:
         """What the best picture of a drawing is kept under."""
         return Key(drawing, look, look.tint == "loss" and drawing in self._losses)
 

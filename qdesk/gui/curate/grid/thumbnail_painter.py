@@ -28,7 +28,7 @@ _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])  # of a path,
 _MOVE, _LINE = 0, 1
 
 
-class Look(NamedTuple):
+class ThumbnailStyle(NamedTuple):
     """What pictures of the same drawing can differ in. Sizes are device pixels; losses are coloured low to high."""
 
     width: int
@@ -47,7 +47,7 @@ def time_colour(t: float) -> QColor:
     return QColor.fromRgbF(*(x + (y - x) * t for x, y in ends))
 
 
-def inks(look: Look) -> list[QColor]:
+def inks(look: ThumbnailStyle) -> list[QColor]:
     """The colours that drawings are painted in: one, or `LEVELS` and one more for where nothing is known."""
     if look.tint == "none":
         return [theme().ink]
@@ -58,7 +58,7 @@ def inks(look: Look) -> list[QColor]:
 def paint_drawings(
     drawings: Drawings,
     indices: Sequence[int],
-    look: Look,
+    look: ThumbnailStyle,
     colours: Sequence[QColor],
     losses: Sequence[np.ndarray | None] = (),
 ) -> list[QImage]:
@@ -84,20 +84,20 @@ def paint_drawings(
 
 
 def paint_drawing(
-    drawings: Drawings, index: int, look: Look, colours: Sequence[QColor], losses: np.ndarray | None = None
+    drawings: Drawings, index: int, look: ThumbnailStyle, colours: Sequence[QColor], losses: np.ndarray | None = None
 ) -> QImage:
     """One drawing, as `paint_drawings` paints it."""
     return paint_drawings(drawings, [index], look, colours, [losses])[0]
 
 
-def _blank(look: Look) -> QImage:
+def _blank(look: ThumbnailStyle) -> QImage:
     image = QImage(look.width, look.height, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     return image
 
 
 def _paths(
-    drawings: Drawings, indices: np.ndarray, look: Look, width: float, losses: Sequence[np.ndarray | None]
+    drawings: Drawings, indices: np.ndarray, look: ThumbnailStyle, width: float, losses: Sequence[np.ndarray | None]
 ) -> list[list[tuple[int, QPainterPath]]]:
     """For each drawing its colours, and what is to be painted in each."""
     first_stroke, last_stroke = drawings.drawing_offsets[indices], drawings.drawing_offsets[indices + 1]
@@ -163,7 +163,11 @@ def _path(elements: np.ndarray) -> QPainterPath:
 
 
 def _levels(
-    drawings: Drawings, indices: np.ndarray, look: Look, losses: Sequence[np.ndarray | None], edges: np.ndarray
+    drawings: Drawings,
+    indices: np.ndarray,
+    look: ThumbnailStyle,
+    losses: Sequence[np.ndarray | None],
+    edges: np.ndarray,
 ) -> np.ndarray:
     """int64 (points of all,): for each point, which of the colours it has."""
     if look.tint == "none":
@@ -181,7 +185,7 @@ def _levels(
     return np.where(known, levels, LEVELS)
 
 
-def _pixels(bitmap: np.ndarray, look: Look, ink: QColor) -> QImage:
+def _pixels(bitmap: np.ndarray, look: ThumbnailStyle, ink: QColor) -> QImage:
     image = _blank(look)
     side = min(look.width, look.height)
     painter = QPainter(image)

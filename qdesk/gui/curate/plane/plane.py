@@ -11,7 +11,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from qdesk.curation.view.scatter import Look, Painter, Picture, Scene, Scores, View, nearest, pixels, within
+from qdesk.curation.view.scatter import (
+    Painter,
+    Picture,
+    ScatterScene,
+    ScatterScores,
+    ScatterStyle,
+    View,
+    inside_polygon,
+    nearest,
+    pixels,
+)
 from qdesk.gui import jobs
 from qdesk.gui.curate.plane.surface import UPWARD, Surface
 from qdesk.gui.kit.widgets import Elided, square
@@ -39,7 +49,7 @@ class Plane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scores: Scores | None = None
+        self._scores: ScatterScores | None = None
         self._flagged = self._kept = self._selected = _NONE
         self._passing: np.ndarray | None = None
         self._chosen: np.ndarray | None = None
@@ -110,7 +120,7 @@ class Plane(QWidget):
         """
         if self._scores is not None and len(self._scores.loss) != len(loss):
             self.clear()
-        self._scores = Scores(loss, lift, p_word)
+        self._scores = ScatterScores(loss, lift, p_word)
         self._soon.start()
 
     def set_marks(self, flagged: np.ndarray, kept: np.ndarray) -> None:
@@ -155,7 +165,7 @@ class Plane(QWidget):
         self.surface.mark(None)
         self.surface.show_picture(None)
         nothing = np.empty(0, np.float32)
-        self._worker.request(self._scene(Scores(nothing, nothing, nothing)))  # so that nothing of these is kept
+        self._worker.request(self._scene(ScatterScores(nothing, nothing, nothing)))  # so that nothing of these is kept
         self._dress()
         self._say()
 
@@ -192,14 +202,14 @@ class Plane(QWidget):
         if self._scores is not None and self.isVisible():
             self._worker.request(self._scene(self._scores))
 
-    def _scene(self, scores: Scores) -> Scene:
+    def _scene(self, scores: ScatterScores) -> ScatterScene:
         look, surface = theme(), self.surface
-        colours = Look(*map(_rgb, (look.surface, look.muted, look.ink, look.good, look.bad, look.accent)))
+        colours = ScatterStyle(*map(_rgb, (look.surface, look.muted, look.ink, look.good, look.bad, look.accent)))
         place = surface.view, surface.size_in_pixels, surface.devicePixelRatioF()
         marks = self._flagged, self._kept, self._selected
-        return Scene(scores, self._upward, *place, colours, *marks, self._passing, self._chosen)
+        return ScatterScene(scores, self._upward, *place, colours, *marks, self._passing, self._chosen)
 
-    def _show(self, scene: Scene, picture: Picture) -> None:
+    def _show(self, scene: ScatterScene, picture: Picture) -> None:
         if self._scores is None or len(scene.scores.loss) != len(self._scores.loss) or scene.upward != self._upward:
             return
         self.surface.show_picture(picture)
@@ -223,7 +233,7 @@ class Plane(QWidget):
         view, size, before = self.surface.shown, self.surface.size_in_pixels, self._chosen
 
         def choose(context: jobs.Context) -> np.ndarray | None:
-            inside = within(line * ratio, size)[_found(picture, view, size)]
+            inside = inside_polygon(line * ratio, size)[_found(picture, view, size)]
             if before is not None and how != "new":
                 inside = before | inside if how == "add" else before & ~inside
             elif how == "less":

@@ -10,8 +10,16 @@ from PySide6.QtTest import QTest
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid import thumbnail_cache as thumbs_module
-from qdesk.gui.curate.grid.thumbnail_cache import Thumbs
-from qdesk.gui.curate.grid.thumbnail_painter import LEVELS, Look, Tint, inks, paint_drawing, paint_drawings, time_colour
+from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
+from qdesk.gui.curate.grid.thumbnail_painter import (
+    LEVELS,
+    ThumbnailStyle,
+    Tint,
+    inks,
+    paint_drawing,
+    paint_drawings,
+    time_colour,
+)
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 from tests.helpers.grid import colours, here, seen, shown_grid
 from tests.helpers.loop import settle, skip_pauses
@@ -19,8 +27,8 @@ from tests.helpers.loop import settle, skip_pauses
 SQUARE = [np.array([[0, 0], [100, 0]], np.float32), np.array([[0, 100], [100, 100]], np.float32)]
 
 
-def look(side: int = 60, tint: Tint = "none", name: str = "light") -> Look:
-    return Look(side, side, 1.0, name, tint, 0.0, 4.0)
+def look(side: int = 60, tint: Tint = "none", name: str = "light") -> ThumbnailStyle:
+    return ThumbnailStyle(side, side, 1.0, name, tint, 0.0, 4.0)
 
 
 def many(count: int = 300) -> Drawings:
@@ -28,14 +36,14 @@ def many(count: int = 300) -> Drawings:
 
 
 @pytest.fixture
-def pictures() -> Thumbs:
-    made = Thumbs()
+def pictures() -> ThumbnailCache:
+    made = ThumbnailCache()
     made.open(many())
     yield made
     made.shutdown()
 
 
-def test_pictures_are_painted_in_another_thread_and_come_in_parts(qtbot, pictures: Thumbs, monkeypatch) -> None:
+def test_pictures_are_painted_in_another_thread_and_come_in_parts(qtbot, pictures: ThumbnailCache, monkeypatch) -> None:
     threads: set[threading.Thread] = set()
 
     def painted(*args: object) -> object:
@@ -53,7 +61,7 @@ def test_pictures_are_painted_in_another_thread_and_come_in_parts(qtbot, picture
     assert len(threads) == 1 and threading.main_thread() not in threads
 
 
-def test_what_is_wanted_no_more_is_not_painted(qtbot, pictures: Thumbs, monkeypatch) -> None:
+def test_what_is_wanted_no_more_is_not_painted(qtbot, pictures: ThumbnailCache, monkeypatch) -> None:
     monkeypatch.setattr(thumbs_module, "_SHARE_S", 1e-6)
     monkeypatch.setattr(thumbs_module, "_AT_ONCE", 1)
     pictures.want([pictures.key(drawing, look()) for drawing in range(200)])
@@ -62,7 +70,7 @@ def test_what_is_wanted_no_more_is_not_painted(qtbot, pictures: Thumbs, monkeypa
     assert len(pictures) == 11  # and the one under way
 
 
-def test_other_drawings_leave_nothing_behind(qtbot, pictures: Thumbs) -> None:
+def test_other_drawings_leave_nothing_behind(qtbot, pictures: ThumbnailCache) -> None:
     pictures.want([pictures.key(drawing, look()) for drawing in range(300)])
     came: list[list[int]] = []
     pictures.came.connect(came.append)
@@ -73,7 +81,7 @@ def test_other_drawings_leave_nothing_behind(qtbot, pictures: Thumbs) -> None:
     assert came == [[2]] and len(pictures) == 1
 
 
-def test_the_thread_ends(qtbot, pictures: Thumbs) -> None:
+def test_the_thread_ends(qtbot, pictures: ThumbnailCache) -> None:
     pictures.want([pictures.key(0, look())])
     qtbot.waitUntil(lambda: len(pictures) == 1)
     assert jobs.running() == 1
@@ -83,7 +91,9 @@ def test_the_thread_ends(qtbot, pictures: Thumbs) -> None:
     assert len(pictures) == 0 and jobs.running() == 0
 
 
-def test_what_could_not_be_painted_does_not_hold_up_the_rest(qtbot, pictures: Thumbs, monkeypatch, caplog) -> None:
+def test_what_could_not_be_painted_does_not_hold_up_the_rest(
+    qtbot, pictures: ThumbnailCache, monkeypatch, caplog
+) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(thumbs_module, "paint_drawings", lambda *_: [].pop())
         pictures.want([pictures.key(0, look())])
@@ -96,7 +106,7 @@ def test_what_could_not_be_painted_does_not_hold_up_the_rest(qtbot, pictures: Th
     qtbot.waitUntil(painted)
 
 
-def test_the_oldest_pictures_make_room(pictures: Thumbs, monkeypatch) -> None:
+def test_the_oldest_pictures_make_room(pictures: ThumbnailCache, monkeypatch) -> None:
     monkeypatch.setattr(thumbs_module, "_CACHED_BYTES", 10 * 60 * 60 * 4)
     for drawing in range(10):
         pictures.paint_now(pictures.key(drawing, look()))
@@ -106,7 +116,7 @@ def test_the_oldest_pictures_make_room(pictures: Thumbs, monkeypatch) -> None:
     assert len(pictures) == 10 and pictures._bytes == 10 * 60 * 60 * 4
 
 
-def test_another_size_stands_in_but_not_another_theme(pictures: Thumbs) -> None:
+def test_another_size_stands_in_but_not_another_theme(pictures: ThumbnailCache) -> None:
     small = pictures.paint_now(pictures.key(0, look(30)))
     assert pictures.picture(pictures.key(0, look())) is None
     assert pictures.stand_in(pictures.key(0, look())) is small
@@ -114,7 +124,7 @@ def test_another_size_stands_in_but_not_another_theme(pictures: Thumbs) -> None:
     assert pictures.stand_in(pictures.key(1, look())) is None
 
 
-def test_losses_change_the_picture_that_is_wanted(pictures: Thumbs) -> None:
+def test_losses_change_the_picture_that_is_wanted(pictures: ThumbnailCache) -> None:
     before = pictures.key(0, look(tint="loss"))
     pictures.paint_now(before)
     pictures.set_losses({0: np.zeros(4, np.float32)})
