@@ -36,7 +36,7 @@ def test_a_key_says_what_was_planted(network: SketchRNN, monkeypatch: pytest.Mon
     def strokes_by_kind(kind: str, *_: object) -> list[np.ndarray]:
         return [np.array([[0, k], [9, k]], np.float32) for k in range(100 + KINDS.index(kind))]
 
-    monkeypatch.setattr(starter_set, "plant", strokes_by_kind)
+    monkeypatch.setattr(starter_set, "draw_junk", strokes_by_kind)
     made = make(network, Picky(1), count=60, junk_share=0.4)
     keys = list(made.column("key_id"))
     assert len(set(keys)) == 60 and all(len(key) == 16 and key.startswith("9") for key in keys)
