@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from qdesk.curation.view.opened_cache import OpenedFileCache
 from qdesk.gui import jobs
@@ -78,11 +78,15 @@ class FileLoader(QObject):
         self._downloading.start(
             lambda context: download_word(context, word, self._base_url),
             progress=lambda fraction, text: self._say((text, fraction)),
-            done=lambda path: (self._say(None), self.downloaded.emit(word, path)),
-            failed=lambda sentence: (self._say(None), self.not_downloaded.emit(sentence)),
+            done=lambda path: self._end_download(self.downloaded, word, path),
+            failed=lambda sentence: self._end_download(self.not_downloaded, sentence),
             cancelled=lambda: self._say(None),
         )
         self._say((f"{word}: connecting", 0.0))
+
+    def _end_download(self, signal: SignalInstance, *about: object) -> None:
+        self._say(None)
+        signal.emit(*about)
 
     def cancel_download(self) -> None:
         """Give up the download; what has arrived is kept for the next try."""

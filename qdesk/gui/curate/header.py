@@ -96,7 +96,7 @@ class Header(QWidget):
         self.more = _square("more", "More")
         self.more.setMenu(self._more_menu())
 
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         row.setSpacing(SPACE)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it fits itself: see `resizeEvent`
@@ -182,7 +182,7 @@ class Header(QWidget):
             self.plane.setChecked(on)
 
     @property
-    def tint(self) -> str:
+    def tint(self) -> Tint:
         """What the strokes are coloured by: "none", "time" or "loss"."""
         return next(one.data() for one in self.tints.actions() if one.isChecked())
 
@@ -212,7 +212,7 @@ class Header(QWidget):
         super().resizeEvent(event)
         for step in range(5):
             self._fold(step)
-            if self.layout().minimumSize().width() + _TITLE <= self.width():
+            if self._row.minimumSize().width() + _TITLE <= self.width():
                 break
 
     def minimumSizeHint(self) -> QSize:
@@ -225,13 +225,13 @@ class Header(QWidget):
         _show_text(self.open, "Open…" if step == 0 else "")
         for name, (_sign, text, _about) in PACES.items():
             self.paces.buttons[name].setText(f" {text}" if step < 2 else "")
-        self.paces.layout().invalidate()
+        self.paces.row.invalidate()
         self.paces.updateGeometry()  # else this would still reckon with the width before
         for part in (self.tint_button, self.smaller, self.larger, self.open, self.close_files):
             part.setVisible(step < 3)
         self.more.setVisible(step >= 3)
         self.sort_box.setFixedWidth((31, 31, 31, 28, 20)[step] * SPACE)
-        self.layout().invalidate()
+        self._row.invalidate()
 
     def _show_tint(self) -> None:
         on = self.tint != "none"

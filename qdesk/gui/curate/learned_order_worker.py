@@ -89,12 +89,16 @@ class LearnedOrderWorker(QObject):
             if self.sentence:
                 self._take(None)
             return
-        began = time.monotonic()
+        began, embeddings = time.monotonic(), table.embeddings
         self._learning.start(
-            lambda _context: _learned(table),
+            lambda _context: _learned(table, embeddings),
             done=lambda result: self._done(result, time.monotonic() - began),
-            failed=lambda sentence: (self._done(None, 0.0), self.failed.emit(sentence)),
+            failed=self._failed,
         )
+
+    def _failed(self, sentence: str) -> None:
+        self._done(None, 0.0)
+        self.failed.emit(sentence)
 
     def _done(self, result: Learned | None, seconds: float) -> None:
         self._timer.setInterval(max(PAUSE_MS, round(REST * 1000 * seconds)))
@@ -105,6 +109,7 @@ class LearnedOrderWorker(QObject):
 
     def _take(self, result: Learned | None) -> None:
         table = self._table
+        assert table is not None  # another table drops what is being learned
         self.sentence = result.sentence if result else ""
         table.set_numbers("learned", result.probabilities if result else np.full(len(table), np.nan, np.float32))
         self.learned_came.emit()
@@ -113,13 +118,14 @@ class LearnedOrderWorker(QObject):
 def _likeness(table: Table, indices: list[int]) -> np.ndarray:
     from qdesk.scoring.similarity import similarity
 
+    assert table.embeddings is not None  # something is scored
     return np.where(table.scored, similarity(table.embeddings, np.asarray(indices)), np.nan)
 
 
-def _learned(table: Table) -> Learned | None:
+def _learned(table: Table, embeddings: np.ndarray) -> Learned | None:
     from qdesk.curation.view.learned_order import learn
 
     codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
     kept = np.flatnonzero((codes == texts.index(KEEP)) & table.scored)
     flagged = np.flatnonzero((codes != texts.index(KEEP)) & (codes != 0) & table.scored)
-    return learn(table.embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes.copy())
+    return learn(embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes.copy())

@@ -163,7 +163,7 @@ class Segments(QFrame):
         self.buttons = buttons
         self._roomy = roomy
         group = QButtonGroup(self)
-        row = QHBoxLayout(self)
+        row = self.row = QHBoxLayout(self)
         row.setContentsMargins(1, 1, 1, 1)
         row.setSpacing(0)
         for one, made in buttons.items():

@@ -84,7 +84,7 @@ class LabPage(DropPage):
         self.listing.open_asked.connect(self.ask_for_run)
         self.form.folder_asked.connect(self.ask_for_folder)
         self.form.started.connect(self.start)
-        self.reports.changed.connect(lambda run: run is self.current and self._show_run())
+        self.reports.changed.connect(self._show_run)
         self.reports.ended.connect(self._evaluated)
         actions = self.view.buttons
         actions.stop_asked.connect(self.stop)
@@ -120,7 +120,7 @@ class LabPage(DropPage):
             outs = [*outs_in(files.folder()), *self._opened]
             job = self._reading = jobs.start(lambda _: files.read_runs(outs), self, "qdesk-runs")
             job.done.connect(self._loaded)
-            job.failed.connect(lambda sentence: (self._loaded([]), self.notice.say(sentence, "bad")))
+            job.failed.connect(lambda sentence: self._loaded([], sentence))
 
     def hidden(self) -> None:
         """The window shows another page now. Runs go on; nobody looks at them."""
@@ -133,8 +133,10 @@ class LabPage(DropPage):
         self.form.close_work()
         self.reports.close()
 
-    def _loaded(self, found: list[Run]) -> None:
+    def _loaded(self, found: list[Run], trouble: str = "") -> None:
         self._reading, self._read = None, True
+        if trouble:
+            self.notice.say(trouble, "bad")
         self.runs |= {run.out: run for run in found if run.out not in self.runs}
         if self.isVisible():
             self._timer.start()
@@ -186,8 +188,8 @@ class LabPage(DropPage):
         if not runs and not in_form and self._read:
             self._stack.setCurrentWidget(self.empty)
 
-    def _show_run(self) -> None:
-        if self.current is not None:
+    def _show_run(self, changed: Run | None = None) -> None:
+        if self.current is not None and changed in (None, self.current):
             self.view.show_run(self.current, self.reports.share(self.current))
 
     def choose(self, run: Run) -> None:

@@ -90,9 +90,13 @@ class WordFinder(QObject):
             lambda context: find_words(context, places),
             partial=self._part,
             progress=self.progress.emit,
-            done=lambda found: (self.counted.emit(found), self.ended.emit("")),
+            done=self._found,
             failed=self.ended.emit,
         )
+
+    def _found(self, found: Counter[str]) -> None:
+        self.counted.emit(found)
+        self.ended.emit("")
 
     def stop(self) -> None:
         """Give it up, and say nothing more."""

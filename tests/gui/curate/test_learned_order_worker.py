@@ -17,7 +17,7 @@ from tests.helpers.loop import gone
 def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {}
     monkeypatch.setattr(learned_order, "learn", lambda *_, **about: told.update(about))
-    _learned(page.table)
+    _learned(page.table, np.zeros((len(page.table), 64), np.int8))
     reasons = page.table.texts["reason"].codes
     assert np.array_equal(told["reasons"], reasons) and not np.shares_memory(told["reasons"], reasons)
 

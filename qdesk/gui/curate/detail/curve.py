@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import overload
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
@@ -147,8 +148,12 @@ class _Plot(ReplayPlot):
         low, high = scored.min(initial=self._range[0]), scored.max(initial=self._range[1])
         return float(low), float(high + (high - low) / 16)
 
-    def x_of(self, point: float) -> float:
-        """Where a point lies, pixels from the left."""
+    @overload
+    def x_of(self, point: float) -> float: ...
+    @overload
+    def x_of(self, point: np.ndarray) -> np.ndarray: ...
+    def x_of(self, point: float | np.ndarray) -> float | np.ndarray:
+        """Where points lie, pixels from the left."""
         return _INSET + point / max(len(self._losses) - 1, 1) * (self.width() - 2 * _INSET)
 
     def place_at(self, x: float) -> float:
@@ -181,7 +186,11 @@ class _Plot(ReplayPlot):
     def paint_kept(self, painter: QPainter) -> None:
         low, high = self.view_range
 
-        def y_of(loss: np.ndarray | float) -> np.ndarray | float:
+        @overload
+        def y_of(loss: float) -> float: ...
+        @overload
+        def y_of(loss: np.ndarray) -> np.ndarray: ...
+        def y_of(loss: float | np.ndarray) -> float | np.ndarray:
             return (high - loss) / max(high - low, 1e-6) * self.height()
 
         painter.setPen(QPen(theme().line, 1))
