@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawing
-from qdesk.formats.svg import drawing_svg
+from qdesk.formats.svg import drawing_svg, path_data
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -61,3 +62,14 @@ def test_a_bitmap_is_drawn_pixel_by_pixel() -> None:
 
 def test_a_drawing_of_nothing_is_an_empty_picture() -> None:
     assert paths(drawing_svg(Drawing(()))) == []
+
+
+@pytest.mark.parametrize("signs", [(1, 1), (1, -1), (-1, 1), (-1, -1)])
+def test_steps_of_whole_numbers_are_told_apart_whatever_their_signs(signs: tuple[int, int]) -> None:
+    stroke = np.array([[100, 100], [113, 104], [113, 104], [116, 125]]) * signs
+    data = path_data(stroke)
+    start, steps = data[1:].split("l")
+    numbers = [int(number) for number in re.findall(r"-?[0-9]+", steps)]
+    assert [int(number) for number in start.split()] == stroke[0].tolist()
+    assert np.array_equal(np.reshape(numbers, (-1, 2)), np.diff(stroke, axis=0))
+    assert path_data(stroke[:1]).endswith("l0 0")

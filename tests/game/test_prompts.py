@@ -33,6 +33,11 @@ def test_one_word_can_be_asked_again_and_again() -> None:
     assert [asked.next() for _ in range(3)] == ["cat"] * 3
 
 
+def test_six_words_are_enough_for_games_without_a_repeat() -> None:
+    asked = Prompts(["bird", "cat", "dog", "fish", "key", "sun"], random.Random(3))
+    assert all(len(set(game)) == prompts.GAME for game in games(asked, 60))
+
+
 def test_no_words_is_an_error() -> None:
     with pytest.raises(ValueError, match="no word"):
         Prompts([])

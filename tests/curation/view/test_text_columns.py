@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from qdesk.curation.view.sorting import text_ranks
-from qdesk.curation.view.text_columns import CategoricalColumn
+from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 
 
 class Busy(CategoricalColumn):
@@ -50,3 +50,13 @@ def test_texts_not_known_are_none_and_more_than_fit_into_a_byte_or_two_are_no_tr
     for part in np.split(np.arange(70_000), [200, 300, 65_000, 66_000]):
         column.put(part, words[part])
     assert column.codes.dtype == np.uint32 and np.array_equal(column[np.arange(70_000)], words)
+
+
+def test_names_are_had_by_place_by_places_and_by_a_mask() -> None:
+    names = IdentityColumn(["a", "b", "c", "b"])
+    assert names[2] == names[np.int64(-2)] == "c"
+    assert names[np.array([3, 0])].tolist() == ["b", "a"]
+    assert names[np.array([True, False, True, False])].tolist() == ["a", "c"]
+    for asked in (["b"], ["b", "x"]):
+        rows, places = names.find(asked)
+        assert sorted(rows.tolist()) == [1, 3] and places.tolist() == [0, 0]
