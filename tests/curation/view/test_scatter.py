@@ -181,6 +181,19 @@ def test_many_are_dark_few_are_dots_and_none_is_ground(ratio: float) -> None:
     assert grey.ravel()[busiest] < 30
 
 
+def test_the_two_quarters_of_what_is_surprising_are_tinted_to_the_lines_that_part_them() -> None:
+    loss, lift = np.array([0.0, 8, 10, 40]), np.array([9.0, -9, 5, -5])
+    points = Painter().paint(scene(loss, lift)).points
+    x, y = points.parting
+    for share_x, share_y in ((0.25, 0.4), (0.5, 0.9), (-0.5, 0.5), (0.5, 1.5)):  # the lines may lie outside the view
+        view = (x - 0.1 * share_x, x + 0.1 * (1 - share_x), y - 0.1 * (1 - share_y), y + 0.1 * share_y)
+        picture = Painter().paint(scene(loss, lift, view=view)).rgba[..., :3].astype(int)
+        red, green = picture[..., 0] - picture[..., 1], picture[..., 1] - picture[..., 0]
+        column, row = round(min(max(share_x, 0), 1) * 200), round(min(max(share_y, 0), 1) * 100)
+        assert (picture[:, :column] == LOOK.ground).all()
+        assert (green[:row, column:] > 10).all() and (red[row:, column:] > 10).all()
+
+
 def test_what_does_not_pass_is_fainter_and_the_lasso_has_the_accent() -> None:
     loss, lift = crowd(500)
     first = scene(loss, lift)
