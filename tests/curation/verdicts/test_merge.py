@@ -12,7 +12,7 @@ from qdesk import cli
 from qdesk.curation.verdicts.csv import export_flags
 from qdesk.curation.verdicts.merge import CONFLICTS, export_conflicts, merge
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError
-from qdesk.scoring.columns import CSV_COLUMNS
+from qdesk.scoring.columns import CSV_COLUMNS, CSV_COLUMNS_EVER
 
 CONTENT = "content:00112233445566ff"
 
@@ -173,7 +173,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        columns = ["mine", "identity", *reversed(CSV_COLUMNS)]
+        columns = ["mine", "identity", *reversed(CSV_COLUMNS_EVER)]
         writer = csv.DictWriter(file, columns, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows({**row, "mine": 1, "recognized": "TRUE", "row": "7.0"} for row in rows)
@@ -184,7 +184,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
 
 
 ROW = "5,cat,scribble,,1,0.5,1,1,1,0.5,DE,2017,true,a.ndjson,7,2026-01-01T00:00:00Z\n"
-HEADER = ",".join(CSV_COLUMNS) + "\n"
+HEADER = ",".join(CSV_COLUMNS_EVER) + "\n"
 
 
 @pytest.mark.parametrize(
