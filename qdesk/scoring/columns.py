@@ -95,11 +95,6 @@ COLUMNS = (
         sort="Seen as its word, least first", bad=True, in_rank=True, remembered=True, compared=True, filtered="scores",
         written="%", label="p_word", explained="the probability that the classifier gives to the word",
     ),
-    Column(
-        "peak_loss", "networks", unit="nats", title="Peak loss", meaning="The loss of its most surprising point.",
-        sort="Peak loss, highest first", first="high", bad=True, in_rank=True, remembered=True, compared=True,
-        filtered="scores", written="{:.1f}", label="peak loss", explained="the loss of its most surprising point, nats",
-    ),
     Column("p_top", "networks", "share", sort="Surest guesses first", first="high", in_rank=True),
     Column("top_guess", "networks", "text", sort="What the network sees, A to Z", in_rank=True),
     Column("reason", "junk model", "text", sort="Looks like, by suspicion", in_rank=True),

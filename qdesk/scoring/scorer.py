@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # they import torch, which takes two seconds: what is known a
 
 Item = TypeVar("Item")
 
-LOSSES = ("loss", "loss_per_point", "lift", "peak_loss")
+LOSSES = ("loss", "loss_per_point", "lift")
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
 """What the networks say of a drawing; `junk` and `reason` are made of it."""
 

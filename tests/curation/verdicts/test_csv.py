@@ -38,7 +38,7 @@ FACTS = {
 def test_the_columns_are_the_contract() -> None:
     assert ",".join(CSV_COLUMNS) == (
         "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,"
-        "countrycode,timestamp,recognized,source,row,flagged_at,peak_loss"
+        "countrycode,timestamp,recognized,source,row,flagged_at"
     )
 
 
@@ -73,7 +73,6 @@ def test_the_flags_in_rank_order(tmp_path: Path, store: Verdicts) -> None:
         "recognized": "false",
         "source": "cats, and dogs.ndjson",
         "row": "7",
-        "peak_loss": "",
     }
 
 
