@@ -173,7 +173,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        columns = ["mine", "identity", *reversed(CSV_COLUMNS_EVER)]
+        columns = ["mine", "identity", *reversed(CSV_COLUMNS)]
         writer = csv.DictWriter(file, columns, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows({**row, "mine": 1, "recognized": "TRUE", "row": "7.0"} for row in rows)
