@@ -1,6 +1,6 @@
-"""28x28 pictures from elsewhere -> the official frame: centred, the official size, the official pen width.
+"""28x28 pictures from elsewhere in the official frame: centred, with the official size and pen width.
 
-Published bitmaps are not all alike: some were painted with a thin pen in the top left corner, some were cut out of
+Published bitmaps are not all alike. Some were painted with a thin pen in the top left corner, some were cut out of
 larger pictures edge to edge. A network that sees them as they are learns the frame and not the drawing.
 """
 
@@ -13,15 +13,16 @@ from torch.nn import functional as F
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster_points
 
-_FINE = 8  # work at 8 times the resolution, where thresholding makes no steps
+_FINE = 8  # how much finer the pen is widened, so that thresholding leaves no visible steps
 _OFFICIAL = 256 / (256 + 48)  # the official recipe's scale, as a share of a frame without padding
 
 
 def fit_bitmaps(bitmaps: np.ndarray) -> tuple[np.ndarray, bool]:
-    """uint8 (N, 28, 28) of one file in the official frame, and whether they were thin, top-left ones.
+    """Return the bitmaps of one file, uint8 (N, 28, 28), in the official frame, and whether they were thin ones.
 
     The official recipe leaves two empty rows at the top of most drawings. Files that fill the frame are shrunk to
-    the official size and centred, and the pen of thin ones is widened. Official bitmaps come back untouched.
+    the official size and centred. Thin ones lie at the top left, and their pen is widened. Official bitmaps come back
+    untouched.
     """
     touches = (bitmaps[:, :2].max(axis=(1, 2)) > 0).mean() > 0.5 and (
         bitmaps[:, :, :2].max(axis=(1, 2)) > 0
@@ -57,7 +58,7 @@ def _refit(bitmaps: np.ndarray, thin: bool) -> np.ndarray:
 
 
 def _extent(any_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """float32 (N,), (N,): where the ink starts and ends along one axis; the whole axis where there is none."""
+    """Return float32 (N,), (N,): where the ink starts and ends along one axis; the whole axis where there is none."""
     side = any_ink.shape[1]
     low = any_ink.argmax(axis=1)
     high = side - any_ink[:, ::-1].argmax(axis=1)
@@ -65,7 +66,7 @@ def _extent(any_ink: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def thin_raster(drawings: Drawings) -> np.ndarray:
-    """uint8 (N, 28, 28): drawings as the thin bitmaps have them, to find which of them show a drawing we hold."""
+    """Return uint8 (N, 28, 28): drawings painted as the thin bitmaps are, to find those that show a known drawing."""
     margin = 48 / 2  # undo the official padding: the 256 box fills the frame, from its corner
     points = drawings.points * (1 / _OFFICIAL) - margin
     return raster_points(points, drawings.stroke_offsets, drawings.drawing_offsets, line=8 / _OFFICIAL)

@@ -18,30 +18,30 @@ _ONLY_ONE = frozenset({"moon", "ocean", "sun"})
 
 @cache
 def categories() -> tuple[str, ...]:
-    """The 345 category names, alphabetically without regard to case: the order of every network's outputs."""
+    """Return the 345 category names, alphabetically without regard to case: the order of every network's outputs."""
     return tuple(paths.asset("categories.txt").read_text(encoding="utf-8").split("\n")[:-1])
 
 
 @cache
 def category_index() -> dict[str, int]:
-    """The position of each name in `categories()`."""
+    """Return the position of each name in `categories()`."""
     return {name: index for index, name in enumerate(categories())}
 
 
 def find(asked: str, words: Iterable[str]) -> str | None:
-    """The one of `words` that somebody means, without regard to case, underscores and outer spaces; or None."""
+    """Return the one of `words` that `asked` means, without regard to case, underscores and outer spaces, or None."""
     return {_plain(word): word for word in words}.get(_plain(asked))
 
 
 def hint(asked: str, words: Iterable[str]) -> str:
-    """The end of a sentence: " Did you mean flamingo?", up to three of `words` that look like `asked`; or ""."""
+    """Return the end of a message, " Did you mean flamingo?", with up to three `words` similar to `asked`, or ""."""
     plain = {_plain(word): word for word in words}
     near = [plain[name] for name in difflib.get_close_matches(_plain(asked), plain, n=3, cutoff=0.6)]
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
 def with_article(word: str) -> str:
-    """The word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
+    """Return the word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
     if word.startswith("The ") or word in _NO_ARTICLE:
         return word
     if word in _ONLY_ONE:

@@ -1,4 +1,4 @@
-"""Fetching official Quick, Draw! files: the data by Google (CC BY 4.0) and the published Sketch-RNN decoders."""
+"""Fetch official Quick, Draw! files: the data by Google (CC BY 4.0) and the published Sketch-RNN decoders."""
 
 from __future__ import annotations
 
@@ -46,22 +46,22 @@ _BEGINNINGS = {
 _FOLDERS = {"bitmap": "numpy_bitmap", "sketchrnn": "sketchrnn", "model": "sketchrnn_model"}
 _BLOCK = 1 << 16
 _SILENCE_S = 30.0
-"""A server that says nothing for so long is given up."""
+"""How long a server may send nothing before it is given up."""
 _TICK_S = 0.2
-"""How often whoever waits is asked whether to go on."""
+"""How often progress is reported while nothing arrives, so that the caller can cancel."""
 
 OnProgress = Callable[[int, "int | None"], None]
 
 
 class DownloadError(RuntimeError):
-    """A download that did not succeed; the message is a sentence for the person who asked for it."""
+    """A download that did not succeed. The message is a plain sentence for the user."""
 
 
 def address(word: str, what: str = "simplified", base_url: str | None = None) -> str:
-    """Where a category's official file is; `base_url` replaces the official server.
+    """Return the address of a category's official file; `base_url` replaces the official server.
 
-    Raises DownloadError for a word that is no category, with the nearest ones, for an unknown `what`, and for a
-    `base_url` that is no address of a server.
+    Raises DownloadError for a word that is not a category (it names the nearest ones), for an unknown `what`, and for a
+    `base_url` that is not an address of a server.
     """
     if what not in _ADDRESSES:
         raise DownloadError(f"There is no kind of file called {what!r}; choose from {', '.join(WHAT)}.")
@@ -75,7 +75,7 @@ def address(word: str, what: str = "simplified", base_url: str | None = None) ->
 
 
 def file_name(word: str, what: str = "simplified") -> str:
-    """The name a downloaded file gets: "full_simplified_cat.ndjson", so that kinds do not overwrite each other."""
+    """Return the name of a downloaded file, as "full_simplified_cat.ndjson": kinds do not overwrite each other."""
     ending = _ADDRESSES[what].rpartition("{}")[2]
     folder = _FOLDERS.get(what, what)
     return f"{'full_' if 'full/' in _ADDRESSES[what] else ''}{folder}_{_known(word)}{ending}"
@@ -88,14 +88,14 @@ def download(
     base_url: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Path:
-    """Fetches a category's file into `folder` (by default "downloads" in the user's own folder); gives its path.
+    """Fetch a category's file into `folder` (by default "downloads" in the user's folder) and return its path.
 
-    A file that is already there is not fetched again. What has arrived waits in a .part file beside it, from which the
-    next try goes on; while another program fetches the same file, this waits for it. What arrives has to begin as a
-    file of its kind does: many a network answers every address with a page of its own.
+    A file that is already there is not fetched again. What has arrived is kept in a .part file beside it, from which
+    the next try goes on. While another program fetches the same file, this waits for it. What arrives has to begin as
+    a file of its kind does, because some networks answer every address with a log-in page.
 
-    on_progress(done_bytes, total_bytes or None) is called several times a second, also while nothing arrives; what it
-    raises comes through and cancels. Raises DownloadError.
+    on_progress(done_bytes, total_bytes or None) is called several times per second, also while nothing arrives. An
+    exception that it raises cancels the download and is passed on. Raises DownloadError.
     """
     tell = on_progress or (lambda done, total: None)
     url = address(word, what, base_url)
@@ -105,12 +105,12 @@ def download(
         size = target.stat().st_size
         tell(size, size)
         return target
-    # Named after the address too, so that pieces from two servers never become one file.
+    # The name includes a checksum of the address, so that pieces from two servers never become one file.
     part = target.with_name(f"{target.name}.{zlib.crc32(url.encode()):08x}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _alone(part, tell):
-            if target.is_file():  # another has made it meanwhile
+            if target.is_file():  # another program has made it meanwhile
                 part.unlink(missing_ok=True)
             else:
                 _fetch_into(part, url, tell)
@@ -130,12 +130,12 @@ def download(
 
 
 class _Stale(Exception):
-    """What waits in the .part file does not belong to the file the server has now."""
+    """The .part file does not belong to the file that the server has now."""
 
 
 @contextmanager
 def _alone(part: Path, tell: OnProgress) -> Iterator[None]:
-    """While nobody else has `part`. A part without anything in it is not left behind."""
+    """Hold `part` exclusively, after waiting for any other program that does. An empty part is removed at the end."""
     lock = FileLock(f"{part}.lock")
     while True:
         try:
@@ -149,7 +149,7 @@ def _alone(part: Path, tell: OnProgress) -> Iterator[None]:
         finally:
             if not _size(part):
                 part.unlink(missing_ok=True)
-            with suppress(PermissionError):  # on Windows, where the lock removes its file itself
+            with suppress(PermissionError):  # raised on Windows, where the lock removes its file itself
                 os.unlink(lock.lock_file)
 
 
@@ -170,9 +170,9 @@ def _fetch_into(part: Path, url: str, tell: OnProgress) -> None:
 
 
 def _fetch(url: str, file: IO[bytes], tell: OnProgress) -> None:
-    """Streams `url` to the end of `file`, going on where an earlier try stopped."""
+    """Append what `url` holds to `file`, going on where an earlier try stopped."""
     done = os.fstat(file.fileno()).st_size
-    # Stored files are compressed on the way unless asked not to be, and then no length could be checked.
+    # The server compresses files on the way unless told not to, and then no length could be checked.
     headers = {"User-Agent": f"qdesk/{__version__}", "Accept-Encoding": "identity"}
     if done:
         headers["Range"] = f"bytes={done}-"
@@ -204,9 +204,9 @@ def _fetch(url: str, file: IO[bytes], tell: OnProgress) -> None:
 
 
 class _Reply:
-    """What a server answers, read by a thread of its own, so that a silent one holds nobody who wants to leave.
+    """A server's answer, read in a separate thread, so that a silent server does not keep the caller from leaving.
 
-    A thread that is left while the server says nothing ends with the server's next word, or when it gives it up.
+    A thread that is left while the server is silent ends when the server sends something, or after `_SILENCE_S`.
     """
 
     def __init__(self, request: urllib.request.Request) -> None:
@@ -215,9 +215,9 @@ class _Reply:
         threading.Thread(target=self._read, args=(request,), name="qdesk-download-reply", daemon=True).start()
 
     def take(self, tell: OnProgress, done: int, total: int | None) -> Any:
-        """First (status, headers), then block after block, at the end b"". While there is nothing, tells how far it is.
+        """Return first (status, headers), then block after block, at the end b"". Calls `tell` while nothing arrives.
 
-        Raises what went wrong, TimeoutError when there is nothing for too long, and what `tell` raises.
+        Raises what went wrong, TimeoutError when nothing arrives for `_SILENCE_S`, and what `tell` raises.
         """
         began = time.monotonic()
         while time.monotonic() - began < _SILENCE_S:
@@ -232,7 +232,7 @@ class _Reply:
         raise TimeoutError("timed out")
 
     def leave(self) -> None:
-        """Nobody takes any more."""
+        """Tell the thread that no more will be taken."""
         self._left.set()
 
     def _read(self, request: urllib.request.Request) -> None:
@@ -244,7 +244,7 @@ class _Reply:
                     self._give(block)
                     if not block:
                         return
-        except Exception as error:  # whatever it is, it belongs to whoever takes
+        except Exception as error:  # any error is raised again by `take`, in the caller's thread
             if isinstance(error, urllib.error.HTTPError):
                 error.close()
             self._give(error)
@@ -258,11 +258,11 @@ class _Reply:
 
 
 def _check_kind(part: Path, what: str, url: str) -> None:
-    """Raises DownloadError for a file that does not begin as its kind does, and removes it."""
+    """Remove a file that does not begin as its kind does, and raise DownloadError."""
     with open(part, "rb") as file:
         head = file.read(16)
     if what == "binary":
-        good = head[10:11] in (b"\0", b"\1")  # "recognized" of the first record, which is no text
+        good = head[10:11] in (b"\0", b"\1")  # "recognized" of the first record: no text has these bytes
     else:
         good = head.startswith(_BEGINNINGS[what])
     if not good:
@@ -273,7 +273,10 @@ def _check_kind(part: Path, what: str, url: str) -> None:
 
 
 def _total(headers: Message, done: int) -> int | None:
-    """The size of the whole file as the server states it, None where it does not. Raises _Stale."""
+    """Return the size of the whole file as the server states it, None where it does not.
+
+    Raises _Stale where the server goes on from another place than `done`.
+    """
     stated = headers.get("Content-Range")
     if done and stated:
         span, _, whole = stated.removeprefix("bytes ").partition("/")
@@ -286,7 +289,10 @@ def _total(headers: Message, done: int) -> int | None:
 
 
 def _known(word: str) -> str:
-    """The category as it is written officially, found without regard to case and underscores."""
+    """Return the official spelling of a category, found without regard to case and underscores.
+
+    Raises DownloadError for a word that is not a category.
+    """
     words = categories.categories()
     found = categories.find(word, words)
     if found is None:

@@ -1,7 +1,7 @@
 """What a drawing is: a columnar batch of strokes, the view of one drawing, and stroke-3.
 
-A batch keeps every point of every drawing in one flat array, with two levels of offsets over it, because a million
-drawings as Python lists take gigabytes and minutes, and as three arrays take megabytes and one pass.
+A batch keeps every point of every drawing in one flat array, with two levels of offsets over it. A million drawings
+take gigabytes and minutes as Python lists, and megabytes and one pass as three arrays.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ METADATA = pa.schema(
         ("row", pa.int64()),
     ]
 )
-"""One row a drawing. `source` is the file it came from and `row` its 0-based record there; what is unknown is null."""
+"""Columns of a batch's metadata, one row per drawing. `source` is the file that the drawing came from and `row` its
+0-based record there. What is unknown is null."""
 
 
 def metadata_table(count: int, **columns: Any) -> pa.Table:
-    """An Arrow table of `METADATA` with `count` rows; a column not given is null, a single string is repeated."""
+    """Return an Arrow table of `METADATA` with `count` rows. A column not given is null; a single string is repeated.
+
+    Raises ValueError for a column that is not in `METADATA`.
+    """
     unknown = set(columns) - set(METADATA.names)
     if unknown:
         raise ValueError(f"no such metadata column: {', '.join(sorted(unknown))}")
@@ -55,8 +59,8 @@ def metadata_table(count: int, **columns: Any) -> pa.Table:
 class Drawing:
     """One drawing.
 
-    strokes: one float32 array (points, 2) a stroke, x to the right and y down. Empty for a bitmap-only drawing.
-    times:   one float32 array (points,) a stroke, ms since the drawing began, or None where the file has none.
+    strokes: one float32 array (points, 2) per stroke, x to the right and y down. Empty for a bitmap-only drawing.
+    times:   one float32 array (points,) per stroke, ms since the drawing began, or None where the file has none.
     bitmap:  uint8 (28, 28), ink 255, for a drawing that exists as pixels only, else None.
     """
 
@@ -86,8 +90,8 @@ class Drawings:
     points:          float32 (P, 2), x and y.
     stroke_offsets:  int64 (S + 1,); stroke s is points[stroke_offsets[s] : stroke_offsets[s + 1]].
     drawing_offsets: int64 (N + 1,); drawing i is strokes drawing_offsets[i] to drawing_offsets[i + 1].
-    table:           Arrow table of N rows with the columns of `METADATA`; of these `key_id` is the name that the file
-                     gives a drawing, null where it gives none. `content_ids` says which other names there are.
+    table:           Arrow table of N rows with the columns of `METADATA`. Its `key_id` is the name that the file gives
+                     a drawing, null where it gives none. `content_ids` says which other names there are.
     times:           float32 (P,), ms since the drawing began, NaN for drawings without times; None where none has any.
     bitmaps:         uint8 (N, 28, 28), ink 255, or None. A batch with bitmaps has no strokes.
     """
@@ -121,9 +125,9 @@ class Drawings:
         times: Iterable[Sequence[Any]] | None = None,
         **columns: Any,
     ) -> Drawings:
-        """A batch from nested strokes: each drawing a list of (points, 2) arrays or of `[xs, ys]` pairs of lists.
+        """Make a batch from nested strokes: each drawing a list of (points, 2) arrays or of `[xs, ys]` pairs of lists.
 
-        An (n, 2) array is n points; anything else must be the file formats' `[xs, ys]`. `columns` as in
+        An (n, 2) array is n points. Anything else must be the file formats' `[xs, ys]`. `columns` are as in
         `metadata_table`. Raises ValueError for a drawing without a point.
         """
         strokes: list[np.ndarray] = []
@@ -153,7 +157,7 @@ class Drawings:
 
     @classmethod
     def from_bitmaps(cls, bitmaps: np.ndarray, **columns: Any) -> Drawings:
-        """A batch of pixels alone: `bitmaps` is uint8 (N, 28, 28) or (N, 784), ink 255."""
+        """Make a batch of pixels alone: `bitmaps` is uint8 (N, 28, 28) or (N, 784), ink 255."""
         bitmaps = np.ascontiguousarray(bitmaps, np.uint8).reshape(-1, 28, 28)
         count = len(bitmaps)
         empty = np.zeros((0, 2), np.float32)
@@ -166,7 +170,7 @@ class Drawings:
 
     @classmethod
     def concat(cls, batches: Sequence[Drawings]) -> Drawings:
-        """All batches as one. Bitmaps do not mix with strokes: ValueError."""
+        """Return all batches as one. Raises ValueError where bitmaps and strokes are mixed."""
         batches = [batch for batch in batches if len(batch)] or list(batches[:1])
         if not batches:
             return cls.empty()
@@ -201,7 +205,7 @@ class Drawings:
 
     @property
     def point_offsets(self) -> np.ndarray:
-        """int64 (N + 1,): drawing i owns points[point_offsets[i] : point_offsets[i + 1]]."""
+        """int64 (N + 1,): drawing i is points[point_offsets[i] : point_offsets[i + 1]]."""
         return self.stroke_offsets[self.drawing_offsets]
 
     @property
@@ -210,7 +214,7 @@ class Drawings:
         return np.diff(self.point_offsets)
 
     def column(self, name: str) -> np.ndarray:
-        """A metadata column as an object array (N,) of Python values, None where unknown; int64 for `row`."""
+        """Return a metadata column as an object array (N,) of Python values, None where unknown; int64 for `row`."""
         column = self.table.column(name).combine_chunks()
         if pa.types.is_dictionary(column.type):
             names = np.array([*column.dictionary.to_pylist(), None], object)
@@ -225,20 +229,20 @@ class Drawings:
         return self.column("word")
 
     def strokes_of(self, index: int) -> tuple[np.ndarray, ...]:
-        """The strokes of drawing `index` alone, without its metadata: what painting it needs."""
+        """Return the strokes of drawing `index` without its metadata, which is all that painting needs."""
         first, last = self.drawing_offsets[index], self.drawing_offsets[index + 1]
         edges = self.stroke_offsets[first : last + 1]
         return tuple(self.points[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True))
 
     @property
     def timed(self) -> np.ndarray:
-        """bool (N,): does the drawing have times? Those that do are raw ones."""
+        """bool (N,): whether each drawing has times. Those that do are raw ones."""
         if self.times is None or not len(self):
             return np.zeros(len(self), bool)
         return ~np.isnan(self.times[self.point_offsets[:-1]])
 
     def times_of(self, index: int) -> tuple[np.ndarray, ...] | None:
-        """The times of drawing `index` in ms, one array a stroke, or None."""
+        """Return the times of drawing `index` in ms, one array per stroke, or None where it has none."""
         if self.times is None or np.isnan(self.times[self.stroke_offsets[self.drawing_offsets[index]]]):
             return None
         first, last = self.drawing_offsets[index], self.drawing_offsets[index + 1]
@@ -260,7 +264,7 @@ class Drawings:
     # Making another
 
     def take(self, indices: np.ndarray | Sequence[int] | slice) -> Drawings:
-        """The drawings at `indices` (integers, a boolean mask (N,), or a slice), in that order."""
+        """Return the drawings at `indices` (integers, a boolean mask (N,), or a slice), in that order."""
         chosen = np.arange(len(self))[indices]
         strokes = expand_ranges(self.drawing_offsets[:-1][chosen], self.stroke_counts[chosen])
         points = expand_ranges(self.stroke_offsets[:-1][strokes], self.stroke_lengths[strokes])
@@ -274,14 +278,14 @@ class Drawings:
         )
 
     def replaced(self, where: np.ndarray, others: Drawings) -> Drawings:
-        """The batch with the drawings at the mask `where` (N,) replaced by `others`, one for one."""
+        """Return the batch with the drawings at the mask `where` (N,) replaced by `others`, one for one."""
         if where.all() or not where.any():
             return others if where.all() else self
         together = Drawings.concat([others, self.take(~where)])
         return together.take(np.argsort(np.r_[np.flatnonzero(where), np.flatnonzero(~where)]))
 
     def with_columns(self, **columns: Any) -> Drawings:
-        """The same drawings with these metadata columns replaced (see `metadata_table`)."""
+        """Return the same drawings with these metadata columns replaced (see `metadata_table`)."""
         fresh = metadata_table(len(self), **columns)
         table = self.table
         for name in columns:
@@ -294,15 +298,15 @@ class Drawings:
         if not len(self.points):
             return np.zeros(len(self), np.float32)
         starts = self.point_offsets[:-1]
-        with np.errstate(invalid="ignore"):  # infinite coordinates: who needs an extent refuses them
+        with np.errstate(invalid="ignore"):  # infinite coordinates: callers that need an extent refuse them
             span = np.maximum.reduceat(self.points, starts) - np.minimum.reduceat(self.points, starts)
         return span.max(axis=1)
 
     def fit_box(self, side: float = BOX, round_points: bool = True) -> Drawings:
-        """Each drawing moved to 0 and scaled so that its larger side is `side`, as simplified files have it.
+        """Return each drawing moved to 0 and scaled so that its larger side is `side`, as simplified files have it.
 
-        A drawing that is one point only stays at 0. Of the official simplified drawings 27 in a hundred come out a unit
-        or so larger or elsewhere; `qdesk.data.simplify.as_official` leaves them as they are.
+        A drawing of a single place comes out at 0. 27 % of the official simplified drawings come out a unit or so
+        larger or elsewhere; `qdesk.data.simplify.as_official` leaves those as they are.
         """
         if not len(self.points):
             return self
@@ -313,11 +317,11 @@ class Drawings:
         return replace(self, points=np.rint(points) if round_points else points)
 
     def content_ids(self) -> np.ndarray:
-        """object (N,): a 16-hex-digit name of each drawing's content, the same in every file that holds it.
+        """Return object (N,): a 16-hex-digit name of each drawing's content, the same in every file that holds it.
 
-        Hashed over the strokes fitted to the box (or the pixels), so that a drawing keeps its name when the file is
-        renamed, re-encoded or loses its key_id. Three other names are for other things: `key_id` is what the file
-        says, `verdicts.store.identities` is what a verdict belongs to, `fingerprint.drawing_keys` what a score is of.
+        The name is a hash of the strokes fitted to the box, or of the pixels. So a drawing keeps it when the file is
+        renamed, re-encoded or loses its key_id. Three other names serve other ends: `key_id` is what the file says,
+        `verdicts.store.identities` what a verdict belongs to, `fingerprint.drawing_keys` what a score belongs to.
         """
         if self.bitmaps is not None:
             return np.array([_digest(bitmap.tobytes()) for bitmap in self.bitmaps], object)
@@ -339,10 +343,10 @@ class Drawings:
 
     @classmethod
     def from_stroke3(cls, sequences: Iterable[np.ndarray], **columns: Any) -> Drawings:
-        """A batch from stroke-3 arrays (n, 3): offset x, offset y, and 1 where the pen lifts after the point.
+        """Make a batch from stroke-3 arrays (n, 3): offset x, offset y, and 1 where the pen lifts after the point.
 
-        The first row is an offset from a first point at (0, 0), as in the published Sketch-RNN files, so that a
-        sequence of n rows is a drawing of n + 1 points.
+        The first row is an offset from a first point at (0, 0), as in the published Sketch-RNN files. So a sequence of
+        n rows is a drawing of n + 1 points.
         """
         drawings = []
         for sequence in sequences:
@@ -353,7 +357,7 @@ class Drawings:
         return cls.from_strokes(drawings, **columns)
 
     def to_stroke3(self, index: int) -> np.ndarray:
-        """float32 (n - 1, 3) of drawing `index` with n points: offset x, offset y, 1 where the pen lifts after it."""
+        """Return drawing `index` of n points as float32 (n - 1, 3): offset x, offset y, 1 where the pen then lifts."""
         first, last = self.drawing_offsets[index], self.drawing_offsets[index + 1]
         start, stop = self.stroke_offsets[first], self.stroke_offsets[last]
         rows = np.zeros((stop - start, 3), np.float32)
@@ -363,7 +367,7 @@ class Drawings:
 
 
 def _together(times: Sequence[np.ndarray | None], lengths: Sequence[int]) -> np.ndarray | None:
-    """The times of several batches as one array, NaN for those that have none; None where none has any."""
+    """Return the times of several batches as one array, NaN for those without any; None where no batch has times."""
     if all(part is None for part in times):
         return None
     filled = [np.full(n, np.nan, np.float32) if part is None else part for part, n in zip(times, lengths, strict=True)]
@@ -371,12 +375,12 @@ def _together(times: Sequence[np.ndarray | None], lengths: Sequence[int]) -> np.
 
 
 def offsets_of(lengths: np.ndarray) -> np.ndarray:
-    """int64 (n + 1,): where each of n runs of these lengths starts, and where the last one ends."""
+    """Return int64 (n + 1,): where each of n runs of these lengths starts, and where the last one ends."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
 
 
 def expand_ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """The indices start, start + 1, ... of every range, one after the other, without a Python loop."""
+    """Return the indices start, start + 1, ... of every range, one range after the other, without a Python loop."""
     total = int(lengths.sum())
     first = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths)
     return first + np.arange(total)

@@ -1,6 +1,6 @@
-"""Drawing -> the sequence of its points, as the stroke branch of the classifier reads it.
+"""The points of a drawing as a sequence, as the stroke branch of the classifier reads them.
 
-A picture of 28 pixels and a pen 16 units wide blots out detail and forgets the order; the points keep both.
+A picture of 28 pixels with a pen 16 units wide loses detail and the order of drawing. The points keep both.
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from qdesk.data.raster import SIDE, centred
 
 FEATURES = 8
 LONGEST = 128
-"""The most points of a drawing that are read. Longer ones are thinned evenly: 1 in 200 of the official drawings."""
+"""The most points of a drawing that are read. Longer drawings, 1 in 200 of the official ones, are thinned evenly."""
 
 STRIDE = 4
-"""Drawings begin at multiples of this, with as many empty places between them, so that a network that halves the
+"""Drawings begin at multiples of this, with at least as many empty places between them. So a network that halves the
 sequence twice reads each drawing by itself."""
 
 
 class Sequences(NamedTuple):
     """The points of N drawings, one drawing after the other.
 
-    values: float32 (FEATURES, L), zeros where no point is.   starts, lengths: int64 (N,): where a drawing's points
-    begin, a multiple of STRIDE, and how many there are. At least STRIDE empty places follow each drawing.
+    values:  float32 (FEATURES, L), zeros where no point is.
+    starts:  int64 (N,), where each drawing's points begin, a multiple of STRIDE.
+    lengths: int64 (N,), how many points each drawing has. At least STRIDE empty places follow them.
 
     The features of a point: x, y from the middle of the drawing and the step to the next point, in units of 64; whether
     the pen draws that step; whether a stroke begins here; the share of points before it; 1.
@@ -37,7 +38,7 @@ class Sequences(NamedTuple):
 
 
 def sequences(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray) -> Sequences:
-    """The sequences of drawings in the 255 box given as in `Drawings`; each has a point or more."""
+    """Return the sequences of drawings in the 255 box, given as in `Drawings`. Each needs at least one point."""
     count = len(drawing_offsets) - 1
     if not count:
         return Sequences(np.zeros((FEATURES, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.int64))
@@ -54,7 +55,7 @@ def sequences(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: n
     step[:-1] = place[1:] - place[:-1]
     step[edges[1:] - 1] = 0
     draws = np.zeros(len(place))
-    draws[:-1] = 1 - begins[1:]  # where the next point begins a stroke, the pen is lifted before it
+    draws[:-1] = 1 - begins[1:]  # the pen is lifted before a point that begins a stroke
     draws[edges[1:] - 1] = 0
     columns = [*place.T, *step.T, draws, begins, position / lengths[drawing], np.ones(len(place))]
 
@@ -65,14 +66,15 @@ def sequences(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: n
 
 
 def _round_length(length: int) -> int:
-    """A length a little above, of which there are few: torch keeps a plan, and memory, for each that it meets."""
+    """Return the length rounded up to one of few values: torch keeps a plan, and memory, for each one it meets."""
     step = max(32, 1 << max((length // 16).bit_length() - 1, 0))
     return -(-length // step) * step
 
 
 def _thinned(place: np.ndarray, begins: np.ndarray, edges: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """LONGEST points of each drawing that has more, evenly from its first to its last. A point that is kept begins a
-    stroke if it or one that was left out just before it does.
+    """Reduce each drawing with more than LONGEST points to that many, evenly from its first to its last.
+
+    A point that is kept begins a stroke if it did so before, or if a point dropped just before it did.
     """
     lengths = np.diff(edges)
     kept = np.minimum(lengths, LONGEST)

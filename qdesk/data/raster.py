@@ -1,8 +1,8 @@
-"""Drawing -> pixels, by the recipe of the official 28x28 bitmaps.
+"""Paint drawings as pixels, by the recipe of the official 28x28 bitmaps.
 
-Source: github.com/googlecreativelab/quickdraw-dataset issue 19. cairo, antialias best, round caps and joins, line
-width 16 in a 256 box with 16 of padding (and the line's own width) around it, the bounding box's maximum centred,
-each stroke painted on its own.
+Source: github.com/googlecreativelab/quickdraw-dataset issue 19. The recipe: cairo, antialias best, round caps and
+joins, line width 16 in a 256 box with 16 of padding (and the line's own width) around it, the bounding box's maximum
+centred, each stroke painted separately.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ _LINE = 16.0
 _PADDING = 16.0
 MARGIN = 2 * _PADDING + _LINE
 
-# A cairo path is an array of 16-byte elements: a header (type, length) and then the points it says it has.
+# A cairo path is an array of 16-byte elements: a header (type, length), then the points that the header announces.
 _MOVE, _LINE_TO = 0, 1
 _HEADER = np.dtype([("type", "<i4"), ("length", "<i4"), ("unused", "<i8")])
 _ffi, _cairo = cairocffi.ffi, cairocffi.cairo
 
 
 def raster(drawings: Drawings, side: int = 28, line: float = _LINE) -> np.ndarray:
-    """uint8 (N, side, side) of a batch in the 255 box (`Drawings.fit_box`), ink 255 on 0. Bitmaps stay as they are.
+    """Return uint8 (N, side, side), ink 255 on 0, of a batch in the 255 box (`Drawings.fit_box`).
 
     line: the pen's width in the drawing's units; the official one is 16. A stroke of one point is a round dot.
-    Raises ValueError for bitmaps of another side.
+    Bitmaps are returned as they are. Raises ValueError for bitmaps of another side.
     """
     if drawings.bitmaps is not None:
         if side != drawings.bitmaps.shape[1]:
@@ -39,7 +39,7 @@ def raster(drawings: Drawings, side: int = 28, line: float = _LINE) -> np.ndarra
 def raster_strokes(
     points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray, side: int = 28, line: float = _LINE
 ) -> np.ndarray:
-    """`raster` of flat arrays, as in `Drawings`: for those that make strokes and no batch of them."""
+    """Return what `raster` does, from flat arrays as in `Drawings`: for callers that hold strokes without a batch."""
     if len(drawing_offsets) == 1:
         return np.zeros((0, side, side), np.uint8)
     centre = centred(points, stroke_offsets[drawing_offsets])
@@ -47,7 +47,7 @@ def raster_strokes(
 
 
 def centred(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Points (P, 2) of drawings in the 255 box, each moved so that its bounding box's maximum is centred.
+    """Return points (P, 2) of drawings in the 255 box, each moved so that its bounding box's maximum is centred.
 
     edges: int (N + 1,), where each drawing's points begin and end.
     """
@@ -58,12 +58,12 @@ def centred(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
 def raster_points(
     points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray, side: int = 28, line: float = _LINE
 ) -> np.ndarray:
-    """uint8 (N, side, side) of points (P, 2) that already stand where they are to be painted in the 256 box."""
+    """Return uint8 (N, side, side) of points (P, 2) that stand already where they are to be painted in the 256 box."""
     scale = side / (SIDE + MARGIN)
     path, starts = _path((points + MARGIN / 2) * scale, stroke_offsets)
     images = np.empty((len(drawing_offsets) - 1, side, side), np.uint8)
 
-    # A8: one byte a pixel is the ink's coverage itself; cairo wants rows of a multiple of four bytes.
+    # In format A8 each pixel is one byte, the ink's coverage itself. cairo wants rows of a multiple of four bytes.
     stride = -(-side // 4) * 4
     buffer = np.zeros((side, stride), np.uint8)
     surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, buffer.reshape(-1).data, stride)
@@ -73,7 +73,7 @@ def raster_points(
     context.set_line_join(cairocffi.LINE_JOIN_ROUND)
     context.set_line_width(line * scale)
 
-    # The innermost loop of ranking and of training: straight to the C functions, one path a stroke.
+    # This is the innermost loop of ranking and of training, so it calls the C functions directly, one path per stroke.
     pointer, append, stroke = context._pointer, _cairo.cairo_append_path, _cairo.cairo_stroke
     element = _ffi.cast("cairo_path_data_t *", _ffi.from_buffer(path)) if len(path) else _ffi.NULL
     head = _ffi.new("cairo_path_t *")
@@ -92,9 +92,9 @@ def raster_points(
 
 
 def _path(points: np.ndarray, stroke_offsets: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """All strokes as cairo path elements, and where each stroke's elements start.
+    """Return all strokes as cairo path elements, and where each stroke's elements start.
 
-    Every stroke is a move to its first point and a line to each of its points, the first again: that paints a stroke
+    Every stroke is a move to its first point and a line to each of its points, the first included. That paints a stroke
     of one point as a dot, as the official recipe does.
     """
     lengths = np.diff(stroke_offsets)

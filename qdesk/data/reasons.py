@@ -1,7 +1,7 @@
 """Why a drawing is flagged: each reason that a person may give or that scoring may suggest, and each kind of junk.
 
-Whoever lists, draws, explains or plants them reads these rows. The order of the rows is that of menus, and of the kinds
-also that of what a trained Sketch-RNN tells apart: a new kind goes to the end, and needs new weights.
+Everything that lists, draws, explains or plants them reads these rows. Menus show them in this order. The order of the
+kinds is also that of the outputs of a trained Sketch-RNN, so a new kind goes to the end and needs new weights.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from dataclasses import dataclass
 class Reason:
     """A reason to flag a drawing.
 
-    colour:    of its mark on white and on slate, 3 to 1 and more against both. It never stands without its word.
-    key:       by which a person gives it; "" for one that scoring alone suggests.
+    colour:    the colour of its mark, with a contrast of 3 to 1 or more on white and on slate. The mark never stands
+               without the reason's name.
+    key:       the key by which a person gives it; "" for one that scoring alone suggests.
     suggested: whether scoring may suggest it.
     signs:     the features of `scoring.junk_model` that can speak for it, above (+) or below (-) the usual.
     """
@@ -32,8 +33,8 @@ class Kind:
 
     reason:  the reason that a curator would give for it.
     title:   what the tables of benchmarks call it.
-    read_as: what a drawing is read as, where evidence is given.
-    share:   pieces for each real drawing that the Sketch-RNN learns from; 0 for what cannot be drawn.
+    read_as: how evidence names a drawing that is read as this kind.
+    share:   pieces of it per real drawing in the Sketch-RNN's training; 0 for what cannot be drawn.
     """
 
     name: str
@@ -68,10 +69,10 @@ FLAGS = tuple(reason.name for reason in REASONS if reason.key)
 """The reasons to flag a drawing that a person may give."""
 
 SUGGESTED = tuple(reason.name for reason in REASONS if reason.suggested)
-"""What scoring may suggest."""
+"""The reasons that scoring may suggest."""
 
 OTHER = "other"
-"""The flag for what has another reason, and for what scoring suggests and nobody gives, as unfinished."""
+"""The flag for any other reason, and for those that scoring suggests but no key gives, such as unfinished."""
 
 KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""

@@ -8,19 +8,19 @@ from itertools import accumulate, pairwise
 import numpy as np
 
 PAUSE_MS = 500.0
-"""Pauses longer than this are cut to it."""
+"""The longest pause between two points of a replay. Longer ones are cut to it."""
 
 PACE_MS = 40.0
-"""A point, where a drawing has no times: about what people need for a simplified one."""
+"""Time per point of a drawing without times: about what people need per point of a simplified drawing."""
 
 SHORTEST_MS = 600.0
-"""No replay is over sooner."""
+"""The least that a whole replay lasts."""
 
 
 def point_times(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-    """When each point of a replay appears: ms from 0, float64 (n,) per stroke, never going back.
+    """Return when each point of a replay appears: ms from 0, float64 (n,) per stroke, never decreasing.
 
-    times: ms, (n,) a stroke, as a drawing has them; None is an even pace.
+    times: ms, (n,) per stroke, as a drawing has them; None gives an even pace.
     """
     lengths = [len(stroke) for stroke in strokes]
     if not sum(lengths):

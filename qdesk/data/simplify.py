@@ -1,15 +1,14 @@
 """The official recipe from a raw drawing to a simplified one, for whole batches and for the live canvas.
 
 The quickdraw-dataset README gives it in one sentence: move to 0, scale the larger side to 255, resample every stroke
-at 1 px, Ramer-Douglas-Peucker with epsilon 2.0. What it leaves open was found by comparing raw and simplified twins
-of the same drawing: samples lie at whole distances along the stroke and at its end, the distance in
-Ramer-Douglas-Peucker is to the infinite line through the two ends, points are rounded last, and a stroke that is one
-dot comes out as that dot twice.
+at 1 px, Ramer-Douglas-Peucker with epsilon 2.0. Comparing raw and simplified twins of the same drawing showed the rest:
+samples lie at whole distances along the stroke and at its end; the distance in Ramer-Douglas-Peucker is to the infinite
+line through the two ends; points are rounded last; a stroke that is one dot comes out as that dot twice.
 
-`as_official` is the front door for drawings of unknown origin: it says by the drawing itself which of them have been
-through the recipe already, and leaves those alone.
+`as_official` is the entry point for drawings of unknown origin. It tells from a drawing itself whether it was
+simplified already, and then leaves it alone.
 
-Every step works on all strokes at once, one level of the recursion at a time, since a numpy call on ten points costs
+Every step works on all strokes at once, one level of the recursion at a time, because a numpy call on ten points costs
 as much as one on a thousand.
 """
 
@@ -26,39 +25,41 @@ EPSILON = 2.0
 """The official tolerance of Ramer-Douglas-Peucker, in units of the 255 box."""
 
 _FINE, _FREE, _SHARE = EPSILON / 2, 3, 0.1
-"""A drawing is dense where Ramer-Douglas-Peucker with half the tolerance finds more than 3 points, and one in ten of
-all, superfluous. Beyond one in ten, the densest of 227,441 official and generated drawings has 1.6 of them, the next
-1.2; of 8,151 raw drawings rounded to the grid of the box, 99.3 % have more than 3, and half more than 92.
+"""Limits of `is_dense`. Ramer-Douglas-Peucker with half the official tolerance finds superfluous points. A drawing is
+dense where these are more than 3 and one in ten of its points together. Beyond one in ten, the densest of 227,441
+official and generated drawings has 1.6 superfluous points, and the next 1.2. Of 8,151 raw drawings rounded to the grid
+of the box, 99.3 % have more than 3, and half have more than 92.
 """
 
 _FEWEST_STEPS = 180
-"""Of 227,441 official and generated drawings the smallest is 188 units large, of the official ones 206. What was drawn
-on a coarser grid was never scaled to 255: a raw drawing of a small canvas."""
+"""Grid steps that the larger side of a simplified drawing has at least. The smallest of 227,441 official and generated
+drawings is 188 units large, the smallest official one 206. A drawing on a coarser grid was never scaled to 255: it is a
+raw drawing from a small canvas."""
 
 _NEAR = 0.25
-"""So far from a whole number a coordinate may be, in steps of a grid: as far as it gets in a drawing of 1000 units that
-was rounded. Of 8,151 raw drawings three come so near to a grid on which they were not drawn, and two of the three have
-five points or fewer."""
+"""How far a coordinate may be from a whole number, in grid steps: as far as rounding moves it in a drawing of 1000
+units. Three of 8,151 raw drawings come that near to a grid on which they were not drawn, and two of the three have five
+points or fewer."""
 
 _PROBED = 8
-"""Points of each drawing that are held to every grid first: one raw drawing in sixty passes by chance."""
+"""Points of each drawing that are tested against a grid before the rest. One raw drawing in sixty passes by chance."""
 
 _UNIT = 1 << 32
-"""Arc length is counted in whole 2^-32 px: a sum of integers is exact, so that a drawing comes out the same alone and
-in any batch, even where two points are equally far from a line."""
+"""Units of arc length per px. Arc length is counted in integers because their sums are exact: a drawing comes out the
+same alone and in any batch, even where two points are equally far from a line."""
 
 _CHUNK = 20_000
 """Raw points handled at once: enough to hide the cost of each call, few enough to stay within the cache."""
 
 _FAR = 1e12
-"""No canvas is as wide as this; sums and squares of what is below stay exact enough."""
+"""Coordinates from here on are refused. No canvas is as wide, and sums and squares below it stay exact enough."""
 
 
 def simplify_strokes(strokes: Sequence[np.ndarray], epsilon: float = EPSILON) -> list[np.ndarray]:
-    """One raw drawing simplified: `strokes` are (n, 2) arrays, the result float32 (m, 2) arrays of whole numbers.
+    """Simplify one raw drawing: `strokes` are (n, 2) arrays, the result is float32 (m, 2) arrays of whole numbers.
 
-    Strokes without a point are dropped; a drawing of nothing gives an empty list. Raises ValueError for coordinates
-    that are no numbers.
+    Strokes without a point are dropped. A drawing without a point gives an empty list. Raises ValueError for
+    coordinates that are not numbers, or are 1e12 or larger.
     """
     parts = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in strokes]
     parts = [part for part in parts if len(part)]
@@ -71,16 +72,16 @@ def simplify_strokes(strokes: Sequence[np.ndarray], epsilon: float = EPSILON) ->
 
 
 def as_official(drawings: Drawings) -> Drawings:
-    """The batch as the official simplified files would have it, which is how every network here knows drawings.
+    """Return the batch as the official simplified files would have it, the form that every network here reads.
 
-    A drawing is simplified unless it is plain that it has been already: it has no times, its coordinates are whole
-    numbers in the 255 box, or were before somebody moved and scaled them, and its points are no denser than the
-    official recipe leaves them. Official drawings are returned exactly as they are, moved and scaled ones in the whole
-    numbers that they had: to simplify one again would move points of 97 in a hundred, and drop one point of 28. So a
-    drawing comes out the same with and without times, wherever it lay and however large it was, and what comes out
-    stays as it is.
+    A drawing counts as simplified already if it has no times, if its coordinates are whole numbers in the 255 box (or
+    were before the drawing was moved and scaled), and if its points are no denser than the official recipe leaves them.
+    Such a drawing is returned exactly as it is or, where it was moved or scaled, in the whole numbers that it had:
+    simplifying it again would move points in 97 % of the drawings and drop one point in 28. Any other drawing is
+    simplified. So a drawing comes out the same with and without times, wherever it lay and however large it was, and
+    a second call changes nothing.
 
-    Bitmaps are returned as they are. Raises ValueError for coordinates that are no numbers.
+    Bitmaps are returned as they are. Raises ValueError for coordinates that are not numbers, or are 1e12 or larger.
     """
     if drawings.bitmaps is not None:
         return drawings
@@ -96,7 +97,7 @@ def as_official(drawings: Drawings) -> Drawings:
 
 
 def flipped(drawings: Drawings) -> Drawings:
-    """Each drawing turned over, top to bottom, where it is: for files whose y axis points up, as in plots.
+    """Return each drawing turned upside down in its place, for files whose y axis points up, as in plots.
 
     Bitmaps are returned as they are: their rows run downward in every file.
     """
@@ -109,10 +110,10 @@ def flipped(drawings: Drawings) -> Drawings:
 
 
 def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
-    """The batch simplified, each drawing by itself; times are dropped, metadata kept.
+    """Simplify each drawing of a batch; times are dropped, metadata is kept.
 
-    Bitmaps are returned as they are: there is nothing to simplify. Raises ValueError for coordinates that are no
-    numbers.
+    Bitmaps are returned as they are: there is nothing to simplify. Raises ValueError for coordinates that are not
+    numbers, or are 1e12 or larger.
     """
     if drawings.bitmaps is not None or not len(drawings):
         return drawings
@@ -126,8 +127,10 @@ def simplify(drawings: Drawings, epsilon: float = EPSILON) -> Drawings:
 
 
 def _chunks(drawings: Drawings) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Some drawings after the others: their points, float64 (P, 2), and int64 (S,) and (N,), the points of each stroke
-    and the strokes of each drawing.
+    """Yield the drawings in runs of about `_CHUNK` points.
+
+    Each run is its points, float64 (P, 2), the number of points of each stroke, int64 (S,), and the number of strokes
+    of each drawing, int64 (N,).
     """
     edges, lengths, counts = drawings.point_offsets, drawings.stroke_lengths, drawings.stroke_counts
     first = 0
@@ -139,11 +142,11 @@ def _chunks(drawings: Drawings) -> Iterator[tuple[np.ndarray, np.ndarray, np.nda
 
 
 def _grid_steps(drawings: Drawings) -> np.ndarray:
-    """int64 (N,): how many steps of the grid of all its points a drawing is large, from 180 to 255; 0 for any other.
+    """Return int64 (N,): the larger side of each drawing in steps of the grid that all its points lie on, 180 to 255.
 
-    Official drawings were rounded to such a grid, and stay on it when they are moved or scaled as a whole. That they
-    begin at 0, or that the larger side is 255, is nothing to ask for: the recipe drops outermost points after it has
-    scaled, so that 18 % of the official drawings begin at 1 or later, and 20 % are smaller than 255. Of dots it is 255.
+    0 means that there is no such grid; a dot has 255. Official drawings were rounded to such a grid, and stay on it
+    when they are moved or scaled as a whole. They need not begin at 0 or have a larger side of 255: the recipe drops
+    outermost points after it has scaled, so that 18 % of them begin at 1 or later, and 20 % are smaller than 255.
     """
     if not len(drawings.points):
         return np.zeros(len(drawings), np.int64)
@@ -159,7 +162,7 @@ def _grid_steps(drawings: Drawings) -> np.ndarray:
 
 
 def _scaled_steps(drawings: Drawings) -> np.ndarray:
-    """int64 (N,): as `_grid_steps`, of drawings larger than a dot, whose grid is not that of whole numbers."""
+    """Return `_grid_steps`, int64 (N,), of drawings larger than a dot whose grid is not that of whole numbers."""
     edges, counts = drawings.point_offsets, drawings.point_counts
     low = np.minimum.reduceat(drawings.points, edges[:-1]).astype(np.float64)
     extents = drawings.extents.astype(np.float64)
@@ -174,7 +177,7 @@ def _scaled_steps(drawings: Drawings) -> np.ndarray:
         begins = offsets_of(its)[:-1]
         grid = unit[expand_ranges(edges[rows[near]], its)] * count
         on_it = np.logical_and.reduceat(_is_near(grid).all(axis=1), begins)
-        # What is on every other line of it was drawn on a coarser one.
+        # Where all coordinates share a factor, the drawing was made on a grid too coarse for the recipe.
         coarse = np.gcd.reduceat(np.gcd(*np.rint(grid).astype(np.int64).T), begins) > 1
         steps[rows[near]] = np.where(on_it & ~coarse, count, 0)
         rows, probe = np.delete(rows, near[on_it]), np.delete(probe, near[on_it], axis=0)
@@ -186,7 +189,10 @@ def _is_near(values: np.ndarray) -> np.ndarray:
 
 
 def _on_grid(drawings: Drawings, steps: np.ndarray) -> Drawings:
-    """The drawings on grids of `steps` (N,), in whole numbers from 0; those that are so large, in the box, stay."""
+    """Return the drawings in whole numbers from 0, each `steps` (N,) large.
+
+    A drawing that has this size already, in whole numbers within the box, stays where it is.
+    """
     if not len(drawings):
         return drawings
     extents, starts = drawings.extents.astype(np.float64), drawings.point_offsets[:-1]
@@ -206,9 +212,9 @@ def _on_grid(drawings: Drawings, steps: np.ndarray) -> Drawings:
 
 
 def is_dense(drawings: Drawings) -> np.ndarray:
-    """bool (N,): are there more points along the path than the recipe leaves in drawings of these units?
+    """Return bool (N,): whether a drawing has more points along its path than the recipe leaves, at the size it has.
 
-    In the 255 box those of the official files never are. Drawings of five points or fewer never are.
+    Official drawings in the 255 box are never dense, nor are drawings of five points or fewer.
     """
     superfluous = np.zeros(len(drawings), np.int64)
     first = 0
@@ -224,8 +230,8 @@ def is_dense(drawings: Drawings) -> np.ndarray:
 def _simplify_flat(
     points: np.ndarray, lengths: np.ndarray, stroke_counts: np.ndarray, epsilon: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The whole recipe on flat arrays: float64 (P, 2), int64 (S,), int64 (N,) to float32 (Q, 2) and int64 (S,)."""
-    if not (np.abs(points) < _FAR).all():  # so that nan is refused too
+    """Apply the whole recipe to flat arrays: float64 (P, 2), int64 (S,), int64 (N,) to float32 (Q, 2), int64 (S,)."""
+    if not (np.abs(points) < _FAR).all():  # NaN compares false, so it is refused too
         raise ValueError("a drawing has a coordinate that is not a number, or is far from any canvas")
     fitted = _fit(points, offsets_of(lengths)[offsets_of(stroke_counts)])
     samples, counts = _resample(fitted, lengths)
@@ -237,7 +243,7 @@ def _simplify_flat(
 
 
 def _fit(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
-    """Each drawing, points[edges[i] : edges[i + 1]], moved to 0 and scaled so that its larger side is 255."""
+    """Return each drawing, points[edges[i] : edges[i + 1]], moved to 0 and scaled so that its larger side is 255."""
     low = np.minimum.reduceat(points, edges[:-1])
     extent = (np.maximum.reduceat(points, edges[:-1]) - low).max(axis=1)
     scale = np.divide(BOX, extent, out=np.ones_like(extent), where=extent > 1e-9)
@@ -246,7 +252,7 @@ def _fit(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
 
 
 def _resample(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each stroke as its points at distance 0, 1, 2, ... px along it, and its end: float64 (R, 2), int64 (S,)."""
+    """Sample each stroke at 0, 1, 2, ... px along it and at its end: float64 (R, 2), and counts, int64 (S,)."""
     edges = offsets_of(lengths)
     starts, ends = edges[:-1], edges[1:] - 1
     step = np.diff(points, axis=0)
@@ -268,7 +274,7 @@ def _resample(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, np.n
 
 
 def _ramer_douglas_peucker(points: np.ndarray, lengths: np.ndarray, epsilon: float) -> np.ndarray:
-    """bool (R,): the points that stay. `lengths` are the points of each stroke; all strokes go down together."""
+    """Return bool (R,): the points that stay. `lengths` are the points of each stroke; all strokes recurse together."""
     edges = offsets_of(lengths)
     first, last = edges[:-1], edges[1:] - 1
     keep = np.zeros(len(points), bool)
@@ -287,12 +293,12 @@ def _ramer_douglas_peucker(points: np.ndarray, lengths: np.ndarray, epsilon: flo
         distance = np.abs(rx * np.repeat(dy, inner) - ry * np.repeat(dx, inner))
         distance /= np.repeat(np.where(norm > 0, norm, 1.0), inner)
         closed = np.repeat(norm == 0, inner)
-        if closed.any():  # both ends at one point: no line, so the distance to that point
+        if closed.any():  # both ends are one point: there is no line, so the distance is to that point
             distance[closed] = np.hypot(rx[closed], ry[closed])
         begins = offsets_of(inner)[:-1]
         farthest = np.maximum.reduceat(distance, begins)
         split = farthest > epsilon
-        # Of equally far points the first, where rounding errors do not count as a difference.
+        # Equally far points: the first one splits. Rounding errors do not count as a difference.
         candidates = np.flatnonzero(distance >= np.repeat(np.where(split, farthest - 1e-9, np.inf), inner))
         middle = at[candidates[np.searchsorted(candidates, begins[split])]]
         keep[middle] = True

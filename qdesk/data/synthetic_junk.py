@@ -1,7 +1,7 @@
 """Junk that this project draws itself: what a ranking has to find, and what it is fitted on.
 
-Every function returns the strokes of one drawing, float32 (points, 2), in the 255 box and simplified as the official
-files are, so that nothing but the drawing itself gives it away.
+Each function that draws returns the strokes of one drawing, float32 (points, 2), in the 255 box and simplified as the
+official files are, so that nothing but the drawing itself gives it away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from qdesk.data.simplify import simplify_strokes
 
 Strokes = Sequence[np.ndarray]
 
-# A stroke font on a grid 4 wide and 6 high: each letter's strokes as "xyxyxy".
+# A stroke font on a grid 4 wide and 6 high. Each letter is its strokes, written as digits "xyxyxy".
 _LETTERS = {
     "A": "062046 1434", "B": "0600 003132132303 0333343505 06350606", "C": "41301001051636 3645",
     "D": "060020313534260606", "E": "40000646 0333", "F": "400006 0333", "G": "4130100105163645 4323",
@@ -31,19 +31,19 @@ _WORDS = (
 )  # fmt: skip
 
 KINDS = tuple(kind.name for kind in reasons.KINDS)
-"""What is planted; `wrong`, a drawing of another word, is found and not drawn."""
+"""The kinds of junk that are planted. `wrong` is a real drawing of another word; the others are drawn."""
 
 REASON_OF = {kind.name: kind.reason for kind in reasons.KINDS}
-"""The reason that a curator would give for each kind."""
+"""The reason that a curator would give for each kind of junk."""
 
 
 def scribble(rng: np.random.Generator) -> list[np.ndarray]:
-    """One to three strokes that go to and fro, or round and round, to fill a place."""
+    """Draw one to three strokes that go to and fro, or round and round, to fill an area."""
     return _finish([_hatch(rng, BOX) for _ in range(rng.integers(1, 4))])
 
 
 def scribble_over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """A drawing, scribbled over: the scribble takes a half or all of it."""
+    """Scribble over a drawing, with one or two strokes 0.6 to 1 times as large as it."""
     ink = np.concatenate(list(strokes))
     low, high = ink.min(axis=0), ink.max(axis=0)
     side = float((high - low).max()) or BOX
@@ -55,7 +55,7 @@ def scribble_over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray
 
 
 def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
-    """A word in capitals, with an unsteady hand: half of the time the very word that was to be drawn, as players do."""
+    """Write a text in capitals, with an unsteady hand. Half of the time it is `word`, as players do."""
     if word and rng.random() < 0.5:
         text = word.upper()
     elif rng.random() < 0.7:
@@ -77,7 +77,7 @@ def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndar
 
 
 def random_walk(rng: np.random.Generator) -> list[np.ndarray]:
-    """A pen that wanders: a random walk with some inertia, in one to five strokes."""
+    """Draw a random walk with some inertia, in one to five strokes."""
     strokes, at = [], np.zeros(2)
     for _ in range(rng.integers(1, 6)):
         count = int(rng.integers(8, 45))
@@ -90,7 +90,7 @@ def random_walk(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """The first third of a drawing, by points; at least two of them."""
+    """Return the first third of a drawing's points, at least two."""
     left = max(2, round(sum(len(stroke) for stroke in strokes) / 3))
     kept = []
     for stroke in strokes:
@@ -102,7 +102,7 @@ def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def draw_junk(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
-    """Junk of one of `KINDS`, made from the drawing `strokes` where it needs one (another word's for `wrong`).
+    """Draw junk of one of `KINDS`, from the drawing `strokes` where the kind needs one (another word's for `wrong`).
 
     word: what was to be drawn.
     """
@@ -116,7 +116,7 @@ def draw_junk(kind: str, strokes: Strokes, rng: np.random.Generator, word: str |
 
 
 def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator) -> Drawings:
-    """`count` pieces of junk of one kind, made from drawings of the batch and under words of the batch."""
+    """Return `count` pieces of junk of one kind, made from the batch's drawings and under its words."""
     rows = rng.choice(len(drawings), count, replace=len(drawings) < count)
     words = drawings.words[rows]
     if kind == "wrong":
@@ -127,7 +127,7 @@ def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator
 
 
 def _hatch(rng: np.random.Generator, side: float) -> np.ndarray:
-    """(points, 2): one stroke to and fro or in loops over a field of this side, in a random direction."""
+    """Return (points, 2): one stroke to and fro or in loops over a field of this side, in a random direction."""
     turns = int(rng.integers(5, 22))
     if rng.random() < 0.6:
         across = np.linspace(0, side * rng.uniform(0.3, 1.0), 2 * turns)
@@ -144,7 +144,7 @@ def _hatch(rng: np.random.Generator, side: float) -> np.ndarray:
 
 
 def _wobble(path: np.ndarray, rng: np.random.Generator, amount: float) -> np.ndarray:
-    """The path with more points in it, none quite where it was meant to be."""
+    """Return the path with three times as many steps, each point moved by normal noise of deviation `amount`."""
     along = np.linspace(0, len(path) - 1, 3 * (len(path) - 1) + 1)
     fine = np.stack([np.interp(along, np.arange(len(path)), path[:, axis]) for axis in (0, 1)], axis=1)
     return fine + rng.normal(0, amount, fine.shape)
