@@ -1,1 +1,1 @@
-"""Figures with their intervals, and how good guesses are. Needs NumPy alone."""
+"""Figures with their intervals, and metrics of how good guesses are. Needs NumPy alone."""

@@ -27,7 +27,7 @@ class Estimate:
 
     @classmethod
     def of(cls, values: np.ndarray) -> Estimate:
-        """From values (1 + resamples,): the number itself, then what it is in every resample."""
+        """Make one from values (1 + resamples,): the number itself, then its value in every resample."""
         return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
 
     def __str__(self) -> str:
@@ -36,14 +36,14 @@ class Estimate:
 
 @dataclass(frozen=True)
 class EstimateTable:
-    """Figures by row and column. note: what they are of, in a few sentences."""
+    """Figures by row and column. note: what they measure, in a few sentences."""
 
     note: str
     rows: dict[str, dict[str, Estimate]]
 
 
 def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """float32 (1 + RESAMPLES, N) weights: in each resample every group (N,) is drawn again from itself."""
+    """Return float32 (1 + RESAMPLES, N) weights: all 1 first, then each group (N,) drawn again from itself."""
     weights = np.ones((1 + RESAMPLES, len(groups)), np.float32)
     for group in dict.fromkeys(groups):
         rows = np.flatnonzero(groups == group)
@@ -52,7 +52,7 @@ def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of a share, by Wilson's score (1927); 0 to 1 where `count` is 0: nothing is known."""
+    """Return the 95 % interval of a share, by Wilson's score (1927); 0 to 1 where `count` is 0."""
     hits, count = np.asarray(hits, np.float64), np.asarray(count, np.float64)
     middle = (hits + _Z**2 / 2) / (count + _Z**2)
     half = _Z / (count + _Z**2) * np.sqrt(hits * (count - hits) / np.maximum(count, 1) + _Z**2 / 4)
@@ -60,7 +60,7 @@ def wilson(hits: np.ndarray | float, count: np.ndarray | float) -> tuple[np.ndar
 
 
 def markdown(tables: Mapping[str, EstimateTable]) -> str:
-    """The tables as Markdown that also reads well on a console."""
+    """Return the tables as Markdown that also reads well on a console."""
     lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
     for title, table in tables.items():
         columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
@@ -74,14 +74,14 @@ def markdown(tables: Mapping[str, EstimateTable]) -> str:
 
 
 def grid_lines(grid: list[list[str]]) -> list[str]:
-    """A Markdown table of cells, the first row its head, with columns that stand straight."""
+    """Return the lines of a Markdown table with aligned columns. The first row of `grid` is its head."""
     widths = [max(map(len, cells)) for cells in zip(*grid, strict=True)]
     lines = [grid[0], ["-" * width for width in widths], *grid[1:]]
     return [f"| {' | '.join(map(str.ljust, cells, widths))} |" for cells in lines]
 
 
 def flat(tables: Mapping[str, EstimateTable]) -> dict[str, float]:
-    """The tables as one flat object for JSON, rounded: "table: row: column", and the same with (low) and (high)."""
+    """Return the tables flat for JSON, rounded to 4 decimals: "table: row: column", also with (low) and (high)."""
     numbers: dict[str, float] = {}
     for title, table in tables.items():
         for row, cells in table.rows.items():
@@ -94,7 +94,7 @@ def flat(tables: Mapping[str, EstimateTable]) -> dict[str, float]:
 def rewrite(path: Path, text: str, place: str = "figures") -> None:
     """Put `text` between the lines `<!-- figures -->` and `<!-- end of figures -->` of a Markdown file.
 
-    place: another name than "figures", for files with several: `<!-- NAME -->` and `<!-- end of NAME -->`.
+    place: the name in the marks, for files with several: `<!-- NAME -->` and `<!-- end of NAME -->`.
     Raises ValueError where the file has no such lines, OSError where it cannot be read or written.
     """
     name = re.escape(place)
@@ -107,5 +107,5 @@ def rewrite(path: Path, text: str, place: str = "figures") -> None:
 
 
 def places(text: str) -> dict[str, str]:
-    """What stands between the marks of a Markdown text, by the name of the place: what `rewrite` writes there."""
+    """Return the text between each pair of marks in a Markdown text, by the place's name. See `rewrite`."""
     return {found["name"]: found["text"] for found in _PLACE.finditer(text)}
