@@ -1,1 +1,1 @@
-"""The networks and nothing else: the classifier, Sketch-RNN, the official Sketch-RNN weights, and weight files."""
+"""The networks: the classifier, its projection, Sketch-RNN, the official Sketch-RNN weights, and weight files."""

@@ -1,10 +1,10 @@
-"""The classifier that guesses: two branches of a drawing, and one vote.
+"""The classifier that guesses: a picture branch and a stroke branch, whose opinions are pooled.
 
 The picture branch is a small residual CNN (He et al. 2015, arXiv 1512.03385) at 14, 7 and 4 pixels on the official
-28x28 picture; the stroke branch is a residual CNN along the points. They make different mistakes, so each is trained to
-guess alone, and the two opinions are pooled. Both are small: a guess must cost well under a millisecond, since a
-million drawings and every pen move are guessed. On a CPU plain convolutions run at twice the speed per operation of
-depthwise ones, and layers at the full 28 pixels cost more than they bring.
+28x28 picture. The stroke branch is a residual CNN along the points. The branches make different mistakes, so each is
+trained to guess alone, and the two opinions are pooled. Both are small: a guess must cost well under a millisecond,
+because a million drawings and every pen move are guessed. On a CPU, plain convolutions run at twice the speed per
+operation of depthwise ones, and layers at the full 28 pixels cost more than they bring.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from qdesk.data.point_sequences import FEATURES
 class Shape:
     """How large a classifier is.
 
-    widths: the picture branch's channels at 14, 7 and 4 pixels.   depths: residual blocks there.
+    widths: the picture branch's channels at 14, 7 and 4 pixels.   depths: its residual blocks at each.
     embedding: width of the layer before its logits, which also serves as the drawing's embedding.
-    stroke_widths: the stroke branch's channels along all points, each second and each fourth, and before pooling.
+    stroke_widths: the stroke branch's channels along all points, along every second and every fourth, and before
+                   pooling.
     """
 
     widths: tuple[int, int, int] = (32, 96, 160)
@@ -37,10 +38,10 @@ class Shape:
 
 @dataclass(frozen=True)
 class Votes:
-    """What the branches' log-probabilities are multiplied with before they are added: a logarithmic opinion pool
-    (Heskes 1998), fitted after training. Of a bitmap, which has no strokes, the picture alone is asked.
+    """Factors of the branches' log-probabilities in their sum: a logarithmic opinion pool (Heskes 1998).
 
-    One that is below 1 says that its branch was too sure (temperature, Guo et al. 2017, arXiv 1706.04599).
+    They are fitted after training. A bitmap has no strokes, so its picture alone counts, with `picture_alone`. That
+    factor is below 1 where the branch was too sure (temperature, Guo et al. 2017, arXiv 1706.04599).
     """
 
     picture: float = 0.5
@@ -57,7 +58,7 @@ class Points(NamedTuple):
 
 
 class Classifier(nn.Module):
-    """A drawing to logits (N, words). words: the names of the outputs, in order."""
+    """The network from N drawings to their log-probabilities (N, words). words: the names of the outputs, in order."""
 
     def __init__(self, words: tuple[str, ...], shape: Shape = Shape(), votes: Votes = Votes()) -> None:  # noqa: B008 (frozen)
         super().__init__()
@@ -71,7 +72,7 @@ class Classifier(nn.Module):
             _conv(quarter, eighth, 3, stride=2),  # 4
             *(_block(eighth) for _ in range(shape.depths[2])),
             nn.Flatten(),
-            # Where on the paper something lies counts, too: a mean over the places would forget it.
+            # A full layer instead of a mean over the places, because where something lies counts, too.
             nn.Sequential(
                 nn.Linear(16 * eighth, shape.embedding, bias=False), nn.BatchNorm1d(shape.embedding), nn.ReLU()
             ),
@@ -81,20 +82,24 @@ class Classifier(nn.Module):
         self.strokes = StrokeBranch(shape.stroke_widths, len(self.words), shape.dropout)
 
     def embedding(self, pixels: Tensor) -> Tensor:
-        """(N, embedding) of pictures float32 (N, 1, 28, 28), ink 1."""
+        """Return the embeddings (N, embedding) of pictures, float32 (N, 1, 28, 28), ink 1."""
         return self.features(pixels)
 
     def picture(self, pixels: Tensor) -> Tensor:
-        """The picture branch's logits (N, words)."""
+        """Return the picture branch's logits (N, words)."""
         return self.logits(self.dropout(self.features(pixels)))
 
     def log_probabilities(self, pixels: Tensor, points: Points | None = None) -> Tensor:
-        """(N, words), calibrated; the network must be in eval mode. points: of the same drawings."""
+        """Return calibrated log-probabilities (N, words). The network must be in eval mode.
+
+        points: those of the same drawings, None for bitmaps.
+        """
         return self.read(pixels, points)[0]
 
     def read(self, pixels: Tensor, points: Points | None = None) -> tuple[Tensor, Tensor]:
-        """`log_probabilities`, and the layers before the branches' logits side by side, which the same pass gives:
-        (N, embedding + stroke embedding), or of a picture alone (N, embedding).
+        """Return `log_probabilities`, and the layers before the branches' logits side by side, in one pass.
+
+        The layers are (N, embedding + stroke embedding), or (N, embedding) for pictures alone.
         """
         picture = self.embedding(pixels)
         seen = self.logits(picture)
@@ -115,7 +120,7 @@ class Classifier(nn.Module):
 
 
 class StrokeBranch(nn.Module):
-    """The points of N drawings to logits (N, words), pooled over each drawing's own points."""
+    """The network from the points of N drawings to logits (N, words), pooled over the points of each drawing."""
 
     def __init__(self, widths: tuple[int, int, int, int], words: int, dropout: float) -> None:
         super().__init__()
@@ -135,21 +140,21 @@ class StrokeBranch(nn.Module):
         return self.logits(self.dropout(self.embedding(points)))
 
     def embedding(self, points: Points) -> Tensor:
-        """(N, 2 * last width): mean and maximum over a drawing's points, the layer before the logits."""
-        # One picture of one row, (1, FEATURES, 1, L): along it 2D convolutions are quicker than 1D ones.
+        """Return (N, 2 * last width): mean and maximum over each drawing's points, the layer before the logits."""
+        # One picture of one row, (1, FEATURES, 1, L), because 2D convolutions along it are quicker than 1D ones.
         x = points.values[None, :, None].contiguous(memory_format=torch.channels_last)
-        there = x[:, -1:]  # (1, 1, 1, L): 1 where a point is. What lies between two drawings stays 0.
+        there = x[:, -1:]  # (1, 1, 1, L): 1 where a point is. The places between two drawings stay 0.
         for number, stage in enumerate(self.stages):
             assert isinstance(stage, nn.ModuleList)
             step, block = stage
             if number:
                 there = there[..., ::2]
             x = step(x)
-            there = there.to(x.dtype)  # in half precision a mask in full would lift all that follows to it
+            there = there.to(x.dtype)  # a float32 mask would turn half precision into full
             x = block(x * there, there)
         x = self.last(x) * there  # (1, last, 1, L / 4)
         counts = (points.lengths + 3) // 4
-        # Each drawing's places, (N, most of them); past its end the empty place behind it, again and again.
+        # The places of each drawing, (N, the most of any). Past its end, the empty place behind it is repeated.
         place = torch.arange(int(counts.max()), device=counts.device)
         place = (points.starts // 4)[:, None] + torch.minimum(place, counts[:, None])
         each = x[0, :, 0].t().index_select(0, place.flatten()).view(*place.shape, -1)  # (N, places, last)
@@ -157,7 +162,7 @@ class StrokeBranch(nn.Module):
 
 
 def pool(picture: Tensor, strokes: Tensor | None, votes: Votes) -> Tensor:
-    """Log-probabilities (N, words) of two opinions, logits (N, words) each, or of the picture's alone."""
+    """Pool the branches' logits, (N, words) each, into log-probabilities (N, words). strokes: None for bitmaps."""
     if strokes is None:
         return torch.log_softmax(picture.float() * votes.picture_alone, dim=1)
     both = votes.picture * torch.log_softmax(picture.float(), 1) + votes.strokes * torch.log_softmax(strokes.float(), 1)
@@ -165,7 +170,7 @@ def pool(picture: Tensor, strokes: Tensor | None, votes: Votes) -> Tensor:
 
 
 def pixels_of(images: Tensor) -> Tensor:
-    """uint8 (N, 28, 28), ink 255, to the network's float32 (N, 1, 28, 28), ink 1."""
+    """Turn uint8 (N, 28, 28), ink 255, into the network's float32 (N, 1, 28, 28), ink 1."""
     return images[:, None].float().div_(255)
 
 
@@ -187,7 +192,7 @@ class _Residual(nn.Module):
         nn.init.zeros_(norm.weight)  # starts as the identity: the last batch norm's scale is 0
 
     def forward(self, x: Tensor, there: Tensor | None = None) -> Tensor:
-        """there: 1 where something is, 0 where all that comes out has to stay 0."""
+        """Return x plus the residual. there: 1 where a point is, 0 where the output has to stay 0."""
         if there is None:
             return x + self.body(x)
         first, second = self.body
@@ -202,12 +207,12 @@ _Network = TypeVar("_Network", bound=nn.Module)
 
 
 def channels_last(network: _Network) -> _Network:
-    """`network` itself, its weights laid out so that convolutions are quick on a CPU."""
+    """Lay the weights of `network` out so that convolutions are quick on a CPU, and return it."""
     return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # documented, not in its types
 
 
 def fuse(network: Classifier) -> Classifier:
-    """The same network for inference alone: every batch norm folded into the layer before it."""
+    """Fold every batch norm of `network` into the layer before it, for inference alone, and return it."""
     network.eval()
     for part in list(network.modules()):
         if isinstance(part, nn.Sequential) and len(part) >= 2 and isinstance(part[1], nn.BatchNorm2d | nn.BatchNorm1d):

@@ -1,9 +1,9 @@
 """The decoders that Google published with sketch-rnn-js (`*.gen.json`, Apache 2.0), read as they are.
 
-A file is the JSON list `[info, shapes, blobs]`: base64 blobs of int16 in which a weight is value * 10 / 32767. In
-order: output W (H, 123) and b, LSTM W_xh (5, 4H), W_hh (H, 4H) and b, with the gates i, g, f, o and 1 to be added to
-the forget gate's bias. An output is 3 pen logits and then pi, mean x, mean y, log sigma x, log sigma y and atanh rho,
-20 each; the first input is all zeros.
+A file is the JSON list `[info, shapes, blobs]`. The blobs are int16 in base64, in which a weight is value * 10 / 32767.
+Their order is: output W (H, 123) and b, LSTM W_xh (5, 4H), W_hh (H, 4H) and b. The gates are i, g, f, o, and 1 is to be
+added to the forget gate's bias. An output is 3 pen logits and then pi, mean x, mean y, log sigma x, log sigma y and
+atanh rho, 20 each. The first input is all zeros.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from qdesk.nets.weights import WeightsError
 
 
 class OfficialDecoder(nn.Module):
-    """One word's unconditional decoder. word: its name.  scale: the data's units in one unit of the network."""
+    """The unconditional decoder of one word. word: its name.  scale: the data's units in one unit of the network."""
 
     def __init__(self, word: str, scale: float, arrays: list[np.ndarray]) -> None:
         super().__init__()
@@ -50,19 +50,19 @@ class OfficialDecoder(nn.Module):
         self.eval()
 
     def losses(self, batch: Batch) -> Tensor:
-        """Nats of every point, float32 (N, T), as `SketchRNN.losses`. The first point is given and costs nothing.
+        """Return the loss of every point in nats, float32 (N, T), as `SketchRNN.losses` does; 0 for the first point.
 
-        The published sequences end with a row of their own: a drawing's last stroke first lifts, then the drawing
-        ends. Both steps are counted at the last point.
+        The published sequences end with an extra row: a drawing's last stroke first lifts, then the drawing ends. Both
+        steps are counted at the last point.
         """
         count, longest = batch.pens.shape
         rows = torch.arange(count, device=batch.pens.device)
         pens = torch.where(batch.pens == END, 1, batch.pens)
         steps = torch.cat([batch.offsets / self.scale, F.one_hot(pens, 3).float()], dim=2)
-        steps[:, 0] = 0.0  # in place of the first point, which is not a row of stroke-3, the start
+        steps[:, 0] = 0.0  # the first point is not a row of stroke-3; the network starts from zeros
         outputs = self.output(self.lstm(steps)[0])
 
-        # Output t speaks of point t + 1; at a drawing's last point it speaks of the end.
+        # Output t predicts point t + 1; at a drawing's last point it predicts the end.
         shifted = torch.cat([outputs[:, :1], outputs[:, :-1]], dim=1)
         lifted = Batch(batch.inputs, batch.offsets, pens, batch.lengths)
         losses = point_losses(shifted, lifted, self.scale)
@@ -73,7 +73,7 @@ class OfficialDecoder(nn.Module):
 
 
 def load_official(path: Path) -> OfficialDecoder:
-    """The decoder of a `*.gen.json` file. Raises WeightsError for anything else."""
+    """Return the decoder of a `*.gen.json` file. Raises WeightsError for anything else."""
     try:
         info, shapes, blobs = json.loads(path.read_bytes())
         word, scale = str(info["name"]), float(info["scale_factor"])

@@ -1,7 +1,7 @@
-"""What the classifier saw of a drawing, in 64 bytes: drawings that are alike lie near each other.
+"""An embedding of a drawing in 64 bytes: drawings that look alike lie near each other.
 
-A linear map of the layers before the classifier's logits, made by `qdesk.training.projection`; the direction of what
-comes out is kept, its length is not.
+It is a linear map of the layers before the classifier's logits, made by `qdesk.training.projection`. The direction of
+its output is kept, the length is not.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SIZE = 64
 
 
 class Projection(nn.Module):
-    """`Classifier.read`'s layers to an embedding, with a map of its own for a picture alone, into the same space.
+    """The map from `Classifier.read`'s layers to an embedding. A second map takes a picture alone into the same space.
 
     picture, strokes: the widths of the two branches' layers.
     """
@@ -26,7 +26,7 @@ class Projection(nn.Module):
         self.both, self.alone = nn.Linear(picture + strokes, SIZE), nn.Linear(picture, SIZE)
 
     def forward(self, layers: Tensor) -> Tensor:
-        """int8 (N, SIZE): unit vectors times 127, of layers (N, picture + strokes), or (N, picture) of pictures."""
+        """Return int8 (N, SIZE), unit vectors times 127, of layers (N, picture + strokes), or (N, picture) alone."""
         linear = self.alone if layers.shape[1] == self.alone.in_features else self.both
         return F.normalize(linear(layers)).mul(127).round().to(torch.int8)
 

@@ -1,4 +1,4 @@
-"""Draw with a Sketch-RNN: section 3.3 of the paper, for a whole batch at once."""
+"""Draw with a Sketch-RNN, as in section 3.3 of the paper (arXiv 1704.03477), for a whole batch at once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from qdesk.nets.sketchrnn import END, PEN_UP, SketchRNN, mixture_log_prob
 
 CHOICES = 8
-"""Offsets that a guided pen chooses from at every step."""
+"""How many offsets a guided pen chooses from at every step."""
 
 
 @torch.inference_mode()
@@ -22,18 +22,18 @@ def sample(
     longest: int = 200,
     guide: float = 0.0,
 ) -> list[list[np.ndarray]]:
-    """One drawing for each class index in `classes` (N,): lists of strokes, float32 (points, 2), in the data's units.
+    """Draw one drawing per class index in `classes` (N,): lists of strokes, float32 (points, 2), in the data's units.
 
-    temperature: 0 draws the most likely thing, 1 the distribution as learned (it scales the mixture's logits by
-    1 / temperature and its variances by temperature). The pen keeps to what was learned: lifting and ending are rare
-    at every step, so that a cold pen would never do either. A drawing that does not end by itself is cut after
+    temperature: 0 draws the most likely offsets, 1 draws from the distribution as learned. It scales the mixture's
+    logits by 1 / temperature and its variances by temperature. The pen states are always drawn as learned: lifting and
+    ending are rare at every step, so a cold pen would never do either. A drawing that has not ended is cut after
     `longest` points. The drawings are not fitted to the box: see `Drawings.fit_box`.
 
-    guide: how much more than as learned the pen goes where the word would have it. At every step it draws `CHOICES`
-    offsets and takes one with a chance in proportion to (p(offset | word) / p(offset)) ** guide; what it does there is
-    p(pen | word) ** 2 / p(pen). That is classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) by importance
-    resampling: the network knows what it would draw without a word. At 4 the classifier is sure of nearly twice as
-    many drawings (docs/ways-to-play.md); they are more alike.
+    guide: how much the pen favours what the word makes likelier; 0 draws as learned. At every step `CHOICES` offsets
+    are drawn, and one is taken with a chance in proportion to (p(offset | word) / p(offset)) ** guide. The pen state
+    there is drawn in proportion to p(pen | word) ** 2 / p(pen). This is classifier-free guidance (Ho & Salimans 2022,
+    arXiv 2207.12598) by importance resampling, since the network also gives probabilities without a word. At 4 the
+    classifier is sure of nearly twice as many drawings (docs/ways-to-play.md), and they are more alike.
     """
     generator = torch.Generator().manual_seed(seed)
     tau, scale = max(temperature, 1e-3), network.shape.scale
@@ -52,7 +52,7 @@ def sample(
         marks = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), stroke_start, low, high)]
         inputs = torch.cat([moved / scale, pen, *marks], dim=1)
         seen, state = network.lstm(inputs[:, None], state)
-        seen = seen.repeat(len(labels) // max(count, 1), 1, 1)  # read once, read out with the word and without
+        seen = seen.repeat(len(labels) // max(count, 1), 1, 1)  # one reading serves both, with the word and without
         raw, wordless = network.outputs(seen, labels)[:, 0].tensor_split([count])
         if step == 0:
             offset = torch.zeros_like(at)
@@ -77,7 +77,7 @@ def sample(
 
 
 def _offset(raw: Tensor, tau: float, generator: torch.Generator) -> Tensor:
-    """(N, 2): one draw from each row's mixture, in units of the network's scale."""
+    """Return (N, 2): one draw from each row's mixture, in units of the network's scale."""
     logits, mean_x, mean_y, log_sx, log_sy, raw_rho = raw.chunk(6, dim=1)
     chosen = torch.multinomial(torch.softmax(logits / tau, dim=1), 1, generator=generator)
     mx, my, lx, ly, rho = (part.gather(1, chosen)[:, 0] for part in (mean_x, mean_y, log_sx, log_sy, raw_rho))
@@ -89,7 +89,7 @@ def _offset(raw: Tensor, tau: float, generator: torch.Generator) -> Tensor:
 def _guided_offset(
     raw: Tensor, wordless: Tensor, tau: float, guide: float, scale: float, generator: torch.Generator
 ) -> Tensor:
-    """(N, 2): of `CHOICES` draws from each row's mixture, one that the word makes likelier; in the data's units."""
+    """Return (N, 2), in the data's units: of `CHOICES` draws from each row's mixture, one that the word favours."""
     raw, wordless = (part.repeat_interleave(CHOICES, dim=0) for part in (raw, wordless))
     choices = torch.round(_offset(raw, tau, generator) * scale)
     lift = mixture_log_prob(raw, choices, scale) - mixture_log_prob(wordless, choices, scale)

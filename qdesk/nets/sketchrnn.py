@@ -1,23 +1,24 @@
 """A class-conditional Sketch-RNN decoder (Ha & Eck 2017, arXiv 1704.03477): p(drawing | word), and p(drawing).
 
-An LSTM reads a drawing point by point, without being told what it is of. What it knows before a point is read out with
-a word: where the point will be (a mixture of 20 bivariate normals over the offset) and what the pen does there (the
-stroke goes on, the stroke ends, the drawing ends). The word scales and shifts the read-out's hidden layer (FiLM, Perez
-et al. 2018, arXiv 1709.07871); index `len(words)` means "no word", learned by reading drawings out without theirs, so
-that one network gives p(x | word) and p(x). One reading serves every word, which makes it cheap to ask about many.
+An LSTM reads a drawing point by point, without knowing its word. Before each point its state is read out with a word,
+which predicts where the point will be (a mixture of 20 bivariate normals over the offset) and what the pen does there
+(the stroke goes on, the stroke ends, the drawing ends). The word scales and shifts the read-out's hidden layer (FiLM,
+Perez et al. 2018, arXiv 1709.07871). Index `len(words)` means "no word" and is learned by reading drawings out without
+their word, so that one network gives p(x | word) and p(x). One reading serves every word, so it is cheap to ask about
+many.
 
 Three things differ from the paper, two of them because the drawings are integers in a 255 box:
 - The mixture is integrated over the data's cell of one unit (see `mixture_log_prob`), so that components cannot win by
   collapsing onto the grid.
 - Beside the last offset the LSTM sees where the pen is: relative to the first point, to the stroke's first point and
-  to the bounding box so far. All are functions of the points before, so the likelihood stays one.
+  to the bounding box so far. All are functions of the points before, so the result is still a likelihood.
 - The word comes in at the read-out, not at every step.
 
-What the LSTM knows of a whole drawing goes through two more small layers, which cost nothing beside the reading: what
-word it is of (`word_logits`), and whether it is good or one of the kinds of junk it was shown in training
-(`kind_logits`). By Bayes' rule the first gives the lift: log p(x | word) - log p(x) = log p(word | x) - log p(word).
-The ratio of the two likelihoods is the same number in theory; the likelihood learns last what sets words apart, and a
-layer that is taught just that does not spoil it.
+Two more small heads judge a whole drawing from the LSTM's states, at a cost far below that of the reading: which word
+it shows (`word_logits`), and whether it is good or one of the kinds of junk seen in training (`kind_logits`). By Bayes'
+rule the first gives the lift: log p(x | word) - log p(x) = log p(word | x) - log p(word). In theory the ratio of the
+two likelihoods is the same number. But the likelihood learns last what sets words apart, and a head that is taught just
+that does not harm the likelihood.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ PEN_DOWN, PEN_UP, END = 0, 1, 2
 """What the pen does after a point: the stroke goes on, the stroke ends here, the drawing ends here."""
 
 FEATURES = 13
-"""Inputs a step: offset (2), pen one-hot (3), pen from first point (2), from stroke's first point (2), box (4)."""
+"""Inputs per step: offset (2), pen one-hot (3), pen from first point (2), from stroke's first point (2), box (4)."""
 
 N_MAX = 250
 """The paper's N_max for Quick, Draw! data: formula (9) divides a drawing's loss by it."""
@@ -59,10 +60,11 @@ class Shape:
 
 
 class SketchRNN(nn.Module):
-    """words: the names of the classes; class index `len(words)` is "no word".
+    """The network from drawings and their words to the loss of each point, and to logits for whole drawings.
 
+    words: the names of the classes; class index `len(words)` is "no word".
     kinds: what a drawing can be as a whole, the first of them good; empty for a network that was not taught any.
-    Class indices are int64 (N,), one for each drawing, or (1,), one for all.
+    Class indices are int64 (N,), one per drawing, or (1,), one for all.
     """
 
     log_prior: Tensor
@@ -100,40 +102,40 @@ class SketchRNN(nn.Module):
         return len(self.words)
 
     def read(self, inputs: Tensor) -> Tensor:
-        """Features (N, T, 13) to what the LSTM knows before each point, (N, T, hidden)."""
+        """Read features (N, T, 13) and return the LSTM's output before each point, (N, T, hidden)."""
         return self.lstm(inputs)[0]
 
     def outputs(self, seen: Tensor, classes: Tensor) -> Tensor:
-        """What was read, (N, T, hidden), and class indices to raw outputs (N, T, 3 + 6 * mixtures)."""
+        """Return raw outputs (N, T, 3 + 6 * mixtures) from what was read, (N, T, hidden), and class indices."""
         scale, shift = self.film(self.word(classes))[:, None].chunk(2, dim=2)  # (N or 1, 1, readout) each
         return self.output(F.relu(torch.addcmul(shift, self.known(seen), 1 + scale)))
 
     def forward(self, inputs: Tensor, classes: Tensor) -> Tensor:
-        """Features (N, T, 13) and class indices to raw outputs (N, T, 3 + 6 * mixtures)."""
+        """Return raw outputs (N, T, 3 + 6 * mixtures) from features (N, T, 13) and class indices."""
         return self.outputs(self.read(inputs), classes)
 
     def losses(self, batch: Batch, classes: Tensor, seen: Tensor | None = None) -> Tensor:
-        """Nats of every point, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end.
+        """Return the loss of every point in nats, float32 (N, T): -log p(offset) - log p(pen); 0 past a drawing's end.
 
-        seen: the `read` of the batch, for a caller who has it.
+        seen: the result of `read` for the batch, where the caller has it already.
         """
         seen = self.read(batch.inputs) if seen is None else seen
         return point_losses(self.outputs(seen, classes), batch, self.shape.scale)
 
     def whole(self, seen: Tensor, lengths: Tensor) -> Tensor:
-        """(N, 2 * hidden) of all that was read, (N, T, hidden): what is known at the drawing's end, and the mean."""
+        """Return (N, 2 * hidden) from what was read, (N, T, hidden): its value at each drawing's end, and its mean."""
         inside = (torch.arange(seen.shape[1], device=seen.device) < lengths[:, None])[..., None]
         mean = (seen * inside).sum(dim=1) / lengths[:, None]
         return torch.cat([seen[torch.arange(len(seen), device=seen.device), lengths - 1], mean], dim=1)
 
     def word_logits(self, whole: Tensor) -> Tensor:
-        """Which word drawings are of, (N, words), from `whole`, where words are as frequent as in training."""
+        """Return the logits of each drawing's word, (N, words), from `whole`, with words as frequent as in training."""
         return self.named(whole)
 
     def lift(self, whole: Tensor, classes: Tensor) -> Tensor:
-        """log p(x | word) - log p(x) in nats, (N,), where all words are as likely before; of no word 0.
+        """Return log p(x | word) - log p(x) in nats, (N,), with all words equally likely beforehand; 0 for "no word".
 
-        Words were not equally frequent in training (`log_prior`, their shares): that is taken off, or the lift of
+        Words were not equally frequent in training. The log of their shares (`log_prior`) is subtracted, or the lift of
         frequent words would be too high, and that of rare ones too low.
         """
         evenly = self.word_logits(whole).float() - self.log_prior
@@ -142,7 +144,7 @@ class SketchRNN(nn.Module):
         return known.gather(1, classes.expand(len(whole))[:, None])[:, 0]
 
     def kind_logits(self, whole: Tensor, classes: Tensor) -> Tensor:
-        """What drawings are as a whole if their word is that of `classes`, (N, kinds). No kinds, no columns."""
+        """Return the logits of what each drawing is as a whole, given its class, (N, kinds); (N, 0) without kinds."""
         if not self.kinds:
             return whole.new_zeros(len(whole), 0)
         return self.kind(torch.cat([whole, self.word(classes).expand(len(whole), -1)], dim=1))
@@ -160,7 +162,7 @@ class SketchRNN(nn.Module):
 
 @dataclass(frozen=True)
 class Batch:
-    """Drawings of at most T points as the network reads them, one row a drawing.
+    """Drawings of at most T points as the network reads them, one row per drawing.
 
     inputs: float32 (N, T, 13), what is known before each point.  offsets: float32 (N, T, 2), the point itself, in the
     data's units.  pens: int64 (N, T).  lengths: int64 (N,).
@@ -179,13 +181,19 @@ class Batch:
 
 
 def batch_of(drawings: Drawings, indices: np.ndarray, scale: float) -> Batch:
-    """The drawings at `indices`, in the 255 box, padded to the longest of them (so sort by length before cutting)."""
+    """Return the drawings at `indices`, in the 255 box, as a `Batch` padded to the longest of them.
+
+    Sort by length before cutting into batches, so that little is padded.
+    """
     points, pens, lengths = padded(drawings, indices)
     return batch_from(torch.from_numpy(points), torch.from_numpy(pens), torch.from_numpy(lengths), scale)
 
 
 def padded(drawings: Drawings, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """float32 (N, T, 2) points, int64 (N, T) pens and int64 (N,) lengths; past its end a drawing stays where it is."""
+    """Return points, float32 (N, T, 2), pens, int64 (N, T), and lengths, int64 (N,), of the drawings at `indices`.
+
+    Past a drawing's end its last point is repeated.
+    """
     starts, lengths = drawings.point_offsets[:-1][indices], drawings.point_counts[indices]
     count, longest = len(indices), int(lengths.max(initial=1))
     flat = expand_ranges(starts, lengths)
@@ -202,7 +210,7 @@ def padded(drawings: Drawings, indices: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def batch_from(points: Tensor, pens: Tensor, lengths: Tensor, scale: float) -> Batch:
-    """A `Batch` from padded points (N, T, 2), pens (N, T) and lengths (N,)."""
+    """Make a `Batch` from padded points (N, T, 2), pens (N, T) and lengths (N,)."""
     count, longest = pens.shape
     start = points[:, :1]
     offsets = torch.diff(points, dim=1, prepend=start)
@@ -211,7 +219,7 @@ def batch_from(points: Tensor, pens: Tensor, lengths: Tensor, scale: float) -> B
     pen = torch.cat([torch.zeros_like(pen[:, :1]), pen[:, :-1]], dim=1)
     moved = torch.cat([torch.zeros_like(start), offsets[:, :-1]], dim=1)
 
-    # The first point of the stroke that the pen is in: the last point that followed a lift, carried forward.
+    # The first point of the pen's stroke is the last point that followed a lift, carried forward.
     opens = torch.cat([torch.ones_like(pens[:, :1]), (pens[:, :-1] != PEN_DOWN).long()], dim=1)
     first = torch.cummax(opens * torch.arange(longest, device=pens.device), dim=1).values
     stroke_start = torch.gather(points, 1, first[..., None].expand(-1, -1, 2))
@@ -228,9 +236,9 @@ def batch_from(points: Tensor, pens: Tensor, lengths: Tensor, scale: float) -> B
 
 
 def point_losses(outputs: Tensor, batch: Batch, scale: float) -> Tensor:
-    """Nats of every point, float32 (N, T), from raw outputs: the paper's formulas (3) to (5) and (9).
+    """Return the loss of every point in nats, float32 (N, T), from raw outputs: formulas (3) to (5), (9) of the paper.
 
-    The first point of a drawing is where it is: only its pen is scored. Past a drawing's end the loss is 0.
+    The place of a drawing's first point is given, so only its pen is scored. Past a drawing's end the loss is 0.
     """
     pen = F.cross_entropy(outputs[..., :3].flatten(0, 1), batch.pens.flatten(), reduction="none").view(batch.pens.shape)
     move = -mixture_log_prob(outputs[..., 3:], batch.offsets, scale)
@@ -240,11 +248,12 @@ def point_losses(outputs: Tensor, batch: Batch, scale: float) -> Tensor:
 
 
 def mixture_log_prob(raw: Tensor, offsets: Tensor, scale: float, cell: float = 1.0) -> Tensor:
-    """log of the probability (..., ) that the mixture gives to the cell of side `cell` around each offset (..., 2).
+    """Return the log of the mixture's probability (...,) for the cell of side `cell` around each offset (..., 2).
 
     raw: (..., 6 * M), in units of `scale`: M each of pi's logits, mean x, mean y, log sigma x, log sigma y, atanh rho.
-    A normal integrated over a cell of side D is close to the normal widened by the cell's own variance, D^2 / 12, at
-    the cell's middle, times D^2: sigma'^2 = sigma^2 + D^2 / 12, rho' = rho sx sy / (sx' sy'). All in logs: no floor.
+    A normal integrated over a cell of side D is close to D^2 times a wider normal's density at the cell's middle. It is
+    wider by the variance of the cell, D^2 / 12: sigma'^2 = sigma^2 + D^2 / 12, rho' = rho sx sy / (sx' sy'). Everything
+    is computed in logs, so no floor is needed.
     """
     logits, mean_x, mean_y, log_sx, log_sy, raw_rho = raw.float().chunk(6, dim=-1)
     offsets = offsets.float() / scale

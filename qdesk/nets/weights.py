@@ -19,13 +19,13 @@ KINDS: dict[str, type[Network]] = {"classifier": Classifier, "projection": Proje
 
 
 class WeightsError(ValueError):
-    """A weight file that cannot be used; the text says why."""
+    """A weight file cannot be used. The message says why."""
 
 
 def save(network: Network, path: Path, half: bool = False, **about: object) -> None:
-    """Write `network` to `path`, whole or not at all; its folder is made where there is none.
+    """Write `network` to `path`, whole or not at all. A missing folder is created.
 
-    half: as float16, read back as float32. about: facts for the header.
+    half: whether to store float16, which is read back as float32. about: facts for the header, written as JSON.
     """
     kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
     header = {"kind": kind, "config": json.dumps(network.config()), "about": json.dumps(about)}
@@ -45,9 +45,9 @@ def load(path: Path, kind: Literal["projection"]) -> Projection: ...
 @overload
 def load(path: Path, kind: Literal["sketchrnn"]) -> SketchRNN: ...
 def load(path: Path, kind: str) -> Network:
-    """The network of a weight file, in eval mode.
+    """Return the network of a weight file, in eval mode.
 
-    Raises WeightsError where there is none, or one of another kind or with other layers.
+    Raises WeightsError for a file that is missing or not a weight file, of another kind, or with other layers.
     """
     header = about(path)
     if header["kind"] != kind:
@@ -64,9 +64,9 @@ def load(path: Path, kind: str) -> Network:
 
 
 def start_from(network: Classifier | SketchRNN, path: Path) -> None:
-    """Give `network` the weights of a file, to train on; a layer that the file does not have stays as it is.
+    """Give `network` the weights of a file, to train on from there. A layer that the file lacks stays as it is.
 
-    Raises WeightsError where words, shape or kinds are others.
+    Raises WeightsError where the file's words, shape or kinds differ.
     """
     given = load(path, "classifier" if isinstance(network, Classifier) else "sketchrnn")
     if given.words != network.words:
@@ -79,7 +79,7 @@ def start_from(network: Classifier | SketchRNN, path: Path) -> None:
 
 
 def about(path: Path) -> dict:
-    """What a weight file says of itself: kind, config, and the facts that training wrote."""
+    """Return the header of a weight file: kind, config, and the facts that training wrote. Raises WeightsError."""
     try:
         with safe_open(path, "pt") as file:
             header = file.metadata() or {}
