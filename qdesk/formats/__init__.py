@@ -1,4 +1,4 @@
-"""Files of drawings, read and written. Nothing else in qdesk knows what a file looks like inside."""
+"""Read and write files of drawings. Nothing else in qdesk knows what a file looks like inside."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Opened:
-    """What `open_drawings` found.
+    """The result of `open_drawings`.
 
-    drawings:      all good records, file after file, in their order.
+    drawings:      all good records, file after file, in the order of the files.
     problems:      the first 1000 records that were skipped, and why.
     problem_count: how many were skipped in all.
     """
@@ -47,10 +47,11 @@ def open_drawings(
     limit: int | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> Opened:
-    """Reads files of every format that `registry.FORMATS` reads, whatever they are called, gzipped or not.
+    """Read files of every format that `registry.FORMATS` reads, whatever they are called, gzipped or not.
 
-    limit:       at most so many drawings in all, the first ones.
-    on_progress: called now and then with 0..1, the share of all bytes read; what it raises comes through (cancel).
+    limit:       how many drawings to read at most, over all files; the first ones are taken.
+    on_progress: called now and then with the share of all bytes read, 0 to 1. An exception that it raises cancels the
+                 reading and is passed on.
 
     A bad record is skipped and reported. Raises FormatError, whose message is a plain sentence, for a file that is
     missing, unreadable, of no known format, or without one good record, and when bitmaps and strokes are mixed.
@@ -91,12 +92,13 @@ def write_drawings(
     format: str | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Writes a file in one piece: it appears whole or not at all, and is gzipped when its name ends in .gz.
+    """Write drawings to a file. It appears whole or not at all, and is gzipped when its name ends in .gz.
 
-    format: a name in `registry.FORMATS` that is written, as "raw" (ndjson of x, y and times in ms), "simplified" (of x
-            and y), "ndjson" (raw where a drawing has times), or "svg", a contact sheet to look at. By default the
-            path's ending says it, with or without .gz.
-    on_progress: called now and then with 0..1; what it raises comes through (cancel), and the file is as it was.
+    format: a name in `registry.FORMATS` that is written, such as "raw" (ndjson of x, y and times in ms), "simplified"
+            (of x and y), "ndjson" (raw where a drawing has times), or "svg", a contact sheet to look at. By default the
+            path's ending decides, with or without .gz.
+    on_progress: called now and then with the share written, 0 to 1. An exception that it raises cancels the writing and
+            is passed on; the file is then as it was.
 
     Raises FormatError when the format cannot hold these drawings, is not known, or the file cannot be written.
     """
@@ -108,14 +110,14 @@ def write_drawings(
 
 
 def file_dialog_filter() -> str:
-    """The filter of an open dialog, in Qt's notation."""
+    """Return the filter of an open dialog, in Qt's notation."""
     return f"Drawings ({' '.join('*' + suffix for suffix in SUFFIXES)});;All files (*)"
 
 
 def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: None) -> list[Path]:
-    """Files as they are named, and for a folder every file under it whose name ends as a format's, sorted.
+    """Return the files in `paths`, with each folder replaced by the readable files under it, by name, sorted.
 
-    check: called at every file of a folder, to give up a long search by raising.
+    check: called at every file of a folder. It may raise to give up a long search.
     """
     found: list[Path] = []
     for path in paths:
@@ -132,19 +134,19 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
 
 
 def format_of(path: str | os.PathLike[str]) -> Format:
-    """What is in a file, whatever it is called. Raises FormatError."""
+    """Return the format of a file by its content, whatever it is called. Raises FormatError."""
     with open_input(path) as file:
         return _format_of(file)
 
 
 def only_read(path: str | os.PathLike[str]) -> Format | None:
-    """The format that a file is named after, if qdesk reads it and does not write it; else None."""
+    """Return the format whose ending a file's name has, if qdesk reads it and does not write it; else None."""
     name = os.fspath(path)
     return next((row for row in READ if not row.writes and name.endswith(row.endings)), None)
 
 
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
-    """One file by what its first bytes are. Raises FormatError when nothing good is in it."""
+    """Read one file, its format told by its first bytes. Raises FormatError when no drawing is in it."""
     from qdesk.data.drawings import Drawings
 
     head = file.head()
@@ -166,7 +168,7 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
 
 def _format_of(file: Input) -> Format:
     head = file.head()
-    if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # the mark alone may be a .bin's first key_id
+    if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # a .bin may begin with the mark alone
         raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
     return next(row for row in reversed(READ) if row.sniff and row.sniff(head))
 
@@ -181,7 +183,7 @@ def _size(path: str | os.PathLike[str]) -> int:
 def _format_of_name(path: str | os.PathLike[str]) -> Format:
     name = os.fspath(path).lower().removesuffix(".gz")
     fitting = [row for row in FORMATS if name.endswith(row.ending)]
-    row = max(fitting, key=lambda row: len(row.ending), default=None)  # .raw.ndjson is an .ndjson, too
+    row = max(fitting, key=lambda row: len(row.ending), default=None)  # .raw.ndjson also ends in .ndjson
     if row is None:
         raise FormatError(f"{path}: choose a name in {listed([one.ending for one in WRITTEN], 'or')}.")
     if not row.writes:

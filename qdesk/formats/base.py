@@ -1,4 +1,4 @@
-"""What all readers and writers share: errors, problems, a file being read, and writing without half-written files."""
+"""What all readers and writers share: errors, skipped records, a file being read, and writing files whole."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ KEPT_PROBLEMS = 1000
 _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _GZIP = b"\x1f\x8b\x08"
-_REPORTED = 1000  # pieces written between two reports of progress
+_REPORTED = 1000  # how many pieces are written between two reports of progress
 
 
 class FormatError(ValueError):
-    """A file that cannot be read or written; the message is a sentence for the person who chose the file."""
+    """A file cannot be read or written. The message is a plain sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Problem:
 
 
 class Problems:
-    """The problems of one or more files: the first `KEPT_PROBLEMS` in words, all of them counted."""
+    """The skipped records of one or more files: the first `KEPT_PROBLEMS` with their reasons, all of them counted."""
 
     def __init__(self) -> None:
         self.kept: list[Problem] = []
@@ -58,8 +58,8 @@ class Input:
     """A file being read, unpacked if it is gzipped.
 
     stream: the content, buffered, from its first byte.
-    source: the path as the user gave it, in characters that can be written: "�" for bytes that are no UTF-8.
-    damage: why the content ended early, or None; known for certain once the stream is at its end.
+    source: the path as the user gave it, in characters that can be printed: "�" for bytes that are not UTF-8.
+    damage: why the content ended early, or None. It is final once the stream is at its end.
     """
 
     def __init__(self, file: IO[bytes], source: str, on_progress: Callable[[float], None] | None = None) -> None:
@@ -82,11 +82,11 @@ class Input:
         return self._unpacking is not None
 
     def head(self) -> bytes:
-        """Some of the first bytes, at least 512 where there are as many; the stream stays where it is."""
+        """Return some of the first bytes, at least 512 where there are as many. The stream stays where it is."""
         return self.stream.peek(512)
 
     def report(self) -> None:
-        """Tells how much of the file has been read; whoever listens may raise to cancel."""
+        """Report the share of the file that has been read. The listener may raise to cancel."""
         if self._on_progress:
             position = self._file.tell() if self._file.seekable() else 0
             self._on_progress(min(position / self._size, 1.0))
@@ -94,7 +94,7 @@ class Input:
 
 @contextmanager
 def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None] | None = None) -> Iterator[Input]:
-    """Opens a file for a reader. Raises FormatError when there is no such file or it may not be read."""
+    """Open a file for a reader. Raises FormatError when there is no such file or it cannot be read."""
     source = os.fsencode(path).decode("utf-8", "replace")
     try:
         file = open(path, "rb", buffering=0)
@@ -112,7 +112,7 @@ def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None
 
 
 class _Gunzip(io.RawIOBase):
-    """Unpacks gzip as far as it goes: the standard module loses its last buffer when a file is cut short."""
+    """A stream that unpacks gzip as far as it is whole. Python's gzip loses the last buffer of a file cut short."""
 
     def __init__(self, packed: IO[bytes]) -> None:
         self._packed = packed
@@ -142,7 +142,7 @@ class _Gunzip(io.RawIOBase):
                 if before is None:
                     self.damage = "the gzip file is damaged"
                     return 0
-                # An error throws away what the call had unpacked: go back, and on byte by byte up to the damage.
+                # The error loses what the call had unpacked: repeat it byte by byte, up to the damage.
                 self._inflate, self._rest, self._step = before, packed, 1
                 continue
             self._rest = self._inflate.unconsumed_tail + packed[len(piece) :]
@@ -156,9 +156,9 @@ class _Gunzip(io.RawIOBase):
 
 @contextmanager
 def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
-    """A binary stream that becomes the file `path` only when all is written; gzipped when the name ends in .gz.
+    """Open a binary stream that becomes the file `path` only when all is written; gzipped when its name ends in .gz.
 
-    Raises FormatError when the file cannot be written; an older file of that name is then still there.
+    Raises FormatError when the file cannot be written. An older file of that name is then still there.
     """
     try:
         with atomic_write(path) as part, open(part, "wb") as file:
@@ -179,7 +179,7 @@ def write_pieces(
     count: int,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Writes some `count` pieces, one behind the other, as `open_output` does; to raise in `on_progress` cancels it."""
+    """Write about `count` pieces, one after the other, as `open_output` does. `on_progress` may raise to cancel."""
     with open_output(path) as out:
         for done, piece in enumerate(pieces):
             if on_progress and done % _REPORTED == 0:
@@ -190,11 +190,11 @@ def write_pieces(
 
 
 def reason_of(error: Exception) -> str:
-    """The operating system's own words for an error, without its number and the path."""
+    """Return the operating system's words for an error, without its number and the path."""
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".").lower()
 
 
-# Behind a name: what formats end in, and what the published weights and the larger .npz files have.
+# The endings that a word may have in a file's name: those of the formats, of published weights and of large .npz files.
 _ENDINGS = re.compile(rf"(\.({'|'.join(map(re.escape, ('gz', 'json', 'full', 'gen', *PARTS)))}))+$", re.IGNORECASE)
 _FOLDERS = re.compile(r"^(full[_-])?(simplified|raw|binary|numpy_bitmap|sketchrnn)[_-]", re.IGNORECASE)
 
@@ -205,10 +205,13 @@ def _by_plain_name() -> dict[str, str]:
 
 
 def word_of_name(path: str | os.PathLike[str]) -> str | None:
-    """The category a file is named after, or None: "full_numpy_bitmap_cat.npy", "sketchrnn_pig.npz", "cat (1).bin"."""
+    """Return the category in a file's name, as in "full_numpy_bitmap_cat.npy", "sketchrnn_pig.npz", "cat (1).bin".
+
+    None where the name holds no category.
+    """
     name = urllib.parse.unquote(os.fspath(path)).replace("\\", "/").rsplit("/", 1)[-1]
     name = _ENDINGS.sub("", name)
-    name = re.sub(r" ?\(\d+\)$", "", name)  # a browser's second download
+    name = re.sub(r" ?\(\d+\)$", "", name)  # browsers number a second download
     for candidate in (name, _ENDINGS.sub("", name)):
         plain = _FOLDERS.sub("", candidate).replace("_", " ").strip().casefold()
         if plain in _by_plain_name():

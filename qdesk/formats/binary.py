@@ -1,7 +1,8 @@
 """The official .bin: records of key_id, country, recognized, timestamp, and strokes of bytes, one after the other.
 
-Little-endian, without padding: key_id uint64, country 2 letters, recognized int8, timestamp uint32 (seconds since
-1970), number of strokes uint16, and for each stroke its number of points uint16, then all x and all y as uint8.
+Records are little-endian, without padding: key_id uint64, country 2 letters, recognized int8, timestamp uint32 (seconds
+since 1970), number of strokes uint16. For each stroke follow its number of points uint16, all its x and all its y, both
+uint8.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ _UNKNOWN_COUNTRY = "ZZ"
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The good records of a file; the word comes from the file's name.
+    """Read the good records of a file. The word comes from the file's name.
 
-    The format has no marks between records, so reading ends at the first record that cannot be one. Raises FormatError
-    when that is the very first: the file is something else.
+    The format has no marks between records, so reading ends at the first bytes that cannot be a record. Raises
+    FormatError when the very first record cannot be one: the file is something else.
     """
     walker = _Walker(file)
     batches: list[Drawings] = []
@@ -47,7 +48,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
 
 
 class _Walker:
-    """Steps through a file record by record, holding only a piece of it."""
+    """A walk through a file, record by record, with only a piece of it in memory."""
 
     def __init__(self, file: Input) -> None:
         self.file = file
@@ -56,14 +57,14 @@ class _Walker:
         self.ended = False
 
     def chunk(self, most: int, problems: Problems) -> Drawings | None:
-        """The next `most` good records as a batch, fewer at the end, None when there are no more."""
+        """Return the next `most` good records as a batch, fewer at the end, None when there are no more."""
         heads: list[tuple[int, bytes, int, int, int]] = []
         rows: list[int] = []
-        starts: list[int] = []  # of each stroke's x, in the buffer
+        starts: list[int] = []  # where the x of each stroke begin in the buffer
         lengths: list[int] = []
         ends: list[int] = []
         pieces: list[np.ndarray] = []
-        gathered = 0  # strokes whose points have been taken out of the buffer
+        gathered = 0  # how many strokes have had their points taken out of the buffer
         at = 0
         while len(rows) < most and not self.ended:
             strokes_before = len(starts)
@@ -102,8 +103,9 @@ class _Walker:
         )
 
     def _record(self, at: int, starts: list[int], lengths: list[int]) -> tuple:
-        """Walks over one record: (where the next begins, its head), (None, None) if the buffer ends before it does,
-        or (None, a reason) if it cannot be a record.
+        """Walk over one record and return (where the next begins, its head).
+
+        Returns (None, None) if the buffer ends before the record does, or (None, a reason) if it cannot be a record.
         """
         buffer = self.buffer
         size = len(buffer)
@@ -134,7 +136,7 @@ class _Walker:
 
 
 def _gather(buffer: bytes, starts: list[int], lengths: list[int]) -> np.ndarray:
-    """float32 (P, 2): the points of strokes whose x begin at `starts`, with the y right behind them."""
+    """Return float32 (P, 2): the points of strokes whose x begin at `starts`, with the y right after them."""
     size = np.array(lengths, np.int64)
     at = expand_ranges(np.array(starts, np.int64), size)
     plain = np.frombuffer(buffer, np.uint8)
@@ -161,13 +163,15 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
-    """Writes a .bin file. Raises FormatError as `records` does, and where the file cannot be written."""
+    """Write a .bin file. Raises FormatError as `records` does, and where the file cannot be written."""
     write_pieces(path, records(drawings), len(drawings), on_progress)
 
 
 def records(drawings: Drawings) -> Iterator[bytes]:
-    """The records of a .bin file. Raises FormatError for drawings that it cannot hold: bitmaps, coordinates that are
-    not whole numbers from 0 to 255, key_ids that are not numbers. What is unknown becomes 0, the country "ZZ".
+    """Return the records of a .bin file. What is unknown becomes 0, an unknown country "ZZ".
+
+    Raises FormatError for drawings that the format cannot hold: bitmaps, coordinates that are not whole numbers from 0
+    to 255, more than 65535 strokes or points in one, key_ids that are not numbers.
     """
     if drawings.bitmaps is not None:
         raise FormatError("Bitmaps have no strokes, so they cannot be written as .bin.")
@@ -208,7 +212,7 @@ def _key(key_id: str | None) -> int:
 
 
 def _seconds(timestamp: str | None) -> int:
-    """Seconds since 1970 of "2017-03-02 23:25:10.07453 UTC"; 0 for anything else."""
+    """Return the seconds since 1970 of a text like "2017-03-02 23:25:10.07453 UTC"; 0 for anything else."""
     try:
         seconds = calendar.timegm(time.strptime((timestamp or "")[:19], "%Y-%m-%d %H:%M:%S"))
     except ValueError:

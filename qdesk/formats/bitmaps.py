@@ -19,7 +19,7 @@ _CHUNK = 20_000
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The bitmaps of a file; the word comes from the file's name. Raises FormatError for any other kind of array."""
+    """Read the bitmaps of a file. The word comes from the file's name. Raises FormatError for another kind of array."""
     try:
         shape, fortran, dtype = read_header(file.stream)
     except ValueError as error:
@@ -49,16 +49,16 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
 
 
 def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
-    """Shape, Fortran order and dtype of a .npy stream, which then stands at the data. Raises ValueError."""
+    """Return shape, Fortran order and dtype of a .npy stream, and leave the stream at the data. Raises ValueError."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # numpy remarks on headers that Python 2 wrote
+            warnings.simplefilter("ignore", UserWarning)  # numpy warns of headers that Python 2 wrote
             version = np.lib.format.read_magic(stream)
             if version == (1, 0):
                 return np.lib.format.read_array_header_1_0(stream)
             if version == (2, 0):
                 return np.lib.format.read_array_header_2_0(stream)
-    except Exception as error:  # numpy evaluates the header as text, and each Python has its own errors for that
+    except Exception as error:  # numpy parses the header as Python text, whose errors differ between Pythons
         raise ValueError(str(error).split("\n")[0].rstrip(".") or type(error).__name__) from None
     raise ValueError(f"version {version[0]}.{version[1]}")
 
@@ -66,12 +66,12 @@ def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
-    """Writes a .npy file. Raises FormatError for strokes, and where the file cannot be written."""
+    """Write a .npy file. Raises FormatError for strokes, and where the file cannot be written."""
     write_pieces(path, blocks(drawings), len(drawings), on_progress)
 
 
 def blocks(drawings: Drawings) -> Iterator[bytes]:
-    """A .npy file of the bitmaps, as published: uint8 (N, 784). Raises FormatError for strokes."""
+    """Return the pieces of a .npy file of the bitmaps, as published: uint8 (N, 784). Raises FormatError for strokes."""
     if drawings.bitmaps is None:
         raise FormatError("A .npy file holds bitmaps, and these drawings are strokes.")
     header = io.BytesIO()

@@ -1,9 +1,9 @@
 """InkML (W3C Recommendation, 20 September 2011): the points of pen traces as text in XML.
 
-A drawing is an outermost <traceGroup>; the traces outside every group are one drawing together. Read are the channels
-X, Y and T with their order, orientation and unit, values that are given as differences, traces that go on in another
-one, and the annotations that `write` writes. Left out are hovering traces (penUp), what stands in <definitions> to be
-referred to by views, canvas transforms and brushes.
+A drawing is an outermost <traceGroup>. The traces outside every group are one drawing together. The reader understands
+the channels X, Y and T with their order, orientation and unit, values given as differences, traces that are continued
+by another one, and the annotations that `write` writes. It leaves out hovering traces (penUp), traces in <definitions>
+that views refer to, canvas transforms and brushes.
 
 The XML is read by expat alone: no entity is expanded and no other file is opened.
 """
@@ -28,15 +28,15 @@ _NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "http://www.w3.org/XML/1998/namespace id"
 _WORD = "truth"
 _ABOUT = ("key_id", "countrycode", "timestamp", "recognized")
-"""What is known of a drawing beside its word: annotations of types that qdesk has named."""
+"""Metadata of a drawing beside its word, kept as annotations of types that qdesk defines."""
 
 _CHUNK = 5000
 _BLOCK = 1 << 18
 _FARTHEST, _LATEST = 1e6, 1e15
 _DEEPEST = 100
-"""Elements in one another."""
+"""How deeply elements may be nested."""
 
-_MS = {"ms": 1.0, "s": 1000.0, "": 1.0}  # of one unit of time
+_MS = {"ms": 1.0, "s": 1000.0, "": 1.0}  # ms per unit of time
 _VALUE = re.compile(r"""\s*([!'"]?)\s*([-+]?\s*(?:#[0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|[TF*?])\s*""")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -45,9 +45,9 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class _Channel:
     name: str
     factor: float = 1.0
-    """What a value is multiplied with: -1 where the axis runs the other way, ms of a unit of time, NaN unknown."""
+    """The factor of each value: -1 where the axis runs the other way, ms per unit of time, NaN for an unknown unit."""
     always: bool = True
-    """Whether every point has it; one that is intermittent may be missing."""
+    """Whether every point has this channel. An intermittent channel may be missing."""
 
 
 _PLAIN = (_Channel("X"), _Channel("Y"))
@@ -55,7 +55,7 @@ _PLAIN = (_Channel("X"), _Channel("Y"))
 
 @dataclass
 class _Drawing:
-    """What has been read of one drawing. times: (points,) a stroke, ms of some clock, NaN unknown."""
+    """The parts of one drawing read so far. times: (points,) per stroke, in ms of some clock, NaN unknown."""
 
     word: str | None = None
     about: dict[str, str] = field(default_factory=dict)
@@ -63,11 +63,11 @@ class _Drawing:
     times: list[np.ndarray] = field(default_factory=list)
     offsets: list[float] = field(default_factory=list)
     places: dict[str, int] = field(default_factory=dict)
-    """Where the stroke of a trace is, by the trace's id."""
+    """The index of each trace's stroke, by the trace's id."""
     trouble: str = ""
 
     def add(self, trace: dict[str, str], points: np.ndarray, times: np.ndarray) -> None:
-        """A trace with points (n, 2), as a stroke, or behind the stroke that it continues."""
+        """Add a trace with points (n, 2) as a new stroke, or to the end of the stroke that it continues."""
         place = len(self.strokes)
         if self.strokes and trace.get("continuation") in ("middle", "end"):
             place = self.places.get(trace.get("priorRef", "#").removeprefix("#"), place - 1)
@@ -80,22 +80,22 @@ class _Drawing:
         self.places[_id(trace)] = place
 
     def ms(self) -> list[np.ndarray] | None:
-        """The times since the drawing began, of each stroke; None where they are not known.
+        """Return the times of each stroke in ms since the drawing began; None where they are not known.
 
-        T may run through a drawing or begin anew in each trace, which then has to say when it began.
+        T may run through the whole drawing, or begin anew in each trace. Each trace must then state its time offset.
         """
         for times in (self.times, [t + offset for t, offset in zip(self.times, self.offsets, strict=True)]):
             flat = np.concatenate(times)
-            if (np.abs(flat) < _LATEST).all() and (np.diff(flat) >= 0).all():  # nor is NaN less
+            if (np.abs(flat) < _LATEST).all() and (np.diff(flat) >= 0).all():  # NaN compares false
                 return [one - flat[0] for one in times]
         return None
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The good drawings of a file; `row` counts the drawings in it. The word is annotated, or else the file's name.
+    """Read the good drawings of a file; `row` counts its drawings. The word is annotated or comes from the file's name.
 
     A drawing has times where each of its points has one. Raises FormatError for a file that has entities, or elements
-    in one another without end.
+    nested more than `_DEEPEST` deep.
     """
     reader = _Reader(file, problems, limit)
     while limit is None or reader.count < limit:
@@ -115,7 +115,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
 
 
 class _Reader:
-    """Walks through the elements of a file, and keeps the drawings that it has met whole."""
+    """A walk through the elements of a file that keeps each drawing once it is complete."""
 
     def __init__(self, file: Input, problems: Problems, limit: int | None) -> None:
         self.file, self.problems, self.limit = file, problems, limit
@@ -124,12 +124,12 @@ class _Reader:
         self._batches: list[Drawings] = []
         self._drawings: list[_Drawing] = []
         self._rows: list[int] = []
-        self._open: list[tuple[str, dict[str, str]]] = []  # the elements around, each with its attributes
+        self._open: list[tuple[str, dict[str, str]]] = []  # the enclosing elements, each with its attributes
         self._text: list[str] = []
         self._loose = _Drawing()
         self._group: _Drawing | None = None
         self._channels: list[_Channel] = []
-        # By the ids of trace formats, ink sources and contexts; None where they refer to what is not in the file.
+        # Channels by the ids of trace formats, ink sources and contexts; None where what they refer to is missing.
         self._formats: dict[str, tuple[_Channel, ...] | None] = {}
         self._current: tuple[_Channel, ...] | None = _PLAIN
         self.parser = expat.ParserCreate(namespace_separator=" ")
@@ -139,7 +139,7 @@ class _Reader:
         self.parser.EntityDeclHandler = self.parser.SkippedEntityHandler = self._refuse
 
     def batches(self) -> list[Drawings]:
-        """All good drawings."""
+        """Return all good drawings so far."""
         if self._drawings:
             word = self._loose.word or word_of_name(self.file.source)
             self._batches.append(_batch(self._drawings, self._rows, self.file.source, word))
@@ -196,7 +196,7 @@ class _Reader:
         return _Channel(name, factor, not self._within("intermittentChannels"))
 
     def _define(self, channels: tuple[_Channel, ...] | None, owners: list[dict[str, str]]) -> None:
-        """Elements with these attributes have these channels; outside <definitions>, so have all traces that follow."""
+        """Give elements with these attributes these channels; outside <definitions>, all later traces have them too."""
         self._formats |= {_id(about): channels for about in owners}
         if not self._within("definitions"):
             self._current = channels
@@ -215,7 +215,7 @@ class _Reader:
             into.trouble = into.trouble or str(error)
 
     def _annotate(self, kind: str, text: str) -> None:
-        """What is said of a whole drawing, or of all of a file; not of a single trace or of a part of a drawing."""
+        """Keep an annotation of a whole drawing or of the whole file, not one of a trace or of part of a drawing."""
         around = self._open[-1][0] if self._open else ""
         if around not in ("ink", "traceGroup") or sum(name == "traceGroup" for name, _ in self._open) > 1:
             return
@@ -240,12 +240,12 @@ class _Reader:
 
 
 def _id(about: dict[str, str]) -> str:
-    """An element's id, or what no reference asks for."""
+    """Return an element's id, or " ", which no reference can name."""
     return about.get(_ID) or about.get("id") or " "
 
 
 def _points(text: str, channels: tuple[_Channel, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """A trace's points, float64 (n, 2), and their times in ms, (n,), NaN unknown. Raises ValueError with a reason."""
+    """Return a trace's points, float64 (n, 2), and times in ms, (n,), NaN unknown. Raises ValueError with a reason."""
     points = text.strip().removesuffix(",").split(",")
     names = [channel.name for channel in channels]
     if "X" not in names or "Y" not in names:
@@ -262,16 +262,16 @@ def _points(text: str, channels: tuple[_Channel, ...]) -> tuple[np.ndarray, np.n
     if "X" not in scaled or "Y" not in scaled:
         raise ValueError("a point has no X or no Y")
     xy = np.stack([scaled["X"], scaled["Y"]], axis=1)
-    if not (np.abs(xy) < _FARTHEST).all():  # nor is NaN less
+    if not (np.abs(xy) < _FARTHEST).all():  # NaN compares false
         raise ValueError("a number is unknown, infinite or far too large")
     return xy, scaled.get("T", np.full(len(xy), nan))
 
 
 def _decoded(points: list[str], count: int) -> np.ndarray:
-    """float64 (points, channels) of values of which some are differences from those before; NaN where none is given.
+    """Decode values of which some are differences: float64 (points, channels), NaN where none is given.
 
-    ' is the difference from the value before, " the difference from the difference before, ! the value itself; each
-    goes on for its channel until there is another. * stands for what was given before. Raises ValueError.
+    ' marks a difference from the value before, " a difference from the difference before, ! the value itself. Each mark
+    holds for its channel until another one comes. * repeats what was given before. Raises ValueError.
     """
     values = np.full((len(points), count), nan)
     order, given = ["!"] * count, [nan] * count
@@ -296,7 +296,7 @@ def _decoded(points: list[str], count: int) -> np.ndarray:
 
 
 def _number(text: str) -> float:
-    """A value as it is written; NaN for "?" and for what is no number."""
+    """Return a written value as a float; NaN for "?" and for text that is not a number."""
     text = "".join(text.split())
     if text in ("T", "F"):
         return float(text == "T")
@@ -307,7 +307,7 @@ def _number(text: str) -> float:
 
 
 def _batch(drawings: list[_Drawing], rows: list[int], source: str, word: str | None) -> Drawings:
-    """word: of those that do not say theirs."""
+    """Make a batch of drawings. word: that of drawings without an annotated one."""
     times = [drawing.ms() for drawing in drawings]
     columns: dict[str, Any] = {name: [drawing.about.get(name) or None for drawing in drawings] for name in _ABOUT}
     columns["recognized"] = [{"true": True, "false": False}.get(text or "") for text in columns["recognized"]]
@@ -325,7 +325,7 @@ def _batch(drawings: list[_Drawing], rows: list[int], source: str, word: str | N
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
-    """Writes a <traceGroup> for each drawing, its word as an annotation of type "truth", times in ms where it has any.
+    """Write a <traceGroup> per drawing, its word as an annotation of type "truth", times in ms where it has any.
 
     Raises FormatError for bitmaps, and where the file cannot be written.
     """
@@ -359,5 +359,5 @@ def _pieces(drawings: Drawings) -> Iterator[bytes]:
 
 
 def _written(value: np.float32) -> str:
-    """A number in as few digits as tell it from all others, without an exponent, which a decimal has not."""
+    """Write a number in the fewest digits that identify it, without an exponent: InkML's decimals have none."""
     return str(int(value)) if value == int(value) else np.format_float_positional(value, trim="-")

@@ -1,4 +1,4 @@
-"""Simplified and raw ndjson: one JSON object a line, `drawing` a list of strokes `[xs, ys]` or `[xs, ys, times]`."""
+"""Simplified and raw ndjson: one JSON object per line, `drawing` a list of strokes `[xs, ys]` or `[xs, ys, times]`."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.base import FormatError, Input, Problems, write_pieces
 
 FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")
-"""The metadata of a line, in the order of the official files."""
+"""Metadata fields of a line, in the order of the official files."""
 
 _CHUNK = 5000
 _FARTHEST = 1e6
 _LONGEST = 1 << 24
-"""Times from here on are dates, not durations, and float32 would lose their milliseconds."""
+"""The first time, in ms, that is taken for a date and not a duration: float32 would lose its milliseconds."""
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The good lines of a file; `row` is the 0-based line. A drawing has times where each of its strokes has them.
+    """Read the good lines of a file; `row` is the 0-based line. A drawing has times where each of its strokes has them.
 
-    Numbers go from each parsed line straight into flat arrays, because a million drawings as Python lists would
-    fill the memory and one numpy call a stroke would take minutes.
+    Numbers go from each parsed line straight into flat arrays. A million drawings as Python lists would fill the
+    memory, and one numpy call per stroke would take minutes.
     """
     batches: list[Drawings] = []
     left = -1 if limit is None else limit
@@ -64,7 +64,7 @@ _ERRORS = (TypeError, KeyError, IndexError, ValueError, OverflowError)
 
 
 class _Chunk:
-    """Some thousand drawings on their way into arrays."""
+    """The flat arrays that up to `_CHUNK` drawings are gathered in."""
 
     def __init__(self) -> None:
         self.x, self.y, self.t = array("f"), array("f"), array("d")
@@ -74,7 +74,7 @@ class _Chunk:
         self.about: dict[str, list[Any]] = {name: [] for name in FIELDS}
 
     def add(self, record: Any, row: int) -> None:
-        """Raises one of `_ERRORS` for a record that is no drawing; `undo` must then be called."""
+        """Add a record. Raises one of `_ERRORS` for a record that is not a drawing; `undo` must then be called."""
         x, y, t, ends = self.x, self.y, self.t, self.stroke_ends
         before = at = len(x)
         for stroke in record["drawing"]:
@@ -86,7 +86,7 @@ class _Chunk:
             if len(stroke) > 2:
                 if len(stroke[2]) != end - at:
                     raise ValueError
-                if len(t) < at:  # what came before had no times
+                if len(t) < at:  # the strokes before had no times
                     t.extend(repeat(nan, at - len(t)))
                 t.fromlist(stroke[2])
             if end > at:
@@ -101,7 +101,7 @@ class _Chunk:
             values.append(get(name))
 
     def undo(self) -> None:
-        """Drops what a failed `add` left behind."""
+        """Drop what a failed `add` left behind."""
         strokes = self.drawing_ends[-1] if self.drawing_ends else 0
         del self.stroke_ends[strokes:]
         points = self.stroke_ends[-1] if strokes else 0
@@ -138,7 +138,7 @@ class _Chunk:
 
 
 def _retry(chunk: _Chunk, line: bytes) -> bool:
-    """The first line of a file once more, without its byte order mark."""
+    """Add the first line of a file again, without its byte order mark, and return whether it is a drawing."""
     try:
         chunk.add(orjson.loads(line), 0)
     except _ERRORS:
@@ -151,7 +151,7 @@ def _metadata(about: dict[str, list[Any]], source: str, rows: list[int]) -> pa.T
     try:
         return metadata_table(len(rows), **about, source=source, row=rows)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        # Something has another type than the official files have. Look at each value: what is odd is unknown.
+        # A value has another type than in the official files. Each such value becomes unknown.
         clean: dict[str, list[Any]] = {
             name: [v if isinstance(v, str) else None for v in values] for name, values in about.items()
         }
@@ -164,7 +164,7 @@ def _metadata(about: dict[str, list[Any]], source: str, rows: list[int]) -> pa.T
 
 
 def _why(line: bytes) -> str:
-    """In words, why a line is no drawing."""
+    """Return the reason, in words, why a line is not a drawing."""
     try:
         record = orjson.loads(line)
     except ValueError as error:
@@ -190,7 +190,7 @@ def _why(line: bytes) -> str:
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
-    """Writes ndjson: "raw", "simplified", or "ndjson", with the times of those drawings that have them.
+    """Write ndjson: "raw", "simplified", or "ndjson", with the times of those drawings that have them.
 
     Raises FormatError as `lines` does, and where the file cannot be written.
     """
@@ -199,9 +199,9 @@ def write(
 
 
 def lines(drawings: Drawings, times: bool | None) -> Iterator[bytes]:
-    """The lines of an ndjson file; unknown metadata is left out, whole numbers are written as integers.
+    """Return the lines of an ndjson file. Unknown metadata is left out; whole numbers are written as integers.
 
-    times: True writes raw strokes [xs, ys, times], False [xs, ys], None whichever each drawing has.
+    times: True writes raw strokes [xs, ys, times], False [xs, ys], None raw strokes where a drawing has times.
     Raises FormatError for bitmaps, and for raw where a drawing has no times.
     """
     if drawings.bitmaps is not None:
@@ -230,7 +230,7 @@ def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
 
 
 def _numbers(values: np.ndarray) -> list[Any]:
-    """A float array as Python numbers, the whole ones as int."""
+    """Return a float array as Python numbers, the whole ones as int."""
     whole = values == np.rint(values)
     if whole.all():
         return values.astype(np.int64).tolist()

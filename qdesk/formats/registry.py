@@ -1,7 +1,7 @@
-"""Every kind of file that qdesk reads or writes, one row each; every list of formats is made of these rows.
+"""Every kind of file that qdesk reads or writes, one row each. Every list of formats is made from these rows.
 
 Nothing heavy is imported, so that the command line can name the formats at once. The module of a format is imported
-when a file of it is read or written.
+when such a file is read or written.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ Sniff = Callable[[bytes], bool]
 class Format:
     """One kind of file.
 
-    name:    what `format_of` and `write_drawings` call it.
+    name:    its name in `format_of` and `write_drawings`.
     ending:  how the names of its files end.
     module:  the module in this package that reads it, `read(file, limit, problems) -> list[Drawings]`, and writes it,
              `write(path, drawings, format, on_progress)`.
-    sniff:   whether a file that begins with these bytes is of this format; None for what qdesk does not read, or reads
-             as another row.
+    sniff:   tells from a file's first bytes whether it is of this format; None for a format that qdesk does not read,
+             or reads as another row.
     writes:  whether qdesk writes it.
-    title:   what it is called where all that can be read is listed, and `short` the same without a dot.
-    note:    what is said behind the ending where all that can be written is listed.
+    title:   its name in the list of what can be read; `short` is the same without a dot.
+    note:    what follows the ending in the list of what can be written.
     gzips:   whether names ending in .gz belong to it.
-    picture: it is to be looked at, and drawings cannot be read back.
+    picture: whether it is only to be looked at: drawings cannot be read back.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Format:
         return (self.ending, f"{self.ending}.gz") if self.gzips else (self.ending,)
 
     def load(self) -> ModuleType:
-        """The module that reads and writes it."""
+        """Import and return the module that reads and writes this format."""
         return import_module(f"qdesk.formats.{self.module}")
 
 
@@ -61,7 +61,7 @@ def _begins(*marks: bytes) -> Sniff:
 
 
 def _xml(root: str) -> Sniff:
-    """Whether a file is XML with this root element."""
+    """Return the test whether a file is XML with this root element."""
     element = re.compile(rf"<(\w+:)?{root}[\s/>]")
 
     def sniff(head: bytes) -> bool:
@@ -72,8 +72,8 @@ def _xml(root: str) -> Sniff:
     return sniff
 
 
-# A file is of the last row whose sniff says so: JSON has no zero byte, a .bin record always has one, and the others
-# begin with a mark. So a new row goes to the end.
+# A file has the format of the last row whose `sniff` accepts it: ndjson accepts anything, a .bin record always has a
+# zero byte, which JSON never has, and the others begin with a mark. So a new row goes to the end.
 FORMATS = (
     Format(
         "ndjson", ".ndjson", "ndjson", lambda head: True, title="simplified or raw .ndjson", short="ndjson",
@@ -95,29 +95,29 @@ FORMATS = (
 
 
 def listed(names: Sequence[str], last: str) -> str:
-    """ "a, b and c", where `last` is "and"."""
+    """Return the names as "a, b and c", where `last` is "and"."""
     return f" {last} ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 READ = tuple(format for format in FORMATS if format.reads)
 WRITTEN = tuple(format for format in FORMATS if format.writes)
 DATA = tuple(format for format in WRITTEN if not format.picture)
-"""What can be written so that the drawings can be read back."""
+"""The formats that are written and can be read back."""
 PICTURES = tuple(format for format in WRITTEN if format.picture)
 
 BY_NAME = {format.name: format for format in FORMATS}
 
 SUFFIXES = tuple(suffix for format in READ for suffix in format.endings)
-"""How the names of readable files end; what counts in the end is what is inside."""
+"""How the names of readable files end. A file's format is told by its content all the same."""
 
 PARTS = tuple(dict.fromkeys(part for format in (*READ, *DATA) for part in format.ending.split(".")[1:]))
-"""What endings are made of, each once, without dots; pictures apart."""
+"""The parts of all endings, without dots, each once; those of pictures are left out."""
 
 CAN_READ = f"{', '.join(format.title for format in READ)}, each also gzipped"
-"""What can be read, in words."""
+"""The formats that can be read, in words."""
 
 SHORTLY = listed([format.short for format in READ], "or")
-"""The same in fewer words, without dots."""
+"""The formats that can be read, in fewer words, without dots."""
 
 READ_ENDINGS = listed([format.ending for format in READ], "or")
 
@@ -126,4 +126,4 @@ CAN_WRITE = (
     f"{', '.join(_DATA[:-1])}, or {_DATA[-1]}, each also with .gz; "
     f"{listed([format.ending for format in PICTURES], 'and')} are contact sheets to look at"
 )
-"""What can be written, in words."""
+"""The formats that can be written, in words."""

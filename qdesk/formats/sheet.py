@@ -1,4 +1,4 @@
-"""Contact sheets: many drawings as one picture, each with its caption, as SVG, PNG, or the pages of a PDF."""
+"""Write contact sheets: many drawings as one picture, each with its caption, as SVG, PNG, or the pages of a PDF."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from qdesk.formats.base import FormatError, open_output
 from qdesk.formats.svg import attribute, bitmap_uri, path_data
 
 MOST = 2000
-"""Drawings in one .svg or .png: more make a picture that nothing opens. A .pdf has pages."""
+"""The most drawings in one .svg or .png: no viewer opens a larger picture. A .pdf has pages instead."""
 
-# Lengths are px, of which 96 are an inch.
+# Lengths are in px, 96 per inch.
 _SIDE, _GAP, _MARGIN = 108.0, 10.0, 48.0
 _PAGE = (793.7, 1122.5)  # A4
 _COLUMNS = 6  # side by side on a page: 6 sides and 5 gaps are its width without the margins
 _HEAD = 40.0
 _LINES = (16.0, 13.0, 13.0)  # the heights of a caption's lines
-_SHARP = 2  # px of a .png for one here, on sheets that stay small so
+_SHARP = 2  # px of a small .png per px here; large ones have 1
 
 _INK, _MUTED, _LINE, _PAPER = "#1c1b19", "#66625b", "#dcdad5", "#ffffff"
-_LONGEST = 300  # letters of a text that are looked at: no line holds as many
+_LONGEST = 300  # how many letters of a text are looked at: no line holds as many
 _FONT = "Helvetica, Arial, Nimbus Sans, Liberation Sans, sans-serif"
 
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands under a drawing: its word, what it is known by, and a reason with its colour; "" for none."""
+    """The text under a drawing: its word, its name, and a reason with its colour; "" for none."""
 
     word: str = ""
     name: str = ""
@@ -57,9 +57,11 @@ def write_sheet(
 ) -> None:
     """Write drawings to look at, dark on white, in the given order: .pdf as A4 pages, .svg and .png as one picture.
 
-    captions: one a drawing; by default their words. title: stands above them, with how many there are.
-    format: "pdf", "png" or "svg"; by default the name says it.
-    on_progress is told the share that is done, 0 to 1; what it raises comes through, and no file is written.
+    captions: one per drawing; by default their words.
+    title: the text above them, beside the number of drawings.
+    format: "pdf", "png" or "svg"; by default the name's ending decides.
+    on_progress: called with the share that is done, 0 to 1. An exception that it raises is passed on, and no file is
+                 written.
 
     Raises FormatError for another name, for no drawing, for more than `MOST` of them in one picture, and for a file
     that cannot be written.
@@ -84,12 +86,12 @@ def write_sheet(
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
-    """Writes a contact sheet with the drawings' words. Raises FormatError as `write_sheet` does."""
+    """Write a contact sheet with the drawings' words. Raises FormatError as `write_sheet` does."""
     write_sheet(path, drawings, on_progress=on_progress, format=format)
 
 
 class _Sheet:
-    """Drawings in rows of so many columns, and the texts around them, as pieces of SVG."""
+    """The rows of a contact sheet and the texts around them, as pieces of SVG."""
 
     def __init__(
         self, drawings: Drawings, captions: Sequence[Caption], title: str, on_progress: Callable[[float], None]
@@ -98,7 +100,7 @@ class _Sheet:
         self.row_height = _SIDE + _GAP + 6 + sum(_LINES[: max(caption.lines for caption in captions)])
 
     def rows(self, first: int, last: int, columns: int) -> Iterator[str]:
-        """The drawings from `first` to before `last`, row after row, each at (0, 0)."""
+        """Yield the drawings from `first` to before `last`, row after row, each row at (0, 0)."""
         for start in range(first, last, columns):
             self.on_progress(start / len(self.drawings))
             indices = range(start, min(start + columns, last))
@@ -107,7 +109,7 @@ class _Sheet:
             yield "".join(f'<g transform="translate({k * (_SIDE + _GAP):g} 0)">{c}</g>' for k, c in enumerate(cells))
 
     def head(self, width: float, said: str) -> str:
-        """The title on the left and a word on the right, above a line."""
+        """Return the title on the left and the text `said` on the right, above a line."""
         room = width - _width(said, 11, False) - 2 * _GAP
         return (
             _text(0, 15, _shortened(self.title, room, 15, True), 15, bold=True)
@@ -141,7 +143,7 @@ class _Sheet:
 
 
 def _picture(sheet: _Sheet) -> tuple[float, float, Iterator[tuple[float, float, str]]]:
-    """One picture's width, its height, and its bands from top to bottom: y, height, and what stands there."""
+    """Lay out one picture: its width, its height, and its bands from top to bottom, each y, height and SVG."""
     count = len(sheet.drawings)
     columns = max(min(count, 4), math.ceil(math.sqrt(1.5 * count)))
     margin = 2 * _GAP
@@ -207,14 +209,14 @@ def _write_pdf(sheet: _Sheet, out: IO[bytes]) -> None:
             _paint("".join([*parts, "</svg>"]), pdf)
             pdf.show_page()
     finally:
-        pdf.finish()  # else cairo writes its end when the file is closed already
+        pdf.finish()  # else cairo writes the end after the file was closed
 
 
 _WRITERS = {"svg": _write_svg, "png": _write_png, "pdf": _write_pdf}
 
 
 def _opening(width: float, height: float) -> str:
-    """The first tag of a picture; a path in it that says nothing else is ink, as wide as a pen in the 255 box."""
+    """Return the opening of an SVG picture. By default its paths are ink, as wide as a pen in the 255 box."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width:g}" '
         f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}" fill="none" stroke="{_INK}" '
@@ -224,7 +226,7 @@ def _opening(width: float, height: float) -> str:
 
 
 def _paint(svg: str, surface: Any, scale: float = 1) -> None:
-    """Paint a picture on a surface of cairo's, be it a part of an image or a page of a PDF."""
+    """Paint an SVG picture on a cairo surface: part of an image, or a page of a PDF."""
     from cairosvg.parser import Tree
 
     _painter()(Tree(bytestring=svg.encode()), surface, 96, scale=scale)
@@ -236,7 +238,7 @@ def _painter() -> type:
     from cairosvg.surface import Surface
 
     class Painter(Surface):
-        """Paints on a surface that is there already, given as its output, in the units of that."""
+        """A CairoSVG surface that paints on an existing cairo surface, its `output`, in that surface's units."""
 
         surface_class = staticmethod(lambda output, width, height: output)
         device_units_per_user_units = property(lambda self: 0.75 if isinstance(self.output, PDFSurface) else 1)
@@ -258,7 +260,7 @@ def _text(
 
 @lru_cache(4096)
 def _shortened(text: str, room: float, size: float, bold: bool) -> str:
-    """As much of the text, on one line, as fits into `room` px."""
+    """Return as much of the text, on one line, as fits into `room` px."""
     text = printable(text[:_LONGEST])
     if _width(text, size, bold) <= room:
         return text
@@ -269,7 +271,7 @@ def _shortened(text: str, room: float, size: float, bold: bool) -> str:
 
 
 def printable(text: str) -> str:
-    """The text on one line, without what XML and cairo cannot hold: control characters and halves of letters."""
+    """Return the text on one line, without what XML and cairo cannot hold: control characters and lone surrogates."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 

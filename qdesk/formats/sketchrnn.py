@@ -1,7 +1,7 @@
 """The published Sketch-RNN .npz: stroke-3 arrays of `train`, `valid` and `test`.
 
-Their object arrays are pickles, and a pickle may run any program. So none is unpickled with numpy: the unpickler here
-knows a handful of names, puts plain stand-ins in their place and refuses everything else.
+Their object arrays are pickles, and a pickle may run any program. So numpy never unpickles them. The unpickler here
+admits a handful of names, puts plain stand-ins in their place and refuses everything else.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CHUNK = 5000
 _FARTHEST = 1e6
 _SMALL = ("i1", "u1", "i2", "u2")
 _LARGEST = 1 << 32
-"""Bytes that one unpacked array may have; the largest published one has a few hundred million."""
+"""The most bytes that one unpacked array may have. The largest published one has a few hundred million."""
 
 
 class _Refused(pickle.UnpicklingError):
@@ -34,7 +34,7 @@ class _Refused(pickle.UnpicklingError):
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """The drawings of all parts, train first; `row` counts through them. The word comes from the file's name.
+    """Read the drawings of all parts, train first; `row` counts through them. The word comes from the file's name.
 
     Raises FormatError for a damaged file, and for a pickle that holds anything but arrays, naming what it asked for.
     """
@@ -85,7 +85,7 @@ def _members(archive: zipfile.ZipFile) -> list[str]:
 
 
 def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
-    """What one array of the file holds, record by record. Raises ValueError, _Refused."""
+    """Return what one array of the file holds, record by record. Raises ValueError, _Refused."""
     if archive.getinfo(name).file_size > _LARGEST:
         raise ValueError(f"{name} is larger than 4 GiB")
     with archive.open(name) as member:
@@ -123,7 +123,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 class _Dtype:
-    """Stands in for numpy.dtype: a number type by its letter and size, or "O"."""
+    """A stand-in for numpy.dtype: a number type by its letter and size, or "O"."""
 
     def __init__(self, code: str = "", *_: Any) -> None:
         if not isinstance(code, str) or not re.fullmatch(r"[<>|=]?([bBiuf][1248]?|O8?|O4)", code):
@@ -142,7 +142,7 @@ class _Dtype:
 
 
 class _Array:
-    """Stands in for numpy.ndarray: what its pickle says about it, not yet believed."""
+    """A stand-in for numpy.ndarray: what its pickle says about it, unchecked."""
 
     __slots__ = ("data", "dtype", "shape")
 
@@ -157,7 +157,7 @@ class _Array:
             self.shape = None
 
     def array(self) -> np.ndarray | None:
-        """The array, or None if it is not one of numbers in rows."""
+        """Return the array, or None if what the pickle says does not make an array of numbers."""
         try:
             data = self.data.encode("latin1") if isinstance(self.data, str) else self.data
             return np.frombuffer(data, self.dtype.number()).reshape(self.shape)
@@ -172,12 +172,12 @@ def _reconstruct(kind: Any, *_: Any) -> _Array:
 
 
 def _scalar(*_: Any) -> None:
-    """A single number: harmless, and no drawing."""
+    """Stand in for a single number, which is harmless and not a drawing."""
     return None
 
 
 def _encode(text: Any, encoding: Any = "latin1", *_: Any) -> bytes:
-    """Bytes as Python 2 pickles and protocol 2 hold them."""
+    """Return bytes from the text that pickles of protocol 2 and of Python 2 hold in their place."""
     if encoding not in ("latin1", "latin-1") or not isinstance(text, str):
         raise _Refused("its pickle encodes something other than bytes")
     return text.encode("latin1")
@@ -194,20 +194,20 @@ for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
 
 
 def _unusable(sequence: np.ndarray | None) -> str | None:
-    """Why this record is no stroke-3 drawing, or None if it is one."""
+    """Return the reason why this record is not a stroke-3 drawing, or None if it is one."""
     if sequence is None or sequence.ndim != 2 or sequence.shape[1] != 3:
         return "not an array of (dx, dy, pen) rows"
     if not len(sequence):
         return "the drawing has no points"
     if (
         sequence.dtype.kind + str(sequence.dtype.itemsize) not in _SMALL and not (np.abs(sequence) < _FARTHEST).all()
-    ):  # so that nan is refused too
+    ):  # NaN compares false, so it is refused too
         return "a number is infinite or far too large"
     return None
 
 
 def _drawings(sequences: list[np.ndarray], **columns: Any) -> Drawings:
-    """As `Drawings.from_stroke3`, for thousands at once."""
+    """Do what `Drawings.from_stroke3` does, quickly for thousands of drawings."""
     steps = np.array([len(sequence) for sequence in sequences], np.int64)
     ends = np.cumsum(steps + 1)
     starts = ends - steps - 1

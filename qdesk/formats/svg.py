@@ -1,4 +1,4 @@
-"""A drawing as SVG, and the pieces that other pictures are made of."""
+"""Write a drawing as SVG, and the pieces that other pictures are made of."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ def drawing_svg(
     ink: str = "#1c1b19",
     paper: str | None = None,
 ) -> str:
-    """The drawing as the text of an SVG file of `size` x `size` px, centred, its proportions kept.
+    """Return the drawing as the text of an SVG file of `size` x `size` px, centred, its proportions kept.
 
-    padding and line_width are shares of the size; ink and paper are CSS colours, no paper means transparent. A bitmap
-    is drawn pixel by pixel. The word, where known, is the picture's title, which screen readers read aloud.
+    padding and line_width are shares of the size. ink and paper are CSS colours; without paper the background is
+    transparent. A bitmap is drawn pixel by pixel. The word, where known, is the picture's title, which screen readers
+    read aloud.
     """
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{size:g}" height="{size:g}" viewBox="0 0 {size:g} {size:g}">'
@@ -40,9 +41,9 @@ def drawing_svg(
 
 
 def path_data(stroke: np.ndarray) -> str:
-    """SVG path data of whole-numbered points (n, 2): the first, and steps from one to the next, which take few letters.
+    """Return SVG path data of whole-numbered points (n, 2): the first point, then steps, which take few letters.
 
-    A stroke of one point has a step to itself: that makes it a dot where lines have round ends.
+    A stroke of one point has a step to itself. That makes it a dot where lines have round ends.
     """
     points = stroke.tolist()
     left, top = points[0]
@@ -52,7 +53,7 @@ def path_data(stroke: np.ndarray) -> str:
 
 
 def png_uri(pixels: np.ndarray) -> str:
-    """A picture as a data URI. pixels: uint8 (height, width, 4), blue green red alpha, premultiplied."""
+    """Return a picture as a data URI. pixels: uint8 (height, width, 4), blue green red alpha, premultiplied."""
     import cairocffi
 
     height, width, _ = pixels.shape
@@ -65,7 +66,7 @@ def png_uri(pixels: np.ndarray) -> str:
 
 
 def bitmap_uri(bitmap: np.ndarray) -> str:
-    """A bitmap (side, side), ink 255, as a data URI: black, as opaque as there is ink."""
+    """Return a bitmap (side, side), ink 255, as a data URI: black, with the ink as its opacity."""
     pixels = np.zeros((*bitmap.shape, 4), np.uint8)
     pixels[..., 3] = bitmap
     return png_uri(pixels)
@@ -84,7 +85,7 @@ def _strokes(strokes: tuple[np.ndarray, ...], size: float, padding: float, line_
     for stroke in strokes:
         at = (stroke - (low + high) / 2) * scale + size / 2
         path = " ".join(f"{x:.2f},{y:.2f}" for x, y in at)
-        # A line to itself is what makes a dot of a single point.
+        # A single point needs a line to itself, or no dot would be painted.
         lines.append(f'<path d="M{path}{" h0" if len(at) == 1 else ""}"/>')
     width = size * line_width
     style = f'fill="none" stroke="{attribute(ink)}" stroke-width="{width:g}" stroke-linecap="round"'
@@ -102,5 +103,5 @@ def _pixels(bitmap: np.ndarray, size: float, padding: float, ink: str) -> list[s
 
 
 def attribute(text: str) -> str:
-    """Text that can stand in an attribute, between double quotes."""
+    """Return the text escaped for an attribute between double quotes."""
     return escape(text, {'"': "&quot;"})
