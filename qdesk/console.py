@@ -23,8 +23,8 @@ SHOWN_PROBLEMS = 5
 class Progress:
     """Progress on stderr, with the time left: one line rewritten on a terminal, else a line every two seconds.
 
-    What is done within two seconds says nothing on a file or a pipe. Call it with a fraction from 0 to 1, or None where
-    the end is not known.
+    In a file or a pipe, work that takes less than two seconds prints nothing. Call it with a fraction from 0 to 1, or
+    None where the end is not known.
     """
 
     def __init__(self, label: str, stream: TextIO | None = None) -> None:
@@ -60,9 +60,9 @@ class Progress:
 
 
 def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
-    """The drawings of `paths`; what was skipped is said on stderr. Raises qdesk.formats.FormatError or OSError.
+    """Read the drawings of `paths`; skipped records are listed on stderr. Raises qdesk.formats.FormatError or OSError.
 
-    y_up: their y axis points up, so they are turned over.
+    y_up: whether the files' y axis points up; the drawings are then turned upside down.
     """
     from qdesk.data.simplify import flipped
     from qdesk.formats import open_drawings
@@ -74,7 +74,7 @@ def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
 
 
 def say_skipped(problems: Sequence[Problem], count: int) -> None:
-    """Say on stderr which records were skipped: the first few, and how many in all."""
+    """Print on stderr which records were skipped: the first `SHOWN_PROBLEMS`, and how many in all."""
     for problem in problems[:SHOWN_PROBLEMS]:
         print(f"qdesk: {problem} (skipped)", file=sys.stderr)
     if count > SHOWN_PROBLEMS:
@@ -82,7 +82,7 @@ def say_skipped(problems: Sequence[Problem], count: int) -> None:
 
 
 def check_out(out: Path | None) -> None:
-    """Raises OSError where `out` could not be written: before an hour of scoring, not after it."""
+    """Raise OSError where `out` could not be written: before an hour of scoring, not after it."""
     if out is None:
         return
     if not out.parent.is_dir():
@@ -91,7 +91,7 @@ def check_out(out: Path | None) -> None:
 
 
 def write_table(table: pa.Table, out: Path | None) -> None:
-    """Write a table to `out`, whole or not at all: Parquet or CSV by its name; None is CSV on stdout."""
+    """Write a table to `out`, whole or not at all: Parquet or CSV by its name. None writes CSV to stdout."""
     if out is None:
         write_csv(table, sys.stdout)
         return
@@ -107,7 +107,7 @@ def write_table(table: pa.Table, out: Path | None) -> None:
 
 
 def write_csv(table: pa.Table, file: TextIO) -> None:
-    """CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
+    """Write CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(table.column_names)
     for batch in table.to_batches(max_chunksize=10_000):

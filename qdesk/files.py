@@ -1,4 +1,4 @@
-"""Writing files whole: a file is there complete, or is what it was before."""
+"""Write files whole: a file is complete, or is what it was before."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 
 @contextmanager
 def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A file beside `path` to write to; it takes the place of `path` once all is written, and is removed on failure.
+    """Give a file beside `path` to write to. It replaces `path` once all is written, and is removed on failure.
 
-    A link stays a link, and a file that is replaced hands on its permissions. What is not a regular file, as
-    /dev/stdout, is written to directly. Raises OSError, before anything is done, where `path` cannot be written; an
-    OSError names `path`, not the file beside it.
+    A link stays a link, and the new file gets the permissions of the one it replaces. A path that is not a regular
+    file, such as /dev/stdout, is written to directly. Raises OSError, before anything is done, where `path` cannot be
+    written. An OSError names `path`, not the file beside it.
     """
     target, part = _open_part(path)
     if part == target:
@@ -37,20 +37,20 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
-    """Raises the OSError with which `atomic_write` would begin: before an hour of work, not after it."""
+    """Raise the OSError with which `atomic_write` would begin: before an hour of work, not after it."""
     target, part = _open_part(path)
     if part != target:
         part.unlink()
 
 
 def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
-    """The file that `path` means, and the empty file to write to instead: the same where it cannot be replaced."""
+    """Return the file that `path` means, and a new empty one to write to: the same file where it cannot be replaced."""
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     if target.exists() and not target.is_file():
         return target, target
-    # A thread's own: one that was told to stop may still be at work when another begins the same file.
+    # Each thread has a separate file: one that was told to stop may still be writing when another begins.
     part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.part")
     try:
         part.touch()

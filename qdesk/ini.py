@@ -1,4 +1,4 @@
-"""Reads .ini files as Qt's QSettings writes them, as plain text: nothing in them is ever unpickled or executed."""
+"""Read .ini files as Qt's QSettings writes them, as plain text: nothing in them is ever unpickled or executed."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _TOKEN = re.compile(
     r'|(?P<plain>[^\\", \t]+)',
     re.IGNORECASE | re.DOTALL,
 )
-_BLANKS = " \t"  # to Qt
+_BLANKS = " \t"  # what Qt counts as blank
 _SIGNS = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _IN_KEYS = re.compile(r"%U(?P<wide>[0-9a-f]{4})|%(?P<narrow>[0-9a-f]{2})", re.IGNORECASE)
 
 
 def read(content: bytes) -> dict[str, Value]:
-    """The entries by "section/key": text, bytes where Qt kept a QByteArray, or a list of texts.
+    """Return the entries by "section/key": text, bytes where Qt kept a QByteArray, or a list of texts.
 
-    What is no entry is passed over, and so is a value of another of Qt's types, which only Qt can read.
+    Lines that are not entries are skipped. So are values of Qt's other types, which only Qt can read.
     """
     entries: dict[str, Value] = {}
     section: str | None = ""
-    for line in re.split(r"[\r\n]+", content.decode("utf-8-sig", "replace")):  # other ends of lines may be in a value
+    for line in re.split(r"[\r\n]+", content.decode("utf-8-sig", "replace")):  # a value may hold other line ends
         line = line.strip(_BLANKS)
         if line.startswith("["):
             section = _key(line[1:-1]) if line.endswith("]") else None
@@ -53,7 +53,7 @@ def _value(parts: list[str]) -> Value | None:
 
 
 def _parts(text: str) -> list[str]:
-    """The texts between the commas, without quotes and escapes; blanks count where they are quoted."""
+    """Return the texts between the commas, without quotes and escapes. Outer blanks are dropped unless quoted."""
     parts, now, solid, quoted = [], "", 0, False
     for token in _TOKEN.finditer(text):
         if token["quote"]:

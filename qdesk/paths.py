@@ -1,4 +1,4 @@
-"""Where things lie: what the program ships, and what belongs to the user."""
+"""Where files are: those that the program ships, and those of the user."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ SKETCHRNN, JUNK_MODEL = "sketchrnn.safetensors", "junk.json"
 
 
 def _shipped(folder: str) -> Path:
-    """A shipped folder: inside the package in a wheel, beside it in a checkout."""
+    """Return a shipped folder: inside the package in a wheel, beside it in a checkout."""
     inside = _PACKAGE / folder
     return inside if inside.is_dir() else _PACKAGE.parent / folder
 
 
 def asset(*parts: str) -> Path:
-    """A file of `assets/`: icons, the starter set, the list of categories."""
+    """Return the path of a file in `assets/`: icons, the starter set, the list of categories."""
     return _shipped("assets").joinpath(*parts)
 
 
 def model(name: str) -> Path:
-    """A weight file of `models/`."""
+    """Return the path of a weight file in `models/`."""
     return _shipped("models") / name
 
 
 def user_data() -> Path:
-    """The user's own folder: rounds, verdicts, downloads. `QDESK_HOME` moves it. Created when first asked for."""
+    """Return the user's folder for rounds, verdicts and downloads, created if missing. `QDESK_HOME` moves it."""
     chosen = os.environ.get("QDESK_HOME")
     folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("qdesk", appauthor=False))
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,11 @@
-"""What the user has chosen: every setting with its type, default and meaning, in `settings.json` in the user's folder.
+"""The user's settings, each with its type, default and meaning, kept in `settings.json` in the user's folder.
 
     curate = settings.load(Curate)
     settings.change(Curate, tint="time")
 
-A section is read as one dataclass. What is missing in the file, or is not what it should be, is the default; what this
-qdesk does not know is kept. A change is merged into the file under a lock, so that two windows keep each other's.
-While there is no such file, the ones that qdesk wrote before (`settings.ini`, `window.ini`, `play.json`) count.
+A section is read as one dataclass. A value that is missing in the file, or does not fit, is the default. Entries that
+this qdesk does not know are kept. A change is merged into the file under a lock, so that two windows keep each other's
+changes. While there is no such file, those of earlier versions (`settings.ini`, `window.ini`, `play.json`) are read.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ S = TypeVar("S", bound="Section")
 
 
 def setting(default: Any, meaning: str, choices: tuple[Any, ...] = ()) -> Any:
-    """A field of a section: its default, what it means, and what it may be if not everything of its type."""
+    """Make a field of a section: its default, its meaning and, where only some values are allowed, the choices."""
     about = {"meaning": meaning, "choices": choices}
     return field(default_factory=dict, metadata=about) if default == {} else field(default=default, metadata=about)
 
 
 @dataclass(frozen=True)
 class Section:
-    """Settings that belong together. Its name in the file is the class's, in lower case."""
+    """Settings that belong together. The section's name in the file is the class's, in lower case."""
 
 
 @dataclass(frozen=True)
 class Play(Section):
-    """What is chosen in Play."""
+    """Settings of Play."""
 
     player: int = setting(1, "whose drawings are kept: the player's number in the history")
     difficulty: str = setting("mixed", "which words are asked for", ("mixed", "easy", "medium", "hard"))
@@ -57,7 +57,7 @@ class Play(Section):
 
 @dataclass(frozen=True)
 class Curate(Section):
-    """How Curate looks, and which keys do what."""
+    """Settings of Curate: how it looks, and which keys do what."""
 
     recent: tuple[str, ...] = setting((), "the files opened last, the newest first")
     sort: str = setting("junk", "by what the drawings are ordered")
@@ -74,7 +74,7 @@ class Curate(Section):
 
 @dataclass(frozen=True)
 class Lab(Section):
-    """What the Lab remembers."""
+    """Settings of the Lab."""
 
     folder: str = setting("", "where the data of the last experiment lay")
     opened: tuple[str, ...] = setting((), "the runs from elsewhere, by their weight files")
@@ -82,7 +82,7 @@ class Lab(Section):
 
 @dataclass(frozen=True)
 class Window(Section):
-    """The window."""
+    """Settings of the window."""
 
     geometry: str = setting("", "its place and size: Qt's own form, in base 64")
 
@@ -91,7 +91,7 @@ SECTIONS: tuple[type[Section], ...] = (Play, Curate, Lab, Window)
 
 
 def load(section: type[S]) -> S:
-    """The settings of a section as they are kept. Never fails: what cannot be read is the default, with a log line."""
+    """Return the kept settings of a section. Never fails: what cannot be read is the default, with a log line."""
     try:
         path = _path()
         kept = _kept(path)
@@ -102,9 +102,9 @@ def load(section: type[S]) -> S:
 
 
 def edit(section: type[S], how: Callable[[S], S]) -> S:
-    """Keep what `how` makes of the settings as they are now, whoever changed them last; returns them.
+    """Apply `how` to the settings as they are in the file now, keep the result and return it.
 
-    Raises OSError where they cannot be written.
+    A file that is damaged is renamed to `settings.json.damaged`. Raises OSError where the settings cannot be written.
     """
     path = _path()
     with _alone(path):
@@ -126,18 +126,18 @@ def edit(section: type[S], how: Callable[[S], S]) -> S:
             there = kept.get(_name(section))
             kept[_name(section)] = (there if isinstance(there, dict) else {}) | changed
             text = json.dumps(kept, indent=1, ensure_ascii=False)
-            with atomic_write(path) as part:  # names of files may be no Unicode
+            with atomic_write(path) as part:  # file names in it need not be valid Unicode
                 part.write_bytes(f"{text}\n".encode("utf-8", "surrogatepass"))
     return after
 
 
 def change(section: type[S], **values: Any) -> S:
-    """Keep these values of a section; returns it. Raises OSError where they cannot be written."""
+    """Keep these values of a section and return the section. Raises OSError where they cannot be written."""
     return edit(section, lambda now: replace(now, **values))
 
 
 def remember(section: type[S], how: Callable[[S], S] | None = None, **values: Any) -> None:
-    """`edit` or `change` what is not worth a complaint: where it cannot be written, a log line says so."""
+    """Do what `edit` or `change` does, for settings not worth an error: a log line says that they cannot be written."""
     try:
         edit(section, how) if how else change(section, **values)
     except OSError as error:
@@ -157,15 +157,15 @@ def _name(section: type[Section]) -> str:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Nobody else changes the settings meanwhile. Raises OSError where somebody does not come to an end."""
-    from filelock import FileLock  # only whoever changes something waits for it to be imported
+    """Hold the lock of the settings. Raises OSError (filelock.Timeout) where it is not free within `_PATIENCE_S`."""
+    from filelock import FileLock  # imported here, so that reading the settings does not wait for it
 
     with FileLock(f"{path}.lock", timeout=_PATIENCE_S):
         yield
 
 
 def _kept(path: Path) -> dict[str, Any]:
-    """What the file says, or the old ones say. Raises OSError, or ValueError for what is not JSON as it should be."""
+    """Return the sections of the file, or of earlier versions' files. Raises OSError, or ValueError for bad JSON."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -177,7 +177,7 @@ def _kept(path: Path) -> dict[str, Any]:
 
 
 def _parsed(section: type[S], kept: Mapping[str, Any], path: Path) -> S:
-    """A section of what is kept. What is not of its type or not among the choices is left out, with a log line."""
+    """Return one section. A value of a wrong type or not among the choices is left out, with a log line."""
     mine = kept.get(_name(section), {})
     if not isinstance(mine, dict):
         _warn(f"{path.name}: {_name(section)} is no section; the defaults are taken.")
@@ -195,7 +195,7 @@ def _parsed(section: type[S], kept: Mapping[str, Any], path: Path) -> S:
 
 
 def _fitting(hint: Any, value: Any, place: str, path: Path) -> Any:
-    """A value from JSON as its type; of a mapping, the entries that fit. Raises TypeError for any other type."""
+    """Return a value from JSON as its type, a mapping without the entries that do not fit. Raises TypeError."""
     if get_origin(hint) is tuple and isinstance(value, list):
         return tuple(_fitting(get_args(hint)[0], one, place, path) for one in value)
     if get_origin(hint) is Mapping and isinstance(value, dict):
@@ -211,7 +211,7 @@ def _fitting(hint: Any, value: Any, place: str, path: Path) -> Any:
 
 @contextmanager
 def _left_out(place: str, value: Any, path: Path) -> Iterator[None]:
-    """What is not of its type is left out, with a log line."""
+    """Turn TypeError and ValueError into a log line that says which value is left out."""
     try:
         yield
     except (TypeError, ValueError):
@@ -220,20 +220,20 @@ def _left_out(place: str, value: Any, path: Path) -> Iterator[None]:
 
 @lru_cache(maxsize=256)
 def _warn(text: str) -> None:
-    """Once, however often the file is read."""
+    """Log a text once, however often the file is read."""
     _log.warning(text)
 
 
-# What earlier versions wrote: two files by Qt's QSettings, and one in JSON
+# The files of earlier versions: two by Qt's QSettings, and one in JSON
 
 _GROUPS = {"filters": ("curate", "unfolded"), "keys": ("curate", "keys")}
-"""Groups of entries that are one setting each now: its section and name."""
+"""Groups of .ini entries, each of which is one setting now: its section and name."""
 
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def _kept_before(folder: Path) -> dict[str, Any]:
-    """The settings of earlier versions, in today's form. The files stay as they are. Raises OSError."""
+    """Return the settings of earlier versions, in today's form. The files stay as they are. Raises OSError."""
     kept: dict[str, Any] = {}
     hints = {_name(section): get_type_hints(section) for section in SECTIONS}
     for path in (folder / "settings.ini", folder / "window.ini"):
@@ -259,7 +259,7 @@ def _played_before(path: Path) -> dict[str, Any]:
 
 
 def _from_text(hint: Any, value: ini.Value) -> Any:
-    """A value of an .ini file as it stands in JSON. Raises ValueError where it is none of that type."""
+    """Return a value of an .ini file as it stands in JSON. Raises ValueError where it is not of that type."""
     if get_origin(hint) is tuple:
         if isinstance(value, str):
             return [value] if value else []

@@ -1,7 +1,7 @@
 """SQLite files of this program: opened, told from other programs' files, brought up to date, read and written.
 
-What the user's surroundings are to blame for (a lock, a full disk, a damaged or foreign file) is raised as a plain
-sentence. A mistake of our own, such as a wrong statement or a broken constraint, keeps its traceback.
+An error caused by the user's environment (a lock, a full disk, a damaged or foreign file) is raised as a plain
+sentence. A mistake in this program, such as a wrong statement or a broken constraint, keeps its traceback.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from qdesk.files import atomic_write
 Step = str | Callable[[sqlite3.Connection], None]
 """One step of a migration: statements, or a function that executes them."""
 
-# Extended names begin with these: SQLITE_BUSY_SNAPSHOT, SQLITE_IOERR_WRITE.
+# SQLite's names of errors that the environment causes. Extended names begin with them, as SQLITE_IOERR_WRITE does.
 _SURROUNDINGS = (
     *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
     *("SQLITE_CANTOPEN", "SQLITE_NOLFS", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"),
@@ -26,16 +26,17 @@ _SURROUNDINGS = (
 
 
 def kind_of(error: sqlite3.Error) -> str:
-    """SQLite's name of an error, as "SQLITE_FULL"; "" for one of Python's own."""
+    """Return SQLite's name of an error, such as "SQLITE_FULL"; "" for an error of Python's sqlite3 module itself."""
     return getattr(error, "sqlite_errorname", None) or ""
 
 
 class Store:
-    """One open SQLite file at its newest version, in WAL mode. For one thread; a context manager.
+    """One open SQLite file at its newest version, in WAL mode. A context manager, for use by one thread.
 
-    A subclass says what is in it. Opening raises `error`, with a plain sentence, for a file of another program, of a
-    newer qdesk, damaged or out of reach; it is then left as it is. A file of an older version is copied beside itself
-    before it is changed, as `verdicts.db.version1`; many programs may do so at once.
+    A subclass says what is in the file. Opening raises `error`, with a plain sentence, for a file that belongs to
+    another program or to a newer qdesk, is damaged or cannot be reached. The file is then left as it is. A file of an
+    older version is first copied beside itself, as `verdicts.db.version1`, and then brought up to date. Several
+    programs may open it at once.
     """
 
     application_id: ClassVar[int]
@@ -45,15 +46,17 @@ class Store:
     """Step n takes a file of version n to version n + 1. Steps are never edited once released, only added."""
 
     tables: ClassVar[tuple[str, ...]]
-    """Those that a file at its newest version has."""
+    """The tables that a file at its newest version has."""
 
     read_first: ClassVar[tuple[str, ...]] = ()
-    """Tables to read from at once, so that opening fails where they are damaged."""
+    """The tables that opening reads from, so that it fails where they are damaged."""
 
     what: ClassVar[str]
-    """What such a file is called in a sentence."""
+    """The name of such a file in a sentence."""
 
     error: ClassVar[type[Exception]]
+    """The exception that is raised, with a plain sentence, for errors that the environment causes."""
+
     busy_s: ClassVar[float] = 10.0
     """How long to wait for another program that is writing."""
 
@@ -78,21 +81,21 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the file. What was written is on disk already."""
+        """Close the file. Everything written is on disk already."""
         self._db.close()
 
     def wait_longer(self, seconds: float) -> None:
-        """From now on wait this long for another program that is writing."""
+        """Wait up to this long, from now on, for another program that is writing."""
         self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
-    # What a subclass may say otherwise
+    # What a subclass may define
 
     def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
-        """A plain sentence for what went wrong; `trouble`, where it is not "", says what was being done."""
+        """Return a plain sentence for what went wrong. `trouble`, where it is not "", says what was being done."""
         raise NotImplementedError
 
     def _is_unmarked(self, version: int) -> bool:
-        """Whether this is a file of ours, of that version, from before files had an application id."""
+        """Whether this is a file of this program, at that version, from before files had an application id."""
         return False
 
     def _prepare(self) -> None:
@@ -111,8 +114,11 @@ class Store:
     # Opening
 
     def _version_of_ours(self) -> int:
-        """The version of the file, 0 for an empty one. Nothing is written."""
-        self._db.execute("BEGIN")  # else another qdesk may begin the file between two of these questions
+        """Return the version of the file, 0 for an empty one. Nothing is written.
+
+        Raises `error` for a file of another program or of a newer qdesk.
+        """
+        self._db.execute("BEGIN")  # else another qdesk may create its tables between two of these statements
         try:
             (application,) = self._db.execute("PRAGMA application_id").fetchone()
             (there,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -134,7 +140,7 @@ class Store:
         return self._db.execute("PRAGMA user_version").fetchone()[0]
 
     def _use_wal(self) -> None:
-        """Readers and a writer are not in each other's way then. SQLite does not wait with this, so it is done here."""
+        """Switch to WAL mode, where readers and a writer do not block each other, and wait, which SQLite does not."""
         until = time.monotonic() + self.migration_s
         while True:
             try:
@@ -148,7 +154,7 @@ class Store:
     def _migrate(self) -> None:
         newest = len(self.migrations)
         self.wait_longer(self.migration_s)
-        self._db.execute("PRAGMA cache_size = -64000")  # KiB: with the usual 2,000 it takes half as long again
+        self._db.execute("PRAGMA cache_size = -64000")  # KiB; with the default, 2,000, it takes half as long again
         self._use_wal()
         with self._transaction():
             version = self._version()  # another qdesk may have done it while this one waited for the lock
@@ -176,7 +182,7 @@ class Store:
         try:
             with (
                 atomic_write(self._copy_of(version)) as part,
-                # Not from the connection that is about to change it: while it holds the lock it cannot be copied from.
+                # A second connection, because the one that holds the write lock cannot be copied from.
                 closing(sqlite3.connect(self.path)) as source,
                 closing(sqlite3.connect(part)) as copy,
             ):
@@ -191,7 +197,7 @@ class Store:
 
     @contextmanager
     def _transaction(self, trouble: str = "") -> Iterator[None]:
-        """All that is written within is on disk at the end, or nothing of it."""
+        """Run a transaction: at the end everything written in it is on disk, or nothing is."""
         with self._in_words(trouble):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -204,7 +210,7 @@ class Store:
 
     @contextmanager
     def _in_words(self, trouble: str = "") -> Iterator[None]:
-        """Raise `error`, a plain sentence, for what the surroundings are to blame for. Anything else comes through."""
+        """Raise `error`, with a plain sentence, for an error that the environment causes. Others are passed on."""
         try:
             yield
         except sqlite3.Error as error:
@@ -213,9 +219,9 @@ class Store:
             raise self.error(self._sentence(error, trouble)) from error
 
     def _wipe(self) -> bool:
-        """Wipe what was deleted from the free pages of the file, from its log and from the copies of older versions.
+        """Wipe deleted data from the free pages of the file, from its log and from the copies of older versions.
 
-        False where another program is reading the file: it is then still in the log.
+        Returns False where another program is reading the file: the data is then still in the log.
         """
         for version in range(1, len(self.migrations)):
             copy = self._copy_of(version)
@@ -228,7 +234,7 @@ class Store:
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: `executescript` would end the transaction."""
+    """Yield the statements of a script, to be executed one by one: `executescript` would end the transaction."""
     begun = ""
     for part in script.split(";"):
         begun += f"{part};"
