@@ -16,7 +16,9 @@ LIMIT_MS = 20_000.0
 class Mode:
     """One way to play. rounds: how many make a game (inf: until its time is up, or the player leaves); round_ms,
     game_ms: the limits of a round and of the whole game, ms; countdown: three, two, one before each round (else only
-    before the first); finish: after the word is recognised the drawing may be finished; shows: what the card says.
+    before the first); finish: after the word is recognised the drawing may be finished; shows: what the card says;
+    network: whether it begins the drawing, or draws the same word against the player; compared: whether the times of
+    such rounds say how quick a player is: not where the network begins, or where no word is asked for.
     """
 
     name: str
@@ -28,6 +30,8 @@ class Mode:
     countdown: bool = True
     finish: bool = True
     shows: Literal["word", "definition", "nothing"] = "word"
+    network: Literal["", "begins", "opposes"] = ""
+    compared: bool = True
 
 
 MODES: dict[str, Mode] = {
@@ -39,11 +43,16 @@ MODES: dict[str, Mode] = {
             rounds=math.inf, round_ms=math.inf, game_ms=60_000.0, countdown=False, finish=False,
         ),
         Mode("mystery", "Mystery word", "You get a riddle instead of the word.", shows="definition"),
-        Mode("finish", "Finish it", "The network begins a drawing, you end it."),
-        Mode("duel", "Against the network", "Both draw the same word. Who is recognised first?"),
+        Mode(
+            "finish", "Finish it", "The network begins a drawing, you end it.", network="begins", compared=False,
+        ),
+        Mode(
+            "duel", "Against the network", "Both draw the same word. Who is recognised first?", network="opposes",
+        ),
         Mode(
             "zen", "Zen", "No word, no clock. Watch what it sees.",
             rounds=math.inf, round_ms=math.inf, countdown=False, finish=False, shows="nothing",
+            compared=False,
         ),
     )
 }  # fmt: skip

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qdesk.game.modes import MODES
 from qdesk.stats.intervals import wilson
 
-OWN_MODES = ("game", "sprint", "duel", "mystery")
+COMPARED = tuple(mode.name for mode in MODES.values() if mode.compared)
 """Ways to play in which the player draws all of it from the word: their times can be compared."""
+
+DUELS = tuple(mode.name for mode in MODES.values() if mode.network == "opposes")
 
 DAY_S = 86_400
 _BINS_BY_DAY = 60
@@ -80,7 +83,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class WordStats:
-    """How one word went: best_ms, median_ms of its own times (see `OWN_MODES`), NaN without; low, high: the 95 %
+    """How one word went: best_ms, median_ms of its own times (see `COMPARED`), NaN without; low, high: the 95 %
     interval of the share (Wilson).
     """
 
@@ -103,7 +106,7 @@ def summary(plays: Plays, now: float | None = None) -> Summary:
     today = int(local_days(np.array([time.time() if now is None else now]))[0])
     streaks = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)  # of days without a break
     ms = plays.recognised_ms[asked & plays.recognised & np.isfinite(plays.recognised_ms)]
-    duels = plays.modes == "duel"
+    duels = np.isin(plays.modes, DUELS)
     best = min(by_word(plays), key=lambda w: (-w.recognised, math.isnan(w.median_ms), w.median_ms), default=None)
     return Summary(
         rounds=rounds,
@@ -174,7 +177,7 @@ def over_time(plays: Plays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
     """The `count` words recognised in the least time, the best time of each: (word, ms, key_id), the fastest first.
 
-    Of equal times the earlier round counts. Only rounds that the player drew alone from the word (see `OWN_MODES`).
+    Of equal times the earlier round counts. Only rounds that the player drew alone from the word (see `COMPARED`).
     """
     chosen = np.flatnonzero(_timed(plays))
     chosen = chosen[np.argsort(plays.recognised_ms[chosen], kind="stable")]
@@ -201,7 +204,7 @@ def local_days(at: np.ndarray) -> np.ndarray:
 def _timed(plays: Plays) -> np.ndarray:
     """bool (N,): the rounds whose time counts."""
     own = np.zeros(len(plays), bool)
-    for mode in OWN_MODES:
+    for mode in COMPARED:
         own |= plays.modes == mode
     return own & (plays.words != "") & plays.recognised & np.isfinite(plays.recognised_ms)
 

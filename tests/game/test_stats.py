@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qdesk.game.modes import MODES
-from qdesk.game.stats import OWN_MODES, Plays, best_times, by_word, local_days, over_time, summary, wilson
+from qdesk.game.stats import COMPARED, Plays, best_times, by_word, local_days, over_time, summary, wilson
 
 DAY = 86_400.0
 NEW_YORK = "EST5EDT,M3.2.0,M11.1.0"
@@ -123,7 +123,7 @@ def test_the_streak_lasts_until_yesterday() -> None:
 
 
 def test_words_with_their_times() -> None:
-    own = [one("cat", ms=ms, mode=mode) for ms, mode in zip((900.0, 500.0, 700.0, 650.0), OWN_MODES, strict=True)]
+    own = [one("cat", ms=ms, mode=mode) for ms, mode in zip((900.0, 500.0, 700.0, 650.0), COMPARED, strict=True)]
     begun = one("cat", ms=100.0, mode="finish")  # not the player's own time
     cat, dog, owl = by_word(plays_of([*own, begun, one("cat"), one("owl"), one("dog", ms=50.0), one("", mode="zen")]))
     assert (cat.word, cat.played, cat.recognised, cat.share) == ("cat", 6, 5, 5 / 6)
@@ -219,7 +219,7 @@ def test_the_same_as_in_plain_words(rows: list[Row]) -> None:
     assert (seen.days, seen.streak_days) == (len(days), streak)
     for about in by_word(plays):
         mine = [row for row in asked if row[0] == about.word]
-        times = [row[3] for row in mine if row[2] and row[4] in OWN_MODES]
+        times = [row[3] for row in mine if row[2] and row[4] in COMPARED]
         assert (about.played, about.recognised) == (len(mine), sum(row[2] for row in mine))
         assert about.share == about.recognised / about.played
         expected = (min(times), statistics.median(times)) if times else (math.nan, math.nan)

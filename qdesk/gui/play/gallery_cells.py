@@ -55,9 +55,10 @@ class Shown:
         """All of it as a sentence."""
         found = f"recognised in {self.result}" if self.recognised else "not recognised"
         what = f"{self.word}, {found}" if self.word else "a drawing without a word"
-        mode = MODES[self.mode].title if self.mode in MODES else self.mode
-        won = ", won" if self.mode == "duel" and self.won else ""
-        return f"{what}. {mode}{won}, {day_text(self.at, clock=True)}"
+        mode = MODES.get(self.mode)
+        title = mode.title if mode else self.mode  # a way to play of another version
+        won = ", won" if mode and mode.network == "opposes" and self.won else ""
+        return f"{what}. {title}{won}, {day_text(self.at, clock=True)}"
 
 
 def paint_card(

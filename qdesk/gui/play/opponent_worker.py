@@ -40,9 +40,10 @@ class OpponentWorker(QObject):
         """Whether an answer is still to come."""
         return self._asked is not None
 
-    def ask(self, mode: str, word: str, difficulty: str) -> str:
-        """Begin a drawing ("finish"), or draw one against the player ("duel"). An older question is forgotten. Returns
-        why there will be no answer, "" if there will.
+    def ask(self, network: str, word: str, difficulty: str) -> str:
+        """Have a drawing begun, or one drawn against the player, as `Mode.network` says.
+
+        An older question is forgotten. Return why there will be no answer, "" if there will.
         """
         if self._worker is None:
             self._worker = jobs.LatestWorker(self._factory, _sketch, self, "qdesk-sketch")
@@ -50,7 +51,7 @@ class OpponentWorker(QObject):
             self._worker.answered.connect(self._answered)
             self._worker.failed.connect(self._failed)
         if not self._trouble:
-            self._asked = mode, word, difficulty
+            self._asked = network, word, difficulty
             self._worker.request(self._asked)
         return self._trouble
 
@@ -79,5 +80,5 @@ class OpponentWorker(QObject):
 
 
 def _sketch(sketcher: Any, asked: tuple[str, str, str]) -> Any:
-    mode, word, difficulty = asked
-    return sketcher.begin(word) if mode == "finish" else sketcher.rival(word, difficulty)
+    network, word, difficulty = asked
+    return sketcher.begin(word) if network == "begins" else sketcher.rival(word, difficulty)

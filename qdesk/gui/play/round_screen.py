@@ -124,7 +124,7 @@ class RoundScreen(QWidget):
         self.progress.set_rounds(number, of, outcomes, text if math.isinf(of) else "")
         self._large_bars.setVisible(self._zen)
         self._small_bars.setVisible(not self._zen)
-        self.rival.setVisible(mode.name == "duel")
+        self.rival.setVisible(mode.network == "opposes")
         self.rival.show_rival(None)
         self.canvas.begin()
         self._ready()

@@ -217,10 +217,10 @@ class Rounds(QObject):
         self._timer.stop()
         limit = min(self.round.limit_ms, self.game.remaining_ms)
         below = f"in {limit / 1000:.0f} seconds"
-        if mode.name in ("finish", "duel") and (trouble := self.sketching.ask(mode.name, word, self.difficulty)):
+        if mode.network and (trouble := self.sketching.ask(mode.network, word, self.difficulty)):
             self._trouble = _CANNOT_DRAW.format(trouble)
         riddles = mode.shows == "definition"
-        lead = "Draw what this is:" if riddles else "Finish" if mode.name == "finish" else "Draw"
+        lead = "Draw what this is:" if riddles else "Finish" if mode.network == "begins" else "Draw"
         self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
         self.screen.hold(self.held)
         self._say()

@@ -195,6 +195,6 @@ def test_a_game_that_is_left_forgets_what_it_asked_the_network(qtbot, page: Play
     QTest.keyClick(page, Qt.Key.Key_Escape)
     page.play("game")
     assert not page.sketching.busy
-    page.sketching.ask("duel", "owl", "easy")  # what is asked last is answered last
+    page.sketching.ask("opposes", "owl", "easy")  # what is asked last is answered last
     qtbot.waitUntil(lambda: drawn != [])
     assert [type(one) for one in drawn] == [Rival] and page.round.strokes() == []
