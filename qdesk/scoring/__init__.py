@@ -1,1 +1,1 @@
-"""One drawing in, numbers out: what the networks say of it. The game, curation and the benchmarks stand on it."""
+"""Turn each drawing into numbers: what the networks say of it. The game, curation and the benchmarks build on this."""

@@ -1,4 +1,4 @@
-"""The classifier at work: probabilities for batches, and for the drawing that is under the pen right now."""
+"""The classifier at work: probabilities for batches of drawings, and for the drawing that is under the pen now."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from qdesk.nets.classifier import Points, channels_last, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 
 BATCH = 64
-"""Drawings read at once: as quick as 256, and a quarter of the memory in every scoring thread."""
+"""Number of drawings read at once: as quick as 256, with a quarter of the memory in each scoring thread."""
 
 
 class DrawingClassifier:
-    """Loads the shipped classifier, or the one at `model_path`. Raises `nets.weights.WeightsError` where it can't.
+    """The shipped classifier, or the one at `model_path`. Raises `nets.weights.WeightsError` where it cannot be loaded.
 
-    words: the names behind the columns of everything it returns.
+    words: the words that the columns of all probabilities stand for, in order.
     """
 
     def __init__(self, model_path: Path | None = None) -> None:
@@ -35,14 +35,16 @@ class DrawingClassifier:
 
     @torch.inference_mode()
     def probabilities(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, words), calibrated, of drawings in the 255 box or bitmaps."""
+        """Return the calibrated probabilities, float32 (N, words), of drawings in the 255 box or bitmaps."""
         parts = [self.network.log_probabilities(*inputs).exp_().numpy() for inputs in self.inputs(drawings)]
         return np.concatenate(parts) if parts else np.zeros((0, len(self.words)), np.float32)
 
     @torch.inference_mode()
     def read(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
-        """`probabilities`, and from the same pass int8 (N, 64): unit vectors times 127 that are near each other where
-        drawings are alike (`nets.projection`), bitmaps too. Of the shipped classifier alone.
+        """Return `probabilities`, and from the same pass the embeddings of drawings or bitmaps, int8 (N, 64).
+
+        Embeddings are unit vectors times 127, near each other where drawings are alike (`nets.projection`). They mean
+        this for the shipped classifier alone.
         """
         probabilities = np.empty((len(drawings), len(self.words)), np.float32)
         embeddings = np.empty((len(drawings), SIZE), np.int8)
@@ -58,36 +60,37 @@ class DrawingClassifier:
 
     @torch.inference_mode()
     def embeddings(self, drawings: Drawings) -> np.ndarray:
-        """float32 (N, embedding): the layer before the picture branch's logits; near drawings look alike."""
+        """Return the layer before the picture branch's logits, float32 (N, embedding). Near drawings look alike."""
         parts = [self.network.embedding(inputs[0]).numpy() for inputs in self.inputs(drawings)]
         return np.concatenate(parts) if parts else np.zeros((0, self.network.shape.embedding), np.float32)
 
     def guess_strokes(self, strokes: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (words,) of one drawing in any coordinates, strokes (points, 2): the path of a live guess.
+        """Return the probabilities, float32 (words,), of one drawing in any coordinates, as a live guess needs them.
 
-        Simplified and fitted as the training data were. Raises ValueError without a point.
+        strokes: (points, 2) each. They are simplified and fitted to the box as the training data were.
+        Raises ValueError where there is no point.
         """
         return self.probabilities(Drawings.from_strokes([simplify_strokes(strokes)]))[0]
 
     def inputs(self, drawings: Drawings) -> Iterator[tuple[torch.Tensor, Points | None]]:
-        """What the network is given of one batch after the other: pixels and points, the points of bitmaps None."""
+        """Yield the network's inputs for one batch after the other: pixels and points, which are None for bitmaps."""
         for first in range(0, len(drawings), BATCH):
             part = drawings if len(drawings) <= BATCH else drawings.take(slice(first, first + BATCH))
             yield self.pixels(part), self.points(part) if part.bitmaps is None else None
 
     @staticmethod
     def pixels(drawings: Drawings) -> torch.Tensor:
-        """What the picture branch is given of a batch."""
+        """Return the picture branch's input for a batch."""
         return pixels_of(torch.from_numpy(raster(drawings))).contiguous(memory_format=torch.channels_last)
 
     @staticmethod
     def points(drawings: Drawings) -> Points:
-        """What the stroke branch is given of a batch of strokes."""
+        """Return the stroke branch's input for a batch of strokes."""
         flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
         return Points(*map(torch.from_numpy, sequences(*flat)))
 
 
 def top_words(probabilities: np.ndarray, words: Sequence[str], count: int = 5) -> list[tuple[str, float]]:
-    """The `count` most likely words of one row (words,), best first, with their probabilities."""
+    """Return the `count` most likely words of one row (words,) with their probabilities, the best first."""
     order = np.argsort(-probabilities, kind="stable")[:count]
     return [(words[k], float(probabilities[k])) for k in order]

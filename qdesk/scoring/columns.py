@@ -1,4 +1,4 @@
-"""The columns of a drawing: one row each, from which everything that lists columns is derived. Needs no network.
+"""The table of all columns that a drawing has. Every list of columns is derived from it. It needs no network.
 
 To add a score column, compute it in `scoring/scorer.py` and add its row here. `qdesk rank`, the cache, the sorts, the
 filters, what a verdict remembers, the CSV, merging and the gallery then have it.
@@ -14,17 +14,17 @@ from typing import Literal
 class Column:
     """One thing that is known of each drawing.
 
-    origin: what gives it: the networks, the junk model that combines what they say, the drawing itself, the data file,
-    or the curator's verdicts.   kind: a share is a number from 0 to 1, a whole is a count, a date is in seconds since
+    origin: its source: the networks, the junk model that combines what they say, the drawing itself, the data file, or
+    the curator's verdicts.   kind: a share is a number from 0 to 1, a whole is a count, a date is in seconds since
     1970 (UTC).   unit: "" for none.
     title: its name in the window.   meaning: what its number says, one sentence.
-    sort: what the list of sorts says; "" where it is not in it.   first: the end that this sort begins with.   bad:
+    sort: its entry in the list of sorts; "" where it has none.   first: the end that this sort begins with.   bad:
     whether that end is the bad one.
-    in_rank: `qdesk rank` writes it and, where it is a number, sorts by it.   remembered: a verdict keeps it, and the
-    CSV of verdicts has it.   compared: where a drawing stands among the others is said.   filtered: the section of
-    filters that has its histogram; "" for none.
-    written: how the gallery writes it, as a format; "%" for a percentage, "" where it is not shown.   label: what the
-    gallery calls it.   explained: what the gallery says of it.
+    in_rank: whether `qdesk rank` writes it and, where it is a number, sorts by it.   remembered: whether a verdict and
+    the CSV of verdicts keep it.   compared: whether the window says where a drawing stands among the others.
+    filtered: the section of filters that has its histogram; "" for none.
+    written: its format in the gallery; "%" for a percentage, "" where it is not shown.   label: its name in the
+    gallery.   explained: what the gallery says of it.
     """
 
     name: str
@@ -50,7 +50,7 @@ class Column:
 
     @property
     def is_score(self) -> bool:
-        """Whether scoring gives it."""
+        """Whether scoring computes it."""
         return self.origin in ("networks", "junk model")
 
 
@@ -117,7 +117,7 @@ COLUMNS = (
     Column("key", "file", "text", sort="Key, rising"),
     Column("file", "file", "text", sort="In the file's order"),
 )  # fmt: skip
-"""Every column, in the order of the list of sorts. Strokes and points are few where a drawing was given up early."""
+"""All columns, in the order of the list of sorts. A drawing that was given up early has few strokes and points."""
 
 BY_NAME = {column.name: column for column in COLUMNS}
 
@@ -126,12 +126,12 @@ _RANK = ("rank", "key_id", "word", "source", "row", "strokes", "points", "junk",
 
 
 def _appended(first: tuple[str, ...], names: list[str]) -> tuple[str, ...]:
-    """The columns that a file has had from the beginning, in the order that people script against, and then others."""
+    """Return the columns `first`, in the order that people script against, and then those of `names` not among them."""
     return *first, *(name for name in names if name not in first)
 
 
 RANK_COLUMNS = _appended(_RANK, [column.name for column in COLUMNS if column.in_rank])
-"""The columns of `qdesk rank`, in order. New ones come last: people script against them."""
+"""The columns of `qdesk rank`, in order. New ones come last, because people script against the order."""
 
 RANK_BY = _appended(
     ("junk", "loss", "loss_per_point", "lift", "p_word"),
@@ -143,13 +143,13 @@ CSV_COLUMNS_EVER = (
     "key_id", "word", "reason", "note", "rank", "junk", "loss_per_point", "loss", "lift", "p_word", "countrycode",
     "timestamp", "recognized", "source", "row", "flagged_at",
 )  # fmt: skip
-"""The columns that the CSV of verdicts has had from the beginning: one from before has these alone."""
+"""The columns that the CSV of verdicts has had from the beginning. A file of an early version has these alone."""
 
 CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [column.name for column in COLUMNS if column.is_score and column.remembered])
-"""The columns of the CSV of verdicts, in order. New ones come last: people script against them."""
+"""The columns of the CSV of verdicts, in order. New ones come last, because people script against the order."""
 
 FACTS = tuple(name for name in CSV_COLUMNS if name not in ("key_id", "reason", "note", "flagged_at"))
-"""What is remembered of a drawing with its verdict, so that the verdict can be exported without the drawing's file."""
+"""The columns that are remembered with a verdict, so that it can be exported without the drawing's file."""
 
 REMEMBERED_SCORES = tuple(column.name for column in COLUMNS if column.is_score and column.remembered)
-"""The scores that a verdict remembers, all numbers, in the order of its CSV."""
+"""The scores that a verdict remembers, in the order of the CSV. All are numbers."""

@@ -1,7 +1,7 @@
-"""On what a suggested reason rests, in a sentence or two.
+"""Say on what evidence a suggested reason rests, in a sentence or two.
 
-Every figure is compared with what is usual for good drawings, and none is named that is not out of the usual: where
-nothing stands out alone, that is what is said.
+Each figure is compared with its usual range for good drawings, and only figures outside of it are named. Where no
+figure stands out alone, the sentence says so.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from qdesk.scoring.junk_model import FEATURES
 
 TOGETHER = "By all its figures together; no single one stands out."
 SURE = 0.5
-"""From this probability on something is seen, below it may be."""
+"""The probability from which on a guess is stated; below it is hedged."""
 GROUPS = 3
-"""So many groups of strokes side by side are like letters: 4 in 5 planted words have them, 1 in 50 good drawings."""
+"""The number of groups of strokes side by side that looks like letters: 4 in 5 planted words have so many, and 1 in 50
+good drawings."""
 
 Usual = Mapping[str, Sequence[float]]
 
@@ -59,13 +60,14 @@ def evidence_sentences(
     usual: Usual,
     own: bool = True,
 ) -> np.ndarray:
-    """object (N,): the evidence for each drawing's reason, "" where there is none.
+    """Return the evidence for each drawing's reason, object (N,); "" where there is none.
 
-    drawings: N, in the 255 box; words: object (N,), what each is judged as, None for no word; measured: the columns
-    that `Scorer` measures, (N,) each; features: float64 (N, features), `junk.FEATURES`; reasons: object (N,).
-    usual: for a feature the 5 % and the 95 % quantile of good drawings. What is missing or NaN goes unmentioned.
-    own: a Sketch-RNN of qdesk's read the drawings. What an official decoder reads is on another scale, and its lift is
-    against other words' decoders.
+    drawings: N, in the 255 box.   words: object (N,), the word that each is judged as, None for no word.
+    measured: the columns that `Scorer` measures, (N,) each.   features: float64 (N, features), by
+    `junk_model.FEATURES`.   reasons: object (N,).
+    usual: the 5 % and the 95 % quantile of good drawings, by feature. What is missing or NaN is not mentioned.
+    own: whether qdesk's own Sketch-RNN read the drawings. The figures of an official decoder are on another scale, and
+    its lift is against other words' decoders.
     """
     usual = usual if own else {name: usual[name] for name in usual if name not in _READ}
     told = np.full(len(drawings), "", object)
@@ -77,7 +79,7 @@ def evidence_sentences(
 
 
 def percent(share: float) -> str:
-    """A probability as people say it, never all and never nothing."""
+    """Return a probability as a percentage in words, never 0 % and never 100 %."""
     if share < 0.01:
         return "under 1 %"
     return "over 99 %" if share > 0.99 else f"{share * 100:.0f} %"
@@ -105,7 +107,7 @@ def _evidence(
 
 
 def _seen(word: str | None, reason: str, figures: Mapping) -> str:
-    """What the classifier sees, against the drawing's word."""
+    """Say what the classifier sees, compared with the drawing's word."""
     top, p_top, p_word = figures["top_guess"], figures["p_top"], figures["p_word"]
     how = f"seen as {with_article(top)}{'' if p_top >= SURE else ', if at all'} ({percent(p_top)})"
     if word is None:
@@ -127,7 +129,7 @@ def _lift(figures: Mapping, usual: Usual, own: bool) -> str:
 
 
 def _read(reason: str, figures: Mapping, usual: Usual) -> str:
-    """What the Sketch-RNN takes the whole drawing for, if that is of this reason and good drawings are not taken so."""
+    """Say which kind of junk the Sketch-RNN takes the drawing for, if it means this reason and is unusual; else ""."""
     kinds = [kind for kind in _READ_AS if REASON_OF[kind] == reason and _beyond(f"+kind_{kind}", figures, usual) > 0]
     if not kinds:
         return ""
@@ -139,14 +141,14 @@ def _read(reason: str, figures: Mapping, usual: Usual) -> str:
 
 
 def _stand_out(reason: str, figures: Mapping, usual: Usual) -> list[str]:
-    """A sentence for each feature out of its usual range as the reason would have it, the furthest first."""
+    """Return one sentence per feature outside its usual range on the side that the reason means, the furthest first."""
     away = {wanted: _beyond(wanted, figures, usual) for wanted in _SIGNS.get(reason, ())}
     found = sorted((wanted for wanted in away if away[wanted] > 0), key=lambda wanted: -away[wanted])
     return [_compared(wanted, figures, usual, place > 0) for place, wanted in enumerate(found)]
 
 
 def _beyond(wanted: str, figures: Mapping, usual: Usual) -> float:
-    """How far "+feature" is above, or "-feature" below its usual range, in widths of that; NaN unknown."""
+    """Return how far "+feature" is above, or "-feature" below its usual range, in widths of it; NaN where unknown."""
     name = wanted[1:]
     low, high = usual.get(name, (math.nan, math.nan))
     away = figures[name] - high if wanted[0] == "+" else low - figures[name]
@@ -154,12 +156,12 @@ def _beyond(wanted: str, figures: Mapping, usual: Usual) -> float:
 
 
 def _compared(wanted: str, figures: Mapping, usual: Usual, again: bool) -> str:
-    """A figure, and what is usual. again: it has been said before who the usual ones are."""
+    """Say a figure and what is usual. again: a sentence before has said that the usual is that of good drawings."""
     fact = _FACTS[wanted[1:]]
     value, limit = fact.shown(figures[wanted[1:]]), fact.shown(usual[wanted[1:]][wanted[0] == "+"])
     above = value > limit
     if fact.whole:
-        limit = round(limit, 6)  # of 16 points and of e to the log of 16 the one is as many as the other
+        limit = round(limit, 6)  # e to the log of 16 is not quite 16, but means 16 points
         text, verb = f"{value:.0f}", "have "
         bound = f"{math.floor(limit)} or fewer" if above else f"{math.ceil(limit)} or more"
     else:
@@ -173,7 +175,7 @@ def _compared(wanted: str, figures: Mapping, usual: Usual, again: bool) -> str:
 
 
 def _side_by_side(strokes: Sequence[np.ndarray]) -> str:
-    """Strokes in groups from left to right with gaps between, as letters are."""
+    """Say that the strokes stand in groups with gaps between, from left to right, as letters do; "" where not."""
     spans = sorted((stroke[:, 0].min(), stroke[:, 0].max()) for stroke in strokes)
     groups, end = 0, -math.inf
     for left, right in spans:

@@ -1,4 +1,4 @@
-"""What a score depends on: the files of the networks, and the drawing with the word it is judged as. Needs no torch."""
+"""Fingerprints of what a score depends on: the networks' files, and the drawing with its word. Needs no torch."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from qdesk.data.drawings import Drawings
 from qdesk.scoring.columns import COLUMNS
 
 SCORER_VERSION = 3
-"""To be raised with every change of the code that changes a score, a reason or its evidence. A new column is noticed
-without that."""
+"""The version of the scoring code. Raise it with each change that changes a score, a reason or its evidence. A new
+column changes the fingerprint by itself."""
 
 SCORES = tuple(column.name for column in COLUMNS if column.is_score)
-"""What is scored. Where a column is new, what was kept before lacks it."""
+"""The columns that scoring computes. Scores kept before a column was added lack it."""
 
 BESIDE = (paths.CLASSIFIER, paths.PROJECTION, paths.JUNK_MODEL)
-"""The shipped files that judge beside every Sketch-RNN."""
+"""The shipped files that judge beside whichever Sketch-RNN is used."""
 
 AT_HAND = 9
-"""How many other official decoders are asked for a lift, at most: each reads every drawing once more."""
+"""The most other official decoders that are asked for a lift. Each of them reads every drawing once more."""
 
 
 def is_official(model: Path) -> bool:
-    """Whether it is an official `*.gen.json`, by its content."""
+    """Whether a file is an official `*.gen.json`, by its content."""
     if not model.is_file():
         return False
     with model.open("rb") as file:
@@ -34,9 +34,9 @@ def is_official(model: Path) -> bool:
 
 
 def likelihood_files(model: Path | None = None) -> list[Path]:
-    """The files that read drawings: `model` (default: the shipped Sketch-RNN), and others at hand for its lift.
+    """Return the files that read drawings: `model` (default: the shipped Sketch-RNN), and others for its lift.
 
-    Of an official decoder these are the others in its folder, `AT_HAND` of them spread over the alphabet.
+    For an official decoder the others are those in its folder, at most `AT_HAND`, spread over the alphabet.
     """
     model = model or paths.model(paths.SKETCHRNN)
     if not is_official(model):
@@ -47,9 +47,9 @@ def likelihood_files(model: Path | None = None) -> list[Path]:
 
 
 def scorer_id(model: Path | None = None) -> str:
-    """32 hex digits: the same for the same bytes in all files that judge, and the same version of what they are told.
+    """Return 32 hex digits that stand for the bytes of all files that judge, `SCORER_VERSION` and `SCORES`.
 
-    A file that is not there counts as one: that nothing can be scored with it, the networks say better.
+    A missing file is no error here. Loading the networks reports it with a better message.
     """
     hasher = hashlib.blake2b(repr((SCORER_VERSION, *SCORES)).encode(), digest_size=16)
     for path in [*likelihood_files(model), *map(paths.model, BESIDE)]:
@@ -58,11 +58,11 @@ def scorer_id(model: Path | None = None) -> str:
 
 
 def drawing_keys(drawings: Drawings, word: str | None = None) -> np.ndarray:
-    """uint64 (N,): a name for each drawing as it is scored: its exact points or pixels, and the word it is judged as.
+    """Return a hash per drawing, uint64 (N,), of its exact points or pixels and the word it is judged as.
 
-    word: for all of them, in place of each drawing's own. Unlike `Drawings.content_ids` it tells apart what is scored
-    apart: a drawing and the same one moved, scaled, or with times (a raw one, which is simplified first). It is no name
-    for people's decisions: those belong to `verdicts.store.identities`, the key_id where there is one.
+    word: judge all drawings as this word instead of each one's own. Unlike `Drawings.content_ids`, the hash differs
+    where the score may: for the same drawing moved, scaled, or with times (a raw one, which is simplified first). A
+    verdict does not belong to this hash but to the drawing's identity (`verdicts.store.identities`).
     """
     if drawings.bitmaps is not None:
         contents = [_digest(bitmap.tobytes()) for bitmap in drawings.bitmaps]
@@ -92,7 +92,7 @@ def _salt(text: bytes) -> np.uint64:
 
 
 def file_digest(path: Path) -> bytes:
-    """64 bytes of the file's content; b"missing" where it cannot be read."""
+    """Return a hash of the file's content, 64 bytes; b"missing" where it cannot be read."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "blake2b").digest()

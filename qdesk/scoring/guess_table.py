@@ -14,17 +14,17 @@ from qdesk.data.simplify import as_official
 from qdesk.scoring.classifier import DrawingClassifier
 
 BATCH = 2048
-"""Drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
+"""Number of drawings guessed at once: enough for full speed, few enough that progress moves and memory stays flat."""
 
 
 def guesses(
     drawings: Drawings, top: int = 3, model: Path | None = None,
     on_progress: Callable[[float], None] = lambda share: None,
 ) -> pa.Table:  # fmt: skip
-    """key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top of every drawing, in their order.
+    """Return key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top, one row per drawing, in order.
 
-    model: a classifier's weight file, default the shipped one; raises `nets.weights.WeightsError` where it cannot be
-    read. on_progress is told 0 to 1.
+    model: a classifier's weight file, default the shipped one.   on_progress: called with the share done, 0 to 1.
+    Raises `nets.weights.WeightsError` where the weights cannot be read.
     """
     guesser = DrawingClassifier(model)
     names = np.array(guesser.words, object)

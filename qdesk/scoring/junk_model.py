@@ -1,7 +1,7 @@
-"""The combined order: how likely a drawing is junk, and of what sort, from everything that is known of it.
+"""The combined order: how likely a drawing is junk, and of which kind, from all that is known of it.
 
-A multinomial logistic regression over the scores and a few plain facts about the strokes (`FEATURES` and their
-squares), fitted by `python -m qdesk.training.junk_model` on real drawings and planted junk. `junk` is the log-odds of
+It is a multinomial logistic regression over the scores and a few plain facts about the strokes (`FEATURES` and their
+squares). `python -m qdesk.training.junk_model` fits it on real drawings and planted junk. `junk` is the log-odds of
 junk. What is not known of a drawing (the lift under an official decoder, strokes of a bitmap) counts as average.
 """
 
@@ -23,19 +23,21 @@ FEATURES = (
     "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
     "kind_scribble", "kind_over", "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong",
 )  # fmt: skip
-"""What the order is made of. The kind_* are what the Sketch-RNN makes of the whole drawing (`likelihood.Reading`)."""
+"""The inputs of the model. The kind_* are what the Sketch-RNN says of the whole drawing (`likelihood.Reading`)."""
 
 GOOD = "good"
 SUSPECT = -3.0
-"""From this log-odds on, one chance in twenty, a reason is suggested: a suggestion costs a glance, and at even odds
-half of the unfinished drawings would go without."""
+"""The log-odds from which on a reason is suggested: one chance in twenty. A suggestion costs a glance, and at even odds
+half of the unfinished drawings would get none."""
 
 
 @dataclass(frozen=True)
 class JunkModel:
-    """mean, scale: (features,), of the good drawings.  classes: GOOD and the kinds of junk, with the reason for each.
-    weights: (classes, 2 * features), bias: (classes,).  unusual: loss per point that 1 in 50 good drawings exceed.
-    usual: for every feature the quantiles 5 % and 95 % of good drawings, for the evidence.
+    """The fitted regression.
+
+    mean, scale: (features,), of the good drawings.   classes: GOOD and the kinds of junk.   reasons: one per class.
+    weights: (classes, 2 * features).   bias: (classes,).   unusual: the loss per point that 1 in 50 good drawings
+    exceed.   usual: the 5 % and the 95 % quantile of good drawings, by feature, for the evidence.
     """
 
     mean: list[float]
@@ -54,17 +56,17 @@ class JunkModel:
         return [name for name in self.classes if name != GOOD]
 
     def odds(self, features: np.ndarray) -> np.ndarray:
-        """(N, features) with NaN for the unknown, to float64 (N, kinds): log-odds of each kind against good."""
+        """Return the log-odds of each kind against good, float64 (N, kinds); NaN in (N, features) means unknown."""
         logits = expand(features, np.array(self.mean), np.array(self.scale)) @ np.array(self.weights).T + self.bias
         return np.delete(logits, self.classes.index(GOOD), axis=1) - logits[:, [self.classes.index(GOOD)]]
 
     def judge(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(N, features) with NaN for the unknown, to `junk` float64 (N,), log-odds, and `reason` object (N,)."""
+        """Return `junk`, float64 (N,), log-odds, and `reason`, object (N,); NaN in (N, features) means unknown."""
         odds = self.odds(features)
         worst = odds.max(axis=1)
         weight = np.exp(odds - worst[:, None])
         junk = worst + np.log(weight.sum(axis=1))
-        # Reasons, not kinds, compete: two sorts of scribble together may be likelier than any one other thing.
+        # Reasons compete, not kinds: two kinds of scribble together may be likelier than any other single kind.
         names = np.array([reason for name, reason in zip(self.classes, self.reasons, strict=True) if name != GOOD])
         reasons = np.array(list(dict.fromkeys(names)), object)
         likeliest = reasons[np.stack([weight[:, names == name].sum(axis=1) for name in reasons]).argmax(axis=0)]
@@ -77,22 +79,22 @@ class JunkModel:
 
 
 def load(path: Path | None = None) -> JunkModel:
-    """The shipped junk model, or the one at `path`."""
+    """Load the shipped junk model, or the one at `path`."""
     return JunkModel(**json.loads((path or paths.model(paths.JUNK_MODEL)).read_text(encoding="utf-8")))
 
 
 def expand(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """(N, features) standardised, unknown ones at the mean, outliers held at 6 deviations; and their squares beside."""
+    """Standardise (N, features) and add squares: float64 (N, 2 * features); NaN is 0, outliers are held at 6."""
     standard = np.clip(np.nan_to_num((features - mean) / scale, nan=0.0), -6, 6)
     return np.concatenate([standard, standard * standard], axis=1)
 
 
 def loss_shape(losses: np.ndarray, lengths: np.ndarray) -> dict[str, np.ndarray]:
-    """Where in a drawing its loss is: float64 (N,) each, nats, from losses (N, T) of drawings `lengths` (N,) long.
+    """Return where in a drawing its loss is, float64 (N,) each, nats, from losses (N, T) of `lengths` (N,) points.
 
-    end_loss: of the last point and of ending there; high where a drawing stops in the middle of things.
-    late_loss: the mean of the last third less that of all; high where a good beginning was scribbled over.
-    peak_loss: the highest of all points.
+    end_loss: the loss of the last point and of ending there. It is high where a drawing stops unfinished.
+    late_loss: the mean of the last third minus the mean of all. It is high where a good beginning was scribbled over.
+    peak_loss: the highest loss of all points.
     """
     losses = losses.astype(float)
     rows, steps = np.arange(len(losses)), np.arange(losses.shape[1])
@@ -106,7 +108,7 @@ def loss_shape(losses: np.ndarray, lengths: np.ndarray) -> dict[str, np.ndarray]
 
 
 def features_of(drawings: Drawings, scores: Mapping[str, np.ndarray]) -> np.ndarray:
-    """float64 (N, features) of drawings in the 255 box with their scores; NaN where something is not known.
+    """Return `FEATURES`, float64 (N, features), of drawings in the 255 box; NaN where something is not known.
 
     scores: the columns of a ranking, and those of `loss_shape` where there are losses.
     """
@@ -134,13 +136,13 @@ def features_of(drawings: Drawings, scores: Mapping[str, np.ndarray]) -> np.ndar
 
 
 def _shape(drawings: Drawings) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ink length in boxes, mean absolute turn in radians, shorter side over longer; NaN (N,) for bitmaps."""
+    """Return ink length in boxes, mean absolute turn in radians, shorter side over longer: (N,) each, NaN: bitmaps."""
     count = len(drawings)
     if not len(drawings.points):
         return (np.full(count, np.nan),) * 3
     points, edges, strokes = drawings.points.astype(float), drawings.point_offsets, drawings.stroke_offsets
     step = np.diff(points, axis=0, append=points[-1:])
-    step[strokes[1:] - 1] = 0  # from one stroke to the next the pen is up
+    step[strokes[1:] - 1] = 0  # the pen is up from one stroke to the next
     length = np.hypot(step[:, 0], step[:, 1])
     direction = np.arctan2(step[:, 1], step[:, 0])
     turn = np.abs((np.diff(direction, prepend=direction[:1]) + np.pi) % (2 * np.pi) - np.pi)

@@ -1,4 +1,4 @@
-"""What reads drawings point by point for a ranking: qdesk's own Sketch-RNN, or Google's official decoders."""
+"""The models that read drawings point by point for a ranking: qdesk's own Sketch-RNN, and Google's decoders."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from qdesk.scoring.fingerprint import is_official, likelihood_files
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read in a batch of N drawings, the longest with T points.
+    """What a model says of a batch of N drawings, the longest with T points.
 
-    losses: float32 (N, T), nats of every point, 0 past a drawing's end.
+    losses: float32 (N, T), nats per point, 0 past a drawing's end.
     lift: float64 (N,), log p(x | word) - log p(x) in nats; NaN where it cannot be known.
     kinds: float64 (N, kinds), log-odds of each kind of junk against good; no columns where the network knows none.
     """
@@ -31,7 +31,7 @@ class Reading:
 
 
 class ConditionalSketchRNN:
-    """A class-conditional Sketch-RNN. It reads drawings in the 255 box, each once."""
+    """A class-conditional Sketch-RNN, which reads each drawing once, in the 255 box."""
 
     def __init__(self, network: SketchRNN) -> None:
         self.network = network
@@ -40,12 +40,12 @@ class ConditionalSketchRNN:
         self._classes = {word: index for index, word in enumerate(network.words)}
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
-        """The drawings as this network reads them, from those of the file and those in the 255 box."""
+        """Return the drawings as this network reads them: `fitted`, in the 255 box. given: those of the file."""
         return fitted
 
     @torch.inference_mode()
     def losses(self, sequences: Drawings, words: np.ndarray) -> np.ndarray:
-        """float32 (N, T): `Reading.losses` alone, each drawing with its word (object (N,)), or without one unknown."""
+        """Return `Reading.losses` alone. words: object (N,); one that the network does not know counts as no word."""
         batch = batch_of(sequences, np.arange(len(sequences)), self.network.shape.scale)
         return self.network.losses(batch, self._classes_of(words)).numpy()
 
@@ -56,26 +56,26 @@ class ConditionalSketchRNN:
 
     @torch.inference_mode()
     def read_out(self, seen: torch.Tensor, batch: Batch, words: np.ndarray) -> Reading:
-        """The reading, from what the LSTM knows before each point: float32 (N, T, hidden), by `SketchRNN.read`."""
+        """Return the reading. seen: the LSTM's state before each point, float32 (N, T, hidden), by `SketchRNN.read`."""
         classes = self._classes_of(words)
         losses, whole = self.network.losses(batch, classes, seen), self.network.whole(seen, batch.lengths)
         lift = self.network.lift(whole, classes).double()
         unknown = classes == self.network.no_word if len(self.words) > 1 else torch.ones_like(classes, dtype=torch.bool)
-        lift = torch.where(unknown, torch.nan, lift)  # a network of one word has nothing to tell it from
+        lift = torch.where(unknown, torch.nan, lift)  # a network of one word has no other word to compare with
         kinds = self.network.kind_logits(whole, classes).double().numpy()
         return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1])
 
     def _classes_of(self, words: np.ndarray) -> torch.Tensor:
-        """int64 (N,), or (1,) where all drawings are of one class."""
+        """Return the classes of words, int64 (N,), or (1,) where all drawings are of one class."""
         classes = np.array([self._classes.get(word, self.network.no_word) for word in words], np.int64)
         return torch.from_numpy(classes[:1] if (classes == classes[:1]).all() else classes)
 
 
 class OfficialDecoderScorer:
-    """An official decoder: one word's. It reads drawings in their own units, as it learned them.
+    """An official decoder, which knows one word. It reads drawings in their own units, as it learned them.
 
-    others: decoders of other words. What they make of a drawing, on average, stands for p(x) in the lift; it is the
-    order that Bayes' rule gives when every word at hand is as likely as the next. Without others there is no lift.
+    others: decoders of other words. Their mean probability of a drawing stands for p(x) in the lift, as by Bayes' rule
+    where all words at hand are equally likely. Without others there is no lift.
     """
 
     def __init__(self, decoder: OfficialDecoder, others: tuple[OfficialDecoder, ...] = ()) -> None:
@@ -83,13 +83,13 @@ class OfficialDecoderScorer:
         self.words, self.kinds = (decoder.word,), ()
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
-        """As published; a raw drawing, whose points are many more than those of any it learned, simplified."""
-        raw = given.timed | is_dense(given)  # in its own units, as it was simplified if it was
+        """Return the drawings as published, but raw ones simplified: they have many more points than any it learned."""
+        raw = given.timed | is_dense(given)  # the others stay in their own units
         return given.replaced(raw, fitted.take(raw))
 
     @torch.inference_mode()
     def losses(self, sequences: Drawings, words: np.ndarray | None = None) -> np.ndarray:
-        """float32 (N, T): `Reading.losses` alone, every drawing as one of the decoder's word."""
+        """Return `Reading.losses` alone, float32 (N, T), each drawing judged as the decoder's word."""
         return self._losses(self.network, sequences).numpy()
 
     @torch.inference_mode()
@@ -111,10 +111,10 @@ LikelihoodModel = ConditionalSketchRNN | OfficialDecoderScorer
 
 
 def load_likelihood(path: Path | None = None) -> LikelihoodModel:
-    """What reads drawings with a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
+    """Load the model of a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
 
-    The shipped Sketch-RNN where no path is given; an official decoder comes with others at hand
-    (`fingerprint.likelihood_files`). Raises `nets.weights.WeightsError`.
+    Without a path it is the shipped Sketch-RNN. An official decoder gets the others at hand
+    (`fingerprint.likelihood_files`). Raises `nets.weights.WeightsError` where a file cannot be loaded.
     """
     path, *others = likelihood_files(path)
     if not is_official(path):

@@ -1,12 +1,12 @@
-"""Scores that are known already, in Parquet files in the user's own folder: nothing is scored twice.
+"""A cache of scores, in Parquet files in the user's own folder, so that no drawing is scored twice.
 
-`scores/<scorer>/*.parquet`: a folder for each scorer (`fingerprint.scorer_id`), in it files that are written once,
-whole, and never changed: `key`, the drawing and its word (`fingerprint.drawing_keys`), and every column of its score. A
-new run adds a file. Several programs may read and write at once: their files have names of their own, and a file that
-another program has put away meanwhile costs a second scoring and nothing else.
+`scores/<scorer>/*.parquet`: each scorer (`fingerprint.scorer_id`) has a folder. A file is written once, whole, and
+never changed. Its columns are `key`, which stands for the drawing and its word (`fingerprint.drawing_keys`), and all
+score columns. Each run adds files. Several programs may read and write at once, because no two files have the same
+name. A file that another program has removed meanwhile costs a second scoring and nothing else.
 
-Nothing here is a reason not to score: what cannot be read is scored anew, what cannot be kept is not kept, and
-`ScoreCache.trouble` says so.
+No trouble with the cache stops the scoring. What cannot be read is scored anew, what cannot be written is not kept,
+and `ScoreCache.trouble` says so.
 """
 
 from __future__ import annotations
@@ -31,17 +31,18 @@ Columns = Mapping[str, np.ndarray]
 Found = tuple[np.ndarray, np.ndarray]
 
 PAUSE_S = 20.0
-"""So much scoring a killed program loses at most."""
+"""Seconds between two files: the most scoring that a killed program loses."""
 
 ROWS = 65_536
-"""Drawings in a row group: what is read, and shown, at once."""
+"""Drawings per row group, which is what is read, and shown, at once."""
 
 SMALL, MANY = 5 << 20, 16
-"""More than `MANY` files of fewer than `SMALL` bytes (some 45,000 drawings) are made one."""
+"""Bytes below which a file is small (some 45,000 drawings), and the number of small files above which they are made
+one."""
 
 LIMIT = 400 << 20
-"""Bytes that the scores of all scorers may take; a million drawings are 100 MB, half of it embeddings. Past it those of
-scorers go that were not asked for the longest; the one at work keeps its own, however many."""
+"""Bytes that the scores of all scorers may take. A million drawings take 100 MB, half of it embeddings. Beyond the
+limit the least recently used scorers' scores are deleted, but never those of the scorer at work."""
 
 
 class ScoreCache:
@@ -55,9 +56,9 @@ class ScoreCache:
         self.trouble = ""
 
     def known(self, scorer: str, keys: np.ndarray) -> Iterator[tuple[np.ndarray, dict[str, np.ndarray]]]:
-        """What is known of the drawings `keys` (N,): their positions in `keys` (n,), and columns (n,), bit for bit.
+        """Yield what is known of the drawings `keys` (N,): positions in `keys` (n,), and columns (n,), bit for bit.
 
-        Some thousands at a time, each position once at most.
+        It comes some thousands at a time. Each position comes at most once.
         """
         places_of, open_ = _finder(keys), np.ones(len(keys), bool)
         for path in self._files(scorer):
@@ -71,7 +72,7 @@ class ScoreCache:
 
     @contextmanager
     def keeping(self, scorer: str) -> Iterator[Callable[[np.ndarray, Columns], None]]:
-        """A function that keeps what is scored, given keys (n,) and columns (n,): on disk soon, and all at the end."""
+        """Give a function that keeps scores: keys (n,), columns (n,). They are all on disk when the context ends."""
         waiting: list[pa.Table] = []
         written = time.monotonic()
 
@@ -89,7 +90,7 @@ class ScoreCache:
 
         try:
             yield keep
-        finally:  # stopped, interrupted or done: what was scored was paid for
+        finally:  # also when stopped or interrupted: no score is to be computed twice
             write()
         self._tidy(scorer)
 
@@ -97,7 +98,7 @@ class ScoreCache:
 
     @property
     def folder(self) -> Path:
-        """Where the scores are."""
+        """The folder of the scores."""
         return self._given or paths.user_data() / "scores"
 
     def _files(self, scorer: str) -> list[Path]:
@@ -105,14 +106,14 @@ class ScoreCache:
             folder = self.folder / scorer
             files = sorted(folder.glob("*.parquet"))
             if files:
-                with suppress(OSError):  # what may not be written may still be read
-                    os.utime(folder)  # asked for just now
+                with suppress(OSError):  # a folder that is read-only can still be read
+                    os.utime(folder)  # `_tidy` goes by the time of last use
         except OSError:
             files = []
         return files
 
     def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
-        """The row groups of a file with keys to `find`, and what was found. A damaged file is said, and put away."""
+        """Yield a file's row groups in which `find` finds keys, and what it finds. A damaged file is deleted."""
         try:
             with open(path, "rb") as opened:
                 file = parquet.ParquetFile(opened, page_checksum_verification=True)
@@ -129,7 +130,7 @@ class ScoreCache:
                     path.unlink()
 
     def _write(self, scorer: str, table: pa.Table) -> bool:
-        """Write a file of its own, whole or not at all; whether that went well."""
+        """Write a new file, whole or not at all, and return whether it was written."""
         texts = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
         numbers = [field.name for field in table.schema if pa.types.is_floating(field.type)]
         try:
@@ -146,10 +147,10 @@ class ScoreCache:
         return True
 
     def _tidy(self, scorer: str) -> None:
-        """Make many small files one, and hold all scorers' files to `LIMIT`."""
+        """Merge many small files into one, and keep all scorers' files below `LIMIT`."""
         try:
             for part in (self.folder / scorer).glob(".*.part"):
-                if time.time() - part.stat().st_mtime > 3600:  # of a program that was killed
+                if time.time() - part.stat().st_mtime > 3600:  # left by a program that was killed
                     part.unlink()
             small = [path for path in self._files(scorer) if path.stat().st_size < SMALL]
             if len(small) > MANY:
@@ -166,7 +167,7 @@ class ScoreCache:
                 for folder in sorted(self.folder.glob("*/"), key=lambda folder: folder.stat().st_mtime)
                 if folder.is_dir()
             }
-        except (OSError, pa.ArrowException):  # another program is tidying up, or has a file open: next time
+        except (OSError, pa.ArrowException):  # another program tidies up, or has a file open: try again next time
             return
         for folder, size in list(sizes.items()):
             if sum(sizes.values()) > LIMIT and folder.name != scorer:
@@ -175,14 +176,14 @@ class ScoreCache:
 
 
 def _finder(keys: np.ndarray) -> Callable[[np.ndarray], Found]:
-    """A function from stored keys (M,) to where they are in `keys` (N,): rows of the stored, and places in `keys`."""
+    """Return a function that looks up stored keys (M,) in `keys` (N,): rows of the stored keys, places in `keys`."""
     order = np.argsort(keys)
     wanted = keys[order]
     starts = np.flatnonzero(np.diff(wanted, prepend=~wanted[:1]))
     wanted, counts = wanted[starts], np.diff(starts, append=len(keys))
 
     def find(stored: np.ndarray) -> Found:
-        rows = np.argsort(stored)  # in order, the search goes through memory once
+        rows = np.argsort(stored)  # sorted keys are looked up in one pass through memory
         at = np.searchsorted(wanted, stored[rows])
         there = at < len(wanted)
         there[there] = wanted[at[there]] == stored[rows[there]]

@@ -1,4 +1,4 @@
-"""The scores of drawings: Sketch-RNN loss, lift, what the classifier sees, and the order that combines them."""
+"""The scores of drawings: Sketch-RNN loss, lift, what the classifier sees, and `junk`, which combines them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
 from qdesk.scoring.fingerprint import drawing_keys, scorer_id
 from qdesk.scoring.score_cache import ScoreCache
 
-if TYPE_CHECKING:  # they import torch, which takes two seconds: what is known already is there at once
+if TYPE_CHECKING:  # importing torch takes two seconds, and cached scores need no torch
     from qdesk.scoring.classifier import DrawingClassifier
     from qdesk.scoring.likelihood import LikelihoodModel
 
@@ -31,41 +31,43 @@ Item = TypeVar("Item")
 
 LOSSES = ("loss", "loss_per_point", "lift")
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
-"""What the networks say of a drawing; `junk` and `reason` are made of it."""
+"""The columns that the networks give. `junk` and `reason` are computed from them."""
 
 _FIRST, _BLOCK = 64, 8192
-"""Drawings sorted by length together: few at first, so that there is something to see at once, then twice as many each
-time, up to so many that padding is 2 % of all points (4,096: 3 %)."""
+"""Numbers of drawings that are sorted by length together: the first, so few that some are shown at once, and the most.
+The number doubles in between. With 8,192 padding is 2 % of all points, with 4,096 3 %."""
 
 _STEPS = 4096
-"""Points (padded) in one batch: 96 drawings of 43 points. What the LSTM multiplies then stays in the processor's cache:
-0.86 ms of CPU time a drawing, where batches of 2,048 take 0.87, of 8,192 0.90 and of 16,384 1.02."""
+"""Padded points per batch: 96 drawings of 43 points. What the LSTM multiplies then stays in the processor's cache. It
+takes 0.86 ms of CPU time per drawing; batches of 2,048 take 0.87, of 8,192 0.90 and of 16,384 1.02."""
 
 _THREADS = 8
-"""Batches scored at a time, at most, each with a core and one torch thread of its own: on 2 cores that scores 1,340
-drawings a second, where torch's own 2 threads score 890, one batch after the other, with more CPU time. A twelfth of
-the work is Python's, which one thread does at a time."""
+"""The most batches scored at a time, each on one core with one torch thread. On 2 cores that scores 1,340 drawings per
+second. One batch after the other with torch's own 2 threads it is 890, with more CPU time. A twelfth of the work is
+Python's, which one thread does at a time."""
 
 
 @dataclass(frozen=True)
 class ScoredChunk:
-    """Some drawings' scores. indices: int64 (n,), positions in the batch that was given; columns: name -> (n,).
+    """The scores of some drawings.
 
+    indices: int64 (n,), positions in the batch that was given.   columns: name -> (n,).   known: from a cache.
     loss, loss_per_point, lift, p_word, p_top and junk are float, NaN where they cannot be known (no strokes, no word,
-    a word that the network never saw); top_guess, reason and evidence (of the reason) are object arrays of strings.
+    a word that the network never saw). top_guess, reason and evidence (of the reason) are object arrays of strings.
     embedding is int8 (n, 64): what the classifier saw, for `scoring.similarity`.
     """
 
     indices: np.ndarray
     columns: dict[str, np.ndarray]
-    known: bool = False  # from a cache
+    known: bool = False
 
 
 @dataclass(frozen=True)
 class ClassifierOpinion:
-    """What the CNN sees in a drawing. picture: uint8 (28, 28), ink 255; guesses: the five best, and their probability.
+    """What the CNN sees in a drawing.
 
-    own: the probability and the place (from 1) of the drawing's own word; None where the network does not know it.
+    picture: uint8 (28, 28), ink 255.   guesses: the five best words with their probabilities.   own: the probability
+    and the place (from 1) of the drawing's own word; None where the network does not know it.
     """
 
     picture: np.ndarray
@@ -74,14 +76,14 @@ class ClassifierOpinion:
 
 
 class Scorer:
-    """The three networks' judgement: Sketch-RNN, classifier, and the combination of both.
+    """The scores of the Sketch-RNN, the classifier, and the junk model that combines them.
 
-    model: a weight file of qdesk's own, or an official `*.gen.json`; the shipped Sketch-RNN where none is given.
-    word: judge every drawing as this word, whatever its file says.
-    combined: what makes `junk` and `reason` of the rest; the shipped model where none is given.
-    cache: where scores are looked up first and kept; with a `combined` of its own nothing is.
-    The networks are loaded when something has to be scored: that takes a second or two, and raises
-    `nets.weights.WeightsError` where it can't.
+    model: a weight file of qdesk's own, or an official `*.gen.json`; default the shipped Sketch-RNN.
+    word: judge each drawing as this word, whatever its file says.
+    combined: the model that computes `junk` and `reason`; default the shipped one.
+    cache: scores are looked up and kept there, but not where `combined` is given.
+    The networks are loaded when something has to be scored. That takes a second or two, and raises
+    `nets.weights.WeightsError` where they cannot be loaded.
     """
 
     def __init__(
@@ -111,8 +113,9 @@ class Scorer:
         return self.cache.trouble if self.cache else ""
 
     def find_word(self, text: str) -> str:
-        """The word that `text` is, in upper or lower case. Raises ValueError for one that neither network knows, with
-        the nearest that they know.
+        """Return the word that `text` names, in upper or lower case.
+
+        Raises ValueError where neither network knows it. The message has the nearest words that they know.
         """
         if found := find(text, categories()):  # the classifier knows all of them
             return found
@@ -122,7 +125,7 @@ class Scorer:
         raise ValueError(f"The networks know no word {text!r}.{hint(text, sorted(known))}")
 
     def _load(self) -> tuple[LikelihoodModel, DrawingClassifier]:
-        with self._loading:  # one thread scores, another may ask for the losses of a drawing's points
+        with self._loading:  # one thread may score while another asks for the losses of a drawing's points
             if self._networks is None:
                 from qdesk.scoring.classifier import DrawingClassifier
                 from qdesk.scoring.likelihood import load_likelihood
@@ -137,9 +140,9 @@ class Scorer:
     def stream(
         self, drawings: Drawings, stop: Callable[[], bool] = lambda: False, keys: np.ndarray | None = None
     ) -> Generator[ScoredChunk, None, None]:
-        """Score everything, some drawings at a time, every drawing exactly once; ends early when `stop()`.
+        """Score all drawings, each exactly once, and yield some at a time. Ends early when `stop()`.
 
-        keys: `fingerprint.drawing_keys` of the drawings, for one who has them. What the cache knows comes first, some
+        keys: `fingerprint.drawing_keys` of the drawings, where they are known. What the cache knows comes first, some
         thousands at once. What is scored is kept, however the stream ends.
         """
         rows = np.arange(len(drawings))
@@ -172,7 +175,7 @@ class Scorer:
                 yield ScoredChunk(indices, columns)
 
     def features(self, drawings: Drawings) -> np.ndarray:
-        """float64 (N, features): what the junk model is fitted on (`junk.FEATURES`)."""
+        """Return what the junk model is fitted on, `junk_model.FEATURES`, float64 (N, features)."""
         table = np.empty((len(drawings), len(junk_model.FEATURES)))
 
         def features(part: Drawings, sequences: Drawings) -> np.ndarray:
@@ -185,10 +188,10 @@ class Scorer:
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
     ) -> dict[str, np.ndarray]:
-        """Every column of `ScoredChunk` for all drawings at once, in their order. on_progress is told 0 to 1."""
+        """Return all columns of `ScoredChunk` for all drawings, in order. on_progress: called with the share done."""
         columns: dict[str, np.ndarray] = {}
         done = 0
-        with closing(self.stream(drawings)) as chunks:  # what was scored is kept before an interrupt goes on
+        with closing(self.stream(drawings)) as chunks:  # so that an interrupt keeps what was scored
             for chunk in chunks:
                 for name, values in chunk.columns.items():
                     if name not in columns:
@@ -199,9 +202,9 @@ class Scorer:
         return columns
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
-        """float32 (points,) in nats: each point's share of the loss, for the points of the drawing as it is stored.
+        """Return the loss of each point of the drawing as it is stored, float32 (points,), nats; empty for a bitmap.
 
-        A raw drawing's points share the loss of the simplified point that stands for them. Empty for a bitmap.
+        A raw drawing's point has the loss of the simplified point that stands for it.
         """
         if not drawing.strokes:
             return np.zeros(0, np.float32)
@@ -215,7 +218,7 @@ class Scorer:
         return _spread(given, ready, losses)
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
-        """What the CNN sees in a batch of one drawing."""
+        """Return what the CNN sees in a batch of one drawing."""
         from qdesk.data.raster import raster
         from qdesk.scoring.classifier import top_words
 
@@ -236,8 +239,10 @@ class Scorer:
         work: Callable[[Drawings, Drawings], Any],
         stop: Callable[[], bool] = lambda: False,
     ) -> Generator[tuple[np.ndarray, Any], None, None]:
-        """`work` of all batches of like length: their positions (n,), and what it makes of the drawings in the 255 box
-        and of what the Sketch-RNN reads. As many batches at a time as there are cores.
+        """Apply `work` to batches of drawings of like length, and yield their positions (n,) with its result.
+
+        work: is given the drawings in the 255 box, and as the Sketch-RNN reads them. As many batches run at a time as
+        there are cores.
         """
         import torch
 
@@ -258,20 +263,20 @@ class Scorer:
                 yield indices, result.result()
         finally:
             pool.shutdown(cancel_futures=True)
-            torch.set_num_threads(_cores())  # the pool's 1 would hold for all threads to come
+            torch.set_num_threads(_cores())  # else new threads would begin with the pool's 1
 
     def _ready(self, drawings: Drawings, rows: np.ndarray) -> tuple[np.ndarray, Drawings, Drawings]:
-        """`rows` again, their drawings in the 255 box, and what the Sketch-RNN reads."""
+        """Return `rows`, their drawings in the 255 box, and the drawings as the Sketch-RNN reads them."""
         given = drawings.take(rows)
         ready = as_official(given)
         return rows, ready, self.likelihood.sequences(given, ready)
 
     def _every_column(self, part: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
-        """Every column of one batch."""
+        """Return all columns of one batch."""
         return self.judge(part, self.measure(part, sequences))
 
     def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Every column of one batch, from what was measured."""
+        """Return all columns of one batch, from what was measured."""
         from qdesk.scoring.likelihood import ConditionalSketchRNN
 
         features = junk_model.features_of(part, measured)
@@ -284,7 +289,7 @@ class Scorer:
         return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
 
     def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
-        """`MEASURED`, and what else `junk.features_of` wants, (N,) each, of one batch."""
+        """Return `MEASURED`, and what else `junk_model.features_of` needs, (N,) each, of one batch."""
         from qdesk.nets.sketchrnn import N_MAX
 
         columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
@@ -314,14 +319,14 @@ class Scorer:
 
 @once
 def _cores() -> int:
-    """torch's number of threads, as it was before any pool: while one runs, a new thread is told the pool's 1."""
+    """Return torch's number of threads before any pool was started. While a pool runs, new threads see its 1."""
     import torch
 
     return torch.get_num_threads()
 
 
 def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
-    """`rows` in parts, each at most twice as long as the one before."""
+    """Yield `rows` in parts, each at most twice as long as the one before."""
     start, length = 0, _FIRST
     while start < len(rows):
         yield rows[start : start + length]
@@ -329,7 +334,7 @@ def _blocks(rows: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _ahead(count: int, items: Iterator[Item]) -> Iterator[Item]:
-    """The items, each when `count` more have been taken: of work begun, so much is under way."""
+    """Yield the items with a bounded look-ahead: `count` more have been taken from the iterator already."""
     taken: deque[Item] = deque()
     for item in items:
         taken.append(item)
@@ -339,7 +344,7 @@ def _ahead(count: int, items: Iterator[Item]) -> Iterator[Item]:
 
 
 def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
-    """Positions in batches of like length: each at most `_STEPS` points when padded, and at least one drawing."""
+    """Yield the positions of batches of like length: at most `_STEPS` padded points, but at least one drawing."""
     order = np.argsort(counts, kind="stable")
     start = 0
     while start < len(order):
@@ -351,12 +356,12 @@ def batches(counts: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> pa.Table:
-    """`RANK_COLUMNS` of all drawings, worst first by the column `by`; those without a value go last, in file order."""
+    """Return `RANK_COLUMNS` of all drawings, the worst by a column first. Unknown values go last, in file order."""
     counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
     order = worst_first(drawings, columns, by)
     table = drawings.table.take(pa.array(order))
     data: dict[str, pa.Array | pa.ChunkedArray] = {"rank": pa.array(np.arange(1, len(order) + 1))}
-    for name, count in counts.items():  # a bitmap's strokes are not none, they are not known
+    for name, count in counts.items():  # a bitmap's strokes are unknown, which is not 0
         data[name] = pa.array(count[order]) if drawings.bitmaps is None else pa.nulls(len(order), pa.int64())
     for name in ("key_id", "word", "source", "row"):
         data[name] = table.column(name)
@@ -366,14 +371,14 @@ def rank_table(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = 
 
 
 def worst_first(drawings: Drawings, columns: Mapping[str, np.ndarray], by: str = "junk") -> np.ndarray:
-    """int64 (N,): the drawings, the worst first by a column; what has no value there goes last, in file order."""
+    """Return the drawings' order, int64 (N,), the worst by a column first. Unknown values go last, in file order."""
     counts = {"strokes": drawings.stroke_counts, "points": drawings.point_counts}
     values = np.asarray(columns[by] if by in columns else counts[by], float)
     return np.argsort(values if BY_NAME[by].first == "low" else -values, kind="stable")  # NaN sorts last either way
 
 
 def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:
-    """The losses of a simplified drawing's points, for the raw points that each of them stands for."""
+    """Give each raw point, float32 (points,), the loss of the simplified point that stands for it."""
     fitted = given.fit_box(round_points=False)
     result = np.zeros(len(given.points), np.float32)
     for raw, simple, share in zip(
