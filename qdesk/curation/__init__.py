@@ -1,1 +1,1 @@
-"""Deciding what is junk: the view of many drawings, verdicts on them, and what leaves as files."""
+"""Curate drawings: the view of many drawings, the verdicts on them, and the exports to files."""

@@ -1,1 +1,1 @@
-"""Files that leave: data without the flagged drawings, contact sheets, galleries, replays."""
+"""Export files: data without the flagged drawings, contact sheets, galleries, replays."""

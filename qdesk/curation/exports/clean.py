@@ -1,4 +1,4 @@
-"""Data sets without their flagged drawings, in the formats that they came in."""
+"""Write data sets without their flagged drawings, in the formats that they came in."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ _ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in DATA)}
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What `clean` did: how many drawings it kept and left out, and which records it could not read and write.
+    """The result of `clean`.
 
-    problems: the first of those records, and why; problem_count: how many there are. written: the files.
+    kept, dropped: numbers of drawings.   problems: the first records that could not be read, and why.
+    problem_count: how many there are.   written: the files.
     """
 
     kept: int
@@ -39,12 +40,12 @@ class Cleaned:
 
 
 def from_window(source: Source, path: Path) -> Work:
-    """What is open, without the flagged: in a file, or in a folder where `path` is one."""
+    """Return the work that writes what is open without the flagged drawings to a file, or to `path` as a folder."""
     files = [Path(file) for file in source.files]
 
     def work(say: Say) -> str:
         try:
-            with Verdicts() as verdicts:  # of this thread
+            with Verdicts() as verdicts:  # not the window's, which are for its thread alone
                 if path.is_dir():
                     done = clean_folder(files, path, verdicts, say)
                 else:
@@ -57,7 +58,7 @@ def from_window(source: Source, path: Path) -> Work:
 
 
 def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
-    """`qdesk export --clean`: a file without the flagged drawings, or a folder of such files."""
+    """Run `qdesk export --clean`: write a file without the flagged drawings, or a folder of such files."""
     from qdesk.formats import only_read
 
     with Verdicts() as verdicts, shell.progress("cleaning") as progress:
@@ -83,10 +84,10 @@ def clean(
 ) -> Cleaned:
     """Write the drawings of `in_path` that are not flagged to `out_path`.
 
-    The format is the one `out_path` is named after, or `format` (see `formats.write_drawings`); drawings with times
-    keep them. `out_path` may be `in_path`, unless something in it cannot be read: that would be lost. on_progress is
-    told the share that is done, 0 to 1, often; what it raises comes through. Raises qdesk.formats.FormatError. However
-    it fails, `out_path` is as it was.
+    out_path: may be `in_path`, unless something in it cannot be read, because that would be lost.
+    format: as for `formats.write_drawings`; default the one that the ending of `out_path` means. Drawings with times
+    keep them.   on_progress: called often with the share done, 0 to 1; what it raises comes through.
+    Raises qdesk.formats.FormatError. After any error `out_path` is as it was.
     """
     from qdesk.formats import FormatError, open_drawings, write_drawings
 
@@ -110,10 +111,10 @@ def clean_folder(
     verdicts: Verdicts,
     on_progress: Callable[[float], None] | None = None,
 ) -> Cleaned:
-    """`clean` every file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
+    """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
-    The folder is made where there is none. Raises FormatError where two files would have one name, or one of the clean
-    files would replace a file that is cleaned, and OSError where the folder cannot be written to.
+    The folder is created where it is missing. Raises FormatError where two files would have one name, or where a clean
+    file would replace one of the files given, and OSError where the folder cannot be written to.
     """
     from qdesk.formats import FormatError, format_of
 
@@ -155,7 +156,7 @@ def clean_folder(
 
 
 def clean_name(path: Path, ending: str = "") -> str:
-    """The name of a file's clean copy: its own, or .ndjson for what qdesk reads and does not write, as .npz.
+    """Return the name of a file's clean copy: its own, or .ndjson for what qdesk reads and does not write, as .npz.
 
     ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
     """

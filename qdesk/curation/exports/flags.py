@@ -1,4 +1,4 @@
-"""The verdicts as CSV: the flags alone, or all of them, for others to merge."""
+"""Write the verdicts as CSV: the flags alone, or all verdicts, for others to merge."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qdesk.curation.verdicts.store import Verdicts
 
 
 def from_files(everything: bool | None, out: Path | TextIO, options: Mapping[str, Any], shell: Shell) -> list[str]:
-    """`qdesk export` and `qdesk export --all`."""
+    """Run `qdesk export` or `qdesk export --all`: write the CSV, and return a sentence about it."""
     with Verdicts() as verdicts:
         count = export_flags(out, verdicts, everything=bool(everything))
     return [f"{count:,} {'verdicts' if everything else 'flagged drawings'}"]

@@ -1,4 +1,4 @@
-"""The worst drawings as one page to look at in a browser: gallery.html filled in, with nothing that lies elsewhere."""
+"""Write the worst drawings as one page for a browser: gallery.html filled in. The page needs no other file."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from qdesk.pages import rough_percent, write_page
 from qdesk.scoring.columns import COLUMNS
 
 TOP = 200
-"""Drawings on a page, unless somebody wants another number."""
+"""The default number of drawings on a page."""
 
 _FIGURES = {column.name: (column.label, column.written, column.explained) for column in COLUMNS if column.written}
-"""A column of numbers: what it is called, how it is written, and what it means."""
+"""The columns of numbers by name: what each is called, how it is written, and what it means."""
 
 _SHOWN = (*_FIGURES, "top_guess", "p_top", "reason", "evidence", "verdict")
 _BY = {name: label for name, (label, _, _) in _FIGURES.items()} | {"p_top": "the surest guess"}
@@ -39,7 +39,7 @@ _WORST_FIRST = tuple(column.name for column in COLUMNS if column.bad)
 
 
 def from_window(source: Source, path: Path) -> Work:
-    """The first `TOP` drawings of what is shown, in the order in which they are shown."""
+    """Return the work that writes the first `TOP` drawings shown, in the order in which they are shown."""
     table, name = source.table, Path(source.files[0]).name
     rows, total, sort = table.order[:TOP].copy(), len(table.order), table.sort
     worst_first = sort in _WORST_FIRST and not table.reverse
@@ -66,13 +66,14 @@ def write_gallery(
     when: datetime | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
-    """Write drawings, the worst first, as one HTML file that needs no other: a click replays a drawing.
+    """Write drawings, the worst first, as one HTML file that needs no other. A click on the page replays a drawing.
 
-    columns: of these drawings, (N,) each, whichever there are of junk, learned, likeness, loss_per_point, loss, lift,
-    p_word (NaN unknown), top_guess with p_top, reason (suggested, "" none) with evidence, and verdict ("" none).
-    title: what they are, as their file's name. total: of how many they are the worst. ranked_by: a column's name.
-    order: where the first are not the worst, in words how they are ordered. when: default now.
-    on_progress is told 0 to 1, often; what it raises comes through, and no file is written.
+    columns: of these drawings, (N,) each, any of junk, learned, likeness, loss_per_point, loss, lift, p_word (NaN
+    unknown), top_guess with p_top, reason (suggested, "" none) with evidence, and verdict ("" none).
+    title: what they are, for example their file's name.   total: the number of drawings that these are the worst of.
+    ranked_by: a column's name.   order: how they are ordered, in words, where the first are not the worst.
+    when: default now.   on_progress: called often with the share done, 0 to 1; what it raises comes through, and no
+    file is written.
 
     Raises ValueError where there is no drawing, OSError where the file cannot be written.
     """
@@ -80,7 +81,7 @@ def write_gallery(
     if not count:
         raise ValueError("There is no drawing to show.")
     when = when or datetime.now()
-    # Python's own numbers are written twice as fast as NumPy's.
+    # Lists, because Python's own numbers are written twice as fast as NumPy's.
     known = {name: _listed(columns[name]) for name in _SHOWN if name in columns}
     if order:
         headline = f"{count:,}{f' of {total:,}' if total and total != count else ''} drawing{'s' * (count > 1)}"
@@ -106,7 +107,7 @@ def write_gallery(
 class _Card:
     """What the page says of a drawing, and its picture: `paths` in a `view_box` with `times`, or a `bitmap`.
 
-    label: the picture in words.   reason: the verdict, or else what scoring suggests, as a sentence without its end.
+    label: the picture in words.   reason: the verdict, or else what scoring suggests, in words without a full stop.
     figures: names and numbers.   times: when each stroke begins and how long it takes, in ms.   bitmap: a data URI.
     """
 
@@ -129,7 +130,7 @@ class _Card:
 def _cards(
     drawings: Drawings, known: Mapping[str, Sequence[Any]], on_progress: Callable[[float], object]
 ) -> Iterator[_Card]:
-    """Each drawing's card, made when the page is so far. known: its columns."""
+    """Yield each drawing's card, when the page is written as far as that. known: the columns by name, (N,) each."""
     official, names = as_official(drawings), identities(drawings).to_pylist()
     for index, word in enumerate(drawings.words):
         if index % 50 == 0:
@@ -161,14 +162,14 @@ def _listed(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def _picture(drawings: Drawings, official: Drawings, index: int) -> dict[str, Any]:
-    """The fields of a card that are its picture."""
+    """Return the fields of a card that are its picture."""
     if official.bitmaps is not None:
         return {"bitmap": bitmap_uri(official.bitmaps[index])}
     strokes = official.strokes_of(index)
     points = np.rint(np.concatenate(strokes)).astype(int)
     edges = accumulate(map(len, strokes), initial=0)
     left, top = ((points.max(axis=0) - 255) // 2 - 8).tolist()
-    # A stroke's beginning and duration are its own; within it the pace is even.
+    # The page keeps when each stroke begins and how long it takes. Within a stroke its pace is even.
     moments = [times for times in clock(drawings.strokes_of(index), drawings.times_of(index)) if len(times)]
     return {
         "view_box": f"{left} {top} 271 271",
@@ -178,14 +179,14 @@ def _picture(drawings: Drawings, official: Drawings, index: int) -> dict[str, An
 
 
 def _reason(verdict: str, suggested: str) -> str:
-    """The verdict, or else what scoring suggests: never both, and never one as if it were the other."""
+    """Say the verdict, or else what scoring suggests, in words that tell the two apart."""
     if verdict:
         return "kept" if verdict == KEEP else f"flagged as {verdict}"
     return f"perhaps {suggested}" if suggested else ""
 
 
 def _seen(facts: Mapping[str, Any]) -> str:
-    """The first guess and its probability."""
+    """Say the first guess and its probability."""
     if not facts.get("top_guess"):
         return ""
     return facts["top_guess"] + (f" {rough_percent(facts['p_top'])}" if _is_known(facts.get("p_top")) else "")

@@ -1,4 +1,4 @@
-"""What leaves Curate as a file, one row each: the menu of the window and the options of `qdesk export` are made of it.
+"""The table of exports from Curate, from which the window's menu and the options of `qdesk export` are made.
 
 Nothing heavy is imported, so that the command line can name the exports at once. The module of an export is imported
 when it writes.
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from qdesk.formats import Problem
 
 Say = Callable[[float], None]
-"""Is told the share that is done, 0 to 1, often; what it raises comes through, and no file is written."""
+"""A function that is called often with the share done, 0 to 1. What it raises comes through, and no file is written."""
 
 Work = Callable[[Say], str]
-"""Writes, in any thread, and returns a sentence about what was written."""
+"""A function that writes, in any thread, and returns a sentence about what was written."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """What is open in the window: its files, its table, and the place of the drawing that is shown, -1 for none."""
+    """What is open in the window: the files, the table, and the index of the drawing that is shown, -1 for none."""
 
     files: Sequence[str]
     table: Table
@@ -37,30 +37,30 @@ class Source:
 
 
 class Shell(Protocol):
-    """The command on whose behalf files are read and written: it says what is to be said meanwhile."""
+    """The command for which an export reads and writes files. It reports what happens meanwhile."""
 
     def opened(self, paths: Sequence[Path]) -> Drawings:
-        """The drawings of these files. Raises qdesk.formats.FormatError or OSError."""
+        """Return the drawings of these files. Raises qdesk.formats.FormatError or OSError."""
         ...
 
     def progress(self, label: str) -> AbstractContextManager[Say]:
-        """What is told the share that is done."""
+        """Return a context that gives the function to report progress with."""
         ...
 
     def say_skipped(self, problems: Sequence[Problem], count: int) -> None:
-        """Some records were skipped."""
+        """Report that `count` records were skipped. problems: the first of them."""
         ...
 
 
 class NothingToWrite(ValueError):
-    """There is nothing of what was asked for; why, in a sentence, or "" where it is plain to see."""
+    """Raised where there is nothing to write. The message says why, in a sentence, or is "" where that is obvious."""
 
 
 @dataclass(frozen=True)
 class Option:
-    """One more option of `qdesk export`, which goes with one export alone.
+    """An option of `qdesk export` that belongs to one export alone.
 
-    needed: what it has to say, where the export cannot do without it. words: as `add_argument` takes them.
+    words: the arguments of `add_argument`.   needed: what its value has to be, where the export cannot do without it.
     """
 
     name: str
@@ -70,23 +70,23 @@ class Option:
 
 @dataclass(frozen=True)
 class Export:
-    """Something that can be taken along.
+    """Something that Curate can write to a file.
 
-    name:    its option of `qdesk export`, and what the window calls it.
-    module:  the module in this package that writes it. For the window: `from_window(source, path) -> Work`, which looks
-             at what is open, and raises `NothingToWrite`. For the command: `from_files(value, out, options,
+    name:    its option of `qdesk export`, and its name in the window's code.
+    module:  the module in this package that writes it. The window calls `from_window(source, path) -> Work`, which
+             looks at what is open, and raises `NothingToWrite`. The command calls `from_files(value, out, options,
              shell) -> sentences`, with the values of its option and of `options`.
-    menu:    the entry of the window's menu; group: entries of one group stand together.
-    title:   of the dialog that asks for a name.
-    ending:  behind the first file's name, in the name that the dialog proposes.
-    kinds:   what it can be written as: in words, and how the name ends. Empty where the input decides that.
-    doing:   what is said while it is written, before the file's name.
-    verdicts: it is of all verdicts and not of what is open. The store writes it, the command to stdout if no file is
+    menu:    its entry in the window's menu.   group: entries of one group stand together.
+    title:   the title of the dialog that asks for a file name.
+    ending:  what the dialog adds to the first file's name to propose a name.
+    kinds:   the formats it can be written in: in words, and how the name ends. Empty where the input decides that.
+    doing:   what the window says while it is written, before the file's name.
+    verdicts: whether it is of all verdicts and not of what is open. The command then writes to stdout where no file is
              named.
-    option:  its option of `qdesk export`, as `add_argument` takes it, "{endings}" standing for them; None for what is
-             asked for otherwise, by `command`.
-    options: more options that go with it.
-    command: the command that writes it; more_endings: those that it takes beside the `kinds`' own.
+    option:  its option of `qdesk export`, as `add_argument` takes it, with "{endings}" for the endings. None where
+             another command writes it.
+    options: more options that belong to it.
+    command: the command that writes it.   more_endings: endings that it takes beside those of `kinds`.
     """
 
     name: str
@@ -105,21 +105,21 @@ class Export:
 
     @property
     def endings(self) -> tuple[str, ...]:
-        """How the names of its files may end, in lower case."""
+        """The endings that the names of its files may have, in lower case."""
         return (*(ending for _, ending in self.kinds), *self.more_endings)
 
     @property
     def proposed(self) -> str:
-        """The end of the name that a dialog proposes."""
+        """The end of the file name that the dialog proposes."""
         return self.ending + (self.kinds[0][1] if self.kinds else "")
 
     @property
     def filter(self) -> str:
-        """The kinds, in Qt's notation."""
+        """The kinds as a file dialog's filter, in Qt's notation."""
         return ";;".join(f"{kind} (*{ending})" for kind, ending in self.kinds)
 
     def load(self) -> ModuleType:
-        """The module that writes it."""
+        """Import the module that writes it, and return it."""
         return import_module(f"qdesk.curation.exports.{self.module}")
 
 

@@ -1,4 +1,4 @@
-"""A drawing as it was drawn, stroke by stroke, as an animated GIF or SVG to show to others."""
+"""Write a drawing as it was drawn, stroke by stroke, as an animated GIF or SVG to show to others."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from qdesk.formats import FormatError
 from qdesk.formats.base import open_output
 
 LONGEST_MS = 30_000.0
-"""A replay that would take longer goes faster instead, and slower if it would be over before
-`replay_timing.SHORTEST_MS`."""
+"""The longest replay, in ms. A longer one is speeded up, and one shorter than `replay_timing.SHORTEST_MS` is slowed
+down."""
 
 REST_MS = 1500
-"""The whole drawing is shown so long before it begins again."""
+"""How long the whole drawing is shown before the replay begins again, in ms."""
 
 SIDES = range(32, 513)
-"""px of a picture."""
+"""The widths that a picture may have, in px."""
 
 _SHADES = 16  # from paper to ink: enough for smooth lines, and half the bytes of 256
 _FRAME_MS = 40  # 25 frames a second; GIF counts hundredths of seconds
 _INK, _PAPER = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF)
-_PADDING = 0.08  # of the side
+_PADDING = 0.08  # a share of the side
 
 
 def from_window(source: Source, path: Path) -> Work:
-    """The drawing that is shown."""
+    """Return the work that writes the replay of the drawing that is shown."""
     if source.shown < 0:
         raise NothingToWrite
     drawing = source.table.drawings[source.shown]
@@ -46,7 +46,7 @@ def from_window(source: Source, path: Path) -> Work:
 
 
 def from_files(file: Path, out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
-    """`qdesk export --replay`: the drawing of a file that the option `key` names, `side` px square."""
+    """Run `qdesk export --replay`: write the drawing of a file that the option `key` names, `side` px square."""
     drawings = shell.opened([file])
     place = place_of(drawings, options["key"])
     if place is None:
@@ -57,20 +57,17 @@ def from_files(file: Path, out: Path, options: Mapping[str, Any], shell: Shell) 
 
 
 def place_of(drawings: Drawings, key: str) -> int | None:
-    """The place of the drawing called `key`: its key_id, its row in the file, or the first letters of its content id.
-
-    None where there is no such drawing.
-    """
+    """Return the index of the drawing with this key_id, row in the file, or beginning of the content id; None: none."""
     for where in (drawings.column("key_id") == key, drawings.column("row").astype(str) == key):
         if where.any():
             return int(np.argmax(where))
     start = key.removeprefix("content").lstrip(": ")
-    names: Iterable[str] = drawings.content_ids() if len(start) >= 6 else []  # fewer letters are many drawings'
+    names: Iterable[str] = drawings.content_ids() if len(start) >= 6 else []  # many drawings share fewer letters
     return next((place for place, name in enumerate(names) if name.startswith(start)), None)
 
 
 def clock(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> list[np.ndarray]:
-    """`replay_timing.point_times` of a replay that takes from `replay_timing.SHORTEST_MS` to `LONGEST_MS`."""
+    """Return `replay_timing.point_times`, scaled to last from `replay_timing.SHORTEST_MS` to `LONGEST_MS`."""
     told = replay_timing.point_times(strokes, times)
     end = max((float(one[-1]) for one in told if len(one)), default=0.0)
     scale = min(max(end, replay_timing.SHORTEST_MS), LONGEST_MS) / end if end else 1.0
@@ -85,9 +82,10 @@ def write_replay(
 ) -> None:
     """Write the replay of a drawing as .gif or .svg, `side` px square, dark on white, in a loop.
 
-    It follows the drawing's own times, pauses cut to `replay_timing.PAUSE_MS`, or an even pace where there are none.
-    on_progress is told 0 to 1; what it raises comes through, and no file is written. Raises FormatError for another
-    name, another side than `SIDES`, a drawing without strokes, and a file that cannot be written.
+    It follows the drawing's own times, with pauses cut to `replay_timing.PAUSE_MS`, or has an even pace where there are
+    none.   on_progress: called with the share done, 0 to 1; what it raises comes through, and no file is written.
+    Raises FormatError for another ending, a side outside `SIDES`, a drawing without strokes, and a file that cannot be
+    written.
     """
     format = os.fspath(path).lower().rpartition(".")[2]
     if format not in ("gif", "svg"):
@@ -112,7 +110,7 @@ def write_replay(
 
 
 def _placed(strokes: Sequence[np.ndarray], side: int) -> list[np.ndarray]:
-    """The strokes in px of a square picture, centred, as large as its padding lets them."""
+    """Return the strokes in px of a square picture, centred, as large as its padding allows."""
     points = np.concatenate(strokes).astype(np.float64)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = (high - low).max()
@@ -130,9 +128,9 @@ def _pen(side: int) -> float:
 def _frames(
     strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, say: Callable[[float], None]
 ) -> list:
-    """The frames as Pillow's images, and behind them the list of their durations in ms.
+    """Return the frames as Pillow's images, and as the last item the list of their durations in ms.
 
-    The picture of a moment at which nothing is drawn is not made: the one before stands longer.
+    Where nothing is drawn there is no new frame, and the one before lasts longer.
     """
     from PIL import Image
 
@@ -159,11 +157,11 @@ def _frames(
 def _pictures(
     strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, end: float
 ) -> Iterator[tuple[float, np.ndarray]]:
-    """Each frame's time, and its ink: uint8 (side, side), 255 where it covers all. The last is the whole drawing."""
+    """Yield each frame's time, ms, and its ink, uint8 (side, side), 255 where it covers all. The last is whole."""
     import cairocffi
 
     def canvas() -> tuple[np.ndarray, cairocffi.Context]:
-        stride = -(-side // 4) * 4  # cairo wants rows of a multiple of four bytes
+        stride = -(-side // 4) * 4  # cairo needs rows of a multiple of four bytes
         buffer = np.zeros((side, stride), np.uint8)
         surface = cairocffi.ImageSurface(cairocffi.FORMAT_A8, side, side, buffer.reshape(-1).data, stride)
         context = cairocffi.Context(surface)
@@ -183,7 +181,7 @@ def _pictures(
     current = 0
     count = int(np.ceil(end / _FRAME_MS))
     for now in [*(k * _FRAME_MS for k in range(count)), end]:
-        while current < len(strokes) and moments[current][-1] <= now:  # finished: it stays as it is
+        while current < len(strokes) and moments[current][-1] <= now:  # a finished stroke is drawn once and for all
             draw(done_context, strokes[current])
             current += 1
         shown[:] = done
@@ -194,7 +192,7 @@ def _pictures(
 
 
 def _until(stroke: np.ndarray, moments: np.ndarray, now: float) -> np.ndarray:
-    """The part of a stroke that is drawn by `now`, its last point interpolated."""
+    """Return the part of a stroke that is drawn by `now`, with its last point interpolated."""
     tip = [np.interp(now, moments, stroke[:, axis]) for axis in (0, 1)]
     return np.vstack([stroke[: np.searchsorted(moments, now, side="right")], tip])
 
@@ -203,9 +201,10 @@ def _until(stroke: np.ndarray, moments: np.ndarray, now: float) -> np.ndarray:
 
 
 def _svg(strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, word: str) -> str:
-    """Every stroke as a path that is a dash of its own length, pushed in from its end as time goes on (SMIL).
+    """Return the replay as SVG, animated by SMIL.
 
-    What cannot animate shows the whole drawing.
+    Each stroke is a path with one dash as long as the path, which is pushed in from the end as time goes on. A viewer
+    that cannot animate shows the whole drawing.
     """
     whole = float(moments[-1][-1]) + REST_MS
     label = f"<title>{escape(word)}</title>" if word else ""
@@ -237,7 +236,11 @@ def _hidden_until(share: float, whole: float) -> str:
 
 
 def _pushed_in(gone: np.ndarray, shares: np.ndarray, whole: float) -> str:
-    """gone: (n,), how far along the stroke each point lies; shares: (n,), when it is drawn, 0 to 1."""
+    """Return the animation of one stroke's dash.
+
+    gone: (n,), how far along the stroke each point lies.   shares: (n,), when it is drawn, 0 to 1 of the loop.
+    whole: the loop's length in ms.
+    """
     left = gone[-1] + 1 - gone
     left[-1] = 0
     keys = np.r_[0.0, shares, 1.0] if shares[0] else np.r_[shares, 1.0]

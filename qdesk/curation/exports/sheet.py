@@ -1,4 +1,4 @@
-"""The flagged drawings as a contact sheet to print, pass round or file."""
+"""Write the flagged drawings as a contact sheet to print, pass round or file."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.formats.sheet import Caption, write_sheet
 
 SHORT = 8
-"""Letters of a content name that are shown: among a million drawings, one in 4,000 shares them with another."""
+"""How many letters of a content id are shown. Among a million drawings, one in 4,000 shares them with another."""
 
 
 def from_window(source: Source, path: Path) -> Work:
-    """The flagged drawings of what is open, the worst first."""
+    """Return the work that writes the flagged drawings of what is open, the worst first."""
     table = source.table
     rows = np.flatnonzero((table.verdicts.codes != 0) & (table.verdicts.codes != table.verdicts.texts.index(KEEP)))
     if not len(rows):
@@ -36,7 +36,7 @@ def from_window(source: Source, path: Path) -> Work:
 
 
 def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
-    """`qdesk export --sheet`: the flagged drawings of these files, the worst first."""
+    """Run `qdesk export --sheet`: write the flagged drawings of these files, the worst first."""
     drawings = shell.opened(files)
     with Verdicts() as verdicts:
         found, reasons = flagged(drawings, verdicts)
@@ -48,13 +48,13 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
 
 
 def titled(paths: Sequence[Path]) -> str:
-    """Files as a title: the first names, and how many more."""
+    """Return a title for files: the first names, and how many more there are."""
     names = [path.name for path in paths]
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 
 def captions(drawings: Drawings, reasons: Sequence[str] | None = None) -> list[Caption]:
-    """What stands under each drawing: its word, its key_id or the first of its content name, and its reason."""
+    """Return the caption of each drawing: its word, its key_id or the start of its content id, and its reason."""
     reasons = [""] * len(drawings) if reasons is None else reasons
     return [
         Caption(word or "", short_name(name), reason, COLOURS.get(reason, COLOURS[OTHER]))
@@ -63,13 +63,13 @@ def captions(drawings: Drawings, reasons: Sequence[str] | None = None) -> list[C
 
 
 def short_name(identity: str) -> str:
-    """What people read of an identity: the key_id, or "content" and the first of the content name."""
+    """Return an identity for people to read: the key_id, or "content" and the start of the content id."""
     content = identity.removeprefix(CONTENT)
     return identity if content == identity else f"content {content[:SHORT]}"
 
 
 def flagged(drawings: Drawings, verdicts: Verdicts) -> tuple[Drawings, list[str]]:
-    """The flagged ones among the drawings and their reasons, the worst first by the junk that the verdicts remember.
+    """Return the flagged drawings and their reasons, the worst first by the junk that the verdicts remember.
 
     Those flagged before they were scored come last, in the drawings' order.
     """

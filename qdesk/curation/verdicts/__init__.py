@@ -1,1 +1,1 @@
-"""What people decided about drawings: the store, its file, and taking over what others decided."""
+"""What people decided about drawings: the store, its CSV, and merging what others decided."""

@@ -1,4 +1,4 @@
-"""Export: the verdicts as CSV."""
+"""Write verdicts as CSV."""
 
 from __future__ import annotations
 
@@ -17,14 +17,13 @@ from qdesk.scoring.columns import CSV_COLUMNS
 def export_flags(
     out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False
 ) -> int:
-    """Write every flagged drawing (not the kept ones) as CSV, the worst rank first, and return how many.
+    """Write all flagged drawings (not the kept ones) as CSV, the worst rank first, and return how many there are.
 
-    `only` limits it to these identities, as to those of one file. A path is written whole or not at all (OSError when
-    it cannot be); unknown values are empty, `recognized` is true or false, numbers have six significant digits.
-    Drawings without a key_id are named by `source` and `row`.
+    only: limit it to these identities, for example to those of one file.   everything: write the kept ones, too, and a
+    last column `identity`, by which `qdesk.curation.verdicts.merge` tells drawings apart.
 
-    everything: the kept ones, too, and a last column `identity`: what `qdesk.curation.verdicts.merge` tells drawings
-    apart by.
+    Unknown values are empty, `recognized` is true or false, numbers have six significant digits. Drawings without a
+    key_id are named by `source` and `row`. A path is written whole or not at all; raises OSError where it cannot be.
     """
     chosen = [
         verdict
@@ -38,7 +37,7 @@ def export_flags(
 
 
 def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write these columns of `rows` as CSV to a path (whole or not at all; OSError) or an open file."""
+    """Write these columns of `rows` as CSV to an open file, or to a path, whole or not at all. Raises OSError."""
     if isinstance(out, str | os.PathLike):
         with atomic_write(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
             write_csv(file, columns, rows)

@@ -1,4 +1,4 @@
-"""Merging: another person's verdicts, from the CSV that `qdesk export --all` writes, and where they conflict."""
+"""Merge another person's verdicts, from the CSV that `qdesk export --all` writes, and export the conflicts."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_n
 
 
 def merge(verdicts: Verdicts, path: Path) -> Merged:
-    """Take over the verdicts of a CSV file where there are none of mine: `Verdicts.take_over`. One step to undo.
+    """Take over the verdicts of a CSV file where there are none of mine (`Verdicts.take_over`), as one step to undo.
 
-    Rows are told apart by `identity`, or by `key_id` where the file has no such column; rows with neither are counted.
-    Raises VerdictsError, a plain sentence, when the file is no such CSV, and OSError; nothing is changed then.
+    Rows are told apart by `identity`, or by `key_id` where the file has no such column. Rows with neither are counted.
+    Raises VerdictsError, a plain sentence, where the file is no such CSV, and OSError. Then nothing is changed.
     """
     return take_over(verdicts, *read_verdicts(path))
 
 
 def take_over(verdicts: Verdicts, theirs: list[Theirs], unidentified: int) -> Merged:
-    """The second half of `merge`: what `read_verdicts` has read."""
+    """Take over what `read_verdicts` has read: the second half of `merge`."""
     return replace(verdicts.take_over(theirs), unidentified=unidentified)
 
 
 def read_verdicts(path: Path) -> tuple[list[Theirs], int]:
-    """The verdicts in a CSV file as `qdesk.curation.verdicts.csv` writes it, and how many rows name no drawing.
+    """Read a CSV file as `qdesk.curation.verdicts.csv` writes it: its verdicts, and how many rows name no drawing.
 
     Raises VerdictsError for any other file, and OSError.
     """
@@ -52,7 +52,7 @@ def read_verdicts(path: Path) -> tuple[list[Theirs], int]:
 
 
 def export_conflicts(out: Path | TextIO, verdicts: Verdicts) -> int:
-    """Write every open conflict as CSV with the columns `CONFLICTS`, and return how many. Whole or not at all."""
+    """Write all open conflicts as CSV, whole or not at all, with the columns `CONFLICTS`, and return how many."""
     conflicts = verdicts.conflicts()
     mine = verdicts.get_many(conflicts)
     rows: list[dict[str, Any]] = []
@@ -67,7 +67,7 @@ def export_conflicts(out: Path | TextIO, verdicts: Verdicts) -> int:
 
 
 def sentence(merged: Merged) -> str:
-    """What a merge did, in words."""
+    """Say in words what a merge did."""
     parts = [f"{merged.taken:,} taken over", f"{merged.same:,} the same as yours", f"{merged.conflicts:,} in conflict"]
     if merged.settled:
         parts.append(f"{merged.settled:,} settled before")
@@ -80,7 +80,7 @@ def sentence(merged: Merged) -> str:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Every row that is not blank, and the line it ends on. Checks the header."""
+    """Check the header, and yield each row that is not blank with the number of the line that it ends on."""
     with open(path, encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file, strict=True)
         try:
@@ -104,7 +104,7 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _theirs(row: Mapping[str, str], name: str) -> Theirs:
-    """ValueError, in words, where a cell is not what its column holds."""
+    """Return the verdict of one row. Raises ValueError, in words, where a cell is not what its column holds."""
     identity, reason, at = row.get("identity") or row["key_id"], row["reason"], row["flagged_at"]
     if reason not in REASONS:
         raise ValueError(f'"{reason}" is no reason; the reasons are {", ".join(REASONS)}')
@@ -130,7 +130,7 @@ def _cell(column: str, text: str, parse: Callable[[str], Any]) -> Any:
         raise ValueError(f'{column} cannot be "{text}"') from None
 
 
-# Spreadsheets write TRUE, and pandas writes 7.0 in a column where something is unknown.
+# Spreadsheet programs write TRUE for true, and pandas writes 7.0 for 7 in a column with unknown values.
 _PARSE: Mapping[str, Callable[[str], Any]] = {
     **dict.fromkeys(("rank", "row"), lambda text: int(text.removesuffix(".0"))),
     **dict.fromkeys(REMEMBERED_SCORES, float),

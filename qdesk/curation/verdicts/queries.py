@@ -1,7 +1,7 @@
 """The statements that read and write the verdicts file."""
 
-# A decision is first put into the temporary table `moves`, a line a drawing, its reason null where a verdict is taken
-# back. The rest is a few statements, however many drawings there are.
+# A decision is first put into the temporary table `moves`, one line per drawing, the reason null where a verdict is
+# taken back. A few statements then do the rest, however many drawings there are.
 MOVES = "CREATE TEMP TABLE moves (identity TEXT PRIMARY KEY, reason, note, flagged_at, facts)"
 
 SELECT = "SELECT identity, reason, note, flagged_at, facts FROM verdicts"
@@ -20,7 +20,7 @@ FORGET_SAME = """
     )
 """
 SETTLE = "UPDATE conflicts SET settled = ? WHERE settled <= 0 AND identity IN (SELECT identity FROM moves)"
-# The column `new` is of no use any more: what redo needs, the undo before it has left in `old`.
+# The column `new` is not used any more: redo takes what it needs from `old` of the undo before it.
 REMEMBER = """
     INSERT INTO history (step, kind, time, identity, old_reason, new_reason, note, old)
     SELECT ?, ?, ?, m.identity, coalesce(v.reason, ''), coalesce(m.reason, ''), coalesce(m.note, ''),
@@ -39,7 +39,7 @@ BACK = """
            coalesce(v.facts, json_extract(old, '$.facts'))
     FROM history h LEFT JOIN verdicts v USING (identity) WHERE step = ? AND kind = ? ORDER BY id
 """
-# A step is written in one transaction: its lines in the history have numbers without gaps.
+# This counts by the ids: a step is written in one transaction, so the ids of its lines in the history have no gaps.
 RECENT = """
     SELECT s.step, time, identity, new_reason,
            1 + (SELECT max(id) FROM history WHERE step = s.step AND kind = 'do') - id, note

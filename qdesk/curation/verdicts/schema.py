@@ -2,7 +2,7 @@
 
 APPLICATION_ID = 0x71647376  # "qdsv"
 
-# Steps are never edited once released, only added.
+# A migration is never edited once it is released. New ones are added at the end.
 MIGRATIONS = (
     """
     CREATE TABLE verdicts (
@@ -30,8 +30,8 @@ MIGRATIONS = (
         undone INTEGER NOT NULL DEFAULT 0
     );
     """,
-    # What others decided differently. `step` is the merge that brought it; `settled` the step that settled it, 0 while
-    # it is open, and negative while that step is undone. It counts only while its merge is done and not undone.
+    # What others decided differently. `step` is the merge that brought it. `settled` is the step that settled it, 0
+    # while it is open, and negative while that step is undone. A conflict counts only while its merge is not undone.
     """
     CREATE TABLE conflicts (
         id         INTEGER PRIMARY KEY,

@@ -1,9 +1,9 @@
-"""Verdicts: what a person decided about a drawing, kept in SQLite so that not one decision is ever lost.
+"""Verdicts: what a person decided about a drawing, kept in SQLite so that no decision is ever lost.
 
-Every decision is its own transaction, on disk before the call returns, and one line of an append-only history. Undo and
-redo walk that history and survive a restart. A verdict belongs to the drawing, not to the file: its identity is the
+Each decision is one transaction, on disk before the call returns, and one line of an append-only history. Undo and redo
+walk that history and survive a restart. A verdict belongs to the drawing, not to the file: its identity is the
 drawing's `key_id`, or a hash of its content where it has none, so that renaming or converting a file changes nothing.
-What other people decided can be merged in; where they differ, that is a conflict until it is decided again.
+What other people decided can be merged in. Where they differ, that is a conflict until the drawing is decided again.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from qdesk.scoring.columns import FACTS
 from qdesk.store import Store, kind_of
 
 REASONS = (*FLAGS, KEEP)
-"""What a verdict may be."""
+"""The reasons that a verdict may have."""
 
 CONTENT = "content:"
 
 
 class VerdictsError(Exception):
-    """The verdicts cannot be read or written; the message is a plain sentence for the user."""
+    """Raised where verdicts cannot be read or written. The message is a plain sentence for the user."""
 
 
 Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, reason, note, flagged_at, facts
@@ -44,9 +44,10 @@ Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, r
 
 @dataclass(frozen=True)
 class Verdict:
-    """One decision. `reason` is one of `FLAGS` or `KEEP`; `facts` has the keys of `FACTS`, None where unknown.
+    """One decision.
 
-    flagged_at: ISO 8601 in UTC, to the second.
+    reason: one of `FLAGS`, or `KEEP`.   flagged_at: ISO 8601 in UTC, to the second.
+    facts: by the names in `FACTS`, None where unknown.
     """
 
     identity: str
@@ -66,13 +67,13 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Theirs(Verdict):
-    """A verdict of somebody else; `name` is that of the file it came in."""
+    """A verdict of another person. name: that of the file it came in."""
 
     name: str = ""
 
 
 class Change(NamedTuple):
-    """What a decision, an undo or a redo did to one drawing: its reason before and after, "" for no verdict."""
+    """The effect of a decision, an undo or a redo on one drawing: its reason before and after, "" for no verdict."""
 
     identity: str
     old: str
@@ -81,9 +82,10 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True)
 class Decision:
-    """A step that could be undone: when (ISO 8601 in UTC), how many drawings, and what became of the first of them.
+    """A step that can be undone.
 
-    reason: "" if its verdict was taken back.
+    time: ISO 8601 in UTC.   count: how many drawings it is about.   identity, reason, note: those of the first of them;
+    reason is "" where its verdict was taken back.
     """
 
     step: int
@@ -96,10 +98,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Merged:
-    """What a merge did, in rows: verdicts taken over, those that say the same as mine, and those that do not.
+    """The result of a merge, as numbers of rows. "Mine" are the verdicts of the file that was merged into.
 
-    conflicts: those that are open, new or not; settled: those about which I have decided since.
-    unidentified: rows that do not say which drawing they are about. changes: of the verdicts taken over.
+    taken: verdicts taken over.   same: those that agree with mine.   conflicts: those that differ and are open, new or
+    not.   settled: those that differ, but that I have decided about since.
+    unidentified: rows that do not say which drawing they are about.   changes: one per verdict taken over.
     """
 
     taken: int
@@ -111,7 +114,7 @@ class Merged:
 
 
 def identities(drawings: Drawings) -> pa.StringArray:
-    """Strings (N,): what a verdict belongs to: a drawing's key_id, or "content:" and `content_ids` where it has none.
+    """Return what verdicts belong to, strings (N,): the key_id, or "content:" with the content id where there is none.
 
     A score belongs to something narrower, the exact points and the word: `scoring.fingerprint.drawing_keys`.
     """
@@ -124,17 +127,17 @@ def identities(drawings: Drawings) -> pa.StringArray:
 
 
 def forget(names: Sequence[str]) -> None:
-    """Delete all there is of these drawings from the user's own file, where there is one. Raises VerdictsError."""
+    """Delete all records of these drawings from the user's own file, where there is one. Raises VerdictsError."""
     if names and (paths.user_data() / "verdicts.db").exists():
         with Verdicts() as verdicts:
             verdicts.forget(names)
 
 
 class Verdicts(Store):
-    """The verdicts of one file, by default `verdicts.db` in the user's folder. For one thread; a context manager.
+    """The verdicts of one file, by default `verdicts.db` in the user's folder. A context manager for one thread.
 
-    Every method that writes has the change on disk when it returns. All methods raise VerdictsError when the file
-    cannot be read or written.
+    A method that writes has the change on disk when it returns. All methods raise VerdictsError where the file cannot
+    be read or written.
     """
 
     application_id = APPLICATION_ID
@@ -174,19 +177,19 @@ class Verdicts(Store):
     # Deciding
 
     def flag(self, identity: str, reason: str, note: str = "", info: Mapping[str, Any] | None = None) -> Change:
-        """Flag a drawing for one of `FLAGS`, or `KEEP` it. `info` may hold any of `FACTS`; the rest is ignored.
+        """Flag a drawing for one of `FLAGS`, or `KEEP` it. info: any of `FACTS`; other names are ignored.
 
-        Raises ValueError for another reason. The same verdict again changes nothing and is no step to undo, unless it
-        settles a conflict.
+        The same verdict again changes nothing and is no step to undo, unless it settles a conflict. Raises ValueError
+        for any other reason.
         """
         return self.flag_many([(identity, reason, note, info or {})])[0]
 
     def keep(self, identity: str, info: Mapping[str, Any] | None = None) -> Change:
-        """Say that a drawing was looked at and is fine."""
+        """Note that a drawing was looked at and is fine."""
         return self.flag(identity, KEEP, info=info)
 
     def flag_many(self, decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> list[Change]:
-        """Several (identity, reason, note, info) as one step to undo; of a drawing that comes twice the last counts."""
+        """Note several (identity, reason, note, info) as one step. Where a drawing comes twice, the last one counts."""
         now = _now("seconds")
         moves = []
         for identity, reason, note, info in decisions:
@@ -196,21 +199,21 @@ class Verdicts(Store):
         return self._decide(moves)
 
     def clear(self, *names: str) -> list[Change]:
-        """Take the verdict of these drawings back, as one step that can itself be undone."""
+        """Take the verdicts of these drawings back, as one step that can itself be undone."""
         return self._decide([(identity, None, None, None, None) for identity in names])
 
     def undo(self) -> list[Change]:
-        """Take the last step back; [] when there is nothing left to undo."""
+        """Take the last step back, and return its changes; [] where there is nothing to undo."""
         return self._walk("undo")
 
     def redo(self) -> list[Change]:
-        """Do the last undone step again; [] when there is none. A new decision forgets what could be redone."""
+        """Do the last undone step again, and return its changes; [] where there is none or a decision came since."""
         return self._walk("redo")
 
     def refresh(self, facts: Mapping[str, Mapping[str, Any]]) -> None:
-        """Replace the facts of these identities (those with a verdict), as when scores come in after a decision.
+        """Replace the facts of those of these identities that have a verdict, as when scores come in after a decision.
 
-        Facts are not decisions: this is no step to undo, and a fact that is None in `facts` keeps its old value.
+        A fact that is None keeps its old value. Facts are not decisions, so this is no step to undo.
         """
         with self._transaction():
             self._db.executemany(
@@ -219,8 +222,9 @@ class Verdicts(Store):
             )
 
     def forget(self, names: Iterable[str]) -> int:
-        """Delete all there is of these drawings for good, from the file and from what can be undone; returns how many
-        verdicts there were.
+        """Delete all records of these drawings for good, the history included, and return how many verdicts they had.
+
+        What is deleted cannot be undone.
         """
         chosen = (_list(names),)
         with self._transaction():
@@ -235,9 +239,9 @@ class Verdicts(Store):
     def take_over(self, theirs: Iterable[Theirs]) -> Merged:
         """Take over the verdicts of others where there are none of mine, as one step, conflicts included.
 
-        Verdicts with the same reason agree, whatever their notes. Where the reasons differ mine stays, and theirs is a
-        conflict until I decide about the drawing again. What was told before is not told again: to merge a file twice
-        changes nothing.
+        Verdicts with the same reason agree, whatever their notes. Where the reasons differ, mine stays, and theirs is a
+        conflict until I decide about the drawing again. A conflict that is known already is not noted again, so merging
+        a file twice changes nothing.
         """
         theirs = list(theirs)
         names = _list(verdict.identity for verdict in theirs)
@@ -264,7 +268,7 @@ class Verdicts(Store):
             if taken or differing:
                 step = self._new_step()
                 self._db.executemany(sql.MOVE, map(_row, taken))
-                # A conflict is a line of the history that changes nothing: so it can be undone, too.
+                # A conflict is also a line of the history that changes nothing, so that it can be undone.
                 names = _list(verdict.identity for verdict in differing)
                 self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}", (names,))
                 self._write(step, "do")
@@ -279,22 +283,22 @@ class Verdicts(Store):
     # Looking
 
     def get(self, identity: str) -> Verdict | None:
-        """The verdict of one drawing, or None."""
+        """Return the verdict of one drawing, or None."""
         return self.get_many([identity]).get(identity)
 
     def get_many(self, names: Iterable[str]) -> dict[str, Verdict]:
-        """The verdicts of those of these drawings that have one, by identity."""
+        """Return the verdicts of those of these drawings that have one, by identity."""
         with self._in_words():
             rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}", (_list(names),))
             return {row[0]: _verdict(*row) for row in rows}
 
     def all(self) -> list[Verdict]:
-        """Every verdict, the oldest first."""
+        """Return all verdicts, the oldest first."""
         with self._in_words():
             return [_verdict(*row) for row in self._db.execute(f"{sql.SELECT} ORDER BY flagged_at, identity")]
 
     def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
-        """object (N,): the reason of each identity, "" where there is no verdict. Meant for a million at once."""
+        """Return the reason of each identity, object (N,), "" where there is no verdict. Fit for a million at once."""
         known = self.known()
         if not isinstance(names, pa.Array | pa.ChunkedArray):
             names = pa.array(names, pa.string())
@@ -302,27 +306,27 @@ class Verdicts(Store):
         return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
 
     def known(self) -> dict[str, str]:
-        """The reason of every drawing with a verdict, by identity."""
+        """Return the reason of each drawing with a verdict, by identity."""
         with self._in_words():
             return dict(self._db.execute("SELECT identity, reason FROM verdicts"))
 
     def recent(self, count: int = 24) -> list[Decision]:
-        """The last decisions that are not undone, the newest first."""
+        """Return the last `count` decisions that are not undone, the newest first."""
         with self._in_words():
             return [Decision(*row) for row in self._db.execute(sql.RECENT, (count,))]
 
     def can_walk(self) -> tuple[bool, bool]:
-        """Whether there is a step to undo, and one to redo."""
+        """Return whether there is a step to undo, and whether there is one to redo."""
         with self._in_words():
             exists = "EXISTS (SELECT 1 FROM steps WHERE undone = {})"
             undo, redo = self._db.execute(f"SELECT {exists.format(0)}, {exists.format(1)}").fetchone()
         return bool(undo), bool(redo)
 
     def conflicts(self) -> dict[str, list[Theirs]]:
-        """The open conflicts: what others decided differently, by identity, in the order in which they came.
+        """Return the open conflicts, by identity, in the order in which they came: what others decided differently.
 
-        Any decision about the drawing settles them, the same verdict again included; its undo opens them again. The
-        undo of a merge takes back those that it brought.
+        Any decision about the drawing settles them, also the same verdict again. Its undo opens them again. The undo of
+        a merge takes back those that it brought.
         """
         found: dict[str, list[Theirs]] = {}
         with self._in_words():
@@ -364,7 +368,7 @@ class Verdicts(Store):
     def _new_step(self) -> int:
         self._db.execute("DELETE FROM steps WHERE undone = 1")
         step = self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
-        assert step is not None  # of every INSERT that succeeds
+        assert step is not None  # after an INSERT that succeeds
         return step
 
     def _changes(self) -> list[Change]:
@@ -382,7 +386,7 @@ def _now(to: str) -> str:
 
 
 def _list(names: Iterable[str]) -> str:
-    """Identities as one parameter of a statement, however many."""
+    """Return any number of identities as one parameter of a statement."""
     return json.dumps(list(names))
 
 
@@ -399,7 +403,7 @@ _encode = json.JSONEncoder(check_circular=False, allow_nan=False, default=lambda
 
 
 def _text(info: Mapping[str, Any]) -> str:
-    """The facts that are known, as JSON; numbers may be NumPy's. What is not finite is not known."""
+    """Return the known facts as JSON. Numbers may be NumPy's; those that are not finite count as unknown."""
     known = {name: value for name in FACTS if (value := info.get(name)) is not None and value == value}
     try:
         return _encode(known)

@@ -1,1 +1,1 @@
-"""What of many drawings is shown, and in which order; no window is needed."""
+"""Which of many drawings are shown, and in which order. Needs no window."""

@@ -1,4 +1,4 @@
-"""Which drawings to show, and how many there are of each kind: filters, counts and spreads. Needs no window."""
+"""Filters of drawings, and how many drawings pass them: counts and histograms. Needs no window."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import numpy as np
 from qdesk.scoring.columns import BY_NAME, COLUMNS
 
 FACETS = ("verdict", "reason", "word", "countrycode", "recognized")
-"""What can be chosen by text. `reason` is what scoring suggests, "" for nothing; `recognized` is "yes", "no" or ""."""
+"""The columns that are filtered by text. `reason` is what scoring suggests, "" for none. `recognized` is "yes", "no" or
+""."""
 
 RANGES = tuple(column.name for column in COLUMNS if column.filtered)
-"""What can be chosen by a range. `date` counts seconds from 1970 (UTC)."""
+"""The columns that are filtered by a range. `date` counts seconds from 1970 (UTC)."""
 
 BINS = 32
 
@@ -23,9 +24,9 @@ BINS = 32
 class Filters:
     """Which drawings to show.
 
-    chosen: facet -> the texts wanted; a facet left out wants all. ranges: name -> (low, high), both included; what has
-    no number is in no range. text: occurs in the word, the key, the country, the reason or what the network sees.
-    among: bool (N,), those alone (a lasso); compared by identity.
+    chosen: facet -> the texts wanted; a facet that is missing wants all.   ranges: name -> (low, high), both included;
+    an unknown number is in no range.   text: occurs in the word, the key, the country, the reason or what the network
+    sees.   among: bool (N,), only these (a lasso); compared by object identity.
     """
 
     chosen: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -35,7 +36,7 @@ class Filters:
 
     @property
     def active(self) -> bool:
-        """Whether anything is kept back."""
+        """Whether there is any filter."""
         return bool(self.chosen or self.ranges or self.text or self.among is not None)
 
     def __eq__(self, other: object) -> bool:
@@ -47,9 +48,9 @@ class Filters:
 
 @dataclass(frozen=True)
 class BinCounts:
-    """A histogram. edges: float64 (33,); counts: int64 (32,), of the drawings that pass all other filters.
+    """A histogram. edges: float64 (33,).   counts: int64 (32,), of the drawings that pass all other filters.
 
-    The outermost bins hold what lies beyond the edges, too.
+    The outermost bins also count what lies beyond the edges.
     """
 
     edges: np.ndarray
@@ -58,8 +59,10 @@ class BinCounts:
 
 @dataclass(frozen=True)
 class FacetCounts:
-    """What passes the filters: how many of how many, and for each facet's text and each histogram's bin how many pass
-    all other filters. A column in which nothing is known has no spread.
+    """How many drawings pass the filters.
+
+    shown, total: how many of how many.   counts: facet -> text -> how many pass all other filters.
+    spreads: the histogram of each column by name; a column without a known value has none.
     """
 
     shown: int
@@ -69,9 +72,9 @@ class FacetCounts:
 
 
 class Bins:
-    """Where the values of one column lie on its histogram's axis: `codes` uint8 (N,), 255 where unknown.
+    """The bins that the values of one column fall into: `codes`, uint8 (N,), 255 where unknown.
 
-    any: whether something is known; without it and without edges that were given, `edges` is empty.
+    any: whether any value is known.   edges: float64 (33,); empty where none are given and no value is known.
     """
 
     def __init__(self, name: str, values: np.ndarray, edges: np.ndarray | None = None) -> None:
@@ -88,37 +91,37 @@ class Bins:
         self.edges = np.zeros(0) if edges is None else edges
 
     def spread(self, mask: np.ndarray) -> BinCounts:
-        """The histogram of the rows of `mask` (N,)."""
+        """Return the histogram of the rows of `mask`, bool (N,)."""
         return BinCounts(self.edges, np.bincount(self.codes[mask], minlength=256)[:BINS])
 
 
 def _edges(name: str, known: np.ndarray) -> np.ndarray:
-    """float64 (33,): an axis on which all but the rarest values lie."""
+    """Return the edges of the bins, float64 (33,), of an axis that holds all but 1 in 100 values."""
     kind = BY_NAME[name].kind
     if kind == "share":
         return np.linspace(0.0, 1.0, BINS + 1)
-    # A sample's ends are the ends of all, for the eye, and a million values take a hundredth of the time.
+    # A sample's quantiles look the same as those of all, and for a million values take a hundredth of the time.
     low, high = (float(edge) for edge in np.quantile(known[:: max(len(known) // 50_000, 1)], (0.005, 0.995)))
-    if kind == "whole":  # whole numbers in each bin, as many in one as in another
+    if kind == "whole":  # each bin holds the same number of whole numbers
         return math.floor(low) - 0.5 + max(math.ceil((high - low + 1) / BINS), 1) * np.arange(BINS + 1)
     return np.linspace(low, max(high, low + (1.0 if kind == "date" else 1e-6)), BINS + 1)
 
 
 class FilterMask:
-    """Several filters at once: which rows pass all of them, and which pass all but one."""
+    """The rows that pass several filters: all of them, or all but one."""
 
     def __init__(self, count: int) -> None:
         self._fails = np.zeros(count, np.uint8)
         self._each: dict[str, np.ndarray] = {}
 
     def add(self, name: str, passing: np.ndarray) -> None:
-        """One more filter: bool (N,)."""
+        """Add a filter. passing: bool (N,)."""
         failing = ~passing
         self._fails += failing
         self._each[name] = failing
 
     def passing(self, without: str = "") -> np.ndarray:
-        """bool (N,): the rows that pass all filters, but for that one."""
+        """Return which rows pass all filters, or all but `without`, bool (N,)."""
         if without in self._each:
             return self._fails == self._each[without]
         return self._fails == 0

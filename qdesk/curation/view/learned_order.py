@@ -1,9 +1,9 @@
-"""The learned order: how likely this curator would flag each drawing, from the verdicts there are.
+"""The learned order: how likely this curator would flag each drawing, learned from the verdicts so far.
 
-A logistic regression that begins with `junk` and is taught by verdicts where junk is not what the curator means. Before
-any verdict it believes junk: some of the drawings that nobody judged count as flagged by as much as junk says, and as
-fine by the rest, all together as much as `BELIEF` verdicts. So a few verdicts cannot overthrow junk, and a hundred can.
-It is a column to sort and filter by, and decides nothing.
+It is a logistic regression that begins with `junk` and learns from verdicts where the curator means something else. Its
+prior is junk: a sample of the unjudged drawings counts as flagged with the weight that junk gives, and as fine with the
+rest. All of them together weigh as much as `BELIEF` verdicts, so that a few verdicts cannot overthrow junk, but a
+hundred can. The learned order is a column to sort and filter by. It decides nothing.
 """
 
 from __future__ import annotations
@@ -16,35 +16,37 @@ import numpy as np
 from qdesk.stats.intervals import RESAMPLES, Estimate
 
 ENOUGH, MOST = 20, 2000
-"""Verdicts it takes to begin, and the most that are learned from; of more, a random part."""
+"""The fewest verdicts that are learned from, and the most; where there are more, a random part of them is used."""
 
 SURE = 5
-"""Flagged and fine drawings, of each, that it takes to say how good the order is."""
+"""The fewest flagged drawings, and the fewest fine ones, from which the quality of the order can be estimated."""
 
 BELIEF, SAMPLE = 100, 2000
-"""Verdicts' worth of belief in junk, and the unjudged drawings that it is spread over. Less (50 was tried) learns a
-taste sooner and loses more where the worst drawings have little to do with it; more (200) the other way round."""
+"""The weight of the prior, in verdicts, and the number of unjudged drawings that it is spread over. A lower weight (50
+was tried) learns a taste sooner, but loses more where the worst drawings have little to do with it. A higher one (200)
+does the opposite."""
 
 NUMBERS = ("loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
-"""What it is told beside junk and the embedding; logarithms from p_word on."""
+"""The features beside junk, the reason and the embedding. From p_word on their logarithms are taken."""
 
 _PASSED = 0.5
-"""A drawing passed over says half of what a kept one says."""
+"""The weight of a drawing that was passed over, where a kept one weighs 1."""
 
 _RIDGE, _JUNK, _REASON, _SEEN = 0.03, 2, 12, 8
-"""scikit-learn's C; and what junk's log-odds, the reasons (0 or 1) and embeddings (of length 1) are multiplied with:
-the larger, the sooner it is learned from. The other features are in standard deviations."""
+"""scikit-learn's C, and the factors of junk's log-odds, of the reasons (0 or 1) and of the embeddings (of length 1).
+A feature with a larger factor is learned from sooner. The other features are in standard deviations."""
 
 _BLOCK = 16_384
 
 
 @dataclass(frozen=True)
 class Learned:
-    """What was learned. probabilities: float32 (N,), of being flagged; NaN where a drawing is not scored.
+    """What was learned.
 
+    probabilities: float32 (N,), of being flagged; NaN where a drawing is not scored.
     flagged, kept, passed: how many drawings it was learned from.
-    auc: the chance that a flagged drawing is put before a fine one, each judged by what the others taught
-    (cross-validated), with its bootstrap interval; None where there are too few to say.  junk_auc: the same of junk.
+    auc: the chance that a flagged drawing comes before a fine one, cross-validated, with its bootstrap interval; None
+    where there are too few drawings to say.   junk_auc: the same chance by junk alone.
     """
 
     probabilities: np.ndarray
@@ -56,7 +58,7 @@ class Learned:
 
     @property
     def sentence(self) -> str:
-        """What it was learned from and how good it is, in plain words."""
+        """A sentence for people: what it was learned from, and how good it is."""
         parts = [f"Learned from {self.flagged + self.kept:,} {'verdicts' if self.kept else 'flags'}"]
         if not self.kept:
             parts.append("the rest counts a little, by its junk score")
@@ -75,7 +77,7 @@ class Learned:
 
 
 def too_few(flagged: int, kept: int) -> str:
-    """Why nothing can be learned yet, a sentence; "" if it can."""
+    """Return a sentence that says why nothing can be learned yet; "" where it can."""
     if flagged + kept < ENOUGH:
         return f"An order is learned from {ENOUGH} verdicts on; there are {flagged + kept}."
     if not flagged:
@@ -92,13 +94,13 @@ def learn(
     reasons: np.ndarray | None = None,
     seed: int = 0,
 ) -> Learned | None:
-    """The order that some verdicts teach, the same for the same verdicts and seed; None where they are `too_few`.
+    """Learn the order from verdicts, the same for the same verdicts and seed; None where they are `too_few`.
 
-    embeddings: int8 (N, 64).  numbers: float (N,) by name, junk (NaN: not scored) and of `NUMBERS` those there are.
+    embeddings: int8 (N, 64).   numbers: float (N,) by name: junk (NaN: not scored), and any of `NUMBERS`.
     flagged, kept: indices of the drawings judged so.
-    passed: of those that were looked at and left without a verdict, where that is known: fine, a little. It matters
-    where people only flag: without it flags alone hardly change junk's order.
-    reasons: integers (N,), a number from 0 on for each reason that scoring suggests, none being one of them.
+    passed: indices of those that were looked at and left without a verdict, where that is known. They count as fine, a
+    little. It matters where people only flag, because flags alone hardly change junk's order.
+    reasons: integers (N,), one number from 0 on per reason that scoring suggests; no reason is one of them.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -118,7 +120,7 @@ def learn(
     fine = np.r_[kept, passed]
     judged, bad = np.r_[flagged, fine], np.repeat([True, False], [len(flagged), len(fine)])
     weights = np.repeat([1.0, 1.0, _PASSED], [len(flagged), len(kept), len(passed)])
-    weights[~bad] *= min(1.0, len(flagged) / max(1.0, weights[~bad].sum()))  # however many, they say no more than flags
+    weights[~bad] *= min(1.0, len(flagged) / max(1.0, weights[~bad].sum()))  # fine ones together weigh at most as flags
     scored[judged] = False
     unjudged = np.flatnonzero(scored)
     believed = unjudged if len(unjudged) <= SAMPLE else rng.choice(unjudged, SAMPLE, replace=False)
@@ -152,7 +154,7 @@ def learn(
 
 
 class _Features:
-    """Some drawings' features, float32 (n, 1 + numbers + reasons + 64); what is not known is average."""
+    """The features of some drawings, float32 (n, 1 + numbers + reasons + 64). Unknown numbers count as average."""
 
     def __init__(
         self,
@@ -187,26 +189,26 @@ class _Features:
 
 
 def _log(values: np.ndarray) -> np.ndarray:
-    """float32; 0 counts as unknown, which no probability and no drawing's count is."""
+    """Return the logarithm, float32. 0 counts as unknown, since no probability and no count is 0."""
     values = np.asarray(values, np.float32)
     return np.log(np.where(values > 0, np.maximum(values, 1e-6), np.nan))
 
 
 def _held(junk: np.ndarray) -> np.ndarray:
-    """Log-odds that no exponential overflows with."""
+    """Clip log-odds to -12 to 12, so that no exponential overflows; NaN becomes 0."""
     return np.clip(np.nan_to_num(np.asarray(junk, np.float32)), -12, 12)
 
 
 def _some(rows: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """At most `MOST` / 2 of them."""
+    """Return the rows, or `MOST` / 2 of them at random where there are more."""
     return rows if len(rows) <= MOST // 2 else np.sort(rng.choice(rows, MOST // 2, replace=False))
 
 
 def _auc(values: np.ndarray, bad: np.ndarray, rng: np.random.Generator) -> Estimate:
-    """The chance that a bad one has the higher value; bad and fine ones drawn again, each among themselves.
+    """Estimate the chance that a bad one has the higher value. Bad and fine ones are each resampled by themselves.
 
-    One more of each that nothing is known of is among those to draw from, or the few that are told apart without a
-    mistake would seem to leave no doubt.
+    Resamples are also drawn from one more bad and one more fine drawing, which tie with all. Without them, few drawings
+    that are told apart without a mistake would have an interval without width.
     """
     wins = np.sign(values[bad][:, None] - values[~bad]) / 2 + 0.5
     more = np.pad(wins, (0, 1), constant_values=0.5)

@@ -1,8 +1,8 @@
-"""Large files as they lie in memory once read, so that opening them again costs no reading.
+"""A cache of large files as they lie in memory once read, so that they need not be parsed again.
 
-A file of a million drawings takes ten seconds to read as text, and nothing to map into memory. What is kept is a copy
-in the user's own folder, `opened/<the files' names, sizes and times>/`: NumPy arrays and an Arrow table, written once,
-whole, and thrown away when there are too many. It belongs to these very files: one that was changed since is read anew.
+A file of a million drawings takes ten seconds to read as text, and no time to map into memory. A copy is kept in the
+user's own folder, `opened/<hash of the files' names, sizes and times>/`, as NumPy arrays and an Arrow table. It is
+written once, whole, and deleted when copies take too much room. A file that was changed since is read anew.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from qdesk.curation.view.text_columns import IdentityColumn
 from qdesk.data.drawings import METADATA, Drawings
 
 VERSION = 1
-"""To be raised when what is kept, or what a file is read as, becomes another."""
+"""The version of the copies. Raise it when their form changes, or when files are read differently."""
 
 FEWEST = 100_000
-"""Fewer drawings are read in less than a second, and not kept."""
+"""The fewest drawings that are kept. Fewer are read in less than a second."""
 
 LIMIT = 4 << 30
-"""Bytes that all of it may take; past it the longest unused goes."""
+"""Bytes that all copies may take. Beyond the limit the least recently used ones are deleted."""
 
 _ARRAYS = tuple(field.name for field in fields(Drawings) if field.name != "table")
 
 
 @dataclass(frozen=True)
 class CachedFiles:
-    """What was kept of some files.
+    """What is kept of some files.
 
-    keys: uint64 (N,), `fingerprint.drawing_keys`.   problems: in words, the first ones.
+    names: the identities.   keys: uint64 (N,), `fingerprint.drawing_keys`.   problems: the first ones, in words.
     """
 
     drawings: Drawings
@@ -52,33 +52,33 @@ class CachedFiles:
 
 
 class OpenedFileCache:
-    """The files kept in `folder` (default: `opened` in the user's own). Nothing here is a reason not to open a file."""
+    """The copies in `folder` (default: `opened` in the user's own). No trouble with them stops a file from opening."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder or paths.user_data() / "opened"
 
     def find(self, files: Sequence[str]) -> CachedFiles | None:
-        """What is kept of these files as they are now, mapped into memory; None if nothing is, or it cannot be read."""
+        """Return what is kept of these files as they are now, mapped into memory; None where no copy can be read."""
         try:
             place = self.folder / name_of(files)
             about = json.loads((place / "about.json").read_text(encoding="utf-8"))
-            # By name: another program may be throwing them away, one after the other.
+            # The arrays are listed in about.json, because another program may be deleting them one after the other.
             arrays = {name: np.load(place / f"{name}.npy", mmap_mode="r").view(np.ndarray) for name in about["arrays"]}
             with pa.memory_map(str(place / "table.arrow")) as file:
                 table = pa.ipc.open_file(file).read_all()
             stored: dict[str, Any] = {name: arrays.get(name) for name in _ARRAYS}
             drawings = Drawings(table=table.select(METADATA.names), **stored)
             with suppress(OSError):
-                os.utime(place)  # asked for just now
+                os.utime(place)  # `_tidy` goes by the time of last use
             names = IdentityColumn(table["identity"], about["unique"])
             return CachedFiles(drawings, names, arrays["key"], tuple(about["problems"]), about["problem_count"])
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
 
     def put(self, name: str, shelved: CachedFiles) -> None:
-        """Keep this of the files that were called so (`name_of`) before they were read: they may be others by now.
+        """Keep this of some files. Nothing is kept where there are few drawings or there is little room.
 
-        Nothing is kept where there are few drawings or there is little room.
+        name: the files' `name_of` from before they were read, because they may have changed since.
         """
         drawings = shelved.drawings
         arrays = {each: values for each in _ARRAYS if (values := getattr(drawings, each)) is not None}
@@ -99,9 +99,9 @@ class OpenedFileCache:
             about = {"problems": list(shelved.problems), "problem_count": shelved.problem_count}
             about |= {"unique": shelved.names.unique, "arrays": list(arrays)}
             (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
-            shutil.rmtree(self.folder / name, ignore_errors=True)  # of no use, or the same
+            shutil.rmtree(self.folder / name, ignore_errors=True)  # an unreadable copy, or the same one
             part.rename(self.folder / name)
-        except (OSError, pa.ArrowException):  # no room, or a file that went away: it is read anew the next time
+        except (OSError, pa.ArrowException):  # no room, or a file disappeared: the drawings are read anew next time
             pass
         finally:
             shutil.rmtree(part, ignore_errors=True)
@@ -117,7 +117,7 @@ class OpenedFileCache:
 
 
 def name_of(files: Sequence[str]) -> str:
-    """32 hex digits: the same for the same files in the same order, unchanged. "" where one is not there."""
+    """Return 32 hex digits, the same for the same unchanged files in the same order; "" where a file is missing."""
     about: list[str | int] = [VERSION]
     for file in files:
         try:

@@ -1,8 +1,8 @@
-"""A million drawings as one picture: where each lies in the plane of two scores, how many share a pixel, what a lasso
-holds. NumPy alone, for a thread in the background.
+"""Paint a million drawings as one picture, in the plane of two scores, and look up which of them a lasso holds.
 
-A picture is w x h device pixels, its first row on top. `pixels` says of each drawing in which of them it lies, row
-after row, or w * h where it is not in view; a lasso, or the place of a click, is then a mask of pixels looked up.
+It uses NumPy alone, and runs in a background thread. A picture is w x h device pixels, its first row on top. `pixels`
+gives the pixel that each drawing lies in, counted row by row, or w * h where it is not in view. A lasso, or the place
+of a click, is then a mask of pixels to look up.
 """
 
 from __future__ import annotations
@@ -17,30 +17,30 @@ import numpy as np
 T = TypeVar("T")
 
 SURPRISING = 0.9
-"""A drawing is surprising here when its loss is above that of this share of the others."""
+"""The share of the other drawings that a drawing's loss has to be above to be called surprising."""
 
 FEW = 4000
-"""So many drawings in view, or fewer, are drawn as dots, each by itself."""
+"""The most drawings in view that are each drawn as a dot."""
 
-_EDGE = 3e-5  # the share of drawings at either end that lie on the border of the plane, to leave room for the others
+_EDGE = 3e-5  # the share of drawings at either end that are moved to the border, to leave room for the others
 _MARGIN = 0.03
 _FAR = np.float32(-1e9)
 _BEND = 8.0  # nats of lift up to which the axis is nearly straight
 _LEAST = 1e-4  # probabilities nearer to 0 or 1 than this are all the same
 _CHUNK = 1 << 16
 _BLOCK = 8  # logical pixels
-_DOTS = ((0, 12, 1.25), (12, 30, 1.0), (30, 60, 0.75))  # with so many drawings in 3 x 3 blocks each is a dot, so large
+_DOTS = ((0, 12, 1.25), (12, 30, 1.0), (30, 60, 0.75))  # from and below how many drawings in 3 x 3 blocks, radius
 
 View = tuple[float, float, float, float]
-"""left, right, bottom, top, in places on the axes."""
+"""The part of the plane in view: left, right, bottom, top, as places on the axes."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """How values lie along an axis: `bend` takes one to its place, `unbend` back.
+    """How values lie along an axis. `bend` turns values into places, `unbend` one place into its value.
 
-    ticks: round values, the one to be written first in front. parting: the value below which something is wrong.
-    ends: what lies beyond them lies at them.
+    ticks: round values, the most important first.   parting: the value below which something is wrong.
+    ends: the values at which all values beyond them lie.
     """
 
     bend: Callable[[np.ndarray], np.ndarray]
@@ -71,16 +71,16 @@ AXES = {
         ends=(_LEAST, 1 - _LEAST),
     ),
 }
-"""Loss per point is straight; lift, in nats, is straight around 0 and bent further out; p_word is in log-odds, for it
-piles up at 0 and 1."""
+"""The axes by name. Loss per point is linear. Lift, in nats, is linear around 0 and bent further out. p_word is in
+log-odds, because it piles up at 0 and 1."""
 
 
 def ticks(axis: Axis, low: float, high: float, most: int) -> list[tuple[float, str]]:
-    """What to write along an axis from place `low` to place `high`, at most `most` of them: places and texts."""
+    """Return at most `most` ticks of an axis from place `low` to place `high`: places and texts."""
     if not (high > low and most > 0):
         return []
     found = [value for value in axis.ticks if low <= axis.bend(np.array(value, float)) <= high]
-    if len(found) < 3:  # only a part of the axis is in view: round steps there
+    if len(found) < 3:  # only a small part of the axis is in view: use round steps there
         first, last = axis.unbend(low), axis.unbend(high)
         rough = max(last - first, 1e-9) / min(most, 8)
         size = 10.0 ** math.floor(math.log10(rough))
@@ -97,10 +97,11 @@ def ticks(axis: Axis, low: float, high: float, most: int) -> list[tuple[float, s
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Where N drawings lie: x and y float32 (N,), places on the axes, far outside where a score is not known.
+    """Where N drawings lie.
 
-    home: the view that shows all; the few beyond it are moved to its border. parting: the places of the lines that
-    part what is surprising, and what is not its word. unknown: how many drawings lie nowhere.
+    x, y: float32 (N,), places on the axes, far outside where a score is not known.   home: the view that shows all; the
+    few beyond it are moved to its border.   parting: the places of the lines that separate the surprising drawings, and
+    those that are not their word.   unknown: how many drawings lie nowhere.
     """
 
     x: np.ndarray
@@ -111,9 +112,9 @@ class Points:
 
 
 def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
-    """Lay out N drawings by loss per point, nats, and by `values` along `axis`: float32 (N,) each, NaN not known.
+    """Lay out N drawings by loss per point, nats, and by `values` along `axis`, float32 (N,) each, NaN unknown.
 
-    Both are copied: another thread may go on filling them.
+    Both are copied, because another thread may go on filling them.
     """
     x, y = np.array(loss, np.float32), axis.bend(np.array(values, np.float32)).astype(np.float32)
     known = np.isfinite(x) & np.isfinite(y)
@@ -123,7 +124,7 @@ def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
     left, right, surprising = np.quantile(x[known], (_EDGE, 1 - _EDGE, SURPRISING)).tolist()
     bottom, top = np.quantile(y[known], (_EDGE, 1 - _EDGE)).tolist()
     parting = float(axis.bend(np.array(axis.parting)))
-    reach = max((top - bottom) / 8, 1e-3)  # both sides of the line are in view, also when all lie on one
+    reach = max((top - bottom) / 8, 1e-3)  # keeps both sides of the line in view, also where all lie on one side
     bottom, top = min(bottom, parting - reach), max(top, parting + reach)
     np.clip(x, left, right, out=x)
     np.clip(y, bottom, top, out=y)
@@ -134,12 +135,12 @@ def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
 
 
 def pixels(points: Points, view: View, size: tuple[int, int]) -> np.ndarray:
-    """int32 (N,): the pixel of each drawing in a picture of `size` (w, h) that shows `view`; w * h for none."""
+    """Return each drawing's pixel in a picture of `size` (w, h) that shows `view`, int32 (N,); w * h outside of it."""
     (left, right, bottom, top), (w, h) = view, size
     across, down = np.float32(w / (right - left)), np.float32(h / (top - bottom))
     start_x, start_y = np.float32(left), np.float32(top)
     found = np.empty(len(points.x), np.int32)
-    for start in range(0, len(found), _CHUNK):  # what fits the cache is three times as quick
+    for start in range(0, len(found), _CHUNK):  # in parts that fit the processor's cache, which is three times as quick
         part = slice(start, start + _CHUNK)
         column, row = (points.x[part] - start_x) * across, (start_y - points.y[part]) * down
         inside = (column >= 0) & (column < w) & (row >= 0) & (row < h)
@@ -150,9 +151,10 @@ def pixels(points: Points, view: View, size: tuple[int, int]) -> np.ndarray:
 
 
 def inside_polygon(polygon: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """bool (w * h + 1,): the pixels whose middle lies in a polygon (V, 2), x and y in pixels, closed by its last side.
+    """Return which pixels have their middle in a polygon (V, 2), x and y in pixels: bool (w * h + 1,).
 
-    What it winds around twice is inside, too. The last entry, for drawings not in view, is False.
+    The last side closes the polygon. What it winds around twice is inside, too. The last entry, for drawings that are
+    not in view, is False.
     """
     w, h = size
     ends = np.roll(polygon, -1, axis=0)
@@ -168,9 +170,9 @@ def inside_polygon(polygon: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 def nearest(
     found: np.ndarray, size: tuple[int, int], at: tuple[float, float], reach: float, among: np.ndarray | None = None
 ) -> int:
-    """The drawing nearest to a place (x, y) in the picture, at most `reach` pixels away, or -1.
+    """Return the drawing nearest to a place (x, y) in the picture, at most `reach` pixels away, or -1.
 
-    found: what `pixels` says, int32 (N,). among: bool (N,), only these.
+    found: the drawings' `pixels`, int32 (N,).   among: bool (N,), consider only these.
     """
     (w, h), (x, y) = size, at
     away = np.full((h, w), np.inf, np.float32)
@@ -210,11 +212,11 @@ class ScatterScores:
 
 @dataclass(frozen=True, eq=False)
 class ScatterScene:
-    """What is to be painted. Arrays and `scores` are compared by identity: what is the same is not worked out again.
+    """What is to be painted. Arrays and `scores` are compared by object identity, to reuse what is computed from them.
 
-    upward: a name of `AXES`. view: None for all. size: device pixels, `ratio` of them to a logical one. flagged, kept,
-    selected: drawings, int (n,). passing, chosen: bool (N,), those that the filters let pass and those in the lasso;
-    None for all and for none.
+    upward: a name of `AXES`.   view: None for all.   size: in device pixels.   ratio: device pixels per logical pixel.
+    flagged, kept, selected: indices of drawings, int (n,).   passing: bool (N,), those that pass the filters; None for
+    all.   chosen: bool (N,), those in the lasso; None for none.
     """
 
     scores: ScatterScores
@@ -232,7 +234,7 @@ class ScatterScene:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many drawings, of those that pass, are surprising or usual, and right or wrong; how many are in the lasso."""
+    """Numbers of drawings that pass the filters, surprising or usual, right or wrong; and of those in the lasso."""
 
     surprising_right: int
     surprising_wrong: int
@@ -244,7 +246,7 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A scene painted: rgba uint8 (h, w, 4), the view it shows, and what was found on the way."""
+    """A painted scene. rgba: uint8 (h, w, 4).   view: the view it shows.   pixels: int32 (N,), by `pixels`."""
 
     scene: ScatterScene
     rgba: np.ndarray
@@ -255,13 +257,13 @@ class Picture:
 
 
 class Painter:
-    """Paints one scene after another, and keeps of the last what the next can use again."""
+    """Paints one scene after another, and reuses what the next has in common with the last."""
 
     def __init__(self) -> None:
         self._made: dict[str, tuple[tuple[object, ...], Any]] = {}
 
     def paint(self, scene: ScatterScene) -> Picture:
-        """The scene as a picture. Only new scores are laid out, only a new view is binned, and marks cost neither."""
+        """Paint a scene. Only new scores are laid out anew, and only a new view needs the drawings' pixels anew."""
         scores, passing, chosen = scene.scores, scene.passing, scene.chosen
         upward = getattr(scores, scene.upward)
         points = self._once("points", lambda: to_plane(scores.loss, upward, AXES[scene.upward]), scores, scene.upward)
@@ -278,7 +280,7 @@ class Painter:
         return Picture(scene, rgba, view, points, found, counts)
 
     def _once(self, name: str, make: Callable[[], T], *of: object) -> T:
-        """What `make` makes of these, or made of the same the last time."""
+        """Return the result of `make`, or the one kept under this name where `of` is the same as the last time."""
         before, made = self._made.get(name, ((), None))
         if len(before) != len(of) or not all(map(_same, before, of)):
             made = make()
@@ -305,7 +307,7 @@ def _count(points: Points, passing: np.ndarray | None, chosen: np.ndarray | None
 
 
 def _paint_all(points: Points, found: np.ndarray, view: View, scene: ScatterScene) -> np.ndarray:
-    """uint8 (h, w, 4): all drawings, but not what is marked among them."""
+    """Paint all drawings, but not the marks of some of them: uint8 (h, w, 4)."""
     (w, h), look, (left, right, bottom, top) = scene.size, scene.look, view
     rgba = np.empty((h, w, 4), np.uint8)
     rgba[:] = (*look.ground, 255)
@@ -324,7 +326,7 @@ def _paint_all(points: Points, found: np.ndarray, view: View, scene: ScatterScen
 
 
 def _crowd(rgba: np.ndarray, found: np.ndarray, few: Colour, many: Colour, strength: float, ratio: float) -> None:
-    """Paint drawings: the more share a pixel, the more it has of the colour `many`. The lonely ones are dots."""
+    """Paint drawings: the more of them share a pixel, the more it has of the colour `many`. Sparse ones are dots."""
     h, w, _ = rgba.shape
     counts = np.bincount(found, minlength=w * h + 1)[:-1]
     seen = np.flatnonzero(counts != 0)
@@ -357,14 +359,14 @@ def _crowd(rgba: np.ndarray, found: np.ndarray, few: Colour, many: Colour, stren
 def _dots(
     rgba: np.ndarray, found: np.ndarray, colour: Colour, radius: float, hole: float = 0.0, strength: float = 1.0
 ) -> None:
-    """Paint a round dot, or a ring around a hole, on each of these pixels; those outside the picture are left out."""
+    """Paint a round dot, or a ring around a hole, on each of these pixels. Those outside the picture are left out."""
     h, w, _ = rgba.shape
     found = np.unique(found[found < w * h])
     if not len(found):
         return
     reach = math.ceil(radius)
     wide = w + 2 * reach
-    cover = np.zeros(wide * (h + 2 * reach), np.uint8)  # with room around for dots on the border
+    cover = np.zeros(wide * (h + 2 * reach), np.uint8)  # with a margin for dots on the border
     middle = found + found // w * 2 * reach + reach * wide + reach
     kernel = []
     for down in range(-reach, reach + 1):
@@ -373,9 +375,9 @@ def _dots(
             share = min(radius + 0.5 - away, away + 0.5 - hole if hole else 1, 1)
             if share > 0:
                 kernel.append((max(round(share * 255), 1), down * wide + across))
-    for share, by in sorted(kernel):  # where dots overlap, the most counts
+    for share, by in sorted(kernel):  # ascending, so that the most cover counts where dots overlap
         cover[middle + by] = share
-    touched = np.flatnonzero(cover != 0)  # of truth values: eight times as quick
+    touched = np.flatnonzero(cover != 0)  # truth values are eight times as quick as numbers
     row, column = np.divmod(touched, wide)
     inside = (row >= reach) & (row < h + reach) & (column >= reach) & (column < w + reach)
     seen = (row[inside] - reach) * w + column[inside] - reach

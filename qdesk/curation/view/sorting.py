@@ -1,4 +1,4 @@
-"""The orders of a ranking: what can be sorted by, and a sort of a million rows that takes a twentieth of a second."""
+"""The orders of a ranking, and a sort of a million rows that takes a twentieth of a second."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.scoring.columns import COLUMNS
 
 SORTS = {column.name: column.sort for column in COLUMNS if column.sort}
-"""What the grid can be sorted by, in words."""
+"""The orders that the grid can be sorted by: name -> what the list of sorts says."""
 
 
 def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:
-    """int32 (N,): the rows of a column of numbers (N,) in order; equal ones in the file's, unknown ones (NaN) last.
+    """Return the rows of a column of numbers (N,) in order, int32 (N,): ties in the file's order, NaN last.
 
-    Value and row are packed into one 64-bit integer each, which sorts twice as fast as an `argsort` and is stable.
+    Each value and its row are packed into one 64-bit integer. That sorts twice as fast as a stable `argsort`.
     """
-    if values.dtype.itemsize > 4:  # dates: seconds since 1970 fit into 32 bits, unsigned
+    if values.dtype.itemsize > 4:  # dates, whose seconds since 1970 fit into 32 bits, unsigned
         unknown = ~np.isfinite(values)
         bits = np.where(unknown, 0, np.clip(values, 0, 2**32 - 2)).astype(np.uint32)
     else:
-        values = values.astype(np.float32) + np.float32(0)  # -0 is 0
+        values = values.astype(np.float32) + np.float32(0)  # makes -0 the same as 0
         unknown = np.isnan(values)
         bits = values.view(np.uint32)
         bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))  # as unsigned integers they rise as the floats do
@@ -37,7 +37,7 @@ def sorted_rows(values: np.ndarray, falling: bool = False) -> np.ndarray:
 
 
 def text_ranks(column: CategoricalColumn, order: Sequence[str] = ()) -> np.ndarray:
-    """float32 (N,): where each text stands: in that `order`, and what is not in it after it, A to Z; NaN for none."""
+    """Return the place of each text, float32 (N,): by `order`, then the others from A to Z; NaN for no text."""
     codes, texts = column.read()
     known = [text for text in order if text] + sorted({*texts} - {"", *order}, key=str.lower)
     places = {text: place for place, text in enumerate(known)}
@@ -45,7 +45,7 @@ def text_ranks(column: CategoricalColumn, order: Sequence[str] = ()) -> np.ndarr
 
 
 def name_order(names: IdentityColumn) -> np.ndarray:
-    """int32 (N,): the rows in the order of their identities: as numbers where all are, else as texts."""
+    """Return the rows in the order of their identities, int32 (N,): by number where all are numbers, else by text."""
     try:
         return np.argsort(pc.cast(names.arrow, pa.uint64()).to_numpy(), kind="stable").astype(np.int32)
     except (pa.ArrowInvalid, OverflowError):

@@ -1,8 +1,8 @@
-"""What is being curated, without any window: drawings, their scores and verdicts, the order, the filters.
+"""The set of drawings under curation, without any window: drawings, scores, verdicts, the order and the filters.
 
-Everything is an array over all N drawings, plus `order`, the drawings shown, in the order they are shown in, so that a
-million drawings cost a few arrays. What a new order takes is split in two: `arranged` computes, and may do so in
-another thread while drawings are looked at and judged; `take` puts its result in place and costs nothing.
+All data are arrays over all N drawings, beside `order`, the drawings shown, in order. So a million drawings cost a few
+arrays. A new order comes in two steps. `arranged` computes it, and may run in another thread while drawings are looked
+at and judged. `take` puts the result in place, which costs nothing.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
-"""What scoring gives; `learned` and `likeness` come later, if they are asked for."""
+"""The numbers that scoring gives. `learned` and `likeness` are added later, where they are asked for."""
 
 TEXTS = tuple(column.name for column in COLUMNS if column.is_score and not column.is_number)
 
 VERDICTS = ("", *FLAGS, KEEP)
 LOOKS_LIKE = (*SUGGESTED, "")
-"""What scoring may suggest; "" is a drawing with nothing suspicious about it."""
+"""The reasons that scoring may suggest; "" for a drawing that is not suspicious."""
 
 COMPARED = tuple(column.name for column in COLUMNS if column.compared)
-"""The numbers of which it is said where a drawing stands among the others."""
+"""The numbers for which the window says where a drawing stands among the others."""
 
 _KEPT_ORDERS = 6  # 4 MB each for a million drawings
 
 
 @dataclass(frozen=True)
 class Query:
-    """What is to be shown, in which order, and the histograms' axes that have to stay as they are (33 edges each)."""
+    """What is to be shown, and in which order. edges: axes of histograms that have to stay, by name, float64 (33,)."""
 
     filters: Filters = field(default_factory=Filters)
     sort: str = "junk"
@@ -52,9 +52,9 @@ class Query:
 class QueryResult:
     """An order of the drawings, as `Table.arranged` computes it.
 
-    order: int32 (shown,), the drawings shown. row_of: int32 (N,), where each is shown, -1 where it is not. passing:
-    bool (N,), whether it passes the filters, `among` aside. losses: the usual low and high loss per point. rising: of
-    each column of `COMPARED` the known values, float32, sorted.
+    order: int32 (shown,), the drawings shown.   row_of: int32 (N,), where each is shown, -1 where it is not.
+    passing: bool (N,), whether each passes all filters but `among`.   losses: the usual low and high loss per point.
+    rising: the known values of each column of `COMPARED`, float32, sorted.
     """
 
     order: np.ndarray
@@ -66,7 +66,7 @@ class QueryResult:
 
 
 class Table:
-    """N drawings under curation. `names` are their identities, `verdicts` their reasons ("" for none, the default)."""
+    """N drawings under curation. names: their identities.   verdicts: their reasons, "" for none, the default."""
 
     def __init__(self, drawings: Drawings, names: Any, verdicts: Sequence[str] | np.ndarray | None = None) -> None:
         count = len(drawings)
@@ -87,7 +87,7 @@ class Table:
         if drawings.bitmaps is None:
             self.numbers["strokes"] = drawings.stroke_counts.astype(np.float32)
             self.numbers["points"] = drawings.point_counts.astype(np.float32)
-        else:  # a bitmap's strokes are not none, they are not known
+        else:  # a bitmap's strokes are unknown, which is not 0
             self.numbers["strokes"] = self.numbers["points"] = np.full(count, np.nan, np.float32)
         self.numbers["date"] = _seconds(about["timestamp"])
         self.scored = np.zeros(count, bool)
@@ -98,7 +98,7 @@ class Table:
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
         self._rising = {name: (-1, np.empty(0, np.float32)) for name in COMPARED}
-        self._surveyed: tuple[tuple, FacetCounts] | None = None  # the last one, and what it was of
+        self._surveyed: tuple[tuple, FacetCounts] | None = None  # the last counts, behind what they depend on
         self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
         everything = np.arange(count, dtype=np.int32)
@@ -117,7 +117,7 @@ class Table:
     # Scores
 
     def add_scores(self, indices: np.ndarray, columns: Mapping[str, Any]) -> None:
-        """Put in the scores of the drawings `indices` (n,). The order stays until there is a new one."""
+        """Put in the scores of the drawings `indices` (n,). The order does not change by it."""
         for name in self.numbers.keys() & columns.keys():
             self.numbers[name][indices] = columns[name]
             self._changed(name)
@@ -133,7 +133,7 @@ class Table:
         self.scored[indices] = True
 
     def set_numbers(self, name: str, values: np.ndarray) -> None:
-        """Put in a whole column (N,), `learned` or `likeness`; NaN where it is not known."""
+        """Put in a whole column (N,), `learned` or `likeness`, NaN where it is not known."""
         self.numbers[name] = values.astype(np.float32)
         self._changed(name)
 
@@ -141,27 +141,27 @@ class Table:
         self._versions[name] = self._versions.get(name, 0) + 1
 
     def loss_place(self, index: int) -> float:
-        """Where a drawing's loss per point lies between the usual low (0) and high (1) of this set; NaN unscored."""
+        """Return where a drawing's loss per point lies between this set's usual low (0) and high (1); NaN unscored."""
         low, high = self.arrangement.losses
         return (float(self.numbers["loss_per_point"][index]) - low) / max(high - low, 1e-6)
 
     @property
     def point_range(self) -> tuple[float, float]:
-        """What counts as a low and as a high loss of one point, nats."""
-        # Single points vary more than means over a drawing: 2 nats below the usual and 3 above hold nine in ten.
+        """The losses of a single point that count as low and as high, nats."""
+        # Single points vary more than means over a drawing. Nine in ten lie from 2 nats below the usual to 3 above.
         low, high = self.arrangement.losses
         return low - 2, high + 3
 
     def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
-        """The places of drawings by junk, 1 for the worst, when the order was made; None for one not scored."""
+        """Return the places of drawings by junk, 1 for the worst, as of the last order; None where not scored."""
         known, junk = self.arrangement.rising["junk"], self.numbers["junk"][indices]
         places = len(known) - np.searchsorted(known, junk, "right") + 1
         return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
 
     def share_above(self, name: str, index: int) -> float:
-        """The share (0 to 1) of the others whose number `name` (of `COMPARED`) is below this drawing's; NaN unknown.
+        """Return the share (0 to 1) of the others whose number `name` (of `COMPARED`) is lower; NaN where unknown.
 
-        As it was when the order was made.
+        It is as of the last order.
         """
         known, value = self.arrangement.rising[name], self.numbers[name][index]
         if len(known) < 2 or math.isnan(value):
@@ -169,7 +169,7 @@ class Table:
         return min(float(np.searchsorted(known, value)) / (len(known) - 1), 1.0)
 
     def facts(self, indices: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
-        """What verdicts on these drawings remember, a dictionary of `qdesk.scoring.columns.FACTS` each."""
+        """Return what verdicts remember of these drawings, one dictionary of `scoring.columns.FACTS` per drawing."""
         about = self.drawings.table.take(pa.array(indices, pa.int64()))
         columns = {name: about.column(name).to_pylist() for name in FACTS if name in about.column_names}
         columns |= {name: self.numbers[name][indices].tolist() for name in FACTS if name in NUMBERS}
@@ -195,7 +195,7 @@ class Table:
 
     @property
     def wishes(self) -> Query:
-        """What is to be shown now."""
+        """The query for what is to be shown now."""
         return Query(self.filters, self.sort, self.reverse, self.edges)
 
     def arrange(self) -> None:
@@ -207,7 +207,7 @@ class Table:
         self.arrangement = arrangement
 
     def arranged(self, wishes: Query) -> QueryResult:
-        """The order for these wishes; what has no number comes last, in the file's order. One call at a time."""
+        """Compute the order for a query. Unknown numbers come last, in the file's order. One call at a time."""
         sieve = self._sieve(wishes.filters)
         passing = sieve.passing()
         rows = self._rows(wishes.sort, wishes.reverse)
@@ -219,9 +219,9 @@ class Table:
         return QueryResult(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
 
     def surveyed(self, wishes: Query, sieve: FilterMask | None = None) -> FacetCounts:
-        """The counts and histograms for these wishes, as when verdicts have changed and the order stays."""
+        """Compute the counts and histograms for a query alone, as when verdicts have changed and the order stays."""
         about = (dict(self._versions), wishes.filters, {name: edges.tobytes() for name, edges in wishes.edges.items()})
-        if self._surveyed is None or self._surveyed[0] != about:  # of another sort alone they are the same
+        if self._surveyed is None or self._surveyed[0] != about:  # they do not depend on the sort
             self._surveyed = about, self._survey(wishes, sieve or self._sieve(wishes.filters))
         return self._surveyed[1]
 
@@ -238,12 +238,12 @@ class Table:
         )
 
     def _counted(self, facet: str, passing: np.ndarray) -> Mapping[str, int]:
-        if facet == "reason":  # before scoring nothing looks like anything
+        if facet == "reason":  # a drawing that is not scored must not count as unsuspicious
             passing = passing & self.scored
         return self.facet(facet).counts(passing)
 
     def facet(self, name: str) -> CategoricalColumn:
-        """A column that can be filtered by text."""
+        """Return a column that can be filtered by text."""
         match name:
             case "verdict":
                 return self.verdicts
@@ -265,7 +265,7 @@ class Table:
         self.arrangement = replace(self.arrangement, order=order)
 
     def pass_verdict(self, indices: np.ndarray) -> np.ndarray:
-        """bool (n,): whether the verdicts of these drawings are among those to be shown."""
+        """Return whether the filters let the verdicts of these drawings pass, bool (n,)."""
         wanted = self.filters.chosen.get("verdict")
         if wanted is None:
             return np.ones(len(indices), bool)
@@ -291,7 +291,7 @@ class Table:
         return found
 
     def _rows(self, sort: str, reverse: bool) -> np.ndarray:
-        """int32 (N,): all rows in this order; those made last are kept."""
+        """Return all rows in this order, int32 (N,). The orders made last are kept."""
         version = self._versions.get("learned" if sort == "unsure" else sort, 0)
         made, rows = self._orders.get((sort, reverse), (-1, None))
         if made != version or rows is None:
@@ -328,7 +328,7 @@ class Table:
         if self._losses[0] != version:
             losses = self.numbers["loss_per_point"]
             known = losses[np.isfinite(losses)]
-            known = known[:: max(len(known) // 100_000, 1)]  # a sample of so many says it as well
+            known = known[:: max(len(known) // 100_000, 1)]  # a sample is exact enough
             edges = np.quantile(known, (0.02, 0.98)) if len(known) else (0.0, 1.0)
             self._losses = version, (float(edges[0]), float(edges[1]))
         return self._losses[1]
@@ -344,9 +344,9 @@ class Table:
     # Verdicts
 
     def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> np.ndarray:
-        """Note verdicts by identity ("" for none); int64 (n,): the drawings they are of here.
+        """Note verdicts by identity ("" for none), and return the drawings with these identities, int64 (n,).
 
-        indices: where they are, in the order of `changed`, for one who knows and whose identities are `names.unique`.
+        indices: the drawings, in the order of `changed`, where they are known; used where identities are unique.
         """
         if indices is None or not self.names.unique:
             indices, whose = self.names.find(list(changed))
@@ -356,17 +356,17 @@ class Table:
         return indices
 
     def put_verdicts(self, indices: np.ndarray, reasons: Sequence[str] | np.ndarray) -> None:
-        """Note the verdicts of the drawings `indices` (n,); one reason alone is for all of them."""
+        """Note the verdicts of the drawings `indices` (n,). A single reason is for all of them."""
         before = self.verdicts.codes[indices]
         self.verdicts.put(indices, reasons)
         self._changed("verdict")
-        if self._tally is not None:  # counting a million again takes longer than all else that a verdict does
+        if self._tally is not None:  # counting a million drawings again would take longer than the rest of a verdict
             size = len(self._tally)
             after = self.verdicts.codes[indices]
             self._tally += np.bincount(after, minlength=size) - np.bincount(before, minlength=size)
 
     def counts(self) -> tuple[int, int, int]:
-        """How many drawings are flagged, kept, and without a verdict."""
+        """Return how many drawings are flagged, kept, and without a verdict."""
         if self._tally is None:
             self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
         kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
@@ -374,12 +374,12 @@ class Table:
 
 
 def _seconds(column: pa.ChunkedArray) -> np.ndarray:
-    """float64 (N,): "2017-03-20 01:07:50.46456 UTC" as seconds since 1970, NaN for what is no such time."""
+    """Convert times such as "2017-03-20 01:07:50.46456 UTC" to seconds since 1970, float64 (N,), NaN for others."""
     if column.null_count == len(column):
         return np.full(len(column), np.nan)
     texts = pc.utf8_slice_codeunits(column, 0, 19)
     try:
         times = pc.cast(texts, pa.timestamp("s"))
-    except pa.ArrowInvalid:  # some are no times: seven times as slow
+    except pa.ArrowInvalid:  # some are no times: this way is seven times as slow
         times = pc.strptime(texts, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
     return pc.cast(pc.cast(times, pa.int64()), pa.float64()).to_numpy()

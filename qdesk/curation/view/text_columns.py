@@ -1,4 +1,4 @@
-"""Columns of texts that hold for a million rows: few different texts as codes, all different ones as Arrow strings."""
+"""Columns of texts for a million rows: few different texts as codes, many different ones as Arrow strings."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ import pyarrow.compute as pc
 
 
 class CategoricalColumn:
-    """N texts of which few are different: `codes` (N,), unsigned, and `texts`, what each code stands for.
+    """N texts of which few are different: `codes` (N,), unsigned, and `texts`, which the codes stand for.
 
-    A single index gives a text, an array of indices an object array of texts. One thread may `put` texts while others
-    read.
+    An index gives a text, an array of indices an object array of texts. One thread may `put` texts while others read.
     """
 
     def __init__(self, codes: np.ndarray, texts: Sequence[str]) -> None:
         self.codes = codes
         self.texts = list(texts)
-        self._code_of = {text: code for code, text in enumerate(self.texts)}  # where a text stands twice, the last
+        self._code_of = {text: code for code, text in enumerate(self.texts)}  # where a text comes twice, its last code
 
     @classmethod
     def filled(cls, count: int, text: str = "", others: Sequence[str] = ()) -> CategoricalColumn:
-        """`count` times `text`; `others` are texts to come."""
+        """Return a column of `count` times `text`. others: texts that will be put in later."""
         return cls(np.zeros(count, np.uint8 if len(others) < 256 else np.uint16), [text, *others])
 
     @classmethod
     def of(cls, column: pa.ChunkedArray | pa.Array) -> CategoricalColumn:
-        """An Arrow column of strings or of a dictionary of strings; "" where it is null."""
+        """Convert an Arrow column of strings or of a dictionary of strings; null becomes ""."""
         if isinstance(column, pa.ChunkedArray):
             column = column.combine_chunks()
         if not pa.types.is_dictionary(column.type):
@@ -54,12 +53,12 @@ class CategoricalColumn:
         return np.array(texts, object)[codes]
 
     def read(self, rows: np.ndarray | Sequence[int] | slice = slice(None)) -> tuple[np.ndarray, tuple[str, ...]]:
-        """The codes of `rows`, a copy, and the texts: they fit together, whatever another thread puts in meanwhile."""
-        codes = self.codes[rows].copy()  # first: a text is there before its code is
+        """Return a copy of the codes of `rows`, and texts that fit them, also while another thread puts texts in."""
+        codes = self.codes[rows].copy()  # before the texts, because `put` adds a text before it uses its code
         return codes, tuple(self.texts)
 
     def put(self, indices: np.ndarray, texts: Sequence[str] | np.ndarray) -> None:
-        """Put `texts` (n,) where `indices` (n,) say; texts not seen before get codes of their own."""
+        """Put `texts` (n,), or one text for all, at `indices` (n,). New texts get new codes."""
         if len(texts) == 1:
             self.codes[indices] = self._coded(texts[0] or "")
             return
@@ -77,25 +76,25 @@ class CategoricalColumn:
         return code
 
     def counts(self, mask: np.ndarray | None = None) -> dict[str, int]:
-        """How many rows have each text there is, those of `mask` (N,) alone if it is given."""
+        """Count the rows per text, among those of `mask`, bool (N,), where it is given."""
         codes, texts = self.read() if mask is None else self.read(mask)
         counts = dict.fromkeys(texts, 0)
         found = np.bincount(codes, minlength=len(texts))
-        for text, count in zip(texts, found.tolist(), strict=True):  # a file may itself say ""
+        for text, count in zip(texts, found.tolist(), strict=True):  # "" comes twice where the file itself has it
             counts[text] += count
         return counts
 
     def among(self, wanted: Collection[str]) -> np.ndarray:
-        """bool (N,): whether the text is one of `wanted`."""
+        """Return whether each text is one of `wanted`, bool (N,)."""
         codes, texts = self.read()
         return np.array([text in wanted for text in texts])[codes]
 
 
 class IdentityColumn:
-    """N identities, as an Arrow array of strings: 20 bytes each instead of a Python object."""
+    """N identities as an Arrow array of strings, which takes 20 bytes per identity instead of a Python object."""
 
     def __init__(self, names: pa.Array | Sequence[str], unique: bool | None = None) -> None:
-        """unique: whether no identity occurs twice, for one who knows."""
+        """unique: whether no identity occurs twice, where that is known."""
         if isinstance(names, pa.ChunkedArray):
             names = names.combine_chunks()
         self.arrow = names if isinstance(names, pa.Array) else pa.array(names, pa.string())
@@ -117,7 +116,7 @@ class IdentityColumn:
         return chosen.to_numpy(zero_copy_only=False)
 
     def find(self, names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Where these identities are (nowhere, once, or several times): int64 (n,) rows, and positions in `names`."""
+        """Find these identities, each nowhere, once or more often: rows, int64 (n,), and their positions in `names`."""
         if not len(names):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         if len(names) == 1:
@@ -128,7 +127,7 @@ class IdentityColumn:
         return rows, places.to_numpy(zero_copy_only=False)[rows].astype(np.int64)
 
     def twins(self, rows: np.ndarray) -> np.ndarray:
-        """int64: `rows`, and all others with one of their identities."""
+        """Return `rows` and all other rows with one of their identities, int64."""
         return np.asarray(rows, np.int64) if self.unique else self.find(list(dict.fromkeys(self[rows])))[0]
 
     @cached_property
@@ -137,5 +136,5 @@ class IdentityColumn:
         return len(self.arrow.dictionary_encode().dictionary) == len(self.arrow)
 
     def containing(self, text: str) -> np.ndarray:
-        """bool (N,): whether `text` occurs in them, upper or lower case."""
+        """Return whether `text` occurs in each identity, in upper or lower case, bool (N,)."""
         return pc.match_substring(self.arrow, text, ignore_case=True).to_numpy(zero_copy_only=False)
