@@ -13,7 +13,7 @@ from qdesk.stats.intervals import wilson
 
 def matrix(labels: np.ndarray, guesses: np.ndarray, count: int) -> np.ndarray:
     """Count drawings by word and guess: int64 (count, count), a row per word, a column per guess."""
-    if count == 1:  # of which scikit-learn warns
+    if count == 1:  # scikit-learn warns of a single word
         return np.array([[len(labels)]])
     return confusion_matrix(labels, guesses, labels=np.arange(count))
 

@@ -33,7 +33,7 @@ def headline(probabilities: np.ndarray, labels: np.ndarray, seed: int = 0) -> di
         numbers |= _with_wilson(f"top_{top}", float((above < top).mean()), len(labels))
     numbers |= _with_bootstrap("map_at_3", precisions_at_3(probabilities, labels), random)
 
-    # balanced_accuracy_score is this very mean, but warns of guesses that are nobody's word.
+    # balanced_accuracy_score is this very mean, but warns of guesses that are no drawing's word.
     recalls = metrics.recall_score(labels, guesses, labels=drawn, average=None, zero_division=0)
     counts = np.bincount(labels)[drawn]
     again = random.binomial(counts, recalls, (RESAMPLES, len(drawn))) / counts

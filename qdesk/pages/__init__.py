@@ -1,7 +1,7 @@
-"""HTML pages that stand alone: Jinja templates beside the code that fills them in, all on one base.
+"""Write HTML pages that need no other file, from Jinja templates that lie beside the code that fills them in.
 
-A template extends pages/base.html, which has the head, the colours in light and dark, and the page's one script. What
-a page is filled in with is escaped by Jinja, and a name that is missing is an error.
+A template extends pages/base.html, which has the head, the colours in light and dark, and the page's one script. Jinja
+escapes the values that a page is filled in with. A missing value is an error.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from qdesk.files import atomic_write
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_BUFFER = 1 << 20  # bytes: a page comes in many small pieces
+_BUFFER = 1 << 20  # bytes, because a page comes in many small pieces
 
 
 def write_page(path: str | os.PathLike[str], template: str, **values: Any) -> None:
     """Fill in a template and write the page, whole or not at all.
 
-    template: its path below the package, as "curation/exports/gallery.html". values: what its names mean, beside
-    `version`. An iterator among them is taken while the page is written, so that a long page never is in memory; what
-    it raises comes through. A letter that UTF-8 cannot write becomes a question mark.
+    template: its path below the package, for example "curation/exports/gallery.html".   values: the values of its
+    names, beside `version`. An iterator among them is consumed while the page is written, so that a long page is never
+    in memory as a whole; what it raises comes through. A letter that UTF-8 cannot write becomes a question mark.
 
     Raises OSError where the file cannot be written.
     """
@@ -35,22 +35,22 @@ def write_page(path: str | os.PathLike[str], template: str, **values: Any) -> No
 
 
 def thousands(number: int) -> str:
-    """12345 as "12,345"."""
+    """Write 12345 as "12,345"."""
     return f"{number:,}"
 
 
 def fixed(value: float, digits: int) -> str:
-    """A number with so many digits after the point, NaN as a dash."""
+    """Write a number with so many digits after the point, NaN as a dash."""
     return "–" if value != value else f"{value:.{digits}f}"
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 with one digit after the point."""
+    """Write a share from 0 to 1 as a percentage with one digit after the point; NaN is "not defined"."""
     return "not defined" if share != share else f"{100 * share:.1f}\u00a0%"
 
 
 def rough_percent(share: float) -> str:
-    """A probability as people read it: a whole number, but never 0 or 100."""
+    """Write a probability as a percentage for people: a whole number, but never 0 or 100."""
     if 0.01 <= share < 0.995:
         return f"{100 * share:.0f}\u00a0%"
     return "under\u00a01\u00a0%" if share < 0.01 else "over\u00a099\u00a0%"
@@ -58,7 +58,7 @@ def rough_percent(share: float) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # only who writes a page waits for it
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # imported late, for only pages need it
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parents[1]),

@@ -1,6 +1,6 @@
 """The page's charts, calibration and ROC, as the numbers and paths that charts.html draws.
 
-A plot's own units go from 0 to `SIDE` on both axes, y down.
+The units of a plot go from 0 to `SIDE` on both axes, y down.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ SIDE = 1000
 
 
 def calibration(bins: list[dict], error: float) -> dict:
-    """Share right against probability, with 95 % intervals, over a histogram of the drawings.
+    """Lay out the calibration curve: share right against probability, with 95 % intervals, over a histogram.
 
-    `title`, and `bins` with `title`; the point `x`, `y` with its interval `low`, `high`; the column `left`, `width`,
-    `height`.
+    Returns `title`, and `bins`, each with its `title`, the point `x`, `y` with its interval `low`, `high`, and the
+    column `left`, `width`, `height` of the histogram of the drawings.
     """
     total = sum(one["drawings"] for one in bins)
     most = max(one["drawings"] for one in bins)
@@ -42,7 +42,7 @@ def calibration(bins: list[dict], error: float) -> dict:
 
 
 def roc(mean: dict[str, np.ndarray], area: float, right: float = 1) -> dict:
-    """The mean curve and the band of 8 in 10 words, from 0 to `right` false positives: `title`, `curve`, `band`."""
+    """Lay out the mean ROC curve and the band of 8 in 10 words, from 0 to `right` false positives, as paths."""
     x, y = mean["false_positive_rate"], mean["true_positive_rate"]
     low, high = mean["true_positive_rate_10"], mean["true_positive_rate_90"]
     range_ = "" if right == 1 else f", from 0 to {100 * right:g} % false positives"
@@ -56,7 +56,7 @@ def roc(mean: dict[str, np.ndarray], area: float, right: float = 1) -> dict:
 
 
 def small_roc(curve: Curve) -> str:
-    """One word's curve as a path, "" where it has none."""
+    """Return one word's curve as a path, "" where it has none."""
     return _line(curve.false, curve.true) if len(curve.false) else ""
 
 

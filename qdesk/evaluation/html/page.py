@@ -1,4 +1,4 @@
-"""The evaluation as one page: what report.html is filled in with."""
+"""Write the evaluation as one page: compute the values that report.html is filled in with."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from qdesk.pages import fixed, write_page
 SUREST = 24
 PAIRS = 60
 CELLS = 24
-"""Up to so many drawn words (and twice as many guessed ones) the confusion matrix is a table, beyond it a picture."""
+"""The most drawn words (and half of the most guessed ones) for which the confusion matrix is a table, not a picture."""
 
 
 def write_html(evaluation: Evaluation, path: Path) -> None:
-    """Write the page, which needs nothing else, whole or not at all. Raises OSError where it cannot be written."""
+    """Write the page, whole or not at all. It needs no other file. Raises OSError where it cannot be written."""
     order = confusion.readable_order(evaluation.probabilities, evaluation.labels)
     has_drawings = np.isin(order, evaluation.drawn)
     columns = max(1, round(len(evaluation.drawn) ** 0.5))
@@ -61,7 +61,7 @@ def _which_drawings(evaluation: Evaluation) -> str:
 
 
 def _lean(evaluation: Evaluation) -> str:
-    """To which side the probabilities are off."""
+    """Say whether the probabilities are mostly too high or too low."""
     numbers = evaluation.headline
     mean = sum((b["confidence"] - b["accuracy"]) * b["drawings"] for b in evaluation.calibration) / numbers["drawings"]
     if abs(mean) < numbers["calibration_error"] / 3:
@@ -70,7 +70,7 @@ def _lean(evaluation: Evaluation) -> str:
 
 
 def _hardest(rows: list[dict]) -> list[dict]:
-    """The three words with the least recall; none where there are few words."""
+    """Return the rows of the three words with the least recall; none where there are few words."""
     missed = sorted((row for row in rows if row["recall"] < 1), key=lambda row: (row["recall"], -row["drawings"]))
     return missed[:3] if len(rows) > 3 else []
 
@@ -88,11 +88,11 @@ _FIGURES = (
     ("cross_entropy", "Cross entropy", "nats a drawing, 0 is perfect", False),
     ("calibration_error", "Calibration error", "probability against share right", False),
 )
-"""The numbers of the whole: name in the JSON, title, meaning, and whether it is shown as a percentage."""
+"""The numbers over all drawings: name in the JSON, title, meaning, and whether it is shown as a percentage."""
 
 
 def _figures(evaluation: Evaluation) -> list[dict[str, str]]:
-    """The numbers of the whole as text: `title`, `value`, `interval` ("" unknown), `meaning`."""
+    """Return the numbers over all drawings as text: `title`, `value`, `interval` ("" unknown), `meaning`."""
     numbers, counts = evaluation.headline, [row["drawings"] for row in evaluation.per_class]
     shown = [
         {
@@ -102,7 +102,7 @@ def _figures(evaluation: Evaluation) -> list[dict[str, str]]:
     ]  # fmt: skip
     for name, title, meaning, as_percent in _FIGURES:
         if name.startswith("top_") and int(name[4:]) >= len(evaluation.words):
-            continue  # cannot be missed
+            continue  # with so few words every drawing is among the first guesses
         digits = 4 if name in ("auc", "specificity") else 3
         scale, digits = (100, digits - 2) if as_percent else (1, digits)
         value = fixed(scale * numbers[name], digits)
@@ -117,17 +117,17 @@ def _figures(evaluation: Evaluation) -> list[dict[str, str]]:
 
 
 def _rocs(evaluation: Evaluation) -> list[dict]:
-    """The mean curve as a whole, and its left edge larger; none where all drawings are of one word."""
+    """Return the charts of the mean curve, whole and enlarged at its left edge; none where there is only one word."""
     if not evaluation.mean_curve:
         return []
     return [charts.roc(evaluation.mean_curve, evaluation.headline["auc"], right) for right in (1, 0.05)]
 
 
 def _confusion(evaluation: Evaluation, order: np.ndarray) -> dict[str, Any]:
-    """The drawn words by the guessed ones in a readable order: `rows` and `columns`, their names.
+    """Return the drawn words by the guessed ones in a readable order: `rows` and `columns` are their names.
 
-    Few words are a table, `cells`: rows of `drawings`, `share` of the row's, `colour`. Many are a picture: `image` (a
-    data URI), and `data` for the script.
+    Few words make a table, `cells`: rows of `drawings`, `share` of the row's drawings, `colour`. Many make a picture:
+    `image` (a data URI), and `data` for the script.
     """
     counts = evaluation.matrix[np.ix_(order, order)]
     drawn = counts.sum(axis=1) > 0
@@ -157,7 +157,7 @@ def _confusion(evaluation: Evaluation, order: np.ndarray) -> dict[str, Any]:
 
 
 def _method(evaluation: Evaluation) -> list[tuple[str, str]]:
-    """Where the drawings and the guesses come from: names and texts."""
+    """Say where the drawings and the guesses come from: names and texts."""
     found, model = evaluation.found, evaluation.model
     reasons = {
         "bitmaps": "that are bitmaps, beside others with strokes", "no_word": "without a word",

@@ -1,4 +1,4 @@
-"""What the page shows word by word: mean images, the table of words, and the mistakes."""
+"""The parts of the page that go word by word: mean images, the table of words, and the mistakes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ GUESSES = 3
 
 
 def html_tiles(evaluation: Evaluation, drawn: list[int], columns: int) -> dict[int, dict]:
-    """The tile of each word's mean image: `word`, its name, and `x`, `y`, its place in the sprite.
+    """Return the tile of each word's mean image, by word: `word`, its name, and `x`, `y`, its place in the sprite.
 
-    drawn: the words in the sprite's order.   columns: tiles in a row of the sprite.
+    drawn: the words in the sprite's order.   columns: tiles per row of the sprite.
     """
     return {
         word: {"word": evaluation.words[word], "x": place % columns, "y": place // columns}
@@ -23,9 +23,9 @@ def html_tiles(evaluation: Evaluation, drawn: list[int], columns: int) -> dict[i
 
 
 def html_rows(evaluation: Evaluation, tiles: dict[int, dict]) -> list[dict]:
-    """A row for each drawn word: that of `Evaluation.per_class`, and `id`, `tile`, `right`, `roc`, `mistakes`.
+    """Return one row per drawn word: that of `Evaluation.per_class` with `id`, `tile`, `right`, `roc`, `mistakes`.
 
-    right: drawings that were recognised.   roc: `charts.small_roc`.   mistakes: the surest, by `html_mistake`.
+    right: how many drawings were recognised.   roc: `charts.small_roc`.   mistakes: the surest, by `html_mistake`.
     """
     mistakes: dict[int, list[int]] = {}
     for index in evaluation.mistakes.tolist():
@@ -44,9 +44,9 @@ def html_rows(evaluation: Evaluation, tiles: dict[int, dict]) -> list[dict]:
 
 
 def html_mistake(evaluation: Evaluation, index: int) -> dict:
-    """A mistake: the `drawing`, its true `word`, the `first` guess and `others`, its `name` and its `place`.
+    """Describe a mistake: the `drawing`, its true `word`, the `first` guess and `others`, its `name` and its `place`.
 
-    others: the next guesses and the true word, the likeliest first; each has `word` and `probability`.
+    others: the next guesses and the true word, the likeliest first, each with `word` and `probability`.
     """
     mistake = evaluation.mistake(index)
     first, *others = mistake["guesses"][:GUESSES]
