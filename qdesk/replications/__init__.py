@@ -1,1 +1,1 @@
-"""The experiments of others on these drawings, done again: one command each, their figures beside ours."""
+"""Repeat the experiments of others on these drawings, one command per experiment, with their figures beside ours."""

@@ -1,4 +1,4 @@
-"""The methods by name: each learns from pictures and then says how likely each word is."""
+"""The methods by name. Each learns from pictures, and then gives the probability of each word for others."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from sklearn.neural_network import MLPClassifier
 from qdesk.replications import networks
 
 Predict = Callable[[np.ndarray], np.ndarray]
-"""uint8 (N, 28, 28), ink 255 -> float (N, words): a probability for each word."""
+"""A function from pictures, uint8 (N, 28, 28), ink 255, to the probabilities of all words, float (N, words)."""
 
 Method = Callable[[np.ndarray, np.ndarray, int], Predict]
-"""Pictures uint8 (N, 28, 28), labels int64 (N,) that have every word, a seed -> what was learned."""
+"""A function that learns from pictures, uint8 (N, 28, 28), labels, int64 (N,), that have every word, and a seed."""
 
 
 def _scikit(make: Callable[[int], Any]) -> Method:
-    """One of scikit-learn's classifiers, made from a seed, on 784 pixels from 0 to 1."""
+    """Return the method of one of scikit-learn's classifiers on 784 pixels from 0 to 1. make: is given the seed."""
 
     def learn(images: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
         model = make(seed)
-        with warnings.catch_warnings():  # the MLP stops after 200 passes, scikit-learn's own limit, done or not
+        with warnings.catch_warnings():  # the MLP warns when it stops at 200 passes, scikit-learn's default limit
             warnings.simplefilter("ignore", ConvergenceWarning)
             model.fit(_flat(images), labels)
         return lambda others: model.predict_proba(_flat(others))
@@ -36,7 +36,7 @@ def _scikit(make: Callable[[int], Any]) -> Method:
 
 
 def _network(make: Callable[[int], torch.nn.Sequential], **how: Any) -> Method:
-    """One of `qdesk.replications.networks`, trained with `how`."""
+    """Return the method of one of `qdesk.replications.networks`. how: options of `networks.learn`."""
 
     def learn(images: np.ndarray, labels: np.ndarray, seed: int) -> Predict:
         torch.manual_seed(seed)

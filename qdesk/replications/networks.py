@@ -1,4 +1,4 @@
-"""The networks of the texts, layer by layer, and one plain loop that trains them. Pixels (N, 1, 28, 28), ink 1, in."""
+"""The networks of the published texts, and a plain loop that trains them. Input: pixels (N, 1, 28, 28), ink 1."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from torch.nn import functional as F
 
 BATCH, RATE = 32, 1e-3
 PASSES, UPDATES = 10, 1000
-"""A network is trained for so many passes, and for so many updates at least: ten passes over the thousands of drawings
-that the texts had are as many updates; over a few hundred drawings they would be none to speak of."""
+"""The number of passes that a network is trained for, and the least number of updates. Ten passes over the thousands of
+drawings of the texts are about as many updates; over a few hundred drawings they would be far too few."""
 
 PATIENCE, SPARED = 5, 0.15
-"""Early stopping: passes without a better loss, and the share of the training drawings that this loss is taken on."""
+"""Early stopping: passes without a better loss, and the share of the training drawings that the loss is taken on."""
 
 
 def kradolfer_cnn(words: int) -> nn.Sequential:
-    """The nine layers of Kradolfer's text."""
+    """Build the nine layers of Kradolfer's text."""
     return nn.Sequential(
         nn.Conv2d(1, 30, 5), nn.ReLU(), nn.MaxPool2d(2),
         nn.Conv2d(30, 15, 3), nn.ReLU(), nn.MaxPool2d(2),
@@ -31,7 +31,7 @@ def kradolfer_cnn(words: int) -> nn.Sequential:
 
 
 def deis_fully_connected(words: int) -> nn.Sequential:
-    """784-128-100-words; each hidden layer with ReLU, batch normalization and dropout 0.3, as in Deis's text."""
+    """Build Deis's 784-128-100-words network: each hidden layer with ReLU, batch normalization and dropout 0.3."""
     return nn.Sequential(
         nn.Flatten(),
         nn.Linear(784, 128), nn.ReLU(), nn.BatchNorm1d(128), nn.Dropout(0.3),
@@ -41,7 +41,7 @@ def deis_fully_connected(words: int) -> nn.Sequential:
 
 
 def deis_cnn(words: int) -> nn.Sequential:
-    """The convolutional network of Deis's repository, which her text only names as a next step."""
+    """Build the convolutional network of Deis's repository, which her text only names as a next step."""
     return nn.Sequential(
         nn.Conv2d(1, 18, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
         nn.Linear(18 * 14 * 14, 64), nn.ReLU(),
@@ -50,8 +50,10 @@ def deis_cnn(words: int) -> nn.Sequential:
 
 
 def bergman_cnn(words: int) -> nn.Sequential:
-    """Two convolutions and a pooling; two dense layers, each with batch normalization and dropout. Bergman's text gives
-    the layers and not their sizes, which are this project's choice, as is the strength of the L2 (`BERGMAN_L2`).
+    """Build Bergman's network: two convolutions, a pooling, and two dense layers with batch norm and dropout.
+
+    Her text gives the layers but not their sizes. The sizes and the strength of the L2 (`BERGMAN_L2`) are this
+    project's choice.
     """
     return nn.Sequential(
         nn.Conv2d(1, 16, 3), nn.ReLU(), nn.Conv2d(16, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
@@ -67,10 +69,10 @@ BERGMAN_L2 = 1e-3
 def learn(
     network: nn.Sequential, pixels: Tensor, labels: Tensor, copies: bool = False, l2: float = 0.0, stop: bool = False
 ) -> nn.Sequential:
-    """Train `network` with Adam on cross entropy; comes back in eval mode. Random numbers are torch's own.
+    """Train `network` with Adam on cross entropy, and return it in eval mode. Random numbers come from torch's state.
 
-    copies: show each drawing also mirrored and also turned a little.   stop: spare some drawings, and end with the
-    weights that are best on them, once nothing has been better for `PATIENCE` passes.
+    copies: show each drawing also mirrored and also turned a little.   stop: hold out some drawings, stop when the loss
+    on them has not become better for `PATIENCE` passes, and keep the weights with the best.
     """
     optimizer = torch.optim.Adam(network.parameters(), lr=RATE, weight_decay=l2)
     order = torch.randperm(len(pixels))
@@ -83,7 +85,7 @@ def learn(
         shown, wanted = pixels[order], labels[order]
         if copies:
             shown, wanted = torch.cat([shown, shown.flip(3), turned(shown)]), wanted.repeat(3)
-        for rows in torch.randperm(len(shown)).tensor_split(batches):  # equal parts: none is a lone drawing
+        for rows in torch.randperm(len(shown)).tensor_split(batches):  # equal parts, so that none is a single drawing
             optimizer.zero_grad(set_to_none=True)
             F.cross_entropy(network(shown[rows]), wanted[rows]).backward()
             optimizer.step()
@@ -103,7 +105,7 @@ def learn(
 
 
 def turned(pixels: Tensor) -> Tensor:
-    """Each picture turned by 5 to 10 degrees, to either side."""
+    """Turn each picture by 5 to 10 degrees, to either side at random."""
     count = len(pixels)
     angle = torch.deg2rad(5 + 5 * torch.rand(count)) * (torch.randint(0, 2, (count,)) * 2 - 1)
     cos, sin, none = torch.cos(angle), torch.sin(angle), torch.zeros(count)

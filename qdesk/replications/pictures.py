@@ -1,4 +1,4 @@
-"""Folders -> the pictures of an experiment: every drawing once, and of every word as many of each kind."""
+"""Gather the pictures of an experiment from folders: each drawing once, and equally many of each kind per word."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from qdesk.data.splits import labels_of
 from qdesk.training.data import near, read
 
 FITTED_RMS = 44.0
-"""Two bitmaps of a word nearer than this, of 255, show one drawing: a thin one, fitted, and its official twin lie
-within 42 of each other. Where strangers are as near, as single lines are, one of them goes: that costs little."""
+"""The root mean square difference, of 255, below which two bitmaps of a word show one drawing. A fitted thin bitmap and
+its official twin lie within 42 of each other. Some different drawings, as single lines, are as near; one of them is
+lost, which costs little."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,8 @@ class Pictures:
     """N drawings in the official frame.
 
     images: uint8 (N, 28, 28), ink 255.   labels: int64 (N,), places in the list of words.
-    kinds: int64 (N,): which of `counts` each is of.
-    counts: how many of each word there are, by where they come from: "strokes in NAME" or "bitmaps in NAME".
+    kinds: int64 (N,), places in the list of all kinds, strokes and bitmaps of each folder.
+    counts: how many drawings per word there are of each kind, by "strokes in NAME" or "bitmaps in NAME".
     """
 
     images: np.ndarray
@@ -37,11 +38,11 @@ class Pictures:
 def gather(
     folders: Sequence[Path], words: Sequence[str], most: int, least: int, seed: int, report: Callable[[str], None]
 ) -> Pictures:
-    """At most `most` drawings of each word, drawn by lot from `seed`, strokes and the first folders before others.
+    """Choose at most `most` drawings per word at random, from strokes and the first folders before others.
 
-    A drawing that is there twice, as strokes or as pixels, is taken once: no method is tested on what it learned. A
-    kind (the strokes of a folder, or its bitmaps) is taken equally often for every word: bitmaps of one word alone
-    would be told by their frame and pen. Raises ValueError where a word has fewer than `least`.
+    A drawing that is there twice, as strokes or as pixels, is taken once, so that no method is tested on what it
+    learned. A kind (the strokes of a folder, or its bitmaps) is taken equally often for each word, because bitmaps of
+    one word alone would be recognised by their frame and pen. Raises ValueError where a word has fewer than `least`.
     """
     random = np.random.default_rng(seed)
     found = [(folder.resolve().name, *read([folder], words, report)) for folder in folders]
@@ -71,7 +72,10 @@ def gather(
 def _some(
     drawings: Drawings | None, words: Sequence[str], most: int, least: int, random: np.random.Generator
 ) -> Drawings:
-    """At most `most` of each word, since each is compared with each; none where a word has fewer than `least`."""
+    """Choose at most `most` drawings per word, or none where a word has fewer than `least`.
+
+    The limit saves time, because later all drawings of a word are compared with each other.
+    """
     drawings = drawings if drawings is not None else Drawings.empty()
     labels, lot = labels_of(drawings, words), random.permutation(len(drawings))
     rows = [lot[labels[lot] == label][:most] for label in range(len(words))]
@@ -81,10 +85,10 @@ def _some(
 def _once(
     folders: Sequence[tuple[str, Drawings, Drawings]], words: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[str]]:
-    """Images, labels, kinds and the kinds' names of (name, strokes, bitmaps), each drawing once.
+    """Return images, labels, kinds and the kinds' names from (name, strokes, bitmaps), each drawing once.
 
-    Of a drawing that is there as strokes and as pixels the pixels stay: folders of bitmaps have few drawings, and some
-    words' are all among the strokes.
+    Where a drawing is there as strokes and as pixels, the pixels stay. Folders of bitmaps have few drawings, and for
+    some words all of them are among the strokes.
     """
     names = [f"strokes in {name}" for name, _, _ in folders] + [f"bitmaps in {name}" for name, _, _ in folders]
     strokes = Drawings.concat([drawn for _, drawn, _ in folders])
@@ -114,7 +118,10 @@ def _once(
 
 
 def _first(strokes: Drawings) -> np.ndarray:
-    """bool (N,): is it the first of its content and of its key_id? A raw drawing's simplified twin has its key_id."""
+    """Return whether each drawing is the first with its content and its key_id, bool (N,).
+
+    The key_id matters because a raw drawing and its simplified twin share it.
+    """
     contents, keys, first = set(), set(), []
     for content, key in zip(strokes.content_ids(), strokes.column("key_id"), strict=True):
         first.append(content not in contents and (key is None or key not in keys))

@@ -1,4 +1,4 @@
-"""What is compared in each experiment, and what was published. No network and no data here: `--help` reads it, too.
+"""What is compared in each experiment, and what was published. Imports nothing heavy, because `--help` reads it, too.
 
 Sources: Kradolfer, "'Quick, Draw!' - Classifying Drawings with Python" (datacareer.ch); Deis, "Quick, Draw! Doodle
 Recognition", whose ten words and convolutional network are those of her repository
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Experiment:
-    """about: one sentence for `--help`.   words: the classes.   most: drawings of each that the author took.
+    """One published experiment.
 
-    methods: the names of `qdesk.replications.methods.METHODS`, and what was published of each, by the figure's name.
+    about: one sentence for `--help`.   words: the classes.   most: how many drawings per word the author took.
+    methods: names of `qdesk.replications.methods.METHODS` -> the published values by the figure's name.
     figures: which of `qdesk.replications.run.FIGURES` are shown.
     """
 

@@ -1,9 +1,9 @@
-"""An experiment, repeated: every drawing is guessed by methods that learned from others, and the guesses counted.
+"""Repeat an experiment: methods guess drawings after they learned from other drawings, and the guesses are counted.
 
-Five-fold cross-validation, dealt twice: a method learns from four fifths and guesses the last, until each drawing was
-guessed once, and all of it again with other fifths. Figures are means over the two; their intervals draw the drawings
-again, each word's among themselves. The shipped classifier, which learned from such folders itself, is asked of the
-test split alone, that nothing was ever trained or chosen on.
+It is a five-fold cross-validation, done twice. A method learns from four fifths and guesses the last, until each
+drawing was guessed once. Then all is done again with other fifths. Figures are means over the two. For their intervals
+the drawings of each word are resampled. The shipped classifier learned from such folders itself. It is tested on the
+test split alone, on which nothing was ever trained or chosen.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ FOLDS, ROUNDS = 5, 2
 SHIPPED = "qdesk's own classifier"
 
 
-# Of guesses: confusions (R, words, words) whose rows are the words and whose sum is 1 -> a figure for each (R,).
+# Each of these functions computes a figure (R,) from R confusion matrices (R, words, words) of guesses. Their rows are
+# the words, and each matrix sums to 1.
 
 
 def _accuracy(share: np.ndarray) -> np.ndarray:
@@ -36,25 +37,25 @@ def _accuracy(share: np.ndarray) -> np.ndarray:
 
 
 def _balanced_accuracy(share: np.ndarray) -> np.ndarray:
-    """The share of a word's drawings that are guessed, mean over the words."""
+    """Compute the share of a word's drawings that are guessed right, mean over the words."""
     return (_right(share) / share.sum(axis=2)).mean(axis=1)
 
 
 def _specificity(share: np.ndarray) -> np.ndarray:
-    """The share of other words' drawings that are not taken for a word, mean over the words."""
+    """Compute the share of other words' drawings that are not taken for a word, mean over the words."""
     word, taken = share.sum(axis=2), share.sum(axis=1)
     return ((1 - word - taken + _right(share)) / (1 - word)).mean(axis=1)
 
 
 def _matthews(share: np.ndarray) -> np.ndarray:
-    """Matthews' correlation of several classes (Gorodkin 2004); 0 where all guesses are the same."""
+    """Compute Matthews' correlation of several classes (Gorodkin 2004); 0 where all guesses are the same."""
     word, taken = share.sum(axis=2), share.sum(axis=1)
     spread = (1 - (taken**2).sum(axis=1)) * (1 - (word**2).sum(axis=1))
     return (_accuracy(share) - (word * taken).sum(axis=1)) / np.sqrt(np.maximum(spread, 1e-12))
 
 
 def _jaccard(share: np.ndarray) -> np.ndarray:
-    """Drawings of a word that are taken for it, of those that are either, mean over the words."""
+    """Compute the share of drawings both of a word and taken for it in those that are either, mean over the words."""
     return (_right(share) / (share.sum(axis=2) + share.sum(axis=1) - _right(share))).mean(axis=1)
 
 
@@ -69,14 +70,14 @@ FIGURES = {
     "Matthews correlation": _matthews,
     "Jaccard": _jaccard,
 }
-"""By name; "AUC" is one more, of the second word's probability where there are two. They are scikit-learn's metrics,
-and tested against them, done for all resamples at once."""
+"""The figures by name. There is also "AUC", of the second word's probability where there are two words. They are
+scikit-learn's metrics, computed for all resamples at once, and tested against scikit-learn's."""
 
 
 def figures(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> dict[str, Estimate]:
-    """Figures by name of probabilities `said`, float (rounds, N, words), for labels int64 (N,): means over the rounds.
+    """Compute figures by name, means over the rounds. labels: int64 (N,).   said: probabilities (rounds, N, words).
 
-    Every word weighs the same, however many drawings it has.
+    All words weigh the same, however many drawings they have.
     """
     words = said.shape[2]
     weights = resampled(labels, np.random.default_rng(0)) / np.bincount(labels)[labels]
@@ -93,13 +94,13 @@ def figures(labels: np.ndarray, said: np.ndarray, names: Sequence[str]) -> dict[
 
 
 def folds(pictures: Pictures, seed: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows to learn from and rows to guess, `FOLDS` times; every fold has as many of each word and kind."""
+    """Yield rows to learn from and rows to guess, `FOLDS` times. All folds have equally many of each word and kind."""
     groups = pictures.labels * (pictures.kinds.max() + 1) + pictures.kinds
     return StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(pictures.images, groups)
 
 
 def cross_validated(name: str, pictures: Pictures, seed: int, step: Callable[[], None]) -> tuple[np.ndarray, float]:
-    """What a method says of every drawing, float (ROUNDS, N, words), and the CPU seconds of one training and guessing.
+    """Return a method's probabilities, float (ROUNDS, N, words), and the CPU seconds of one training and its guesses.
 
     step: called after each training.
     """
@@ -114,9 +115,9 @@ def cross_validated(name: str, pictures: Pictures, seed: int, step: Callable[[],
 
 
 def shipped(folders: Sequence[Path], words: Sequence[str]) -> tuple[np.ndarray, np.ndarray, float] | None:
-    """Labels of the test split, what the shipped classifier says of it when only `words` are possible, CPU seconds.
+    """Test the shipped classifier on the test split of the folders, where only `words` can be guessed.
 
-    None where a word has no drawing in the test split.
+    Returns labels (N,), probabilities (1, N, words) and CPU seconds; None where a word has no drawing in the split.
     """
     corpus = load(folders, words=words, report=lambda text: None)
     labels = corpus.labels(corpus.test)
@@ -133,9 +134,10 @@ def experiment(
     chosen: Experiment, folders: Sequence[Path], most: int | None = None, seed: int = 0,
     report: Callable[[float, str], None] = lambda done, text: None, say: Callable[[str], None] = lambda text: None,
 ) -> tuple[Pictures, dict[str, dict]]:  # fmt: skip
-    """The pictures, and by method: "tested" (how many), "CPU s", and `Estimate`s. Raises ValueError as `gather` does.
+    """Run an experiment. Returns the pictures, and by method "tested" (how many), "CPU s", and `Estimate`s.
 
-    report: told the share that is done, 0 to 1, and of which method.   say: told what was skipped, a sentence each.
+    report: called with the share done, 0 to 1, and the method.   say: called with one sentence per skipped file.
+    Raises ValueError as `gather` does.
     """
     skipped: list[str] = []
     pictures = gather(folders, chosen.words, most or chosen.most, FOLDS, seed, skipped.append)
@@ -162,7 +164,7 @@ def experiment(
 
 
 def table(chosen: Experiment, pictures: Pictures, rows: dict[str, dict], seed: int) -> EstimateTable:
-    """What `experiment` found, beside what was published."""
+    """Return what `experiment` found as a table, beside what was published."""
     grid: dict[str, dict] = {}
     for name, row in rows.items():
         published = chosen.methods.get(name, {})
@@ -189,7 +191,7 @@ def table(chosen: Experiment, pictures: Pictures, rows: dict[str, dict], seed: i
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """The same sums in the same order on every machine, and CPU seconds that are not spent waiting."""
+    """Use one torch thread: the same sums in the same order on each machine, and no CPU seconds spent waiting."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
