@@ -1,1 +1,1 @@
-"""What this machine does and how good the results are: every figure in the documents is measured here."""
+"""Measure how fast this machine is and how good the results are. All figures in the documents come from here."""

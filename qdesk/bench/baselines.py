@@ -1,12 +1,13 @@
 """Rankers that others made, for `qdesk bench ranking` to compare with: cleanlab and scikit-learn's outlier detectors.
 
-All of them stand on this project's CNN. cleanlab (Northcutt et al. 2021, arXiv 1911.00068) rates the word from the
-CNN's probabilities; it is only a development dependency, and without it its orders are missing. IsolationForest (Liu et
-al. 2008) and LocalOutlierFactor (Breunig et al. 2000) look at the CNN's embeddings, with scikit-learn's own settings.
+All of them use this project's CNN. cleanlab (Northcutt et al. 2021, arXiv 1911.00068) rates the word from the CNN's
+probabilities. It is only a development dependency, and without it its orders are missing. IsolationForest (Liu et al.
+2008) and LocalOutlierFactor (Breunig et al. 2000) look at the CNN's embeddings, with scikit-learn's default settings.
 
-The detectors are fitted to each word's drawings of the training split. Of the three ways that were tried this is by
-far the best for them: average precision on planted junk was 0.59 and 0.51, against 0.35 and 0.18 fitted to the word's
-few drawings in the list itself, and 0.05 and 0.04 fitted to the whole list, where junk lies in the thick of it.
+The detectors are fitted to each word's drawings of the training split. Three ways were tried, and this is by far the
+best for them: average precision on planted junk was 0.59 and 0.51. It was 0.35 and 0.18 where they were fitted to the
+word's few drawings in the list itself, and 0.05 and 0.04 where they were fitted to the whole list, in which junk is no
+outlier.
 """
 
 from __future__ import annotations
@@ -24,21 +25,22 @@ CLEANLAB = {
     "cleanlab normalized margin": "normalized_margin",
     "cleanlab weighted entropy": "confidence_weighted_entropy",
 }
-"""Our name of each order -> the `method` of cleanlab.rank.get_label_quality_scores. The first is `p_word` itself."""
+"""The name of each order -> the `method` of cleanlab.rank.get_label_quality_scores. The first is `p_word` itself."""
 
 ENOUGH, MOST = 20, 150
-"""Drawings that a word needs for detectors of its own, or they know all words; and as many as they are fitted to."""
+"""The fewest drawings for which a word gets its own detectors instead of those for all words, and the most drawings
+that detectors are fitted to."""
 
 
 def has_cleanlab() -> bool:
-    """Is cleanlab installed?"""
+    """Whether cleanlab is installed."""
     return find_spec("cleanlab") is not None
 
 
 class Baselines:
-    """The outside rankers. known: drawings, not to be ranked, that the outlier detectors are fitted to.
+    """The outside rankers. known: drawings that the outlier detectors are fitted to; none of them is ranked.
 
-    A word's detectors are fitted when the first drawing of it is ranked: a tenth of a second of CPU each.
+    A word's detectors are fitted when its first drawing is ranked, which takes a tenth of a CPU second per detector.
     """
 
     def __init__(self, guesser: DrawingClassifier, known: Drawings, seed: int = 0) -> None:
@@ -47,7 +49,7 @@ class Baselines:
         self._fitted: dict[str | None, dict] = {}
 
     def badness(self, drawings: Drawings) -> dict[str, np.ndarray]:
-        """float64 (N,) by the name of the order, high is bad; NaN for cleanlab where the CNN knows no such word."""
+        """Return the scores by order, float64 (N,), high is bad; NaN for cleanlab where the CNN knows no such word."""
         ready = as_official(drawings)
         return {**(self._cleanlab(ready) if has_cleanlab() else {}), **self._outliers(ready)}
 
@@ -81,7 +83,7 @@ class Baselines:
             from sklearn.neighbors import LocalOutlierFactor
 
             embeddings = self._guesser.embeddings(self._known.take(mine[:MOST]))
-            near = min(20, len(embeddings) - 1)  # scikit-learn's own 20, which it must not be told of fewer drawings
+            near = min(20, len(embeddings) - 1)  # scikit-learn's default is 20, which fewer drawings do not allow
             self._fitted[word] = {
                 "IsolationForest": IsolationForest(random_state=0).fit(embeddings),
                 "LocalOutlierFactor": LocalOutlierFactor(near, novelty=True).fit(embeddings),

@@ -1,7 +1,7 @@
-"""The memory that a command takes: `python -m qdesk.bench.command_peak rank drawings.ndjson --out scores.csv`.
+"""Measure the memory that a command takes: `python -m qdesk.bench.command_peak rank drawings.ndjson --out scores.csv`.
 
-Between the benchmark and the command, because a process's peak counts from that of the one that starts it: this one is
-small.
+A process's peak memory begins with that of the process that starts it. So this small process runs between the benchmark
+and the command.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""What a curator waits for, measured in the window itself: `python -m qdesk.bench.curate_window FILE` prints JSON.
+"""Measure what a curator waits for, in the window itself: `python -m qdesk.bench.curate_window FILE` prints JSON.
 
-open_s:          from the wish to open a file, in a window just opened, to its first ranked page painted
-sort_ms_max:     another sort, until it is shown: the slowest of all columns
-filter_ms_max:   another filter, until it is shown: the slowest of a dozen
+open_s:          from the call that opens a file, in a window just opened, until its first ranked page is painted
+sort_ms_max:     from a new sort until it is shown, the slowest of all columns
+filter_ms_max:   from a new filter until it is shown, the slowest of a dozen
 blocked_ms_max:  the longest time meanwhile in which the window did not answer
-frame_ms_p50/95: what one frame of scrolling takes the window: the wheel, and all that is painted
-verdict_ms_p50/95: a verdict by key: on disk, and the next drawing selected
+frame_ms_p50/95: the window's work per frame of scrolling: the wheel event, and all that is painted
+verdict_ms_p50/95: from the key of a verdict until it is on disk and the next drawing is selected
 verdict_shown_ms_p50/95: the same until all of it is painted
 peak_mb:         the most memory that the process has held
 """
@@ -65,7 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 class Meter:
-    """A hand on the Curate page, with a watch."""
+    """Uses the Curate page as a curator does, and measures the time it takes."""
 
     def __init__(self, app: Any, page: Any, quick: bool) -> None:
         self.app, self.page = app, page
@@ -73,13 +73,13 @@ class Meter:
         self.blocked_ms = 0.0
 
     def turn(self) -> None:
-        """One turn of the event loop; the longest one is what blocks the window."""
+        """Run one turn of the event loop, and keep the time of the longest, in which the window does not answer."""
         began = time.perf_counter()
         self.app.processEvents()
         self.blocked_ms = max(self.blocked_ms, 1000 * (time.perf_counter() - began))
 
     def wait(self, done: Callable[[], bool], seconds: float = 600) -> float:
-        """Seconds until it is `done`. Raises TimeoutError after `seconds`."""
+        """Run the event loop until `done()`, and return the seconds it took. Raises TimeoutError after `seconds`."""
         began = time.perf_counter()
         while not done():
             self.turn()
@@ -89,25 +89,25 @@ class Meter:
         return time.perf_counter() - began
 
     def painted(self) -> bool:
-        """Whether the page is ranked, and shows what it should."""
+        """Whether the page is ranked, and all it should show is painted."""
         page = self.page
         return page.table is not None and not (page.scoring.running or page.model.busy or page.grid.thumbs.busy)
 
     def open(self, file: str) -> float:
         until = time.perf_counter() + LOOK_S * 2
-        self.wait(lambda: time.perf_counter() > until)  # somebody looks for the file
+        self.wait(lambda: time.perf_counter() > until)  # the time in which a person looks for the file
         began = time.perf_counter()
         self.page.open_files([file])
         self.wait(self.painted)
         seconds = time.perf_counter() - began
         until = time.perf_counter() + WARM_S * self.share
-        # What is kept of the file for the next time, and the networks, that load when something is asked of them.
+        # Meanwhile the copy for the next opening is written, and the networks are loaded.
         self.wait(lambda: self.page.idle and time.perf_counter() > until)
         self.blocked_ms = 0.0
         return seconds
 
     def rest(self) -> None:
-        """As long as a person looks at what is shown: the drawings that came into sight are painted meanwhile."""
+        """Wait as long as a person looks at what is shown. Drawings that came into sight are painted meanwhile."""
         until = time.perf_counter() + LOOK_S * self.share
         self.wait(lambda: time.perf_counter() > until)
 
@@ -150,7 +150,7 @@ class Meter:
         return {"filter_ms_max": slowest}
 
     def frames(self) -> dict[str, float]:
-        """The wheel is turned at the screen's pace; what the window does between two turns is the frame's work."""
+        """Turn the wheel once per frame, and measure the window's work between two turns."""
         from PySide6.QtCore import QPoint, QPointF, Qt
         from PySide6.QtGui import QWheelEvent
 

@@ -1,8 +1,9 @@
-"""Does curating help the curator? `qdesk bench curating`: figures with 95 % intervals, on drawings of the test split.
+"""Measure what helps a curator: `qdesk bench curating`, figures with 95 % intervals on drawings of the test split.
 
-More like these: are a drawing's nearest of the same word, and are three examples enough to find a kind of planted junk?
-The 64 bytes are compared with all that the classifier has. The learned order: a curator who judges the worst so many
-drawings, and flags all junk or one kind of it, then goes on with the rest: by `junk`, or as it was learned?
+"More like these": are a drawing's nearest neighbours of the same word, and are three examples enough to find a kind of
+planted junk? The embeddings of 64 bytes are compared with all layers that they are made of. The learned order: after a
+curator has judged some of the worst drawings and flagged all junk or one kind of it, is the rest better ordered by
+`junk` or by what was learned?
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from qdesk.scoring.similarity import nearest
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 
 ROUNDS = 4
-"""How often junk is planted anew."""
+"""The number of times that junk is planted anew."""
 
 SHARE = 50
-"""One piece of each kind of junk for so many drawings: when 200 have been judged there must be some left."""
+"""The number of drawings per piece of each kind of junk. Some junk must be left when 200 drawings have been judged."""
 
 JUDGED = (20, 50, 100, 200)
 
@@ -38,7 +39,7 @@ TASTES = {
     NAMES["unfinished"]: ("unfinished",),
     NAMES["wrong"]: ("wrong",),
 }
-"""What a curator flags."""
+"""The kinds of junk that a curator flags, by the name of the taste."""
 
 MANNERS = ("keeps what is fine", "passes over what is fine", "only flags")
 """How a curator judges what is not flagged: with a verdict, by looking at it, or nothing is known of it."""
@@ -48,8 +49,10 @@ NEAR, FOUND, QUERIES = 10, 20, 100
 
 @dataclass(frozen=True)
 class ScoredSet:
-    """Drawings with their scores. kind: object (N,), GOOD or the kind of junk.  whole: float32 (N, width), unit length,
-    all layers of the classifier that the 64 bytes are made of.
+    """Drawings with their scores.
+
+    kind: object (N,), GOOD or the kind of junk.   columns: the scores, (N,) each.   whole: float32 (N, width), unit
+    length, all layers of the classifier that the 64 bytes are made of.
     """
 
     drawings: Drawings
@@ -68,7 +71,7 @@ def score_set(scorer: Scorer, drawings: Drawings, kind: np.ndarray) -> ScoredSet
 
     whole = layers(scorer.guesser, drawings)
     width = scorer.guesser.network.shape.embedding
-    for part in (whole[:, :width], whole[:, width:]):  # two branches of equal weight
+    for part in (whole[:, :width], whole[:, width:]):  # give both branches equal weight
         part /= np.linalg.norm(part, axis=1).mean()
     return ScoredSet(drawings, kind, scorer.score(drawings), whole / np.linalg.norm(whole, axis=1, keepdims=True))
 
@@ -77,7 +80,7 @@ def score_set(scorer: Scorer, drawings: Drawings, kind: np.ndarray) -> ScoredSet
 
 
 def same_word(scorer: Scorer, good: ScoredSet) -> EstimateTable:
-    """Of a drawing's nearest `NEAR`, the share that is of its word; the drawings that are asked for are drawn again."""
+    """Measure the share of a drawing's `NEAR` nearest that is of its word. The query drawings are resampled."""
     from qdesk.data.raster import raster
 
     words = good.drawings.words
@@ -98,7 +101,7 @@ def same_word(scorer: Scorer, good: ScoredSet) -> EstimateTable:
 
 
 def _nearest_of_word(vectors: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """float64 (N,): of each one's nearest, the share of its own word."""
+    """Return the share of each one's nearest that is of its own word, float64 (N,)."""
     shares = np.empty(len(words))
     for start in range(0, len(words), 1024):
         rows = np.arange(start, min(start + 1024, len(words)))
@@ -110,11 +113,11 @@ def _nearest_of_word(vectors: np.ndarray, words: np.ndarray) -> np.ndarray:
 
 
 def same_kind(lists: list[ScoredSet], seed: int = 1) -> EstimateTable:
-    """Three pieces of a kind of junk are given: of the `FOUND` nearest, the share of the kind."""
+    """Measure the share of the `FOUND` drawings nearest to three pieces of a kind of junk that is of the kind."""
     rng = np.random.default_rng(seed)
     rows: dict[str, dict[str, Estimate]] = {}
     for kind in KINDS:
-        if kind == "wrong":  # a good drawing, of which nothing but the word is wrong
+        if kind == "wrong":  # a good drawing under another word, which does not look like junk
             continue
         shares: dict[str, list[float]] = {"all 960 floats": [], "the 64 bytes": [], "chance": []}
         for number in range(QUERIES):
@@ -148,8 +151,10 @@ def _unit(embeddings: np.ndarray) -> np.ndarray:
 def simulate(
     seen: ScoredSet, kinds: tuple[str, ...], order: np.ndarray, count: int, manner: str = MANNERS[0], seed: int = 0
 ) -> tuple[np.ndarray, np.ndarray, int]:
-    """A curator judges the first `count` of an order and flags `kinds` alone: the rest, rows (R,); how the learned
-    order sees it (R,), junk where nothing could be learned; and how many were flagged.
+    """Simulate a curator who judges the first `count` drawings of an order and flags `kinds` alone.
+
+    Returns the rows of the rest (R,), their learned probabilities (R,), or junk where nothing could be learned, and
+    how many drawings were flagged.
     """
     judged, rest = order[:count], order[count:]
     bad = np.isin(seen.kind[judged], kinds)
@@ -166,9 +171,9 @@ def simulate(
 def gain(
     lists: list[ScoredSet], taste: str, count: int, manner: str = MANNERS[0], by_reason: bool = False
 ) -> tuple[str, dict[str, Estimate]]:
-    """What it was in words, and the average precision on the rest, mean over the lists.
+    """Measure what learning gains: a title, and the average precision of each order on the rest, mean over the lists.
 
-    by_reason: every other drawing that is judged is the worst of those suspected of what the curator flags.
+    by_reason: let every other judged drawing be the worst left of those suspected of what the curator flags.
     """
     kinds, flagged = TASTES[taste], []
     found: dict[str, list[np.ndarray]] = {"junk": [], "reason, then junk": [], "learned": []}
@@ -177,19 +182,19 @@ def gain(
         junk = seen.columns["junk"]
         first = junk + 1000 * np.isin(seen.columns["reason"], [REASON_OF[kind] for kind in kinds])
         orders = [np.argsort(-bad, kind="stable") for bad in ((junk, first) if by_reason else (junk,))]
-        order = np.array(list(dict.fromkeys(np.stack(orders, axis=1).ravel().tolist())))  # in turns, each once
+        order = np.array(list(dict.fromkeys(np.stack(orders, axis=1).ravel().tolist())))  # taken in turns, each once
         rest, learned, flags = simulate(seen, kinds, order, count, manner, number)
         truth = np.isin(seen.kind[rest], kinds)
         flagged.append(flags)
         groups = seen.kind.copy()
-        groups[rest] += " left"  # of those there are some in every resample
+        groups[rest] += " left"  # groups of their own, so that each resample has some of them
         weights = resampled(groups, np.random.default_rng(1 + number))
         weights[:, seen.kind == GOOD] = good  # the same drawings in every list
         if truth.any():
             for name, bad in zip(found, (junk[rest], first[rest], learned), strict=True):
                 found[name].append(precision(truth, bad, weights[:, rest]))
     title = f"{taste}: {count} judged, {np.mean(flagged):.0f} flagged"
-    if not found["junk"]:  # all of it was judged
+    if not found["junk"]:  # all that the curator flags was judged already
         return title, {}
     means = {name: np.mean(each, axis=0) for name, each in found.items()}
     if not by_reason:
@@ -200,7 +205,7 @@ def gain(
 
 
 def learned_order(lists: list[ScoredSet], report: Callable[[str], None]) -> dict[str, EstimateTable]:
-    """Tables: the tastes that the worst drawings are about, all with some that the reason found, the manners."""
+    """Return the tables: by junk alone, where half of the judged were found by the reason, and by manner."""
     report("learning what curators flag")
     pieces = (lists[0].kind == KINDS[0]).sum()
     all_junk, *tastes = TASTES
@@ -236,7 +241,7 @@ def learned_order(lists: list[ScoredSet], report: Callable[[str], None]) -> dict
 
 
 def measure(data: list[Path], report: Callable[[str], None] = lambda text: None) -> dict[str, EstimateTable]:
-    """All tables by their title. data: the folders that were trained on, whose test split is measured on.
+    """Return all tables by title. data: the folders that were trained on, whose test split is measured on.
 
     Raises ValueError where there is nothing to measure.
     """

@@ -1,4 +1,7 @@
-"""How soon is a drawing recognised? `qdesk bench live`: recorded drawings nothing was trained on, played as rounds."""
+"""Measure how soon drawings are recognised: `qdesk bench live`.
+
+Recorded drawings that nothing was trained on are played as rounds.
+"""
 
 from __future__ import annotations
 
@@ -22,9 +25,9 @@ ALL, YES, NO, TESTED = "all", "recognised then", "not recognised then", "part 1 
 def measure(
     folders: Sequence[Path], report: Callable[[float], object] = lambda share: None
 ) -> dict[str, EstimateTable]:
-    """The tables by title. folders: raw drawings, and the simplified ones that the classifier was trained on.
+    """Return the tables by title. folders: raw drawings, and the simplified ones that the classifier was trained on.
 
-    report: told the share that is done. Raises FormatError or ValueError where there is nothing to measure.
+    report: called with the share done. Raises FormatError or ValueError where there is nothing to measure.
     """
     from qdesk.scoring.classifier import DrawingClassifier
 
@@ -38,7 +41,7 @@ def measure(
 
 
 def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[str, EstimateTable]:
-    """What the rounds of N drawings come to; part: int64 (N,), each drawing's."""
+    """Return the tables by title from the rounds of N drawings. part: int64 (N,), the split that each belongs to."""
     ms = np.array([np.inf if one.recognised_ms is None else one.recognised_ms for one in rounds])
     first = np.array([one.first_ms for one in rounds], float)  # NaN where nothing was said
     waited = ms - np.array([one.seen_ms for one in rounds], float)
@@ -87,13 +90,13 @@ def tables(raw: Drawings, part: np.ndarray, rounds: Sequence[Replayed]) -> dict[
 
 
 def _mean(values: np.ndarray, weights: np.ndarray) -> Estimate:
-    """The mean of values (N,) under each row of weights (R, N); NaN where a row has no weight."""
+    """Estimate the mean of values (N,) from each row of weights (R, N). Rows without weight are left out."""
     with np.errstate(invalid="ignore"):
         return _figure(weights @ values / weights.sum(axis=1))
 
 
 def _median(values: np.ndarray, weights: np.ndarray) -> Estimate:
-    """The weighted median of values (N,) under each row of weights (R, N)."""
+    """Estimate the weighted median of values (N,) from each row of weights (R, N)."""
     order = np.argsort(values)
     below = np.cumsum(weights[:, order], axis=1)
     at = (below >= below[:, -1:] / 2).argmax(axis=1)
@@ -101,7 +104,7 @@ def _median(values: np.ndarray, weights: np.ndarray) -> Estimate:
 
 
 def _figure(values: np.ndarray) -> Estimate:
-    """Resamples in which nothing is left to measure count for nothing."""
+    """Estimate from the value and its resamples (R,), without the resamples that have nothing to measure (NaN)."""
     known = values[1:][~np.isnan(values[1:])]
     return Estimate.of(np.r_[values[0], known if len(known) else np.nan])
 
@@ -114,7 +117,7 @@ _NAMES = {ALL: "all drawings", YES: "recognised in the game", NO: "not recognise
 
 
 def svg(curve: EstimateTable) -> str:
-    """The curve with its 95 % band for all drawings and by what the file says, on white."""
+    """Return the curve with its 95 % band, for all drawings and by what the file says, as SVG on white."""
 
     def x(second: float) -> float:
         return round(_LEFT + second / SECONDS[-1] * (_WIDTH - _LEFT - _RIGHT), 1)

@@ -1,8 +1,8 @@
-"""What this machine does: every figure of the README comes from here, `qdesk bench`.
+"""Measure how fast this machine is: `qdesk bench`, from which all figures of the README come.
 
-Per-CPU-second figures divide by the CPU time of all threads together (time.process_time), so that a program beside us
-costs them little; latencies, loading and start are wall time, as a person waits for them. Each is the best of a few
-runs where one run is short. The drawings are random walks with the point and stroke counts of simplified drawings.
+Figures per CPU second divide by the CPU time of all threads together (time.process_time), so that other programs change
+them little. Latencies, loading and start are wall time, as a person waits for them. Where one run is short, the best of
+a few runs counts. The drawings are random walks with the point and stroke counts of simplified drawings.
 """
 
 from __future__ import annotations
@@ -32,29 +32,32 @@ from qdesk.stats.intervals import EstimateTable, flat, markdown, rewrite
 POINTS = 45
 STROKES = 6
 ROUNDS = 240
-"""Played for the memory. The first 40 bring every way to play and every screen, and are not looked at."""
+"""The rounds that are played to measure the memory. The first 40 load all modes and screens, and are not counted."""
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured. matrix: rows of the square matrices multiplied. Everything else counts drawings."""
+    """How much is measured, in drawings.
+
+    matrix: rows of the square matrices multiplied.   moves: single guesses timed.   many: as many as a category has.
+    """
 
     matrix: int = 2048
     score: int = 4000
     raster: int = 4000
     guesses: int = 4000
-    moves: int = 300  # single guesses timed
+    moves: int = 300
     load: int = 100_000
     rank: int = 2000
-    many: int = 120_000  # a category
+    many: int = 120_000
 
 
 QUICK = Sizes(matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, many=200)
-"""Enough to see that everything runs; its figures mean nothing."""
+"""Sizes that are enough to see that everything runs. Their figures mean nothing."""
 
 
 def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # noqa: B008 (frozen)
-    """All figures, flat: each name ends in its unit or says what it is a ratio of. window: measure its start, too.
+    """Return all figures by name, which ends in the unit or says what it is a ratio of. window: measure it, too.
 
     Raises qdesk's own errors where a weight file is missing, RuntimeError where the window does not start.
     """
@@ -64,7 +67,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
-        figures |= measure_window()  # before torch is loaded here: the two cores belong to the window
+        figures |= measure_window()  # before torch is loaded in this process, so that the window has both cores
     with Progress("measuring") as progress:
         for index, step in enumerate(steps):
             progress(index / len(steps), f"measuring: {step.__name__.removeprefix('measure_')}")
@@ -78,10 +81,11 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
 
 
 def measure_window(seconds: float = 18.0, rounds: int = ROUNDS, runs: int = 3) -> dict[str, float]:
-    """start_s: from the start of a fresh process to the window's first paint, offscreen. The best of `runs`.
+    """Measure the window's start, and what a player feels.
 
-    How many guesses are painted while somebody draws, how soon they and the ink are, and how the memory grows over
-    `rounds`: the words for these figures are in `qdesk.bench.play_window`. seconds: that each pen draws.
+    start_s: from the start of a fresh process to the window's first paint, offscreen, the best of `runs`. The other
+    figures are explained in `qdesk.bench.play_window`.   seconds: how long each pen draws.   rounds: how many rounds
+    the growth of the memory is measured over.
     """
     with tempfile.TemporaryDirectory() as home:
         starts = [run_isolated(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
@@ -90,7 +94,10 @@ def measure_window(seconds: float = 18.0, rounds: int = ROUNDS, runs: int = 3) -
 
 
 def run_isolated(home: str, *arguments: str, **environment: str) -> dict[str, float]:
-    """The JSON that a fresh process prints, with an offscreen window if any: nothing outside gui/ opens one itself."""
+    """Run Python in a fresh process, with an offscreen window if any, and return the JSON that it prints.
+
+    home: the user's data folder for it.   environment: further variables. Raises RuntimeError where it fails.
+    """
     done = subprocess.run(
         [sys.executable, *arguments],
         env={**os.environ, "QT_QPA_PLATFORM": "offscreen", "QDESK_HOME": home, **environment},
@@ -104,7 +111,7 @@ def run_isolated(home: str, *arguments: str, **environment: str) -> dict[str, fl
 
 
 def measure_matmul(sizes: Sizes) -> dict[str, float]:
-    """The most that float32 matrix products reach here, with one thread and with two."""
+    """Measure the most that float32 matrix products reach on this machine, with one thread and with two."""
     import torch
 
     side = sizes.matrix
@@ -118,16 +125,16 @@ def measure_matmul(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_scoring(sizes: Sizes) -> dict[str, float]:
-    """The Sketch-RNN loss alone (score_per_cpu_s), and every column as Curate computes them (score_all_per_s, wall).
+    """Measure the Sketch-RNN loss alone (score_per_cpu_s), and all columns as in Curate (score_all_per_s, wall time).
 
-    score_gflop_per_cpu_s counts the multiplications that reading each drawing once takes, at least.
+    score_gflop_per_cpu_s counts the fewest operations that reading each drawing once takes.
     """
     from qdesk.scoring.likelihood import ConditionalSketchRNN
     from qdesk.scoring.scorer import Scorer, batches
 
     drawings = random_walks(sizes.score)
     scorer = Scorer()
-    list(scorer.stream(drawings.take(slice(0, 64))))  # everything that is loaded on first use
+    list(scorer.stream(drawings.take(slice(0, 64))))  # loads everything that is loaded on first use
     with _threads(1):
         parts = [drawings.take(rows) for rows in batches(drawings.point_counts)]
         cpu = _seconds(lambda: [scorer.likelihood.losses(part, part.words) for part in parts], cpu=True)
@@ -144,7 +151,7 @@ def measure_scoring(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_raster(sizes: Sizes) -> dict[str, float]:
-    """The official 28x28 bitmaps."""
+    """Measure the drawing of the official 28x28 bitmaps."""
     from qdesk.data.raster import raster
 
     drawings = random_walks(sizes.raster)
@@ -153,7 +160,7 @@ def measure_raster(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_guesses(sizes: Sizes) -> dict[str, float]:
-    """From a new last point to new guesses, one thread, while drawings grow; and guesses of many drawings at once."""
+    """Measure the time from a new last point to new guesses, on one thread, while drawings grow; and many at once."""
     from qdesk.scoring.classifier import DrawingClassifier
 
     guesser = DrawingClassifier()
@@ -175,7 +182,7 @@ def measure_guesses(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_loading(sizes: Sizes) -> dict[str, float]:
-    """A simplified ndjson file of 100,000 drawings, from the disk's cache to a batch."""
+    """Measure the loading of a simplified ndjson file of 100,000 drawings, from the disk's cache to a batch."""
     from qdesk.formats import open_drawings, write_drawings
 
     with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +193,7 @@ def measure_loading(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_rank(sizes: Sizes) -> dict[str, float]:
-    """`qdesk rank`, from the file to the sorted Parquet, without loading Python and torch; then from its cache."""
+    """Measure `qdesk rank` from the file to the sorted Parquet, without importing torch; first anew, then cached."""
     from qdesk.formats import open_drawings, write_drawings
     from qdesk.scoring.score_cache import ScoreCache
     from qdesk.scoring.scorer import Scorer, rank_table
@@ -205,12 +212,13 @@ def measure_rank(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_shares(sizes: Sizes) -> dict[str, float]:
-    """rank_share_...: what each part of `qdesk rank` takes of their sum, in CPU time on one thread, each by itself.
+    """Measure the parts of `qdesk rank`, each by itself, in CPU time on one thread.
 
-    read: the file.  simplify: what every drawing is asked and fitted to.  raster: the picture.  points: the sequences
-    of both networks.  picture, strokes: the classifier's readers.  lstm: the Sketch-RNN's reading.  losses: what is
-    read out of it, and the loss.  junk: the combined order, its reason, the evidence.  write: sorting and Parquet.
-    rank_parts_ms_per_drawing: their sum.
+    rank_share_...: the share of each part in their sum.   rank_parts_ms_per_drawing: the sum.
+    Parts: read, the file.   simplify, checking all drawings and fitting them to the box.   raster, the picture.
+    points, the sequences of both networks.   picture, strokes, the classifier's branches.   lstm, the Sketch-RNN's
+    reading.   losses, the loss and what else is computed from the reading.   junk, the combined order, the reason and
+    the evidence.   write, sorting and Parquet.
     """
     import torch
 
@@ -222,7 +230,7 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
 
     scorer = Scorer()
     drawings = random_walks(sizes.rank)
-    columns = scorer.score(drawings)  # and everything that is loaded on first use
+    columns = scorer.score(drawings)  # also loads everything that is loaded on first use
     with tempfile.TemporaryDirectory() as folder, _threads(1), torch.inference_mode():
         path, out = Path(folder, "drawings.ndjson"), Path(folder, "scores.parquet")
         write_drawings(drawings, path)
@@ -254,10 +262,10 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
 
 
 def measure_many(sizes: Sizes) -> dict[str, float]:
-    """The memory that `qdesk rank` takes for 120,000 drawings, from the file to the Parquet, in a process of its own.
+    """Measure the memory that `qdesk rank` takes for 120,000 drawings, from the file to the Parquet, in a new process.
 
-    2,000 of them are scored and the others known from before, to save minutes. With all scored it was 200 MB more: what
-    torch has freed is not given back at once.
+    To save minutes, 2,000 of them are scored and the scores of the others come from the cache. With all scored it was
+    200 MB more, because memory that torch has freed is not given back at once.
     """
     from qdesk.formats import open_drawings, write_drawings
     from qdesk.scoring.fingerprint import drawing_keys, scorer_id
@@ -282,7 +290,7 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
 
 
 def random_walks(count: int, seed: int = 0) -> Drawings:
-    """`count` random walks of 45 points in 6 strokes in the 255 box, with the words of the catalog in turn."""
+    """Make `count` random walks of 45 points in 6 strokes in the 255 box, with the words of the catalog in turn."""
     random = np.random.default_rng(seed)
     steps = random.normal(0, 12, (count, POINTS, 2)).astype(np.float32)
     lengths = np.full((count, STROKES), POINTS // STROKES)
@@ -313,8 +321,8 @@ def _seconds(work: Callable[[], object], cpu: bool = False) -> float:
 
 
 def peak_mb() -> float:
-    """The most memory that this process has held, in MiB."""
-    try:  # what getrusage says can be the peak of the program that started this one
+    """Return the most memory that this process has held, in MiB."""
+    try:  # getrusage may give the peak of the process that started this one
         status = Path("/proc/self/status").read_text()
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
     except (OSError, IndexError):
@@ -334,13 +342,13 @@ def _threads(count: int) -> Iterator[None]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """`qdesk bench`: the figures on stdout, as a table or as one JSON object."""
+    """Run `qdesk bench`: print the figures as a table or as one JSON object."""
     show_figures(bench(), args.json)
     return 0
 
 
 def show_figures(figures: dict[str, float], as_json: bool) -> None:
-    """Figures on stdout, as a table or as one JSON object."""
+    """Print figures as a table or as one JSON object."""
     if as_json:
         print(json.dumps({name: round(value, 4) for name, value in figures.items()}, indent=2))
     else:
@@ -350,7 +358,7 @@ def show_figures(figures: dict[str, float], as_json: bool) -> None:
 
 
 def run_ranking(args: argparse.Namespace) -> int:
-    """`qdesk bench ranking`: the tables of `qdesk.bench.ranking`."""
+    """Run `qdesk bench ranking`: print the tables of `qdesk.bench.ranking`."""
     from qdesk.bench.baselines import has_cleanlab
     from qdesk.bench.ranking import measure
 
@@ -363,7 +371,7 @@ def run_ranking(args: argparse.Namespace) -> int:
 
 
 def run_curating(args: argparse.Namespace) -> int:
-    """`qdesk bench curating`: the tables of `qdesk.bench.curating`."""
+    """Run `qdesk bench curating`: print the tables of `qdesk.bench.curating`."""
     from qdesk.bench.curating import measure
 
     with Progress("measuring") as progress:
@@ -373,7 +381,7 @@ def run_curating(args: argparse.Namespace) -> int:
 
 
 def run_live(args: argparse.Namespace) -> int:
-    """`qdesk bench live`: the tables of `qdesk.bench.live`; beside a document that is named also its curve, as SVG."""
+    """Run `qdesk bench live`: print the tables of `qdesk.bench.live`, and write its curve as SVG beside --docs."""
     from qdesk.bench.live import CURVE, measure, svg
 
     with Progress("playing the drawings") as progress:
@@ -386,7 +394,7 @@ def run_live(args: argparse.Namespace) -> int:
 
 
 def _show(tables: dict[str, EstimateTable], args: argparse.Namespace) -> None:
-    """Tables on stdout, or flat JSON ("table: row: column"); where a document is named, between its marks as well."""
+    """Print tables as Markdown or as flat JSON ("table: row: column"), and put them into the document of --docs."""
     print(json.dumps(flat(tables), indent=2) if args.json else markdown(tables))
     if args.docs:
         rewrite(args.docs, markdown(tables))

@@ -1,7 +1,7 @@
-"""`qdesk bench million`: what Curate does with a million drawings, measured in its own window.
+"""Measure Curate with a million drawings in its own window: `qdesk bench million`.
 
-The drawings are real ones, repeated with jitter (or random walks where no data is named), with keys of their own. Some
-are scored; the scores of all others are dealt from those, so that the file is one that was scored before.
+The drawings are real ones, repeated with jitter, or random walks where no data is named. Each has its own key_id. Some
+are scored, and the others get scores at random from those, as if the file had been scored before.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from qdesk.data.drawings import Drawings
 COUNT = 1_000_000
 SCORED = 4_000
 JITTER = 1.5
-"""Standard deviation of what is added to each coordinate, in the 255 box; the result is rounded."""
+"""The standard deviation of what is added to each coordinate in the 255 box. The sum is then rounded."""
 
 
 def repeat_with_jitter(count: int, data: Path | None, seed: int = 0) -> Drawings:
-    """`count` drawings in the 255 box: those of `data`, again and again, each with jitter and a key of its own."""
+    """Make `count` drawings in the 255 box: those of `data`, repeated, each with jitter and its own key_id."""
     if data is None:
         base = random_walks(min(count, 100_000), seed)
     else:
@@ -33,12 +33,12 @@ def repeat_with_jitter(count: int, data: Path | None, seed: int = 0) -> Drawings
         base = open_drawings(*files_under([data])).drawings
     drawings = base.take(np.resize(np.arange(len(base)), count))
     noise = np.random.default_rng(seed).normal(0, JITTER, drawings.points.shape).astype(np.float32)
-    points = np.clip(np.rint(drawings.points + noise), 0, 255) + np.float32(0)  # and no −0
+    points = np.clip(np.rint(drawings.points + noise), 0, 255) + np.float32(0)  # + 0 turns −0 into 0
     return replace(drawings, points=points).with_columns(key_id=[str(10**15 + 7919 * row) for row in range(count)])
 
 
 def prepare(home: Path, file: Path, drawings: Drawings, scored: int = SCORED, seed: int = 0) -> None:
-    """Write the drawings to `file`, and scores of all of them into the cache of the data folder `home`."""
+    """Write the drawings to `file`, and scores for all of them into the cache of the data folder `home`."""
     from qdesk.formats import write_drawings
     from qdesk.scoring.fingerprint import drawing_keys, scorer_id
     from qdesk.scoring.score_cache import ScoreCache
@@ -51,7 +51,7 @@ def prepare(home: Path, file: Path, drawings: Drawings, scored: int = SCORED, se
     dealt = random.integers(0, len(chosen), len(drawings))
     dealt[chosen] = np.arange(len(chosen))
     values = {name: column[dealt] for name, column in columns.items()}
-    for name, column in values.items():  # no two are quite the same
+    for name, column in values.items():  # so that no two are quite the same
         if column.dtype.kind == "f" and name not in ("p_word", "p_top"):
             values[name] = column + random.normal(0, 1e-3, len(column)).astype(column.dtype)
     with ScoreCache(home / "scores").keeping(scorer_id()) as keep:
@@ -61,10 +61,10 @@ def prepare(home: Path, file: Path, drawings: Drawings, scored: int = SCORED, se
 def measure(
     count: int = COUNT, data: Path | None = None, scored: int = SCORED, quick: bool = False
 ) -> dict[str, float]:
-    """What `qdesk.bench.curate_window` measures of the window, in a process of its own, each figure by name and unit.
+    """Run `qdesk.bench.curate_window` in new processes, and return its figures by name with unit.
 
-    read_s, read_peak_mb: the first opening, which reads the file. All others are of a second process, which knows it.
-    quick: everything a few times only, to see that it runs.
+    read_s, read_peak_mb: the first opening, which reads the file. All other figures are of a second process, for which
+    the file is cached.   quick: do everything a few times only, to see that it runs.
     """
     with tempfile.TemporaryDirectory() as folder, Progress("measuring") as progress:
         home, file = Path(folder, "home"), Path(folder, "drawings.ndjson")
@@ -80,6 +80,6 @@ def measure(
 
 
 def run(args: argparse.Namespace) -> int:
-    """The figures on stdout, as a table or as one JSON object."""
+    """Run `qdesk bench million`: print the figures as a table or as one JSON object."""
     show_figures(measure(args.count, args.data[0] if args.data else None), args.json)
     return 0

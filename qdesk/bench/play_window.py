@@ -1,20 +1,20 @@
-"""What a player feels, measured in the window itself: `python -m qdesk.bench.play_window` prints it as JSON.
+"""Measure what a player feels, in the window itself: `python -m qdesk.bench.play_window` prints it as JSON.
 
-The shipped network, a window that is painted but that nobody sees, and a pen that never rests: 125 moves a second, as a
-mouse sends them; a fast pen, 500 a second; and one in zen, where all the bars move.
+It uses the shipped network, a window that is painted offscreen, and a pen that never rests. The pen makes 125 moves per
+second, as a mouse does. A fast pen makes 500, and one draws in zen mode, where all bars move.
 
-guesses_per_s_drawing:      guesses painted over all the time that the pen drew
-guesses_per_s_worst:        the same in the poorest second of it
-shown_ms_p50, _p95:         from the last point that a guess includes to that guess painted
-ink_ms_p50, _p95, _max:     from the moment a move was due to the end of the paint that shows it: waiting counts
+guesses_per_s_drawing:      guesses painted per second over all the time that the pen drew
+guesses_per_s_worst:        the same in the second with the fewest
+shown_ms_p50, _p95:         from the last point that a guess includes until that guess is painted
+ink_ms_p50, _p95, _max:     from the moment a move was due to the end of the paint that shows it, waiting included
 ink_paints:                 how often ink was painted
-frames_dropped:             of these paints, those over a frame (16.7 ms, 60 Hz) later than a move they show first
-fast_pen_..., zen_...:      the same of the other pens
+frames_dropped:             how many of these paints came over a frame (16.7 ms, 60 Hz) after a move they show first
+fast_pen_..., zen_...:      the same for the other pens
 memory_kb_per_round:        the slope of the memory held, by least squares, over rounds on all screens of the page
-memory_kb_per_round_error:  the standard error of it
+memory_kb_per_round_error:  the standard error of the slope
 memory_growth_mb:           the slope times the rounds
 
-What else the machine does shows in all but the memory.
+Other programs on the machine affect all figures but those of the memory.
 """
 
 from __future__ import annotations
@@ -44,20 +44,20 @@ from qdesk.gui.theme import apply_theme
 from qdesk.gui.window import MainWindow
 
 PENS = {"": ("game", 125), "fast_pen_": ("game", 500), "zen_": ("zen", 125)}
-"""By the beginning of their figures' names: the way to play, and moves a second, a divisor of 1000."""
+"""The pens by the prefix of their figures' names: the mode, and the moves per second, a divisor of 1000."""
 
 FRAME_MS = 1000 / 60
 STROKE_S = 0.64
 SETTLING = 6
-"""Of so many rounds one is not looked at: what is loaded on first use is no growth."""
+"""The first 1 / `SETTLING` of the rounds are not counted, because what is loaded on first use is no growth."""
 
 
 class Pen(QObject):
-    """Draws loops that wander over the canvas, `hz` moves a second.
+    """Draws loops that wander over the canvas, `hz` moves per second.
 
-    A move is due at its time whether or not the window is free, as with a real pen; moves that have waited come
-    together. ink_ms: what each move waited for its paint. paints, late: how often ink was painted, and how often more
-    than a frame after a move. guessed_at: when guesses were painted, s since the pen began.
+    A move is due at its time whether or not the window is free, as with a real pen. Moves that have waited come
+    together.   ink_ms: how long each move waited for its paint.   paints, late: how often ink was painted, and how
+    often more than a frame after a move.   guessed_at: when guesses were painted, s since the pen began.
     """
 
     def __init__(self, page: PlayPage, mode: str, hz: int) -> None:
@@ -76,10 +76,10 @@ class Pen(QObject):
         self._timer.timeout.connect(self._move)
 
     def draw(self, seconds: float) -> dict[str, float]:
-        """Draw for so long, in a round, or another where it ends. The figures, as in the module's own words."""
+        """Draw for so long, in one round after another, and return the figures that the module's docstring explains."""
         self._page.latencies_ms.clear()
         self._window.installEventFilter(self)
-        self._page.guessing.guessed.connect(self._guessed)  # after the page, which has shown it by then
+        self._page.guessing.guessed.connect(self._guessed)  # called after the page's own slot, which shows the guess
         self._page.play(self._mode)
         self._moves, self._began = round(seconds * self._hz), time.perf_counter()
         self._timer.start()
@@ -117,7 +117,7 @@ class Pen(QObject):
             QTimer.singleShot(100, self._loop.quit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Within this one event all that has changed in the window is painted, and handed to the screen."""
+        """Measure the window's paints. In an UpdateRequest all changes are painted and handed to the screen."""
         if event.type() != QEvent.Type.UpdateRequest or not self._due:
             return False
         shown, self._due = self._due, []
@@ -130,7 +130,7 @@ class Pen(QObject):
 
 
 def point(canvas: QWidget, kind: QEvent.Type, t: float, when: float | None = None) -> None:
-    """A mouse event where a pen that never rests is after t seconds. when: the event's own time, s."""
+    """Send a mouse event where a pen that never rests is after t seconds. when: the time of the event, s."""
     turn, reach = 7.35 * t, 0.1 + 0.15 * (int(t / STROKE_S) % 3)
     x, y = 0.5 + reach * math.cos(turn) + 0.1 * math.sin(1.4 * t), 0.5 + reach * math.sin(turn)
     place = QPointF(int(x * canvas.width()), int(y * canvas.height()))
@@ -146,7 +146,7 @@ def point(canvas: QWidget, kind: QEvent.Type, t: float, when: float | None = Non
 
 
 class Clock:
-    """A round's clock that leaps where the time is to be up."""
+    """A round's clock, in ms, that can be put ahead to let the time run out."""
 
     def __init__(self) -> None:
         self.ahead = 0.0
@@ -156,9 +156,10 @@ class Clock:
 
 
 def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
-    """The memory held, in MiB, after each of `rounds` short rounds of all the ways to play.
+    """Play short rounds in all modes, and return the memory held, in MiB, after each of them.
 
-    Of each a drawing, a guess, and an end: skipped, done, or the time is up. After each game all screens are shown.
+    Each round has a drawing, a guess, and an end: skipped, done, or the time is up. All screens are shown after each
+    game.
     """
     modes, held = list(MODES), []
     for number in range(rounds):
@@ -173,7 +174,7 @@ def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
             live(0.002)
         wait(lambda: page.round is None or bool(page.round.guesses))
         before = page.round
-        page.rounds.done()  # what was recognised, or has no word
+        page.rounds.done()  # ends a round that was recognised, or that has no word
         if number % 3 == 2 and page.round is before and before is not None:
             clock.ahead += before.remaining_ms
             wait(lambda: page.round is not before)  # noqa: B023 (called at once)
@@ -187,7 +188,7 @@ def play_rounds(page: PlayPage, clock: Clock, rounds: int) -> list[float]:
 
 
 def look_around(page: PlayPage) -> None:
-    """At the end of a game, the story of its first drawing, the people, and back home."""
+    """Show the screens at the end of a game: the story of its first drawing, the players, and home."""
     live(0.1)
     page.end_screen.opened.emit(0)
     live(0.5)  # the story is told
@@ -198,14 +199,14 @@ def look_around(page: PlayPage) -> None:
 
 
 def live(seconds: float) -> None:
-    """Let the window live for so long, in a loop of its own: what is to be deleted later is deleted in it."""
+    """Run the event loop for so long. It is a nested loop, in which Qt also deletes what is to be deleted later."""
     loop = QEventLoop()
     QTimer.singleShot(round(1000 * seconds), loop.quit)
     loop.exec()
 
 
 def wait(there: Callable[[], bool], seconds: float = 60.0) -> None:
-    """Let the window live until it is so. Raises TimeoutError."""
+    """Run the event loop until `there()`. Raises TimeoutError after `seconds`."""
     until = time.perf_counter() + seconds
     while not there():
         if time.perf_counter() > until:
@@ -214,7 +215,7 @@ def wait(there: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 def held_mb() -> float:
-    """The memory that this process holds now, in MiB; the most that it has held where /proc is missing."""
+    """Return the memory that this process holds now, in MiB; where /proc is missing, the most that it has held."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
@@ -223,7 +224,7 @@ def held_mb() -> float:
 
 
 def slope(values: Sequence[float]) -> tuple[float, float]:
-    """How much values grow from one to the next, by least squares, and the standard error of that."""
+    """Return how much values grow from one to the next, by least squares, and the standard error of it."""
     x = np.arange(len(values)) - (len(values) - 1) / 2
     y = np.asarray(values) - np.mean(values)
     each = (x @ y) / (x @ x)
@@ -243,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
     app = QApplication(["qdesk"])
     apply_theme(app)
     with tempfile.TemporaryDirectory() as home:
-        os.environ["QDESK_HOME"] = home  # nobody's own drawings
+        os.environ["QDESK_HOME"] = home  # leaves the user's own data alone
         figures = measure_pens(args.seconds)
         if args.rounds:
             figures |= measure_memory(Path(home, "rounds.db"), args.rounds)
@@ -253,7 +254,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def measure_pens(seconds: float) -> dict[str, float]:
-    """Each pen in the window, in a game of its own."""
+    """Measure each pen in the window, each in a new game."""
     window = MainWindow("play")
     window.resize(1280, 800)
     window.show()
@@ -267,7 +268,7 @@ def measure_pens(seconds: float) -> dict[str, float]:
 
 
 def measure_memory(path: Path, rounds: int) -> dict[str, float]:
-    """A page of its own, whose clock can leap, and a history on the disk."""
+    """Measure how the memory grows, on a separate page whose clock can be put ahead, with a history on the disk."""
     clock = Clock()
     page = PlayPage(history=History(path), clock=clock, linger_ms=0)
     page.resize(1280, 800)

@@ -1,9 +1,9 @@
-"""Is the ranking any good? `qdesk bench ranking`: figures with 95 % intervals, on drawings that nothing was trained on.
+"""Measure how good the ranking is: `qdesk bench ranking`, with 95 % intervals, on drawings that nothing was trained on.
 
-Four questions. Planted junk: how much of it comes first? Wrong category: is a drawing of another word told from one of
-the word? The game's own flag: does the order agree with the files' `recognized`? The seed's flamingos: are the worst
-told from random ones, random ones from the best, and junk from honest bad drawings? Each is asked of every column, of
-the combined order, and of the rankers that others made (`qdesk.bench.baselines`).
+There are four questions. Planted junk: how much of it comes first? Wrong category: is a drawing of another word told
+from one of the word? The game's own flag: does the order agree with the files' `recognized`? The seed's flamingos: are
+the worst told from random ones, random ones from the best, and junk from honest bad drawings? Each is answered for all
+columns, the combined order, and the rankers that others made (`qdesk.bench.baselines`).
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 
 ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered)
 REVIEWED = 0.01
-"""A person reviews the worst drawings: as many as there is junk, and this share of the file more."""
+"""The share of the file that a person reviews beside as many drawings as there is junk, the worst first."""
 
 ROUNDS = 4
-"""How often junk is planted anew: a hundredth of a word's held-out drawings is too little to measure with once."""
+"""The number of times that junk is planted anew. A hundredth of a word's held-out drawings is too little for once."""
 
 NAMES = {junk_model.GOOD: "good drawings"} | {kind.name: kind.title for kind in reasons.KINDS}
-"""What the tables call them."""
+"""The names of good drawings and of the kinds of junk in the tables."""
 
 
 @dataclass(frozen=True)
 class OrderScores:
-    """What is said of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.  reason: object (N,)."""
+    """Scores of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.   reason: object (N,)."""
 
     bad: dict[str, np.ndarray]
     reason: np.ndarray
@@ -48,7 +48,7 @@ class OrderScores:
 
 
 class AllOrders:
-    """Every order's opinion of drawings: the scorer's columns, and the outside rankers where they are given."""
+    """Scores drawings by all orders: the scorer's columns, and the outside rankers where they are given."""
 
     def __init__(self, scorer: Scorer, rivals: Baselines | None = None) -> None:
         self.scorer, self.rivals = scorer, rivals
@@ -60,7 +60,7 @@ class AllOrders:
         return OrderScores(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
 
     def wrong(self, drawings: Drawings) -> np.ndarray:
-        """float64 (N,): of all that the combined order holds against drawings, that they are of another word alone."""
+        """Return the log-odds, by the combined order, that drawings are of another word, float64 (N,)."""
         model = self.scorer.combined or junk_model.load()
         return model.odds(self.scorer.features(drawings))[:, model.kinds.index("wrong")]
 
@@ -71,16 +71,16 @@ class AllOrders:
 def planted_junk(
     judge: AllOrders, held_out: Drawings, good: OrderScores, rounds: int = ROUNDS, seed: int = 1
 ) -> dict[str, EstimateTable]:
-    """1 % of each kind among the held-out drawings, `rounds` times: what every order finds of it, and of which kind.
+    """Plant 1 % of each kind of junk among the held-out drawings, `rounds` times, and measure what each order finds.
 
-    good: what the judge says of the held-out drawings, once for all rounds, since no order depends on the rest of a
-    list. In a resample the good drawings are drawn again, the same ones for every round, and each round's junk by kind.
+    good: the judge's scores of the held-out drawings, computed once, since no order depends on the rest of a list.
+    In a resample the good drawings are the same for all rounds, and each round's junk is resampled by kind.
     """
     rng = np.random.default_rng(seed)
     each = max(1, len(held_out) // 100)
     planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(rounds) for kind in KINDS])
     found = judge(planted)
-    # A list is the good drawings and a round's junk: what is where in it is the same in every round.
+    # A list is the good drawings and then a round's junk by kind, so that all rounds have the same kinds in it.
     kinds = np.repeat(np.array([junk_model.GOOD, *KINDS], object), [len(held_out), *[each] * len(KINDS)])
     truth, expected = kinds != junk_model.GOOD, np.array([REASON_OF.get(kind, "") for kind in kinds], object)
     weights = [resampled(kinds, rng) for _ in range(rounds)]
@@ -128,7 +128,7 @@ def planted_junk(
 def wrong_category(
     judge: AllOrders, held_out: Drawings, good: OrderScores, others: int = 15, seed: int = 1
 ) -> EstimateTable:
-    """Every word's own held-out drawings against `others` of other words shown as it: the AUC's mean over the words."""
+    """Measure the AUC of `others` drawings of other words, shown as a word, against its own; mean over the words."""
     rng = np.random.default_rng(seed)
     words, names = held_out.words, sorted(set(held_out.words))
     strangers = [np.flatnonzero(words != name) for name in names]
@@ -150,7 +150,7 @@ def wrong_category(
 
 
 def recognised(held_out: Drawings, good: OrderScores) -> EstimateTable | None:
-    """The files' own flag as a weak label: AUC of false against true; None where the files do not know it."""
+    """Measure the AUC of `recognized` false against true, a weak label; None where the files do not have it."""
     flag = held_out.column("recognized")
     yes, no = (good.take(np.array([value is wanted for value in flag], bool)) for wanted in (True, False))
     if not len(yes.reason) or not len(no.reason):
@@ -163,7 +163,7 @@ def recognised(held_out: Drawings, good: OrderScores) -> EstimateTable | None:
 
 
 def flamingos(judge: AllOrders, folder: Path) -> EstimateTable:
-    """The seed's flamingos (`bad_flamingos/`): AUC of each order, fitted to the box or as the decoder reads them."""
+    """Measure the AUC of each order on the seed's flamingos, in the folder `bad_flamingos/`."""
     names = ("random", "best", "worst_by_loss_per_point", "sorted_by_hand")
     sets = [judge(open_drawings(folder / f"flamingo_{name}.ndjson").drawings) for name in names]
     text = (folder / "flamingo_sorted_by_hand.ndjson").read_text(encoding="utf-8")
@@ -185,11 +185,11 @@ def flamingos(judge: AllOrders, folder: Path) -> EstimateTable:
     )
 
 
-# The arithmetic. Weights (1 + RESAMPLES, N) are how often each drawing is drawn: once in row 0, anew in every other.
+# The arithmetic. Weights (1 + RESAMPLES, N) say how often each drawing is drawn: once in row 0, at random in the rest.
 
 
 def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Every order's badness in each part; unknown counts as average, an order that knows nothing is left out."""
+    """Yield each order's scores in each part. Unknown ones count as average, and orders that know none are left out."""
     for order in parts[0].bad:
         together = np.concatenate([part.bad[order] for part in parts])
         if np.isfinite(together).any():
@@ -198,16 +198,16 @@ def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]
 
 
 def precision(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Average precision (R,) of an order, for each row of weights (R, N)."""
+    """Compute the average precision (R,) of an order, for each row of weights (R, N)."""
     order = np.argsort(-bad, kind="stable")
-    last = np.searchsorted(-bad[order], -bad[order], side="right") - 1  # what ties comes at once
+    last = np.searchsorted(-bad[order], -bad[order], side="right") - 1  # ties come all at once
     hits = weights[:, order] * truth[order]
     above = np.cumsum(weights[:, order], axis=1, dtype=float)[:, last]
     return (hits * np.cumsum(hits, axis=1, dtype=float)[:, last] / np.maximum(above, 1)).sum(axis=1) / hits.sum(axis=1)
 
 
 def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The weights (R, N) of the worst of the list alone: as many as there is junk, and `REVIEWED` of the list more."""
+    """Return the weights (R, N) of the worst alone, as many as there is junk and `REVIEWED` of the list, else 0."""
     order = np.argsort(-bad, kind="stable")
     before = np.cumsum(weights[:, order], axis=1) - weights[:, order]
     count = round(truth.sum() + REVIEWED * len(truth))
@@ -217,19 +217,19 @@ def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndar
 
 
 def auc(good: np.ndarray, bad: np.ndarray) -> float:
-    """The chance that a bad one ranks above a good one (area under the ROC curve); NaN where either is missing."""
+    """Return the chance that a bad one ranks above a good one (area under the ROC curve); NaN where one is missing."""
     return float(_wins(good, bad).mean()) if len(good) and len(bad) else float("nan")
 
 
 def auc_figure(good: np.ndarray, bad: np.ndarray) -> Estimate:
-    """The AUC, with good and bad ones drawn again, each among themselves."""
+    """Estimate the AUC. Good and bad ones are each resampled by themselves."""
     weights = resampled(np.repeat([0, 1], [len(good), len(bad)]), np.random.default_rng(0))
     pairs = (weights[:, len(good) :] @ _wins(good, bad)) * weights[:, : len(good)]
     return Estimate.of(pairs.sum(axis=1) / (len(good) * len(bad)))
 
 
 def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Estimate:
-    """The AUC within each word that has good and bad ones, mean over the words; the words are drawn again."""
+    """Estimate the AUC within each word that has good and bad ones, mean over the words. Words are resampled."""
     words = sorted(set(good_words) & set(bad_words))
     each = np.array([auc(good[good_words == word], bad[bad_words == word]) for word in words])
     weights = resampled(np.zeros(len(each)), np.random.default_rng(0))
@@ -237,12 +237,12 @@ def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_wo
 
 
 def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """float32 (bad, good): 1 where the bad one ranks above the good one, 1/2 where they tie."""
+    """Compare all pairs, float32 (bad, good): 1 where the bad one ranks above the good one, 1/2 where they tie."""
     return (bad[:, None] > good).astype(np.float32) + (bad[:, None] == good) / np.float32(2)
 
 
 def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Estimate:
-    """The weight that a part has of what is masked, mean over the lists."""
+    """Estimate the share that a part has in the weight of what is masked, mean over the lists."""
     shares = [
         part[:, mask].sum(axis=1) / weight[:, mask].sum(axis=1) for part, weight in zip(parts, weights, strict=True)
     ]
@@ -259,12 +259,11 @@ def measure(
     order: Path | None = None,
     report: Callable[[str], None] = lambda text: None,
 ) -> dict[str, EstimateTable]:
-    """All tables by their title. data: the folders that were trained on, whose test split is measured on.
+    """Return all tables by title. data: the folders that were trained on, whose test split is measured on.
 
-    model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale:
-    only the seed's flamingos are asked of it. order: a junk model fitted for that Sketch-RNN
-    (`qdesk.training.junk_model`).
-    report: told what is being done.
+    model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale,
+    so it is measured on the seed's flamingos alone.   order: a junk model fitted for that Sketch-RNN
+    (`qdesk.training.junk_model`).   report: called with what is being done.
     Raises ValueError where there is nothing to measure.
     """
     from qdesk.training.data import load
