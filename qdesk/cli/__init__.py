@@ -1,7 +1,7 @@
-"""The command line: every command one file, which says its options and runs as a thin call of the library.
+"""The command line. Each command is one file, which defines its options and calls the library.
 
 Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, 130 interrupted. Data goes to stdout or
-`--out`, progress to stderr. Nothing heavy is imported before a command needs it: `qdesk --help` is quick.
+`--out`, progress to stderr. Nothing heavy is imported before a command needs it, so that `qdesk --help` is quick.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from qdesk.cli.parser import make_parser
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and return its exit status."""
-    # Two torch threads that spin while they wait take each other's core: has to be set before torch is imported.
+    # Torch threads that spin while they wait take each other's core. This has to be set before torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     argv = sys.argv[1:] if argv is None else list(argv)
     parser = make_parser()
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("qdesk: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output, as `head`, has seen enough
+    except BrokenPipeError:  # the program that reads our output, such as `head`, has ended
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
@@ -46,7 +46,7 @@ def is_plain(error: Exception) -> bool:
 
 
 def sentence(error: Exception) -> str:
-    """What went wrong, on one line."""
+    """Return what went wrong, on one line."""
     if isinstance(error, OSError) and error.strerror:
         text = f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
     else:

@@ -1,4 +1,4 @@
-"""What the parsers of several commands share: how a command is added, options, and types of arguments."""
+"""The parts that several commands' parsers share: how a command is added, options, and types of arguments."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from qdesk.data.categories import categories, find
 from qdesk.formats.registry import CAN_READ
 
 Commands = argparse._SubParsersAction
-"""What a command is added to."""
+"""The group of commands of a parser, which `command` adds one to."""
 
 
 def command(
     commands: Commands, name: str, run: Callable[[argparse.Namespace], int], about: str, more: str, example: str
 ) -> argparse.ArgumentParser:
-    """The parser of one more command. about: a line of the list; with more of it, what its own help says first."""
+    """Add a command and return its parser. about: its line in the list of commands; its own help adds `more`."""
     text = f"{about[0].upper()}{about[1:]}. {more}".strip()
     parser = commands.add_parser(name, help=about, description=text, epilog=f"Example: {example}")
     parser.set_defaults(run=run)
@@ -48,7 +48,7 @@ def add_y_up(parser: argparse.ArgumentParser) -> None:
 
 
 def count(text: str) -> int:
-    """A whole number above 0."""
+    """Parse a whole number above 0."""
     try:
         number = int(text)
     except ValueError:
@@ -59,14 +59,14 @@ def count(text: str) -> int:
 
 
 def table(text: str) -> Path:
-    """The file of a table, or a device."""
+    """Parse the path of a table's file, or of a device."""
     if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/"):
         raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
     return Path(text)
 
 
 def words(text: str) -> list[str]:
-    """`cat, "hat, tall"` -> ["cat", "hat, tall"]. The catalog's words may be written in lower case."""
+    """Parse words: `cat, "hat, tall"` gives ["cat", "hat, tall"]. The catalog's words may be in lower case."""
     given = [word.strip() for word in next(csv.reader([text], skipinitialspace=True), [])]
     named = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
     if not named:

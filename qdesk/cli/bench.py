@@ -1,4 +1,4 @@
-"""`qdesk bench`: what this machine does, or what the ranking and the game are worth."""
+"""`qdesk bench`: measure how fast this machine is, or how good the ranking and the game are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NEEDS = {
     "live": "raw drawings, and simplified ones",
     "curating": "the folders that the networks were trained on",
 }
-"""What `--data` is, of those that cannot do without."""
+"""The folders that `--data` has to name, for the benchmarks that need it."""
 
 
 def add(commands: Commands) -> None:

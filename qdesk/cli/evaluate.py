@@ -1,4 +1,4 @@
-"""`qdesk evaluate`: how good a classifier is, as JSON, as a table of the words and as a page."""
+"""`qdesk evaluate`: measure how good a classifier is, as JSON, as a table of the words and as a page."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate, write the JSON, the table and the page, and say the main figures on stderr."""
+    """Evaluate, write the JSON, the table and the page, and print the main figures on stderr."""
     from qdesk.console import Progress, check_out, write_table
     from qdesk.evaluation.evaluate import evaluate_files
     from qdesk.evaluation.html.page import write_html

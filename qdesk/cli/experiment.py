@@ -1,4 +1,4 @@
-"""`qdesk experiment`: what others published, done again, their figures beside ours."""
+"""`qdesk experiment`: repeat what others published, with their figures beside ours."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """The table on stdout as Markdown, or one JSON object."""
+    """Print the table as Markdown, or as one JSON object."""
     from qdesk.console import Progress
     from qdesk.replications.run import FOLDS, ROUNDS, experiment, table
     from qdesk.stats.intervals import markdown, rewrite

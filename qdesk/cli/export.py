@@ -1,4 +1,4 @@
-"""`qdesk export`: the flags as CSV, or what one of its options asks for: clean data, a sheet, a replay, rounds."""
+"""`qdesk export`: write the flags as CSV, or by its options clean data, a contact sheet, a replay, or rounds."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def add(commands: Commands) -> None:
 
 
 class _Shell:
-    """What exports say while they read and write: on stderr."""
+    """The `exports.registry.Shell` of the command line, which reports on stderr."""
 
     def __init__(self) -> None:
         from qdesk import console
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _wrong_out(name: str, endings: tuple[str, ...], out: Path | None) -> int:
-    """The exit status, and why on stderr, where the name of the file does not say what can be written; else 0."""
+    """Return 2, with a message on stderr, where the name of the file has no ending that can be written; else 0."""
     if out and (not endings or out.name.lower().endswith(endings)):
         return 0
     kind = f"a name in {listed(endings, 'or')}" if endings else "a file or a folder"
@@ -81,7 +81,7 @@ def _wrong_out(name: str, endings: tuple[str, ...], out: Path | None) -> int:
 
 
 def _played(args: argparse.Namespace) -> int:
-    """What somebody drew in Play, as raw drawings."""
+    """Write what a player, or everybody, drew in Play as raw drawings."""
     from qdesk.console import check_out
     from qdesk.game.history import History
 

@@ -1,4 +1,4 @@
-"""`qdesk get`: download official files; each path is printed as soon as the file is there."""
+"""`qdesk get`: download official files, and print each path as soon as the file is there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.console import Progress
     from qdesk.data.download import address, download
 
-    for word in args.words:  # a mistyped word is said before the first file is fetched
+    for word in args.words:  # report a mistyped word before the first file is fetched
         address(word, args.what, args.base_url)
     for word in args.words:
         with Progress(word) as progress:

@@ -1,4 +1,4 @@
-"""`qdesk guess`: the classifier's best guesses for every drawing, in the file's order."""
+"""`qdesk guess`: write the classifier's best guesses for each drawing, in the file's order."""
 
 from __future__ import annotations
 

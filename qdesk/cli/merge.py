@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.curation.verdicts.store import Verdicts
 
     check_out(args.conflicts)
-    given = [read_verdicts(path) for path in args.files]  # all of them, before anything is changed
+    given = [read_verdicts(path) for path in args.files]  # read all files before anything is changed
     with Verdicts() as verdicts:
         for path, (theirs, unidentified) in zip(args.files, given, strict=True):
             print(f"qdesk: {path.name}: {sentence(take_over(verdicts, theirs, unidentified))}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The parser of every command: each command's file adds its own."""
+"""The parser of all commands. Each command's file adds its own."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from qdesk import __version__
 from qdesk.cli import bench, convert, evaluate, experiment, export, get, guess, merge, rank, train, window
 
 COMMANDS = (window, rank, guess, evaluate, train, get, convert, export, merge, bench, experiment)
-"""As the help lists them. Each has `add(commands)`, which adds its parser, or several of one kind."""
+"""The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser of every command; the chosen one's function is `args.run`."""
+    """Build the parser of all commands. After parsing, `args.run` is the chosen command's function."""
     parser = argparse.ArgumentParser(
         prog="qdesk",
         description="Play Quick, Draw! against a local CNN, and curate Quick, Draw! data by Sketch-RNN loss. "

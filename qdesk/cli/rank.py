@@ -1,4 +1,4 @@
-"""`qdesk rank`: score every drawing and write them worst first, as a table or as a page."""
+"""`qdesk rank`: score all drawings, and write them as a table or as a page, the worst first."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarray]:
-    """Every column of all drawings, with progress on stderr, and what is to be known of it."""
+    """Return all columns of all drawings, and report progress and trouble on stderr."""
     from qdesk.console import Progress
     from qdesk.scoring.fingerprint import is_official, likelihood_files
     from qdesk.scoring.score_cache import ScoreCache
@@ -90,7 +90,7 @@ def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarra
 
 
 def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
-    """The worst drawings as a page."""
+    """Write the worst drawings as a page."""
     from qdesk.console import Progress
     from qdesk.curation.exports.gallery import TOP, write_gallery
     from qdesk.curation.exports.sheet import titled

@@ -1,4 +1,4 @@
-"""`qdesk train`: one of the networks, each with options of its own."""
+"""`qdesk train`: train one of the networks. Each network has its own options."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _common(parser: argparse.ArgumentParser) -> tuple[argparse._ArgumentGroup, argparse._ArgumentGroup]:
-    """What both networks have; gives the groups of how they learn and where they begin."""
+    """Add the options that both networks have, and return the groups "learning" and "where to begin"."""
     data = parser.add_argument_group("data")
     data.add_argument(
         "--data", type=Path, nargs="+", required=True, metavar="DIR",

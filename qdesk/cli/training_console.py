@@ -1,4 +1,4 @@
-"""A run as the person at the shell sees it: one line with a small curve, and a line for every best so far."""
+"""Show a training run in a terminal: one line with a small curve, and one line for each best validation so far."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BARS = "▁▂▃▄▅▆▇█"
 
 
 class Console:
-    """Shows a run's lines on stderr: as they are on a file or a pipe, as one line rewritten on a terminal.
+    """Shows a run's lines on stderr: as they are in a file or a pipe, as one rewritten line in a terminal.
 
     It is a `qdesk.training.watcher.Watcher`.
     """
@@ -28,11 +28,11 @@ class Console:
         self._curve: list[float] = []
 
     def begin(self, kind: str, headline: str, words: int) -> None:
-        """Before the first line. headline: the validation figure that is shown, with its curve."""
+        """Prepare for a run, before its first line. headline: the validation figure that is shown with its curve."""
         self._kind, self._headline, self._words = kind, headline, words
 
     def show(self, line: dict, best: bool = False) -> None:
-        """One line of the log. best: no validation before it was as good, which a terminal keeps in sight."""
+        """Show one line of the log. best: whether it is the best validation so far, which a terminal keeps in sight."""
         if not self._tty:
             print(json.dumps(line), file=self._stream, flush=True)
             return
@@ -46,11 +46,11 @@ class Console:
         self._stream.flush()
 
     def say(self, text: str) -> None:
-        """A sentence for people, which stays."""
+        """Print a sentence for people, which stays in sight."""
         self._keep(f"qdesk: {text}")
 
     def _keep(self, text: str) -> None:
-        """A line that stays."""
+        """Print a line that stays in sight."""
         self._stream.write(f"\r\x1b[K{text}\n" if self._tty else f"{text}\n")
         self._stream.flush()
 
@@ -65,7 +65,7 @@ class Console:
 
 
 def sparkline(values: Sequence[float], width: int) -> str:
-    """A curve in one line of text: `width` bars at most, each the mean of the values that fall on it."""
+    """Draw a curve in one line of text: at most `width` bars, each the mean of the values that fall on it."""
     count = min(len(values), width)
     edges = [len(values) * k // max(count, 1) for k in range(count + 1)]
     means = [sum(values[a:b]) / (b - a) for a, b in zip(edges, edges[1:], strict=False)]
@@ -75,5 +75,5 @@ def sparkline(values: Sequence[float], width: int) -> str:
 
 
 def _about(count: float) -> str:
-    """4,963.2 -> "~5,000": two digits that count."""
+    """Round to two significant digits: 4,963.2 gives "~5,000"."""
     return f"~{round(count, 1 - math.floor(math.log10(max(count, 1)))):,.0f}"

@@ -1,4 +1,4 @@
-"""`qdesk`, `qdesk play`, `qdesk curate`, `qdesk lab`: the window, at one of its pages."""
+"""`qdesk`, `qdesk play`, `qdesk curate`, `qdesk lab`: open the window at one of its pages."""
 
 from __future__ import annotations
 
@@ -27,8 +27,10 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """With `QDESK_QUIT_AFTER_PAINT` set, the window closes after its first paint and `{"start_s": ...}`, seconds since
-    the process began, goes to stdout.
+    """Open the window and return its exit status.
+
+    With `QDESK_QUIT_AFTER_PAINT` set, the window closes after its first paint, and `{"start_s": ...}`, seconds since
+    the process began, is printed.
     """
     from qdesk.gui.app import main as window
 
