@@ -1,4 +1,4 @@
-"""Starting the window, and saying plainly why it cannot start."""
+"""Start the window, or say plainly why it cannot start."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ _NEEDS_DISPLAY = ("", "xcb", "wayland", "wayland-egl")
 
 
 class NoWindow(Exception):
-    """No window can be shown here: a sentence that says what is missing."""
+    """No window can be shown here. The message is a sentence that says what is missing."""
 
 
 def main(
     page: str | None = None, files: Sequence[str] = (), on_first_paint: Callable[[float], None] | None = None
 ) -> int:
-    """Show the window and stay until it is closed; returns the exit status.
+    """Show the window until it is closed, and return the exit status.
 
-    page: "play", "curate" or "lab" (play by default, curate if there are files). on_first_paint: told the seconds since
-    the process began when the window is painted first, which then closes. Raises NoWindow without a display, or
-    without a library that Qt needs.
+    page: "play", "curate" or "lab" (by default play, or curate if there are files). on_first_paint: called at the
+    window's first paint with the seconds since the process began; the window then closes. Raises NoWindow where there
+    is no display, or where a library that Qt needs is missing.
     """
-    # Before anything imports torch: its threads would otherwise spin against the window's.
+    # This comes before anything imports torch, whose threads would otherwise spin against the window's.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     trouble = _display_trouble() or _library_trouble()
     if trouble:
@@ -48,8 +48,8 @@ def main(
 
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(["qdesk"])
-    # Every point of a stroke counts: Qt is not to drop those that arrive while it is busy. After the application is
-    # made, because the X11 plugin turns this on as it starts.
+    # Every point of a stroke counts, so Qt must not drop those that arrive while it is busy. This comes after the
+    # application is made, because the X11 plugin turns the dropping on as it starts.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressTabletEvents, False)
     app.setApplicationName("qdesk")
@@ -65,7 +65,7 @@ def main(
     undo_signals()
     window.close()
     window.deleteLater()
-    ended = jobs.shutdown(0)  # the window has waited
+    ended = jobs.shutdown(0)  # the window has waited already
     app.processEvents()
     if not ended:  # a thread that does not come back from C must not keep the user waiting
         sys.stdout.flush()
@@ -77,7 +77,7 @@ def main(
 
 
 def _display_trouble() -> str:
-    """Why there is no display to show a window on, or nothing. Qt itself would abort with a core dump."""
+    """Return why there is no display to show a window on, or "". Qt itself would abort with a core dump."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
     if not sys.platform.startswith("linux") or platform not in _NEEDS_DISPLAY:
         return ""
@@ -105,11 +105,11 @@ def _wayland_answers(name: str) -> bool:
 
 
 def _x11_answers(name: str) -> bool:
-    """Whether an X server lets us in: libxcb does what Qt will do, cookies and all."""
+    """Whether an X server lets us in. libxcb is asked to do what Qt will do, with the same cookies."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:
-        return True  # the missing library is the better message
+        return True  # the check for libraries gives the better message
     xcb.xcb_connect.restype = ctypes.c_void_p
     xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
     xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
@@ -120,7 +120,7 @@ def _x11_answers(name: str) -> bool:
 
 
 def _library_trouble() -> str:
-    """Which library Qt misses, or nothing. Qt itself would print a traceback, or abort over its xcb plugin."""
+    """Return which library Qt misses, or "". Qt itself would print a traceback, or abort over its xcb plugin."""
     try:
         import PySide6
         from PySide6 import QtSvg, QtWidgets  # noqa: F401
@@ -159,7 +159,7 @@ def _after_first_paint(window: Any, tell: Callable[[float], None]) -> None:
 
 
 def seconds_since_start() -> float:
-    """Seconds since this process began; since Python's own clock began where /proc is missing."""
+    """Return the seconds since this process began, or since Python's own clock began where /proc is missing."""
     try:
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
         began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
@@ -169,10 +169,10 @@ def seconds_since_start() -> float:
 
 
 def _quit_on_signals(quit_: Callable[[], Any]) -> Callable[[], None]:
-    """Close the window on Ctrl+C and SIGTERM as if its own button were pressed; returns what undoes it.
+    """Close the window on Ctrl+C and SIGTERM as if its own button were pressed; return what undoes it.
 
-    Python runs a signal's handler only when its interpreter runs, which in Qt's loop is when something happens: the
-    wake-up socket makes something happen.
+    Python runs a signal's handler only when its interpreter runs. In Qt's loop that is only when an event arrives, so a
+    wake-up socket makes one arrive.
     """
     from PySide6.QtCore import QSocketNotifier
 

@@ -1,8 +1,8 @@
-"""All background work goes through here, so that all of it can be watched, cancelled and waited for.
+"""Background work: all of it goes through here, so that it can be watched, cancelled and waited for.
 
-`start` runs one function once; a `Slot` holds one such job at a time. `LatestWorker` answers a stream of requests of
-which only the newest matters. All deliver on the GUI thread, whatever is connected to them: a worker never touches a
-widget, and a callback never runs beside another. `shutdown` ends everything; no thread outlives the program.
+`start` runs one function once. A `Slot` holds one such job at a time. `LatestWorker` answers a stream of requests of
+which only the newest matters. All of them deliver on the GUI thread, so a worker never touches a widget and callbacks
+never run side by side. `shutdown` ends everything; no thread outlives the program.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from PySide6.QtCore import QObject, Qt, Signal
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
-_running: set[_Delivering] = set()  # touched by the GUI thread alone; keeps a job alive until its end is delivered
+_running: set[_Delivering] = set()  # only the GUI thread touches it; it keeps a job alive until its end is delivered
 
 
 class Cancelled(Exception):
-    """Raised inside a job by `Context.check` and `Context.progress` once somebody has cancelled it."""
+    """Raised inside a job by `Context.check` and `Context.progress` once the job has been cancelled."""
 
 
 class Context:
@@ -37,27 +37,27 @@ class Context:
         return self._job._stop.is_set()
 
     def check(self) -> None:
-        """Raises Cancelled if the job was cancelled. Call it often: it costs nothing."""
+        """Raise Cancelled if the job was cancelled. Call it often: it costs nothing."""
         if self._job._stop.is_set():
             raise Cancelled
 
     def progress(self, fraction: float, text: str = "") -> None:
-        """Say how far along (0 to 1) the work is; only the newest is shown. Raises Cancelled like `check`."""
+        """Report how far along the work is (0 to 1); only the newest report is shown. Raises Cancelled like `check`."""
         self.check()
         self._job._post("progress", min(max(float(fraction), 0.0), 1.0), text)
 
     def partial(self, value: Any) -> None:
-        """Hand over a first part of the result; every part is delivered, in order. Raises Cancelled like `check`."""
+        """Hand over a part of the result; every part is delivered, in order. Raises Cancelled like `check`."""
         self.check()
         self._job._post("partial", value)
 
 
 class _Delivering(QObject):
-    """A thread's mailbox: posted on any thread, emptied on the GUI thread."""
+    """A thread's mailbox: any thread posts to it, and the GUI thread empties it."""
 
     _wake = Signal()
     _last_words: frozenset[str] = frozenset()
-    """The kinds of mail after which no more comes."""
+    """The kinds of mail that are the last to be delivered."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class _Delivering(QObject):
             self._wake.emit()
 
     def _deliver(self) -> None:
-        # A fixed number at a time: what a slow slot lets pile up meanwhile waits for the next turn of the event loop.
+        # A fixed number per turn: what piles up behind a slow slot waits for the next turn of the event loop.
         with self._mail_lock:
             mail = list(self._mail)
             self._mail.clear()
@@ -113,7 +113,7 @@ class _Delivering(QObject):
 class Job(_Delivering):
     """One piece of background work. Exactly one of `done`, `failed` and `cancelled` ends it, and nothing comes after.
 
-    Once cancelled it is over for those who listen; its thread ends when it next looks at its `Context`.
+    A cancelled job is over for its listeners at once; its thread ends when it next looks at its `Context`.
     """
 
     progress = Signal(float, str)
@@ -133,11 +133,11 @@ class Job(_Delivering):
 
     @property
     def running(self) -> bool:
-        """Whether its end is still to come."""
+        """Whether the job's end is still to come."""
         return not self._over
 
     def cancel(self) -> None:
-        """Ask the job to stop. `cancelled` comes at once, and what it finishes meanwhile is dropped."""
+        """Ask the job to stop. `cancelled` comes at once, and a result that is finished later is dropped."""
         self._stop.set()
         self._post("cancelled")
 
@@ -168,9 +168,9 @@ class Job(_Delivering):
 class LatestWorker(_Delivering, Generic[T]):
     """One thread that answers requests, of which only the newest counts: it is never behind by more than one.
 
-    `prepare` runs once in the thread before the first answer (loading a network, say) and its result is handed to
-    `answer` with each request: `answer(prepared, request)`. Signals: `ready()` after `prepare`; `answered(request,
-    result)`; `failed(str)` when either raised. After a failed `prepare` the worker answers nothing more.
+    `prepare` runs once in the thread before the first answer (to load a network, say). Its result is handed to `answer`
+    with each request: `answer(prepared, request)`. Signals: `ready()` after `prepare`; `answered(request, result)`;
+    `failed(str)` when either raised. After a failed `prepare` the worker answers nothing more.
     """
 
     ready = Signal()
@@ -195,7 +195,7 @@ class LatestWorker(_Delivering, Generic[T]):
         self._begin(self._work, name)
 
     def request(self, value: Any) -> None:
-        """Ask for an answer to `value`; a request still waiting is forgotten."""
+        """Ask for an answer to `value`; a request still waiting is dropped."""
         with self._condition:
             self._wanted = [value]
             self._condition.notify()
@@ -236,27 +236,27 @@ class LatestWorker(_Delivering, Generic[T]):
             else:
                 self._post("answered", value, result)
                 del result
-            del value  # while it waits it keeps nothing alive that was asked about
+            del value  # so that a waiting thread keeps no request alive
         self._post("gone")
 
 
 def start(fn: Callable[[Context], Any], parent: QObject | None = None, name: str = "qdesk-job") -> Job:
-    """Run `fn(context)` in a thread of its own and return its `Job`. Call it on the GUI thread.
+    """Run `fn(context)` in a new thread and return its `Job`. Call it on the GUI thread.
 
     Connect to the job's signals right away: nothing is delivered before control returns to the event loop. When
-    `parent` is destroyed the job is cancelled and says nothing more. An exception becomes `failed(sentence)`.
+    `parent` is destroyed the job is cancelled and delivers nothing more. An exception becomes `failed(sentence)`.
     """
     return Job(fn, parent, name)
 
 
 class Slot:
-    """Room for one job at a time: a new one takes the place of the one before, of which nothing more is heard."""
+    """Room for one job at a time: a new one replaces the one before, which delivers nothing more."""
 
     def __init__(self, name: str, parent: QObject) -> None:
-        """name: of the jobs' threads. parent: as of `start`."""
+        """name: the name of the jobs' threads. parent: as in `start`."""
         self._name, self._parent = name, parent
         self._job: Job | None = None
-        self._turn = 0  # the callbacks name this and not the job, which keeps them alive
+        self._turn = 0  # the callbacks hold this number and not the job, since they would keep the job alive
 
     @property
     def busy(self) -> bool:
@@ -273,8 +273,9 @@ class Slot:
         partial: Callable[[Any], object] | None = None,
         progress: Callable[[float, str], object] | None = None,
     ) -> None:
-        """Run `fn(context)` in a thread; a job under way is cancelled. Each callback hears the signal of its name, and
-        once an end is heard the slot is free.
+        """Run `fn(context)` in a thread; a job under way is cancelled.
+
+        Each callback is called with the signal of its name. The slot is free once an end has been delivered.
         """
         self.drop()
         job = self._job = start(fn, self._parent, self._name)
@@ -284,12 +285,12 @@ class Slot:
             signal.connect(self._ear(heard, ends=True))
 
     def cancel(self) -> None:
-        """Ask the job under way to stop; `cancelled` is heard soon."""
+        """Ask the job under way to stop; its `cancelled` callback is called soon."""
         if self._job is not None:
             self._job.cancel()
 
     def drop(self) -> None:
-        """Cancel the job under way, and hear nothing more of it."""
+        """Cancel the job under way, and deliver nothing more of it."""
         self.cancel()
         self._job = None
         self._turn += 1
@@ -308,14 +309,14 @@ class Slot:
 
 
 def running() -> int:
-    """How many jobs and workers have not ended yet."""
+    """Return how many jobs and workers have not ended yet."""
     return len(_running)
 
 
 def shutdown(timeout: float = 20.0) -> bool:
     """Cancel everything and wait for it, at most `timeout` seconds in all; nothing more is delivered.
 
-    Returns whether every thread has ended.
+    Return whether every thread has ended.
     """
     until = time.monotonic() + timeout
     left = list(_running)
@@ -334,7 +335,7 @@ def shutdown(timeout: float = 20.0) -> bool:
 
 
 def _sentence(error: Exception) -> str:
-    """What to tell a person: the message of an error that was meant for people, or a plain one and a log entry."""
+    """Return what to tell the user: the message of a ValueError or OSError, else a plain sentence and a log entry."""
     text = str(error).strip()
     if isinstance(error, (ValueError, OSError)) and text:
         return text

@@ -1,8 +1,8 @@
 """The look in one place: colours, the 8-pixel grid, type sizes, icons, the loss ramp and one stylesheet.
 
-Warm paper with near-black ink by day, slate with chalk by night; both follow the system. `QDESK_THEME=light|dark`
-chooses one. Widgets that paint themselves ask `theme()` each time they paint and so follow a change on their own;
-those that keep something made from a colour listen to `theme_changes().changed`.
+The look is warm paper with near-black ink by day, and slate with chalk by night. It follows the system;
+`QDESK_THEME=light|dark` chooses one. Widgets that paint themselves ask `theme()` at each paint and so follow a change
+without more ado. Widgets that keep something made from a colour listen to `theme_changes().changed`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _SMALLEST_BODY, _LARGEST_BODY = 14, 22
 
 @dataclass(frozen=True)
 class Theme:
-    """The named colours of one look. `on_accent` is text on the accent; `hover` the wash under the pointer."""
+    """The named colours of one look. `on_accent` is text on the accent; `hover` is the wash under the pointer."""
 
     name: Literal["light", "dark"]
     paper: QColor
@@ -68,7 +68,7 @@ def _make(name: Literal["light", "dark"], **colours: str) -> Theme:
     return Theme(name, **{key: QColor(value) for key, value in colours.items()})
 
 
-# Muted text on either ground keeps a contrast of 4.5 to 1 and more, and so does text on the accent.
+# Muted text on either ground, and text on the accent, keep a contrast of at least 4.5 to 1.
 LIGHT = _make(
     "light",
     paper="#f7f2e8",
@@ -105,7 +105,7 @@ class _Changes(QObject):
 
 @cache
 def theme_changes() -> _Changes:
-    """The object whose `changed` signal says that `theme()` has another answer now."""
+    """Return the object whose `changed` signal says that `theme()` has changed."""
     return _Changes()
 
 
@@ -113,7 +113,7 @@ _current = LIGHT
 
 
 def theme() -> Theme:
-    """The colours in force."""
+    """Return the colours in force."""
     return _current
 
 
@@ -125,7 +125,7 @@ def _wanted() -> Theme:
 
 
 def apply_theme(app: QApplication) -> None:
-    """Dress `app`: style, palette, font and stylesheet; and again when the system turns light or dark."""
+    """Give `app` its style, palette, font and stylesheet, and again when the system turns light or dark."""
     app.setStyle("Fusion")
     app.setFont(font("body"))
     _dress(app)
@@ -135,7 +135,7 @@ def apply_theme(app: QApplication) -> None:
 
 
 def refresh_theme() -> None:
-    """Look again at `QDESK_THEME` and the system, and change the look of the running program if they changed."""
+    """Read `QDESK_THEME` and the system again, and change the look of the running program if they changed."""
     app = QApplication.instance()
     if isinstance(app, QApplication):
         _dress(app)
@@ -189,7 +189,7 @@ def _system_font() -> QFont:
 
 
 def font(size: Size = "body") -> QFont:
-    """The system's own font in one of the sizes; "huge" is for the word of a round alone."""
+    """Return the system's own font in one of the sizes; "huge" is only for the word of a round."""
     body = min(max(QFontInfo(_system_font()).pixelSize(), _SMALLEST_BODY), _LARGEST_BODY)
     chosen = QFont(_system_font())
     chosen.setPixelSize(round(body * _SCALE[size]))
@@ -199,7 +199,7 @@ def font(size: Size = "body") -> QFont:
 
 
 def label(text: str = "", size: Size = "body", muted: bool = False, parent: QWidget | None = None) -> QLabel:
-    """A plain-text label in one of the sizes."""
+    """Return a plain-text label in one of the sizes."""
     made = QLabel(text, parent)
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setFont(font(size))
@@ -209,10 +209,10 @@ def label(text: str = "", size: Size = "body", muted: bool = False, parent: QWid
 
 
 class Button(QPushButton):
-    """A push button whose icon follows the theme, and that Enter presses, too."""
+    """A push button whose icon follows the theme, and that Enter presses too."""
 
     def __init__(self, text: str, icon_name: str, primary: bool, parent: QWidget | None) -> None:
-        # Qt leaves no room between icon and text, and its stylesheets know no word for it.
+        # Qt leaves no room between icon and text, and its stylesheets have no property for it.
         super().__init__(f" {text}" if icon_name else text, parent)
         self.setIconSize(QSize(18, 18))
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -230,7 +230,7 @@ class Button(QPushButton):
             super().keyPressEvent(event)
 
     def set_primary(self, primary: bool) -> None:
-        """Make it the one to press, or one of the others."""
+        """Make it the primary button, or an ordinary one."""
         if primary != self.property("primary"):
             self.setProperty("primary", primary)
             self.style().polish(self)
@@ -244,7 +244,7 @@ class Button(QPushButton):
 def button(
     text: str, icon_name: str = "", primary: bool = False, big: bool = False, parent: QWidget | None = None
 ) -> Button:
-    """A push button. At most one on a page should be `primary`; `big` is for the one thing to do on an empty page."""
+    """Return a push button. At most one per page is `primary`; `big` is for the one thing to do on an empty page."""
     made = Button(text, icon_name, primary, parent)
     if big:
         made.setFont(font("large"))
@@ -259,9 +259,9 @@ Tint = Literal["ink", "muted", "accent", "on_accent", "good", "bad", "warn"]
 
 
 def icon(name: str, tint: Tint = "ink") -> QIcon:
-    """`assets/icons/<name>.svg` with its `currentColor` replaced by a colour of the current theme; muted if disabled.
+    """Return `assets/icons/<name>.svg`, its `currentColor` replaced by a colour of the theme; muted when disabled.
 
-    Raises FileNotFoundError for a name that is not there.
+    Raises FileNotFoundError for an unknown name.
     """
     return _icon(name, getattr(theme(), tint).name(), theme().muted.name())
 
@@ -292,9 +292,9 @@ _CIVIDIS = (
 
 
 def loss_colour(t: float) -> QColor:
-    """The colour of a loss: cividis at `t` in 0 (expected) to 1 (surprising); outside it is clamped, NaN is muted.
+    """Return the colour of a loss: cividis at `t` from 0 (expected) to 1 (surprising), clamped; NaN is muted.
 
-    The end of the ramp that would vanish into the ground (yellow on paper, navy on slate) is cut off, a little.
+    The end of the ramp that would vanish into the ground (yellow on paper, navy on slate) is cut off a little.
     """
     if t != t:
         return QColor(theme().muted)

@@ -1,4 +1,4 @@
-"""The one window: a slim rail on the left, and the page it chose."""
+"""The one window: a slim rail on the left, and beside it the page chosen there."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qdesk import settings
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
 from qdesk.settings import Window
 
-# Pages in the order of the rail: name, label, module and class. They are imported when first shown.
+# The pages in the order of the rail: name, label, module and class. Modules are imported when first shown.
 PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("play", "Play", "qdesk.gui.play.page", "PlayPage"),
     ("curate", "Curate", "qdesk.gui.curate.page", "CuratePage"),
@@ -33,11 +33,11 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(800, 560)
 CLOSING_S = 2.0
-"""How long a closed window waits for the work in the background; the process ends in any case."""
+"""How long a closed window waits for work in the background, s; the process ends in any case."""
 
 
 class Rail(QFrame):
-    """The pages, one under the other."""
+    """The rail: one button per page, one under the other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
         return self._current
 
     def page(self, name: str) -> Any:
-        """The page of that name, made now if it is not there yet. Raises KeyError for a name that is none."""
+        """Return the page `name`, made now if it is not there yet. Raises KeyError for an unknown name."""
         if name not in self._pages:
             module, class_name = {page[0]: page[2:] for page in PAGES}[name]
             made = getattr(importlib.import_module(module), class_name)()
@@ -133,7 +133,7 @@ class MainWindow(QMainWindow):
         return self._pages[name]
 
     def made(self, name: str) -> Any:
-        """The page of that name, None if nobody has looked at it yet."""
+        """Return the page `name`, or None if it has not been shown yet."""
         return self._pages.get(name)
 
     def show_page(self, name: str) -> None:
@@ -175,13 +175,15 @@ class MainWindow(QMainWindow):
             self._tell(self._pages[self._current], "shown")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place, let every page put its work away, and wait a little for the background."""
+        """Remember the window's place, let every page save its work, and wait `CLOSING_S` at most for the
+        background.
+        """
         from qdesk.gui import jobs
 
         if not self._closed:
             self._closed = True
             settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())
-            self.hide()  # first: whoever closes a window wants it gone, whatever still has to end
+            self.hide()  # first, since the window should vanish at once, whatever still has to end
             for page in self._pages.values():
                 self._tell(page, "shutdown")
             jobs.shutdown(CLOSING_S)

@@ -1,1 +1,1 @@
-"""What the pages share: small widgets, drawings painted, plots, words for numbers."""
+"""What the pages share: small widgets, painted drawings, plots, and words for numbers."""

@@ -10,7 +10,7 @@ from qdesk.gui.kit.strokes import StrokesView
 
 
 def framed(*parts: QWidget) -> QFrame:
-    """A card with these, one below the other; the first takes the room."""
+    """Return a card with these widgets, one below the other; the first takes the spare room."""
     card = QFrame()
     card.setProperty("card", True)
     inside = QVBoxLayout(card)
@@ -21,7 +21,7 @@ def framed(*parts: QWidget) -> QFrame:
 
 
 class DrawingView(QStackedWidget):
-    """One drawing of a batch."""
+    """One drawing of a batch, as strokes or as pixels."""
 
     def __init__(self, pen_width: float) -> None:
         super().__init__()

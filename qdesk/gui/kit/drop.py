@@ -10,7 +10,7 @@ from qdesk.gui.theme import SPACE, theme
 
 
 class DropPage(QWidget):
-    """Says what a drop would do while files are held over it, and calls `files_dropped` with them."""
+    """A page that says what a drop would do while files are held over it, and calls `files_dropped` with them."""
 
     def __init__(self, says: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -14,7 +14,7 @@ _THREE_CARDS = 115 * SPACE  # a page as wide as this, in pixels, holds the cards
 
 
 class EmptyPage(QScrollArea):
-    """A title, a sentence, and cards: side by side, or one under the other where that is too narrow.
+    """A title, a sentence, and cards: side by side, or one under the other where the page is too narrow.
 
     What `below` holds stands under the cards.
     """
@@ -47,7 +47,7 @@ class EmptyPage(QScrollArea):
         column.addStretch(3)
 
     def add_cards(self, *cards: QFrame) -> None:
-        """Offer these ways to begin."""
+        """Add these ways to begin."""
         for one in cards:
             self._cards.addWidget(one, 1)
 
@@ -71,7 +71,7 @@ class _Sign(QLabel):
 
 
 def card(sign: str, title: str, text: str, controls: Sequence[QWidget]) -> QFrame:
-    """One way to begin: a sign, what it is, and the controls that do it."""
+    """Return a card for one way to begin: a sign, what it is, and the controls that do it."""
     made = QFrame()
     made.setProperty("card", True)
     picture = _Sign(sign)

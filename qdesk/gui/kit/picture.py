@@ -12,7 +12,7 @@ from qdesk.gui.theme import theme
 
 
 def blank(size: QSize, ratio: float) -> QPixmap:
-    """An empty picture of that size on a screen with `ratio` pixels for each of a widget's."""
+    """Return an empty picture of that size, for a screen with `ratio` pixels to each of a widget's."""
     made = QPixmap(size * ratio)
     made.setDevicePixelRatio(ratio)
     made.fill(Qt.GlobalColor.transparent)
@@ -20,15 +20,15 @@ def blank(size: QSize, ratio: float) -> QPixmap:
 
 
 class Kept:
-    """A picture of a widget that is painted anew when its size, its screen or the look is another."""
+    """A picture of a widget, painted anew when the widget's size, its screen or the theme changes."""
 
     def __init__(self, widget: QWidget, paint: Callable[[QPainter], None]) -> None:
-        """paint: is called with an antialiasing painter of an empty picture as large as the widget."""
+        """paint: called with an antialiasing painter on an empty picture as large as the widget."""
         self._widget, self._paint = widget, paint
         self._picture: tuple[object, QPixmap] | None = None
 
     def forget(self) -> None:
-        """What is to be seen is another."""
+        """Drop the picture, because what it shows has changed."""
         self._picture = None
 
     def picture(self) -> QPixmap:

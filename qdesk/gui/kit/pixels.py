@@ -1,4 +1,4 @@
-"""A bitmap on the screen: as large squares as there is room for."""
+"""A bitmap on the screen, its pixels as large as there is room for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qdesk.gui.theme import SPACE, theme
 
 
 def pixels_image(bitmap: np.ndarray, ink: QColor) -> QImage:
-    """A bitmap uint8 (28, 28), ink 255, as a picture of the same size in `ink` on nothing."""
+    """Return a bitmap uint8 (28, 28), ink 255, as a picture of the same size in `ink` on a transparent ground."""
     side = len(bitmap)
     rgba = np.empty((side, side, 4), np.uint8)
     rgba[..., :3] = ink.red(), ink.green(), ink.blue()
@@ -20,7 +20,7 @@ def pixels_image(bitmap: np.ndarray, ink: QColor) -> QImage:
 
 
 class Pixels(QWidget):
-    """A bitmap, each of its pixels as large a square as there is room for."""
+    """A bitmap whose pixels are squares as large as there is room for."""
 
     def __init__(self, margin: int = SPACE, parent: QWidget | None = None) -> None:
         super().__init__(parent)

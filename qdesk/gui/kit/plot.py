@@ -1,7 +1,7 @@
-"""Plots painted by hand: a picture that is kept, an axis of shares, and keys and a pointer that go along.
+"""Plots painted by hand: a cached picture, an axis of shares, and keys and a pointer that move along it.
 
-What needs more of an axis, or a range to drag, is on pyqtgraph: the Lab's charts, the plane and the histograms. That
-takes a third of a second to import, so nothing here may.
+Plots that need more of an axis, or a range to drag, use pyqtgraph: the Lab's charts, the plane and the histograms.
+Importing pyqtgraph takes a third of a second, so this module must not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class Plot(QWidget):
-    """A plot that Tab goes to, in small type. Left, Right, Home and End go along it: see `stops` and `go_to`."""
+    """A plot in small type that takes the focus from Tab. Left, Right, Home and End move along it: see `stops`,
+    `go_to`.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,15 +32,15 @@ class Plot(QWidget):
         self.setFont(font("small"))
 
     def paint(self, painter: QPainter) -> None:
-        """Paint it as it is now."""
+        """Paint the plot as it is now."""
         raise NotImplementedError
 
     def stops(self) -> tuple[float, float, float, float] | None:
-        """The places that Left, Right, Home and End lead to; None where there are none."""
+        """Return the places that Left, Right, Home and End lead to, or None where there are none."""
         raise NotImplementedError
 
     def go_to(self, place: float) -> None:
-        """The user wants this place, between the first and the last."""
+        """Go to this place, between the first and the last, as the user asked."""
         raise NotImplementedError
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -57,7 +59,7 @@ class Plot(QWidget):
         painter.end()
 
     def paint_shares(self, painter: QPainter, area: QRectF, ground: QColor) -> None:
-        """Lines at 0, 50 and 100 % of `area`, the lowest in the colour `ground`, named left of it."""
+        """Paint lines at 0, 50 and 100 % of `area`, the lowest in the colour `ground`, each named on its left."""
         look = theme()
         for share in (0.0, 0.5, 1.0):
             y = round(area.bottom() - share * area.height()) + 0.5
@@ -69,7 +71,9 @@ class Plot(QWidget):
 
 
 class ReplayPlot(Plot):
-    """A plot to replay along: press or drag to go to a place. Most of it is a picture; a playhead moves over it."""
+    """A plot to replay along: press or drag to go to a place. A playhead moves over a picture of all that
+    stands still.
+    """
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -81,11 +85,11 @@ class ReplayPlot(Plot):
         raise NotImplementedError
 
     def place_at(self, x: float) -> float:
-        """The place that lies there, pixels from the left; beside the plot the first or the last."""
+        """Return the place at `x` pixels from the left; beside the plot it is the first or the last."""
         raise NotImplementedError
 
     def renew(self) -> None:
-        """What does not move is another now."""
+        """Paint the still picture anew, because what it shows has changed."""
         self.kept.forget()
         self.update()
 
@@ -104,5 +108,5 @@ class ReplayPlot(Plot):
 
 
 def under(line: np.ndarray, floor: float) -> QPolygonF:
-    """The ground between a line (n, 2) from left to right and a height `floor` below it."""
+    """Return the ground between a line (n, 2) from left to right and a height `floor` below it."""
     return polygon(np.vstack([line, [[line[-1, 0], floor], [line[0, 0], floor]]]))

@@ -1,4 +1,4 @@
-"""What the replays of both pages have in common."""
+"""What the replays of the pages have in common."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from qdesk.gui.theme import SPACE, Button, icon, theme_changes
 
 
 class PlayButton(Button):
-    """Replays the drawing of a view, or pauses that; its face follows what the view does, whoever asked for it."""
+    """Replays the drawing of a view, or pauses it. Its face follows the view, whatever started the replay."""
 
     def __init__(self, view: StrokesView, key: str) -> None:
         """key: the name of the key that does the same."""

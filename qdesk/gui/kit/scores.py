@@ -1,4 +1,4 @@
-"""A score in words: what it is, where it stands, and what that means."""
+"""A score in words: its name, its place on a bar, and what that means."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Score(NamedTuple):
 
 
 class ScoreRow(QWidget):
-    """One score: its name and value, a bar with a mark where it stands, and a sentence, always of the same height."""
+    """One score: its name and value, a bar with a mark at its place, and a sentence, always of the same height."""
 
     def __init__(self, name: str, meaning: str, ramp: bool = False) -> None:
         super().__init__()
@@ -48,20 +48,20 @@ class ScoreRow(QWidget):
         self.setToolTip(meaning)
 
     def set_lines(self, lines: int) -> None:
-        """Keep room for so many lines of the sentence."""
+        """Keep room for this many lines of the sentence."""
         self.sentence.setMinimumHeight(lines * self.sentence.fontMetrics().lineSpacing())
 
     def show_score(self, score: Score) -> None:
-        """Show another drawing's."""
+        """Show this score."""
         self.value.setText(score.value)
-        self.sentence.setText(score.sentence or NBSP)  # an empty label forgets the room that it is to keep
+        self.sentence.setText(score.sentence or NBSP)  # an empty label would give up the room that it is to keep
         self.mark.set_place(score.place)
         said = f"{score.value}. {score.sentence}" if score.value else score.sentence or "not known"
         self.setAccessibleName(f"{self._name}: {said}".replace(NBSP, " "))
 
 
 class _Mark(QWidget):
-    """A thin bar, in the colours of loss or plain, and a mark on it."""
+    """A thin bar, plain or in the colours of loss, with a mark on it."""
 
     def __init__(self, ramp: bool) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Painting a drawing: a function for anything that paints, and a widget that can replay one."""
+"""Paint a drawing: a function for any painter, and a widget that can replay a drawing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SHADES = 48
 
 
 def polygon(points: np.ndarray) -> QPolygonF:
-    """A Qt polygon of (n, 2) points, copied in one go: a thousand times faster than point by point."""
+    """Return a Qt polygon of (n, 2) points, copied in one go: a thousand times faster than point by point."""
     made = QPolygonF()
     made.resize(len(points))
     if len(points):
@@ -34,7 +34,9 @@ def polygon(points: np.ndarray) -> QPolygonF:
 
 
 def fitted(strokes: Sequence[np.ndarray], rect: QRectF) -> list[np.ndarray]:
-    """The strokes as float64 (n, 2) arrays, scaled (keeping their shape) and centred so that they fill `rect`."""
+    """Return the strokes as float64 (n, 2) arrays, scaled (keeping their shape) and centred so that they fill
+    `rect`.
+    """
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in strokes]
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
@@ -49,13 +51,15 @@ def fitted(strokes: Sequence[np.ndarray], rect: QRectF) -> list[np.ndarray]:
 
 
 def draw_line(painter: QPainter, line: np.ndarray) -> None:
-    """A line (n, 2) with the pen as set. A broad one is far quicker in pieces: Qt looks for where it crosses itself."""
+    """Draw a line (n, 2) with the pen as set. A broad line is drawn in pieces, which is far quicker: Qt looks for where
+    a line crosses itself.
+    """
     for first in range(0, len(line) - 1, _PIECE):
         painter.drawPolyline(polygon(line[first : first + _PIECE + 1]))
 
 
 def draw_stroke(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> None:
-    """One stroke with the pen as set; a stroke of one point, or that never moves, is a dot."""
+    """Draw one stroke with the pen as set; a stroke of one point, or one that never moves, is a dot."""
     if len(stroke) == 1 or (stroke == stroke[0]).all():
         painter.drawPoint(QPointF(*stroke[0]))
     elif smooth:
@@ -72,8 +76,9 @@ def draw_stroke(painter: QPainter, stroke: np.ndarray, smooth: bool = False) -> 
 
 
 def _steadied(stroke: np.ndarray) -> np.ndarray:
-    """Each inner point moved towards the middle of its neighbours, by a pixel at most: whole-pixel steps vanish,
-    corners stay.
+    """Return the stroke with each inner point moved towards the middle of its neighbours, by a pixel at most.
+
+    Steps of whole pixels vanish, and corners stay.
     """
     away = np.zeros_like(stroke)
     away[1:-1] = (stroke[:-2] + stroke[2:]) / 4 - stroke[1:-1] / 2
@@ -82,7 +87,7 @@ def _steadied(stroke: np.ndarray) -> np.ndarray:
 
 
 def round_pen(colour: QColor, width: float) -> QPen:
-    """A pen with round caps and joins."""
+    """Return a pen with round caps and joins."""
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
@@ -93,7 +98,9 @@ def paint_strokes(
     pen_width: float = 2.0,
     colour: QColor | None = None,
 ) -> None:
-    """Paint (n, 2) strokes fitted into `rect` (the ink's width stays inside), in `colour`, else in the theme's ink."""
+    """Paint (n, 2) strokes fitted into `rect` (the ink's width stays inside) in `colour`, by default the
+    theme's ink.
+    """
     half = pen_width / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -106,9 +113,9 @@ def paint_strokes(
 class StrokesView(QWidget):
     """One drawing, large, that can be replayed stroke by stroke.
 
-    The playhead runs from 0 (nothing drawn) to 1 (all of it). A replay follows the drawing's own times, with pauses
-    cut to half a second, or an even pace where there are none. What is still to be drawn stays visible, faintly.
-    `smooth` rounds the corners as the canvas does; without it every point is where the data say.
+    The playhead runs from 0 (nothing drawn) to 1 (all of it). A replay follows the drawing's own times, with pauses cut
+    to half a second, or an even pace where there are no times. What is still to be drawn stays visible, faintly.
+    `smooth` rounds the corners as the canvas does; without it every point is exactly where the data put it.
 
     What is drawn already is kept as a picture, so that a step of a replay costs the same however much there is.
     """
@@ -123,10 +130,10 @@ class StrokesView(QWidget):
         self._pen_width = pen_width
         self._strokes: list[np.ndarray] = []
         self._clock = np.zeros(0)  # when each point is drawn, ms of replay
-        self._shades: np.ndarray | None = None  # of each point, -1 unknown
+        self._shades: np.ndarray | None = None  # one per point, -1 unknown
         self._colours: Callable[[float], QColor] = loss_colour
-        self._pieces: list[tuple[int, int]] = []  # first and last point of each, a whole stroke or a part of one
-        self._piece_ends = np.zeros(0)  # when the last point of each is drawn
+        self._pieces: list[tuple[int, int]] = []  # first and last point of each: a whole stroke or a part
+        self._piece_ends = np.zeros(0)  # when the last point of each piece is drawn
         self._layers: _Layers | None = None
         self._length = 0.0
         self._speed = 1.0
@@ -142,7 +149,7 @@ class StrokesView(QWidget):
         return QSize(40 * SPACE, 40 * SPACE)
 
     def set_drawing(self, strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> None:
-        """Show another drawing, finished: (n, 2) strokes, and for each the (n,) ms of its points if they are known.
+        """Show another drawing, finished: (n, 2) strokes, and per stroke the (n,) ms of its points if they are known.
 
         Raises ValueError if the times do not match the strokes.
         """
@@ -158,9 +165,10 @@ class StrokesView(QWidget):
         self.set_playhead(1.0)
 
     def set_loss_places(self, places: np.ndarray | None, colours: Callable[[float], QColor] = loss_colour) -> None:
-        """Paint each step of the pen in the colour of the loss of the point that it leads to, or all in ink again.
+        """Colour each step of the pen by the loss of the point that it leads to; None: all in ink again.
 
-        places (points,): where the losses lie on the ramp, 0 to 1; NaN is not known. colours: the ramp, or another.
+        places (points,): where the losses lie on the ramp, 0 to 1; NaN where a loss is not known. colours: another ramp
+        than the loss ramp.
         """
         self._shades, self._colours = None, colours
         if places is not None:
@@ -186,7 +194,7 @@ class StrokesView(QWidget):
             begin = end + 1
 
     def set_pen_width(self, width: float) -> None:
-        """How broad the lines are, pixels."""
+        """Set how broad the lines are, pixels."""
         self._pen_width = width
         self._layers = None
         self.update()
@@ -202,16 +210,16 @@ class StrokesView(QWidget):
 
     @property
     def length(self) -> float:
-        """How long a replay takes at its own speed, ms."""
+        """How long a replay takes at the drawing's own speed, ms."""
         return self._length
 
     @property
     def speed(self) -> float:
-        """How many times as fast as drawn it is replayed."""
+        """How many times as fast as drawn the drawing is replayed."""
         return self._speed
 
     def set_speed(self, speed: float) -> None:
-        """Replay so many times as fast; a replay under way goes on so."""
+        """Replay this many times as fast; a replay under way goes on at the new speed."""
         self._speed = speed
         self.set_playhead(self._playhead)
 
@@ -306,7 +314,7 @@ class StrokesView(QWidget):
         painter.end()
 
     def _paint_begun(self, painter: QPainter, points: np.ndarray, piece: int, now: float) -> None:
-        """The piece that the pen is on, as far as it is drawn, and the pen."""
+        """Paint the piece that the pen is on, as far as it is drawn, and the pen."""
         first, last = self._pieces[piece]
         shown = _until(points[first : last + 1], self._clock[first : last + 1], now)
         if len(shown):
@@ -317,7 +325,7 @@ class StrokesView(QWidget):
             painter.drawPoint(QPointF(*shown[-1]))
 
     def step_colour(self, point: int) -> QColor:
-        """The colour of the step of the pen that leads to this point."""
+        """Return the colour of the step of the pen that leads to this point."""
         if self._shades is None:
             return theme().ink
         shade = int(self._shades[point])
@@ -326,26 +334,26 @@ class StrokesView(QWidget):
 
 @dataclass
 class _Layers:
-    """Pictures of a drawing at one size and in one look: all of it faintly, and what is drawn already."""
+    """Pictures of a drawing at one size and in one theme: all of it faintly, and what is drawn already."""
 
     key: tuple[QSize, float, str]
     points: np.ndarray  # (n, 2), where they are painted
     faint: QPixmap | None = None
     ink: QPixmap | None = None
-    inked: int = 0  # the pieces in `ink`
+    inked: int = 0  # how many pieces are in `ink`
 
     def blank(self) -> QPixmap:
         return blank(*self.key[:2])
 
 
 def replay_places(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> np.ndarray:
-    """float64 (points,), rising: where in a replay by `StrokesView` each point appears, 0 to 1."""
+    """Return where in a replay by `StrokesView` each point appears: float64 (points,), rising, 0 to 1."""
     clock = np.concatenate(point_times(strokes, times) or [np.zeros(0)])
     return clock / max(clock.max(initial=0.0), SHORTEST_MS)
 
 
 def _until(stroke: np.ndarray, clock: np.ndarray, now: float) -> np.ndarray:
-    """The part of a stroke drawn by `now`, its last point interpolated."""
+    """Return the part of a stroke drawn by `now`, its last point interpolated."""
     count = int(np.searchsorted(clock, now, side="right"))
     shown = stroke[:count]
     if 0 < count < len(stroke):

@@ -38,7 +38,7 @@ _SIGNS: dict[Kind, tuple[str, Tint]] = {
 
 
 def throw_away(layout: QLayout) -> None:
-    """Take all widgets out of a layout of widgets, and delete them."""
+    """Take all widgets out of a layout that holds only widgets, and delete them."""
     while (item := layout.takeAt(0)) is not None:
         if (widget := item.widget()) is not None:
             widget.hide()
@@ -46,14 +46,14 @@ def throw_away(layout: QLayout) -> None:
 
 
 def heading(text: str) -> QLabel:
-    """The title of a part of a screen."""
+    """Return the title of a part of a screen."""
     made = label(text)
     made.setStyleSheet("font-weight: 600;")
     return made
 
 
 class Elided(QLabel):
-    """A label that gives up the end of its text rather than its neighbours' place."""
+    """A label that cuts the end of its text rather than take its neighbours' room."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -72,21 +72,21 @@ class Elided(QLabel):
 
 
 class Line(QLineEdit):
-    """A line of text that Escape leaves, and nothing else: the page has its own use for that key."""
+    """A line of text that only Escape leaves. The key goes no further, since the page has another use for it."""
 
     left = Signal()
-    """The user is done with it."""
+    """The user is done with the line."""
 
     def event(self, event: QEvent) -> bool:
         override = event.type() == QEvent.Type.ShortcutOverride
         if override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()  # the page has its own use for it
+            event.accept()  # the page has another use for the key
             return True
         return super().event(event)
 
 
 class Field(Line):
-    """A line to search with. Escape leaves it, and so does Enter: `left` says so."""
+    """A line to search with. Escape and Enter leave it, and emit `left`."""
 
     entered = Signal()
 
@@ -120,7 +120,7 @@ class Field(Line):
 
 
 class Choice(QComboBox):
-    """A combo box with a chevron in the theme's own ink, and an ellipsis where its text does not fit."""
+    """A combo box with a chevron in the theme's ink, and an ellipsis where its text does not fit."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         style = QStyleOptionComboBox()
@@ -144,7 +144,7 @@ class Toggle(Button):
         super().__init__("", icon_name, primary=False, parent=None)
         self.setCheckable(True)
 
-    def checkStateSet(self) -> None:  # whoever turned it, and with signals blocked too
+    def checkStateSet(self) -> None:  # called whatever changes the state, with signals blocked too
         super().checkStateSet()
         self._tint()
 
@@ -153,7 +153,7 @@ class Toggle(Button):
 
 
 class Segments(QFrame):
-    """A few choices side by side, of which one is so; name -> its button. Roomy: wide, and muted where not chosen."""
+    """A few choices side by side, one of them chosen; name -> its button. Roomy: wide, and muted where not chosen."""
 
     chosen = Signal(str)
 
@@ -176,11 +176,11 @@ class Segments(QFrame):
 
     @property
     def choice(self) -> str:
-        """Which one is so."""
+        """The name of the chosen one."""
         return next(name for name, one in self.buttons.items() if one.isChecked())
 
     def choose(self, name: str) -> None:
-        """Show that this one is so, and say nothing."""
+        """Show that this one is chosen, without a signal."""
         self.buttons[name].setChecked(True)
 
     def _dress(self) -> None:
@@ -199,13 +199,13 @@ class Segments(QFrame):
 
 
 def quiet_when_full(bar: QScrollBar) -> None:
-    """A scroll bar that is always there, so that nothing moves aside for it, and empty while all is in sight."""
+    """Keep a scroll bar always there, so that nothing moves aside for it, and empty while all is in sight."""
     bar.rangeChanged.connect(lambda low, high: bar.setEnabled(high > low))
     bar.setEnabled(bar.maximum() > bar.minimum())
 
 
 def square(sign: str, tip: str = "", side: int = 4 * SPACE, flat: bool = True) -> Button:
-    """A button with an icon alone in the middle of a square of so many pixels. It takes the focus from Tab alone."""
+    """Return a square button of `side` pixels with an icon alone in its middle. It takes the focus from Tab alone."""
     made = button("", sign)
     made.setText("")
     made.setProperty("flat", flat)
@@ -218,14 +218,14 @@ def square(sign: str, tip: str = "", side: int = 4 * SPACE, flat: bool = True) -
 
 
 def vertical_line() -> QWidget:
-    """A line between two columns."""
+    """Return a line between two columns."""
     line = _line()
     line.setFixedWidth(1)
     return line
 
 
 def horizontal_line() -> QWidget:
-    """A line between two rows."""
+    """Return a line between two rows."""
     line = _line()
     line.setFixedHeight(1)
     return line
@@ -239,7 +239,7 @@ def _line() -> QWidget:
 
 
 class Notice(QFrame):
-    """One sentence about what happened, that stays until it is closed or replaced; good news leaves by itself."""
+    """One sentence about what happened. It stays until it is closed or replaced; good news leaves by itself."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -293,7 +293,7 @@ class Notice(QFrame):
         lasting: bool = True,
         action: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
-        """Show a sentence, with lines to unfold and something to do about it if there are any.
+        """Show a sentence, and if there are any, lines to unfold and something to do about it.
 
         Not lasting: it leaves after some seconds.
         """
