@@ -175,9 +175,7 @@ class MainWindow(QMainWindow):
             self._tell(self._pages[self._current], "shown")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window's place, let every page save its work, and wait `CLOSING_S` at most for the
-        background.
-        """
+        """Remember the window's place, let every page save its work, and wait a little for the background."""
         from qdesk.gui import jobs
 
         if not self._closed:

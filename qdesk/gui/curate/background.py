@@ -1,4 +1,4 @@
-"""What the Curate page does in the background, as plain functions of a job's context."""
+"""The Curate page's background work, as plain functions that take a job's context."""
 
 from __future__ import annotations
 
@@ -23,24 +23,25 @@ class Scorer(Protocol):
 
     @property
     def trouble(self) -> str:
-        """What went wrong beside the scoring, a sentence; "" if nothing did."""
+        """A sentence on what went wrong apart from the scoring itself; "" if nothing did."""
 
     def stream(self, drawings: Drawings, stop: Callable[[], bool], keys: np.ndarray | None = None) -> Any:
-        """Chunks with `indices` (n,), `columns` (name to (n,)) and whether they were `known` from before.
+        """Yield chunks with `indices` (n,), `columns` (name to (n,)) and whether they were `known` from before.
 
-        A generator that ends when all is scored or `stop` says so. keys: `drawing_keys`, where they are at hand.
+        The generator ends when all is scored or when `stop` says so. keys: `drawing_keys`, where they are at hand.
         """
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
-        """float32 (points,): the loss of each point, nats."""
+        """Return the loss of each point, nats: float32 (points,)."""
 
     def seen(self, one: Drawings) -> Any:
-        """What the CNN sees in a batch of one drawing: see `qdesk.scoring.scorer.Seen`."""
+        """Return what the CNN sees in a batch of one drawing: see `qdesk.scoring.scorer.Seen`."""
 
 
 def real_scorer() -> Scorer:
-    """The scorer with the shipped networks, and with the scores known from before. It loads the networks when asked
-    for what is not known: that takes seconds, since torch is imported then. To be used in a job.
+    """Return the scorer with the shipped networks and the scores known from before. Call it in a job.
+
+    It loads the networks when asked for a score that is not known. That takes seconds, since torch is imported then.
     """
     from qdesk.scoring import score_cache
     from qdesk.scoring import scorer as score
@@ -50,7 +51,7 @@ def real_scorer() -> Scorer:
 
 @dataclass(frozen=True)
 class TableScores:
-    """Scores of the drawings `indices` (n,). known: from before."""
+    """Scores of the drawings `indices` (n,). known: they were looked up, not computed."""
 
     indices: np.ndarray
     columns: dict[str, np.ndarray]
@@ -61,8 +62,8 @@ class TableScores:
 class OpenedTable:
     """A table ready to show (its verdicts still to be looked up), and what was wrong with the files.
 
-    keys: uint64 (N,), what scores are looked up by, where they are known. to_shelve: what is to be kept of them, and
-    its name.
+    keys: uint64 (N,), by which scores are looked up, where they are known. to_shelve: what is to be kept of the files,
+    and the name to keep it by.
     """
 
     table: Table
@@ -72,7 +73,7 @@ class OpenedTable:
     to_shelve: tuple[str, CachedFiles] | None = None
 
     def trouble(self) -> tuple[str, list[str]]:
-        """The lines that were skipped, in a sentence, and one by one where there are several."""
+        """Return the lines that were skipped: in a sentence, and one by one where there are several."""
         total, lines = len(self.table) + self.problem_count, list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more")
@@ -81,7 +82,7 @@ class OpenedTable:
 
 
 def warm_up(_context: Context) -> None:
-    """Import what the first file needs, while a person looks for it: half a second that is not waited for then."""
+    """Import what the first file needs while the user looks for it, which saves half a second of waiting later."""
     import pyarrow as pa
 
     import qdesk.gui.curate.filters.histogram  # noqa: F401
@@ -90,7 +91,7 @@ def warm_up(_context: Context) -> None:
 
     for format in READ:
         format.load()
-    pa.scalar(0)  # looks for pandas, and imports it where it is installed
+    pa.scalar(0)  # pyarrow looks for pandas here, and imports it where it is installed
 
 
 def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
@@ -126,9 +127,9 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
 
 
 def _ready(table: Table) -> Table:
-    """What would be looked for in the window's own time, looked for now."""
+    """Look up now what the window's own thread would otherwise look up later."""
     table.arrange()
-    table.names.unique  # noqa: B018 (kept)
+    table.names.unique  # noqa: B018 (the result is kept)
     return table
 
 
@@ -140,9 +141,9 @@ def score_table(
     todo: np.ndarray,
     keys: np.ndarray | None = None,
 ) -> None:
-    """Score the drawings `todo` (n,); hands over `Scores`, chunk by chunk, and the scorer if it was made here.
+    """Score the drawings `todo` (n,). Hand over `TableScores`, chunk by chunk, and the scorer if it was made here.
 
-    The scorer comes when it has its networks, or all was known: it can be asked for more then.
+    The scorer is handed over once it has its networks, or once all scores proved known. It can be asked for more then.
     """
     made = scorer is None
     if scorer is None:
@@ -165,7 +166,7 @@ def score_table(
 
 
 def download_word(context: Context, word: str, base_url: str | None) -> str:
-    """Download the simplified drawings of a word, or find them downloaded already; the file's path."""
+    """Download the simplified drawings of a word, unless that was done already, and return the file's path."""
     from qdesk.data.download import DownloadError, download
 
     def say(done: int, total: int | None) -> None:

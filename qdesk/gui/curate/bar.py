@@ -1,4 +1,4 @@
-"""The bars: what just happened and keys, progress and export."""
+"""The bars at the bottom: the keys, work under way with its progress, counts and the export."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
 
 class Keycap(QLabel):
-    """A key and what it does."""
+    """A key, and what it does."""
 
     def __init__(self, key: str, does: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,7 @@ class Keycap(QLabel):
         self.set_key(key)
 
     def set_key(self, key: str) -> None:
-        """Another key does it now."""
+        """Show another key, which does it now."""
         self._key = key
         self.setAccessibleName(f"{key}: {self._does}")
         self._dress()
@@ -49,7 +49,7 @@ class Keycap(QLabel):
 
 
 class Keys(QWidget):
-    """The keys of the map that belong on a bar, in as many lines as it takes, and a way to all of them."""
+    """The keys that belong on a bar, in as many lines as they need, and a button that shows all keys."""
 
     _GAP = SPACE + SPACE // 2
 
@@ -103,7 +103,7 @@ class Keys(QWidget):
 
 
 class WorkLine(QWidget):
-    """Work under way: how far it is, in words too, and a way to stop it. Hidden while there is none."""
+    """Work under way: how far it is, in words too, and a button to stop it. Hidden while there is none."""
 
     stop_asked = Signal()
 
@@ -129,11 +129,11 @@ class WorkLine(QWidget):
 
     @property
     def text(self) -> str:
-        """What is said of the work, "" when there is none."""
+        """What is said of the work; "" when there is none."""
         return "" if self.isHidden() else self._text.text()
 
     def show_work(self, text: str | None, fraction: float = 0.0) -> None:
-        """Show what is being done and how far it is (0 to 1, NaN while nobody knows), or nothing for None."""
+        """Show what is being done and how far it is (0 to 1, NaN while that is not known), or nothing for None."""
         self.setVisible(text is not None)
         if text is not None:
             self._text.setText(text)
@@ -182,26 +182,26 @@ class BottomBar(QFrame):
         return self._counts.text()
 
     def set_counts(self, flagged: int, kept: int, todo: int) -> None:
-        """Show how far the judging is."""
+        """Show how many drawings are flagged, kept and still to be judged."""
         self._counts.setText(f"{flagged:,} flagged · {kept:,} kept · {todo:,} to go")
 
     def set_work(self, text: str | None, fraction: float = 0.0) -> None:
-        """Show what is being done and how far it is (0 to 1, NaN while nobody knows), or nothing for None."""
+        """Show what is being done and how far it is (0 to 1, NaN while that is not known), or nothing for None."""
         self.work.show_work(text, fraction)
         self._show_if_needed()
 
     def set_download(self, text: str | None, fraction: float = 0.0) -> None:
-        """The same of a download that goes on beside the work."""
+        """Show the same of a download that goes on beside the work."""
         self.download.show_work(text, fraction)
         self._show_if_needed()
 
     def set_task(self, text: str | None, fraction: float = 0.0) -> None:
-        """The same of a file that is being written."""
+        """Show the same of a file that is being written."""
         self.task.show_work(text, fraction)
         self._show_if_needed()
 
     def set_open(self, is_open: bool) -> None:
-        """Whether there are drawings to judge: without any, keys and export are not offered."""
+        """Set whether there are drawings to judge: without any, keys and export are not offered."""
         self.line.setVisible(is_open)
         self._show_if_needed()
 

@@ -1,4 +1,4 @@
-"""The last decisions in sight: a strip of small drawings with their verdicts, the newest first."""
+"""The last decisions: a strip of small drawings with their verdicts, the newest first."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ Index = QModelIndex | QPersistentModelIndex
 class Shown:
     """One decision: a step of the history, and what it did.
 
-    index: the drawing in the table, the first one of many, or -1 in a file that is not open. word: its category, or "".
-    reason: the verdict it got, "" for none. count: so many drawings got it. time: ISO 8601, with its time zone.
+    index: the drawing in the table (the first of several), or -1 if its file is not open. word: its category, or "".
+    reason: the verdict given, "" for none. count: how many drawings it was given to. time: ISO 8601 with its time zone.
     """
 
     step: int
@@ -60,7 +60,7 @@ class Shown:
 
 
 def ago(time: str, now: datetime | None = None) -> str:
-    """How long ago an ISO 8601 time was, in words; "" for what is no time."""
+    """Return how long ago an ISO 8601 time was, in words; "" for a text that is no time."""
     try:
         seconds = ((now or datetime.now(UTC)) - datetime.fromisoformat(time)).total_seconds()
     except (ValueError, TypeError):
@@ -72,7 +72,7 @@ def ago(time: str, now: datetime | None = None) -> str:
 
 
 def sentence(one: Shown, now: datetime | None = None) -> str:
-    """A decision in words, as for who cannot see it."""
+    """Return a decision in words, as a screen reader reads it."""
     what = {"": "verdict taken back", KEEP: "kept"}.get(one.reason, f"flagged as {one.reason}")
     who = one.word or "no word"
     if one.count > 1:
@@ -82,7 +82,7 @@ def sentence(one: Shown, now: datetime | None = None) -> str:
 
 
 class _Model(QAbstractListModel):
-    """The decisions as a list. It says precisely what came and what left, so that the current one stays current."""
+    """The decisions as a list. It reports exactly what came and what left, so that the current one stays current."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -120,7 +120,7 @@ class _Model(QAbstractListModel):
 
 
 class _Cell(QStyledItemDelegate):
-    """Paints a decision; the drawing itself once, as long as it is in sight."""
+    """Paints a decision. Its drawing is painted once and kept as long as it is in sight."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -165,7 +165,7 @@ class _Cell(QStyledItemDelegate):
         return self.pictures[index, ratio]
 
     def _verdict(self, painter: QPainter, place: QRectF, one: Shown) -> None:
-        """A sign and a word in the verdict's colour, together in the middle."""
+        """Paint a sign and a word in the verdict's colour, together in the middle."""
         signs: dict[str, tuple[str, Tint]] = {"": ("undo", "muted"), KEEP: ("check", "good")}
         sign, tint = signs.get(one.reason, ("flag", "bad"))
         tint = tint if one.index >= 0 else "muted"
@@ -178,7 +178,7 @@ class _Cell(QStyledItemDelegate):
 
 
 class _List(QListView):
-    """The strip itself. Keys that mean something elsewhere are left to who knows them."""
+    """The strip itself. Keys that mean something elsewhere are passed on."""
 
     chosen = Signal(int)
 
@@ -206,7 +206,7 @@ class _List(QListView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setViewportMargins(0, 0, self.width() % CELL.width(), 0)  # none is cut off in the middle
+        self.setViewportMargins(0, 0, self.width() % CELL.width(), 0)  # so that no cell is cut off in the middle
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
@@ -219,7 +219,7 @@ class _List(QListView):
 
 
 class DecisionStrip(QFrame):
-    """The strip, and the steps back and forth at its end. `clicked` carries the drawing that somebody wants to see."""
+    """The strip, with undo and redo at its end. `clicked` carries the drawing that the user wants to see."""
 
     clicked = Signal(int)
     undo_asked = Signal()
@@ -251,7 +251,7 @@ class DecisionStrip(QFrame):
         self.set_decisions([])
 
     def set_table(self, table: Table | None) -> None:
-        """The drawings are these from now on; what was shown of others is gone until it is set again."""
+        """Take the drawings from this table. Decisions about another table are cleared."""
         self.set_decisions([])
         self.list.cells.table = table
 
@@ -265,7 +265,7 @@ class DecisionStrip(QFrame):
         self.list.setVisible(bool(decisions))
 
     def set_can(self, undo: bool, redo: bool) -> None:
-        """Whether there is a step to take back, and one to do again."""
+        """Set whether there is a step to undo, and one to redo."""
         self.undo.setEnabled(undo)
         self.redo.setEnabled(redo)
 

@@ -19,7 +19,7 @@ STARTER = ("starter.ndjson.gz",)
 
 
 class Empty(EmptyPage):
-    """Open a file, download a category, or take the starter set."""
+    """The page without drawings: open a file, download a category, or take the starter set."""
 
     open_asked = Signal()
     files_chosen = Signal(list)
@@ -85,7 +85,7 @@ class Empty(EmptyPage):
 
     @property
     def chosen_word(self) -> str | None:
-        """The category typed, as it is spelled in the catalog, or None while it is none."""
+        """The category typed, as it is spelled in the catalog, or None while the text is no category."""
         typed = self.category.text().strip().lower()
         return next((word for word in categories() if word.lower() == typed), None)
 
@@ -96,7 +96,7 @@ class Empty(EmptyPage):
             self.download_asked.emit(word)
 
     def set_downloading(self, text: str | None, fraction: float = 0.0) -> None:
-        """Show what is being downloaded and how far it is (0 to 1), or that nothing is (None)."""
+        """Show what is being downloaded and how far it is (0 to 1), or None: that nothing is."""
         self._downloading = text is not None
         self.category.setEnabled(not self._downloading)
         self.download_progress.setVisible(self._downloading)
@@ -107,7 +107,7 @@ class Empty(EmptyPage):
         self._word_changed()
 
     def set_recent(self, files: Sequence[str]) -> None:
-        """Offer files opened before, the last one first; those that are gone are left out."""
+        """Offer files opened before, the last one first; files that no longer exist are left out."""
         throw_away(self._recent)
         there = [file for file in files if os.path.isfile(file)][:5]
         self._recent_title.setVisible(bool(there))

@@ -1,4 +1,4 @@
-"""The button that takes things along: the flags at one press, the rest in a menu."""
+"""The export button: the flags at one press, everything else in a menu."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, Button, button, theme
 
 MERGE = ("merge", "Merge somebody’s verdicts…")
-"""What comes in and does not leave, by its name and in words: the last of the menu."""
+"""The last entry of the menu, by its name and in words: it brings verdicts in, where all others write a file."""
 
 
 class ExportButton(QWidget):
-    """The flags at one press, and beside it all that can be taken along. `asked` carries a name of
-    `curation.exports.registry.EXPORTS`, or of `MERGE`.
+    """Exports the flags at one press, and beside it opens a menu of all exports.
+
+    `asked` carries a name of `curation.exports.registry.EXPORTS`, or that of `MERGE`.
     """
 
     asked = Signal(str)
@@ -55,19 +56,19 @@ class ExportButton(QWidget):
         action.triggered.connect(lambda: self.asked.emit(kind))
 
     def _open(self) -> None:
-        """The menu stands on the button, to the left of its right edge."""
+        """Open the menu above the button, so that their right edges meet."""
         size = self.menu.sizeHint()
         self.menu.popup(self.mapToGlobal(QPoint(self.width() - size.width(), -size.height() - SPACE // 2)))
 
     def _follow(self) -> None:
         self.flags.setToolTip(self._keymap.hint("Write the flagged drawings to a CSV file", "export"))
-        # Behind a tab a menu shows keys; as a shortcut of its own they would take the page's away.
+        # Text after a tab is only shown in a menu. A shortcut set on the action would take the key from the page.
         keys = shown(self._keymap.keys("export")[0])
         self.actions_by_kind["flags"].setText(f"{BY_NAME['flags'].menu}\t{keys}")
 
 
 class _Upwards(Button):
-    """A narrow button with a chevron that says that a menu opens above it."""
+    """A narrow button whose chevron says that a menu opens above it."""
 
     def __init__(self) -> None:
         super().__init__("", "", False, None)

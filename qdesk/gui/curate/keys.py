@@ -1,4 +1,4 @@
-"""The keys: what can be done by one, which one does it, and how a person's own choice is kept."""
+"""The keys: what each action does, which keys do it, and how the user's own choice is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GROUPS = ("Verdicts", "Looking", "Paces", "Files")
 
 @dataclass(frozen=True)
 class Action:
-    """Something that a key does. `text` stands on a keycap, `about` says it in a sentence, `keys` are those at first.
+    """Something that a key does. `text` stands on a keycap, `about` is a sentence, `keys` are the default keys.
 
     Keys are written as Qt writes them in files: "K", "Ctrl+Shift+Z", "?".
     """
@@ -66,19 +66,19 @@ _OF_THE_WINDOW = {*(f"Ctrl+{page}" for page in range(1, 10)), "Ctrl+O", "Ctrl+Q"
 
 
 def shown(keys: str) -> str:
-    """Keys as they are called on this system."""
+    """Return keys as they are called on this system."""
     return QKeySequence(keys, QKeySequence.SequenceFormat.PortableText).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def pressed(event: QKeyEvent) -> str:
-    """The keys of a key press, as `Action.keys` has them; "" while only Shift and the like are held down."""
+    """Return the keys of a key press, as in `Action.keys`; "" while only Shift and the like are held down."""
     if event.key() in _ALONE_NOTHING or not event.key():
         return ""
     return _text(event.keyCombination())
 
 
 def _text(keys: QKeyCombination) -> str:
-    """Without the Shift that it takes to type a sign: that is another key on another keyboard."""
+    """Return the keys as text, without the Shift that it takes to type a sign: that differs between keyboards."""
     key, held = keys.key(), keys.keyboardModifiers() & ~Qt.KeyboardModifier.KeypadModifier
     if key.value < _Key.Key_Escape.value and not chr(key.value).isalpha():
         held &= ~Qt.KeyboardModifier.ShiftModifier
@@ -86,7 +86,7 @@ def _text(keys: QKeyCombination) -> str:
 
 
 def _checked(keys: str) -> str:
-    """The keys as Qt writes them. Raises ValueError, in words, for keys that cannot be had."""
+    """Return the keys as Qt writes them. Raises ValueError, in plain words, for keys that cannot be used."""
     sequence = QKeySequence(keys, QKeySequence.SequenceFormat.PortableText)
     if sequence.count() > 1:
         raise ValueError(f"{shown(keys)} is more than one key.")
@@ -102,9 +102,9 @@ def _checked(keys: str) -> str:
 
 
 class KeyMap(QObject):
-    """Which keys do what. What differs from the beginning is kept in the settings.
+    """Which keys do what. Keys that differ from the defaults are kept in the settings.
 
-    What they say of an action is passed over where it makes no sense: the action then has its first keys.
+    Where the settings make no sense for an action they are ignored, and the action has its default keys.
     """
 
     changed = Signal()
@@ -116,21 +116,21 @@ class KeyMap(QObject):
         self._keys = self._first | self._kept()
 
     def keys(self, name: str) -> tuple[str, ...]:
-        """The keys of an action, the one to be shown first. Raises KeyError for an action that is none."""
+        """Return the keys of an action, first the one to be shown. Raises KeyError for an unknown action."""
         return self._keys[name]
 
     def action(self, keys: str) -> str:
-        """The action of these keys, or ""."""
+        """Return the action of these keys, or ""."""
         return next((name for name, taken in self._keys.items() if keys in taken), "")
 
     def hint(self, text: str, name: str) -> str:
-        """A tool tip: what is done, and its keys."""
+        """Return a tool tip: what is done, and its keys."""
         return f"{text} ({', '.join(map(shown, self.keys(name)))})"
 
     def set(self, name: str, keys: Iterable[str]) -> None:
-        """Give an action other keys, and remember it.
+        """Give an action other keys, and remember them.
 
-        Raises ValueError, in words, if they are taken, needed elsewhere, or none at all.
+        Raises ValueError, in plain words, if a key is taken or needed elsewhere, or if there is none at all.
         """
         fresh = tuple(map(_checked, keys))
         if not fresh:
@@ -142,7 +142,7 @@ class KeyMap(QObject):
         self._take({name: fresh})
 
     def reset(self, *names: str) -> None:
-        """Give these actions the keys they had at first, or all of them. Raises ValueError if one is taken by now."""
+        """Give these actions, or all of them, their default keys. Raises ValueError if one is taken by now."""
         if names:
             for name in names:
                 self.set(name, self._first[name])
@@ -162,7 +162,7 @@ class KeyMap(QObject):
         self.changed.emit()
 
     def _kept(self) -> dict[str, tuple[str, ...]]:
-        """What the settings say, without what is nonsense and without what clashes."""
+        """Return the keys that the settings hold, without those that are invalid and those that clash."""
         kept, found = {}, settings.load(Curate).keys
         for name in self._first:
             try:
@@ -177,14 +177,14 @@ class KeyMap(QObject):
                 for one in keys:
                     owners.setdefault(one, []).append(name)
             clashing = {name for names in owners.values() if len(names) > 1 for name in names} & kept.keys()
-            if not clashing:  # first keys never clash with each other
+            if not clashing:  # default keys never clash with each other
                 return kept
             for name in clashing:
                 del kept[name]
 
 
 class _Bound(QShortcut):
-    """A shortcut whose keys are those of its action, whatever they become."""
+    """A shortcut that follows the keys of its action when they change."""
 
     def __init__(self, widget: QWidget, keymap: KeyMap, name: str, does: Callable[[], object]) -> None:
         super().__init__(widget)

@@ -1,4 +1,4 @@
-"""The keys on a sheet over the page: what each does, and which one a person would rather press."""
+"""The keys on a sheet over the page: what each does, and a way to choose others."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTENING = "Press the new key"
 
 
 class _Key(QPushButton):
-    """A keycap to press: the next key pressed is the new one. `taken` carries it, "" to have the first one again."""
+    """A keycap: once it is pressed, the next key is the new one. `taken` carries that key, "" for the default one."""
 
     taken = Signal(str)
     listens = Signal(bool)
@@ -41,7 +41,7 @@ class _Key(QPushButton):
         self.clicked.connect(lambda: self.listen(not self.listening))
 
     def listen(self, on: bool) -> None:
-        """Wait for a key, or do so no longer."""
+        """Wait for a key, or wait no longer."""
         self.setChecked(on)
         if on != self.listening:
             self.listening = on
@@ -49,7 +49,7 @@ class _Key(QPushButton):
 
     def event(self, event: QEvent) -> bool:
         if self.listening and event.type() == QEvent.Type.ShortcutOverride:
-            event.accept()  # what is pressed now is a key, not what the key does
+            event.accept()  # while listening, the press chooses a key and does not do what the key does
             return True
         return super().event(event)
 
@@ -73,7 +73,7 @@ class _Key(QPushButton):
 
 
 class _Row(QWidget):
-    """An action and its keys. What there is to say while a key is chosen stands in the place of the action."""
+    """An action and its keys. While a key is chosen, messages about it take the action's place."""
 
     def __init__(self, action: Action, keymap: KeyMap, parent: QWidget) -> None:
         super().__init__(parent)
@@ -132,7 +132,7 @@ class _Row(QWidget):
 
 
 class KeysPanel(QWidget):
-    """Covers the widget it is made in, until Escape, the key that opened it, or a press beside the sheet."""
+    """A sheet over the widget it is made in, until Escape, the key that opened it, or a press beside the sheet."""
 
     closed = Signal()
 
@@ -209,7 +209,7 @@ class KeysPanel(QWidget):
         self.close_sheet() if self.isVisible() else self.open_sheet()
 
     def open_sheet(self) -> None:
-        """Show the keys; the first one has the focus."""
+        """Show the keys, with the focus on the first one."""
         self._focus_before = self.window().focusWidget()
         self._place()
         self.show()
@@ -217,7 +217,7 @@ class KeysPanel(QWidget):
         self._stops()[0].setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close_sheet(self) -> None:
-        """Put the sheet away; what had the focus has it again."""
+        """Close the sheet and give the focus back to where it was."""
         if self.isVisible():
             before, self._focus_before = self._focus_before, None
             self.hide()
@@ -227,7 +227,7 @@ class KeysPanel(QWidget):
 
     def _place(self) -> None:
         around = self.parentWidget()
-        assert around is not None  # that of the page
+        assert around is not None  # the layout of the page
         self.setGeometry(around.rect())
         room = self.rect().adjusted(2 * SPACE, 2 * SPACE, -2 * SPACE, -2 * SPACE)
         inside = self._inside.sizeHint().height() - self._scroll.sizeHint().height()

@@ -1,6 +1,6 @@
-"""The table as a Qt list: rows are what is shown, in order. It says precisely what changed, never more.
+"""The table as a Qt list: its rows are the drawings shown, in order. It reports exactly what changed.
 
-A new order of many drawings is computed in the background, and what is shown stays until it is there.
+A new order of many drawings is computed in the background; until it is ready the old one stays.
 """
 
 from __future__ import annotations
@@ -20,31 +20,31 @@ Index = QModelIndex | QPersistentModelIndex
 Asked = tuple[Table, Query, bool, tuple[int, int]]
 
 AT_ONCE = 20_000
-"""So many drawings are sorted and filtered within a frame; more are in the background."""
+"""The most drawings that are sorted and filtered at once, within a frame; more are sorted in the background."""
 
 COUNT_MS = 250
-"""The pause after a verdict before what passes the filters is counted again."""
+"""The pause, ms, between a verdict and a new count of what passes the filters."""
 
 
 class DrawingsModel(QAbstractListModel):
-    """One row a drawing shown. `table` is None while nothing is open."""
+    """A list of one row per drawing shown. `table` is None while nothing is open."""
 
     rearranging = Signal()
-    """The order is about to become another."""
+    """The order is about to change."""
     rearranged = Signal()
-    """The order or the choice of rows is another one; what was selected stays selected where it is still shown."""
+    """The order or the choice of rows has changed; what was selected stays selected where it is still shown."""
     surveyed = Signal()
-    """The table's survey is a new one."""
+    """The table's survey has changed."""
     verdicts_changed = Signal()
     failed = Signal(str)
-    """Why there is no new order."""
+    """Why there is no new order, as a sentence."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.table: Table | None = None
         self._worker: jobs.LatestWorker | None = None
         self._ordering = False  # a new order is under way
-        self._wish = self._verdicts = 0  # how often there was another wish, and verdicts have changed
+        self._wish = self._verdicts = 0  # how often a new order was asked for, and how often verdicts have changed
         self._count_soon = QTimer(self)
         self._count_soon.setSingleShot(True)
         self._count_soon.setInterval(COUNT_MS)
@@ -66,12 +66,12 @@ class DrawingsModel(QAbstractListModel):
         return f"{word}, {verdict}" if verdict else word
 
     def drawing_at(self, row: int) -> int:
-        """The drawing shown in a row."""
+        """Return the drawing shown in a row."""
         assert self.table is not None
         return int(self.table.order[row])
 
     def row_of(self, drawing: int) -> int:
-        """The row a drawing is shown in, or -1."""
+        """Return the row that a drawing is shown in, or -1."""
         return -1 if self.table is None else int(self.table.row_of[drawing])
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class DrawingsModel(QAbstractListModel):
             self._worker.close()
 
     def set_table(self, table: Table | None) -> None:
-        """Show other drawings, or none. The table's order is shown as it is."""
+        """Show other drawings, or none, in the order that the table has."""
         self._ordering = False
         self.beginResetModel()
         self.table = table
@@ -96,7 +96,7 @@ class DrawingsModel(QAbstractListModel):
         reverse: bool | None = None,
         edges: Mapping[str, np.ndarray] | None = None,
     ) -> None:
-        """Sort and filter again, after new scores or with another wish. Persistent indices follow their drawings."""
+        """Sort and filter again, by new scores or with other settings. Persistent indices follow their drawings."""
         table = self.table
         if table is None:
             return
@@ -120,7 +120,7 @@ class DrawingsModel(QAbstractListModel):
             self._worker = jobs.LatestWorker(lambda: None, _answer, self, "qdesk-order")
             self._worker.answered.connect(self._answered)
             self._worker.failed.connect(self._failed)
-        self._ordering = self._ordering or order  # a wish to count must not push out a wish to sort
+        self._ordering = self._ordering or order  # a request to count must not replace one to sort
         self._worker.request((table, table.wishes, self._ordering, (self._wish, self._verdicts)))
 
     def _answered(self, asked: Asked, answer: QueryResult | FacetCounts) -> None:
@@ -128,7 +128,7 @@ class DrawingsModel(QAbstractListModel):
         if table is not self.table or wish != self._wish:
             return
         if order and verdicts != self._verdicts and "verdict" in wishes.filters.chosen:
-            self._ask(table, order)  # it may hold drawings that have left meanwhile
+            self._ask(table, order)  # the answer may hold drawings that have left meanwhile
         elif isinstance(answer, QueryResult):
             self._ordering = False
             self._show(table, answer)
@@ -154,7 +154,7 @@ class DrawingsModel(QAbstractListModel):
         self.surveyed.emit()
 
     def count_soon(self) -> None:
-        """Count again what passes the filters, as something may have changed that they do not tell of."""
+        """Count soon what passes the filters, after a change that the filters do not report."""
         self._count_soon.start()
 
     def _count(self) -> None:
@@ -171,9 +171,9 @@ class DrawingsModel(QAbstractListModel):
         self.surveyed.emit()
 
     def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> None:
-        """Note new verdicts by identity ("" for none): their rows are repainted, or leave if the filter wants so.
+        """Note new verdicts by identity ("" for none): their rows are repainted, or leave if the filter says so.
 
-        indices: of these drawings, in the same order, for one who knows them.
+        indices: where these drawings are in the table, in the same order, if that is known.
         """
         table = self.table
         if table is None:

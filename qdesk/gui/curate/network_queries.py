@@ -1,4 +1,4 @@
-"""Questions about single drawings, answered in the background by the networks: of each kind the newest alone."""
+"""Queries about single drawings, answered in the background by the networks; of each kind only the newest counts."""
 
 from __future__ import annotations
 
@@ -13,26 +13,27 @@ from qdesk.gui import jobs
 from qdesk.gui.curate.background import Scorer
 
 MANY = 16
-"""Drawings whose points are scored before the newest wish is looked at again."""
+"""The most drawings whose points are scored before the newest query is looked at again."""
 
 ALIKE = 8
-"""So many of the most similar drawings are shown."""
+"""How many of the most similar drawings are shown."""
 
 
 class NetworkQueries(QObject):
-    """Asks the scorer, once there is one; a wish from before waits for it.
+    """Asks the scorer, once there is one; queries from before wait for it.
 
-    Answers carry the drawing's index, and come for the table that was asked about only: `drop` forgets all others.
+    Answers carry the drawing's index, and come only for the table that was asked about: answers for another are
+    dropped.
     """
 
     losses_came = Signal(int, object)
-    """The losses (points,) of a drawing's points, nats."""
+    """A drawing's index and the losses (points,) of its points, nats."""
     many_losses_came = Signal(object)
-    """The same of several: index to (points,)."""
+    """The same for several drawings: index to (points,)."""
     seen_came = Signal(int, object)
-    """What the CNN sees: `qdesk.scoring.scorer.Seen`."""
+    """A drawing's index and what the CNN sees in it: `qdesk.scoring.scorer.Seen`."""
     similar_came = Signal(int, object)
-    """The most similar drawings: indices and likeness, two lists; None while its likeness is not known."""
+    """A drawing's index and the most similar ones: two lists, indices and likeness; None while that is not known."""
     failed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
@@ -43,7 +44,7 @@ class NetworkQueries(QObject):
         self._table: Table | None = None
 
     def set_scorer(self, scorer: Scorer) -> None:
-        """Ask this one from now on, and first what is waiting."""
+        """Ask this scorer from now on, beginning with the queries that wait."""
         self._scorer = scorer
         for kind, wish in list(self._wishes.items()):
             self._ask(kind, *wish)
@@ -55,25 +56,25 @@ class NetworkQueries(QObject):
 
     def close(self) -> None:
         """Ask nothing more."""
-        self._table = None  # whoever still has a question is not heard
+        self._table = None  # answers to queries under way are then dropped
         self._wishes.clear()
         for worker in self._workers.values():
             worker.close()
 
     def ask_losses(self, index: int) -> None:
-        """How surprising each point of a drawing is."""
+        """Ask how surprising each point of a drawing is."""
         self._ask("losses", self._table, index)
 
     def ask_many_losses(self, indices: Sequence[int]) -> None:
-        """How surprising each point of these drawings is, some at a time, the first ones first."""
+        """Ask how surprising each point of these drawings is, some at a time, the first ones first."""
         self._ask("many", self._table, list(indices))
 
     def ask_seen(self, index: int) -> None:
-        """What the CNN sees in a drawing."""
+        """Ask what the CNN sees in a drawing."""
         self._ask("seen", self._table, index)
 
     def ask_similar(self, index: int) -> None:
-        """Which drawings are most similar."""
+        """Ask which drawings are most similar."""
         self._ask("similar", self._table, index)
 
     def _ask(self, kind: str, table: Table | None, about: Any) -> None:

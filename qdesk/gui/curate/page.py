@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from qdesk.gui.curate.keys_panel import KeysPanel
 
 NARROW, SHORT = 125 * SPACE, 80 * SPACE
-"""Fewer pixels are too few for filters, drawings and details side by side, and for the last decisions below them."""
+"""Below this width filters, drawings and details do not fit side by side; below this height the strip does not fit."""
 
 
 class CuratePage(DropPage):
@@ -113,7 +113,7 @@ class CuratePage(DropPage):
         column.setSpacing(0)
         column.addWidget(self.header)
         column.addWidget(self._stack, 1)
-        column.addWidget(self.notice)  # below the grid: what comes and goes must not move the drawings
+        column.addWidget(self.notice)  # below the grid, so that its coming and going does not move the drawings
         column.addWidget(self.decisions)
         column.addWidget(self.bar)
 
@@ -185,7 +185,7 @@ class CuratePage(DropPage):
         super().resizeEvent(event)
         self._show_strip()
         narrow = event.size().width() < NARROW
-        if narrow != self.narrow:  # whoever asks for the filters in a narrow window can have them
+        if narrow != self.narrow:  # only on a change, since the user may open the filters in a narrow window
             self.narrow = narrow
             self.header.filters.setChecked(not narrow and self.viewing.pace != "one")
 
@@ -198,7 +198,7 @@ class CuratePage(DropPage):
 
     @cached_property
     def keys(self) -> KeysPanel:
-        """Where the keys are shown and changed; made when it is first asked for."""
+        """The sheet where the keys are shown and changed; made when it is first asked for."""
         from qdesk.gui.curate.keys_panel import KeysPanel
 
         return KeysPanel(self.keymap, self)
@@ -232,7 +232,7 @@ class CuratePage(DropPage):
 
     @property
     def table(self) -> Table | None:
-        """What is being curated, or None."""
+        """The table being curated, or None."""
         return self.model.table
 
     @property
@@ -269,7 +269,7 @@ class CuratePage(DropPage):
         self.open_files(files)
 
     def close_files(self) -> None:
-        """Put the drawings away and offer others; the verdicts are kept."""
+        """Close the drawings and show the ways to begin; the verdicts are kept."""
         if self.table is None:
             return
         self.detail.show_drawing(None, -1)
@@ -291,7 +291,7 @@ class CuratePage(DropPage):
 
     def _opened(self, files: list[str], result: OpenedTable) -> None:
         if self.table is not None:
-            self.recorder.pause()  # the key on its way was meant for a drawing that is gone
+            self.recorder.pause()  # a key pressed just now was meant for a drawing that is gone
         self._files = self.exporting.files = files
         table = result.table
         self.recorder.look_up(table)
@@ -333,7 +333,7 @@ class CuratePage(DropPage):
     def _downloaded(self, word: str, file: str) -> None:
         if self.table is None and not self.loader.reading:
             self.open_files([file])
-        else:  # nobody's work is taken away
+        else:  # an open file is not replaced
             self.notice.say(f"“{word}” is downloaded.", "good", action=("Open", lambda: self.open_files([file])))
 
     def _say(self, text: str, kind: Kind, action: tuple[str, Callable[[], object]] | None) -> None:
@@ -371,7 +371,7 @@ class CuratePage(DropPage):
         self.scored.emit()
 
     def _scoring_said(self, sentence: str, kind: Kind) -> None:
-        if kind == "warn" or not self.notice.text:  # good news takes nothing away
+        if kind == "warn" or not self.notice.text:  # good news does not replace a message
             self.notice.say(sentence, kind, lasting=kind == "warn")
 
     def _show_work(self) -> None:
@@ -396,5 +396,5 @@ class CuratePage(DropPage):
             self.viewing.learned_order.verdicts_changed()
 
     def export_to(self, path: str | Path) -> int | None:
-        """Write the flags of the open drawings to a CSV file; how many, or None if that failed (a bar says why)."""
+        """Write the flags of the open drawings to a CSV file. Return how many, or None on failure (a bar says why)."""
         return self.recorder.export_to(path)

@@ -1,4 +1,4 @@
-"""What the plots of the page share. pyqtgraph takes a third of a second to import: import this when one is shown."""
+"""What the page's plots share. Import it only when a plot is shown: pyqtgraph takes a third of a second to import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.gui.theme import font, theme_changes
 
-# Its own way of tidying up as the program ends looks at every object there is; the window takes its plots along.
+# pyqtgraph's own clean-up at exit looks at every object there is. It is not needed: the window deletes its plots.
 pg.setConfigOptions(exitCleanup=False)
 
 
@@ -22,15 +22,15 @@ class Plot(pg.GraphicsView):
     """
 
     dragged = Signal(float, float)
-    """It is dragged from this x to that one, on no item that can be dragged itself."""
+    """From which x to which x the plot was dragged, where no item was hit that can itself be dragged."""
 
     def __init__(self, name: str, height: int | None = None, parent: QWidget | None = None) -> None:
-        """height: in pixels; without one the plot takes what there is."""
+        """height: in pixels; without one the plot takes the room there is."""
         super().__init__(parent, background=None)
         self.box = _Box(self)
         self.setCentralItem(self.box)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ground is another in another theme
+        self.setCacheMode(self.CacheModeFlag.CacheNone)  # the ground changes with the theme
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         upward = QSizePolicy.Policy.Expanding
@@ -44,7 +44,7 @@ class Plot(pg.GraphicsView):
         """Paint in the colours of the theme."""
 
     def text(self, anchor: tuple[float, float]) -> pg.TextItem:
-        """A small text in the plot, whose point `anchor` (0 to 1, from the top left) lies where it is put."""
+        """Add a small text whose `anchor` (0 to 1, from the top left) lies at the text's position."""
         item = pg.TextItem("", anchor=anchor)
         item.setFont(font("small"))
         item.textItem.document().setDocumentMargin(0)
@@ -52,7 +52,7 @@ class Plot(pg.GraphicsView):
         return item
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it is for what the plot lies in
+        event.ignore()  # the scroll area around the plot handles it
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

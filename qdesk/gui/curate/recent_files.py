@@ -13,12 +13,12 @@ COUNT = 8
 
 
 def files() -> list[str]:
-    """Absolute paths, the last one first."""
+    """Return their absolute paths, the last one first."""
     return list(settings.load(Curate).recent)
 
 
 def remember(opened: Sequence[str]) -> None:
-    """These were opened just now."""
+    """Note that these files were opened just now."""
     fresh = tuple(os.path.abspath(file) for file in opened)[:COUNT]
 
     def first(now: Curate) -> Curate:

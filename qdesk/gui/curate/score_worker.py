@@ -1,4 +1,4 @@
-"""Scoring in the background: one run at a time, taken in at a pace that keeps the window quick."""
+"""Scoring in the background: one run at a time, whose scores are taken in slowly enough to keep the window quick."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from qdesk.gui import jobs
 from qdesk.gui.curate.background import Scorer, TableScores, score_table
 
 PAUSE_MS = 500
-"""The least time between two new orders of the grid."""
+"""The least time between two new orders of the grid, ms."""
 
 
 class ScoreWorker(QObject):
     """Fills a table's scores. `make` makes the scorer in the background thread, once for all tables.
 
-    `scores_came` is emitted at most twice a second, when it is time to sort anew; `ended` carries a sentence, "" if
-    all went well or it was stopped.
+    `scores_came` is emitted at most twice per second, when it is time to sort anew. `ended` carries a sentence, "" if
+    all went well or the run was stopped.
     """
 
     scores_came = Signal()
     ended = Signal(str)
     said = Signal(str, str)
-    """Something worth a sentence, and its kind: good or warn."""
+    """A sentence for the user, and its kind: good or warn."""
     scorer_came = Signal(object)
     """The scorer, once it can be asked for more than scores."""
 
@@ -51,7 +51,7 @@ class ScoreWorker(QObject):
         return self._run.busy
 
     def start(self, table: Table, keys: np.ndarray | None = None) -> None:
-        """Score what is not scored yet in `table`; a run under way is given up. keys: see `OpenedTable`."""
+        """Score what is not scored yet in `table`; a run under way is stopped. keys: see `OpenedTable`."""
         self._run.drop()
         self._keys = keys if keys is not None or self._table is not table else self._keys
         self._table = table
@@ -67,17 +67,17 @@ class ScoreWorker(QObject):
             cancelled=lambda: self._end(""),
         )
         self._before, self._since = len(table) - len(todo), None
-        # A sort of very many drawings takes a fifth of a second of what scoring could have: it is done less often then.
+        # Sorting very many drawings takes a fifth of a second away from scoring, so it is done less often then.
         self._pause = max(PAUSE_MS, len(table) // 500)
         self._known = 0
         self._taken_in = False
 
     def stop(self) -> None:
-        """Give up the run under way; what is scored stays."""
+        """Stop the run under way; what is scored stays."""
         self._run.cancel()
 
     def drop(self) -> None:
-        """Give up the run under way, and know nothing more of its drawings."""
+        """Stop the run under way, and forget its drawings."""
         self._run.drop()
         self._timer.stop()
         self._table = self._keys = None
@@ -98,7 +98,7 @@ class ScoreWorker(QObject):
             else:
                 self._since = self._since or time.monotonic()
             self._table.add_scores(part.indices, part.columns)
-            if not self._timer.isActive():  # what is known from before comes all at once: its end is worth waiting for
+            if not self._timer.isActive():  # known scores come all at once, so it is worth waiting for the last
                 self._timer.start(self._pause if self._taken_in or part.known else 0)
 
     def _take_in(self) -> None:
@@ -115,7 +115,7 @@ class ScoreWorker(QObject):
         self.ended.emit(sentence)
 
     def state(self) -> tuple[str, float] | None:
-        """What to say of the run: a text and how far it is (0 to 1, NaN unknown); None if there is nothing to do."""
+        """Return a text on the run and how far it is (0 to 1, NaN unknown); None if there is nothing to do."""
         table = self._table
         if table is None or table.scored.all():
             return None
@@ -131,7 +131,7 @@ class ScoreWorker(QObject):
 
 
 def scoring_text(done: int, count: int, seconds: float, before: int = 0) -> str:
-    """ "Scored 12,300 of 112,708 · 310 drawings/s · 5 min left"; `before` were scored in an earlier run."""
+    """Return "Scored 12,300 of 112,708 · 310 drawings/s · 5 min left"; `before` were scored in an earlier run."""
     text = f"Scored {done:,} of {count:,}"
     if done <= before or seconds < 0.5:
         return text
@@ -140,7 +140,7 @@ def scoring_text(done: int, count: int, seconds: float, before: int = 0) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A time to wait, in one unit."""
+    """Return a waiting time in words, in one unit."""
     if seconds < 90:
         return f"{max(math.ceil(seconds), 1)} s"
     return f"{math.ceil(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,4 +1,4 @@
-"""How drawings are decided on the Curate page: the verdict keys in each pace, the last decisions, merged verdicts."""
+"""Verdicts on the Curate page: the verdict keys in each pace, the last decisions, merged verdicts."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 
 LAST = 20
-"""Decisions in sight."""
+"""How many decisions are in sight."""
 
 LAST_MS = 40
-"""The pause before a decision is shown among the last ones: the next drawing comes first."""
+"""The pause, ms, before a decision is shown in the strip, since showing the next drawing comes first."""
 
 
 class VerdictCommands(QObject):
-    """Ties the judge to what shows its work: the strip of the last decisions, the detail, and the page in pace "page".
+    """Ties the verdict recorder to what shows its work: the strip, the detail, and the page in pace "page".
 
     `said` carries a sentence, its kind, and what to do about it: a word and a function, or None.
     """
@@ -55,25 +55,25 @@ class VerdictCommands(QObject):
             timer.setInterval(pause)
             timer.timeout.connect(show)
         judge.decided.connect(self._last_soon.start)
-        model.verdicts_changed.connect(self._verdict_soon.start)  # once, and for the drawing that comes next
+        model.verdicts_changed.connect(self._verdict_soon.start)  # once per pause, after the next drawing
         paging.decided.connect(self._page_decided)
         decisions.undo_asked.connect(judge.undo)
         decisions.redo_asked.connect(judge.redo)
 
     def set_table(self) -> None:
-        """Other drawings are shown now."""
+        """Follow the model to its new table."""
         self._decisions.set_table(self._model.table)
         self._show_last()
 
     def judge(self, reason: str) -> None:
-        """A verdict key: by the page it only proposes, else it decides."""
+        """Handle a verdict key: in pace "page" it only proposes, else it decides."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
         else:
             self._say_how_many(self._recorder.judge(reason), "kept" if reason == KEEP else f"flagged as {reason}")
 
     def flag(self) -> None:
-        """The key that flags for the reason that scoring suggests."""
+        """Handle the key that flags for the reason that scoring suggests."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
         else:
@@ -81,7 +81,7 @@ class VerdictCommands(QObject):
             self._say_how_many(changes, "flagged" if changes and changes[0].new else "no longer flagged")
 
     def _say_how_many(self, changes: Sequence[Change], what: str) -> None:
-        if len(changes) > 1:  # more than are in sight, perhaps
+        if len(changes) > 1:  # they may be more than are in sight
             self.said.emit(f"{len(changes):,} drawings {what}.", "good", ("Undo", self._recorder.undo))
 
     def _page_decided(self, decisions: dict[int, str]) -> None:
@@ -92,7 +92,7 @@ class VerdictCommands(QObject):
         self.said.emit(text, "good", ("Undo", self._recorder.undo))
 
     def show_verdict(self) -> None:
-        """Show what was decided about the current drawing, by us and by others."""
+        """Show what was decided about the current drawing, by the user and by others."""
         self._verdict_soon.stop()
         table, index = self._model.table, self._grid.shown
         if table is not None and index >= 0:
@@ -114,7 +114,7 @@ class VerdictCommands(QObject):
         self._decisions.set_can(*self._recorder.can_walk())
 
     def merged(self, merged: Merged, filters: FilterPanel) -> None:
-        """Say what became of somebody's verdicts, and offer to look at where they differ."""
+        """Say what came of merging another curator's verdicts, and offer to look at where they differ."""
         table = self._model.table
         text = f"{merged.taken:,} verdicts taken over, {merged.same:,} the same, {merged.conflicts:,} differ."
         if merged.unidentified:

@@ -22,18 +22,18 @@ from qdesk.gui.curate.model import DrawingsModel
 T = TypeVar("T")
 
 PAUSE_S = 0.3
-"""About the time in which a key that is meant for what was seen is still pressed."""
+"""How long, s, a key may still have been meant for the drawings that were in sight before."""
 
 
 class VerdictRecorder(QObject):
-    """Everything that reads or writes verdicts. `said` carries what the user should know: a sentence and its kind.
+    """Reads and writes all verdicts. `said` carries what the user should know: a sentence and its kind.
 
     When the store cannot be opened there are no verdicts, each try says why, and nothing else is affected.
     """
 
     said = Signal(str, str)
     decided = Signal()
-    """Verdicts were given, taken back or merged: what was decided last is another."""
+    """Verdicts were given, undone or merged, so the last decisions have changed."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +42,8 @@ class VerdictRecorder(QObject):
         self._conflicts: dict[str, list[Theirs]] = {}
         self._disputed = False  # there were conflicts since the program began
         self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
-        self._wish: tuple[Filters, str, bool] | None = None  # what the order was to be
-        self._current = self._going = -1  # what was shown when it was to become that; what to go to once it is shown
+        self._wish: tuple[Filters, str, bool] | None = None  # filters, sort and reverse of the order shown last
+        self._current = self._going = -1  # shown before the new order; to be shown after it
         model.rearranging.connect(self._remember)
         model.rearranged.connect(self._rearranged)
         self.verdicts: Verdicts | None = None
@@ -70,7 +70,7 @@ class VerdictRecorder(QObject):
             return otherwise
 
     def look_up(self, table: Table) -> None:
-        """Put the verdicts known of these drawings into the table."""
+        """Put the known verdicts on these drawings into the table."""
         self._places.clear()
         self._wish, self._going = None, -1
         known: dict[str, str] = self._with_store(lambda store: store.known(), {})
@@ -83,23 +83,23 @@ class VerdictRecorder(QObject):
         self._disputed = self._disputed or bool(self._conflicts)
 
     def note_of(self, table: Table, index: int) -> str:
-        """The note to the verdict of a drawing, or ""."""
+        """Return the note to the verdict on a drawing, or ""."""
         if not table.verdicts[index]:
             return ""
         verdict = self._with_store(lambda store: store.get(table.names[index]), None)
         return verdict.note if verdict else ""
 
     def conflict_of(self, table: Table, index: int) -> str:
-        """What somebody else says of a drawing where that differs, "" where it does not."""
+        """Return what other curators say of a drawing where that differs, "" where it does not."""
         theirs = self._conflicts.get(table.names[index], [])
         return "; ".join(f"{one.name} says {one.reason}" + (f": {one.note}" if one.note else "") for one in theirs)
 
     def conflicting(self, table: Table) -> np.ndarray:
-        """int64 (n,): the drawings about which somebody else decided differently."""
+        """Return the drawings about which another curator decided differently, int64 (n,)."""
         return table.names.find(list(self._conflicts))[0]
 
     def merge(self, path: str | Path) -> Merged | None:
-        """Take over somebody's verdicts where there are none, and note where they differ; None if that failed."""
+        """Take over another curator's verdicts where there are none, note where they differ; None on failure."""
         from qdesk.curation.verdicts.merge import merge
 
         try:
@@ -117,11 +117,11 @@ class VerdictRecorder(QObject):
         return merged
 
     def recent(self, count: int) -> list[Decision]:
-        """What was decided last, the newest first."""
+        """Return what was decided last, the newest first."""
         return [] if self.verdicts is None else self._with_store(lambda store: store.recent(count), [])
 
     def place_of(self, table: Table, names: Sequence[str]) -> list[int]:
-        """Where these identities are in the table (the first of twins), -1 for those that are not there."""
+        """Return where these identities are in the table (the first of twins), -1 for those that are not there."""
         new = [name for name in dict.fromkeys(names) if name not in self._places]
         if new:
             rows, whose = table.names.find(new)
@@ -130,13 +130,13 @@ class VerdictRecorder(QObject):
         return [self._places[name] for name in names]
 
     def can_walk(self) -> tuple[bool, bool]:
-        """Whether there is a step to take back, and one to do again."""
+        """Whether there is a step to undo, and one to redo."""
         return (False, False) if self.verdicts is None else self._with_store(lambda s: s.can_walk(), (False, False))
 
     # Deciding
 
     def pause(self, seconds: float = PAUSE_S) -> None:
-        """Hear no verdicts for a moment, because other drawings have taken the place of those that were looked at."""
+        """Ignore verdict keys for a moment, because other drawings have replaced those that the user was looking at."""
         self._deaf_until = time.monotonic() + seconds
 
     def _remember(self) -> None:
@@ -145,7 +145,7 @@ class VerdictRecorder(QObject):
     def _rearranged(self) -> None:
         table = self._model.table
         wish = (table.filters, table.sort, table.reverse) if table is not None else None
-        if wish == self._wish and self._grid.shown != self._current >= 0:  # nobody asked for another drawing
+        if wish == self._wish and self._grid.shown != self._current >= 0:  # the drawing changed without being asked for
             self.pause()
         self._wish = wish
         if self._going >= 0 and (row := self._model.row_of(self._going)) >= 0:
@@ -159,7 +159,7 @@ class VerdictRecorder(QObject):
         return self._grid.chosen()
 
     def flag_or_unflag(self) -> list[Change]:
-        """Flag what is selected, for the reason that scoring suggests or "other"; if it all is flagged, unflag it."""
+        """Flag the selection for the reason that scoring suggests, or "other"; if all of it is flagged, unflag it."""
         table, chosen = self._model.table, self._chosen()
         if table is None or not chosen:
             return []
@@ -172,12 +172,12 @@ class VerdictRecorder(QObject):
         return self._decide(chosen, [reason if reason in FLAGS else OTHER for reason in suggested])
 
     def judge(self, reason: str) -> list[Change]:
-        """Give what is selected this verdict, and move on."""
+        """Give the selected drawings this verdict, and move on."""
         chosen = self._chosen()
         return self._decide(chosen, [reason] * len(chosen))
 
     def decide(self, decisions: Mapping[int, str]) -> list[Change]:
-        """Give each of these drawings its verdict, all of them as one step; [] where that failed (it is said why)."""
+        """Give each drawing its verdict, all as one step. Return the changes, or [] on failure (a message says why)."""
         return self._decide(list(decisions), list(decisions.values()))
 
     def _decide(self, chosen: list[int], reasons: Iterable[str]) -> list[Change]:
@@ -195,7 +195,7 @@ class VerdictRecorder(QObject):
         changes: list[Change] = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
             return []
-        # Twins in the list are one decision each, and one drawing may be there twice.
+        # Twins in the list count as one decision each, and the same drawing may be listed twice.
         self._show(changes, np.asarray(chosen) if len(changes) == len(chosen) else None)
         if following is not None and (row := self._model.row_of(following)) >= 0:
             self._grid.select_row(row)
@@ -205,26 +205,26 @@ class VerdictRecorder(QObject):
         return changes
 
     def _notes(self, table: Table, chosen: list[int], names: np.ndarray) -> list[str]:
-        """The notes there are already: a new verdict keeps them."""
+        """Return the notes that the drawings have already: a new verdict keeps them."""
         if not np.any(table.verdicts.codes[chosen]):
             return [""] * len(chosen)
         known: dict[str, Verdict] = self._with_store(lambda store: store.get_many(names), {})
         return [known[name].note if name in known else "" for name in names]
 
     def write_note(self, index: int, note: str) -> None:
-        """Put a note to the verdict of a drawing."""
+        """Set the note to the verdict on a drawing."""
         table = self._model.table
-        # The same note again would be a decision where somebody else's differs.
+        # Writing the same note again would count as a decision where another curator's differs.
         if table is not None and (reason := table.verdicts[index]) and note != self.note_of(table, index):
             (facts,) = table.facts([index])
             self._show(self._with_store(lambda store: [store.flag(table.names[index], reason, note, facts)], []))
 
     def undo(self) -> None:
-        """Take the last step back, and go to where it was."""
+        """Undo the last step, and go to where it was."""
         self._walk(lambda store: store.undo(), "Nothing to undo.", "Undone")
 
     def redo(self) -> None:
-        """Do the last undone step again, and go to where it is."""
+        """Redo the step undone last, and go to where it is."""
         self._walk(lambda store: store.redo(), "Nothing to redo.", "Redone")
 
     def _walk(self, step: Callable[[Verdicts], list[Change]], nothing: str, done: str) -> None:
@@ -260,18 +260,18 @@ class VerdictRecorder(QObject):
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
-            if self._conflicts or self._disputed:  # a decision settles a conflict, its undo opens it again
+            if self._conflicts or self._disputed:  # deciding settles a conflict, undo opens it again
                 self._look_up_conflicts()
             changed = {change.identity: change.new for change in changes}
             deaf_until = self._deaf_until
             self._model.set_verdicts(changed, indices if len(changed) == len(changes) else None)
-            self._deaf_until = deaf_until  # whoever decided knows that others take the place
+            self._deaf_until = deaf_until  # the user has just decided and so expects other drawings; no pause
             self.decided.emit()
 
     # Taking along
 
     def refresh_facts(self) -> None:
-        """Give the verdicts on these drawings the scores and ranks as they are now."""
+        """Store the current scores and ranks with the verdicts on these drawings."""
         table = self._model.table
         if table is None or self.verdicts is None:
             return
@@ -281,9 +281,9 @@ class VerdictRecorder(QObject):
             self._with_store(lambda store: store.refresh(facts), None)
 
     def export_to(self, path: str | Path, everything: bool = False) -> int | None:
-        """Write the flags of the open drawings to a CSV file; how many, or None if that failed (it is said why).
+        """Write the flags of the open drawings to a CSV file. Return how many, or None on failure (a message says why).
 
-        everything: the kept ones, too, and what it takes to merge them with somebody else's.
+        everything: write the kept ones too, and the columns that merging with another curator's verdicts needs.
         """
         table = self._model.table
         if table is None or self.verdicts is None:

@@ -1,4 +1,4 @@
-"""How drawings are looked at on the Curate page: the paces, the plane, and what is asked about those shown."""
+"""How drawings are viewed on the Curate page: the paces, the plane, and the queries about the drawings shown."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from qdesk.gui.curate.plane.plane import Plane
 
 ASK_MS = 50
-"""The pause before something is asked about a drawing: those that are hurried past are not asked about."""
+"""The pause, ms, before the networks are asked about a drawing, so that those hurried past cost nothing."""
 
 MEET_MS = 20
 
 MOST_MARKED = 5_000
-"""More drawings than that are not marked one by one in the plane."""
+"""The most drawings that are marked one by one in the plane."""
 
 
 class ViewController(QObject):
-    """Ties the grid, the detail, the plane and the header together; asks in the background what they want to show."""
+    """Ties the grid, the detail, the plane and the header together, and asks in the background for what they show."""
 
     said = Signal(str, str, object)
-    """Something worth a sentence, its kind, and what to do about it: a word and a function, or None."""
+    """A sentence for the user, its kind, and what to do about it: a word and a function, or None."""
 
     def __init__(self, page: CuratePage) -> None:
         super().__init__(page)
@@ -44,14 +44,14 @@ class ViewController(QObject):
         self._model, self._header, self._filters = page.model, page.header, page.filters
         self._grid, self._detail, self._paging = page.grid, page.detail, page.paging
         self.pace = "grid"
-        """How drawings are gone through: "grid", "one" (one by one) or "page" (by the page)."""
+        """The pace: "grid", "one" (one drawing at a time) or "page" (one page at a time)."""
         self.plane: Plane | None = None
-        """Made when it is first asked for."""
+        """The plane, made when it is first asked for."""
         self.queries = NetworkQueries(self)
         self.learned_order = LearnedOrderWorker(self)
         self._met: Scorer | None = None
         self._offered: set[str] = set()
-        self._stale = False  # there are scores by which it is not sorted yet
+        self._stale = False  # there are scores that the order does not follow yet
         self._choose_all = False  # what a lasso caught is to be selected once it is shown
         header, grid, detail, model = self._header, self._grid, self._detail, self._model
         page.filters.changed.connect(grid.expect_others)
@@ -93,7 +93,7 @@ class ViewController(QObject):
         return self._model.table
 
     def set_table(self) -> None:
-        """Other drawings are shown now, or none."""
+        """Follow the model to its new table, or to none."""
         table = self.table
         self._stale = False
         self._wanted.clear()
@@ -111,7 +111,7 @@ class ViewController(QObject):
         self.learned_order.close()
 
     def meet(self, scorer: Scorer) -> None:
-        """Ask this scorer from now on, as soon as the first order is there: its networks take all of a core to load."""
+        """Ask this scorer once the first order is there, since loading its networks takes a whole core."""
         if self._model.busy or self._met is not scorer:
             self._met = scorer
             QTimer.singleShot(MEET_MS, self, lambda: self.meet(scorer))
@@ -121,7 +121,7 @@ class ViewController(QObject):
     # Paces
 
     def set_pace(self, pace: str) -> None:
-        """Go through the drawings in another way; the current one stays."""
+        """Change the pace; the current drawing stays."""
         if pace == self.pace or (self.table is None and pace != "grid"):
             self._header.set_pace(self.pace)
             return
@@ -141,7 +141,7 @@ class ViewController(QObject):
         self._grid.setFocus()
 
     def rearrange(self) -> None:
-        """Sort by the scores as they are now: by the page with the next page, as Enter is for those that are seen."""
+        """Sort by the scores as they are now. In pace "page" this waits for the next page."""
         self._stale = self._paging.on
         if self._stale:
             self._paging.refresh()
@@ -155,11 +155,11 @@ class ViewController(QObject):
             self._model.rearrange()
 
     def turn_pace(self, pace: str) -> None:
-        """Into a pace, or out of it."""
+        """Enter a pace, or return to the grid from it."""
         self.set_pace("grid" if self.pace == pace else pace)
 
     def back(self) -> None:
-        """One step back to where everything is: out of a pace, a choice, the filters."""
+        """Take one step back to where all drawings are shown: out of a pace, a selection, the filters."""
         if self._grid.aside >= 0:
             self._grid.look_aside(-1)
         elif self.pace != "grid":
@@ -171,13 +171,13 @@ class ViewController(QObject):
         self._grid.setFocus()
 
     def set_tint(self, tint: Tint) -> None:
-        """Colour the strokes by "time" or "loss", or not at all ("none"): in the grid and, by loss, in the detail."""
+        """Colour the strokes by "time", "loss" or not at all ("none"): in the grid and, by loss, in the detail."""
         self._header.set_tint(tint)
         self._grid.set_tint(tint)
         self._detail.tint.setChecked(tint == "loss")
 
     def turn_tint(self) -> None:
-        """By loss, or not at all."""
+        """Turn the colours of loss on or off."""
         self.set_tint("none" if self._header.tint == "loss" else "loss")
 
     # One drawing
@@ -189,7 +189,7 @@ class ViewController(QObject):
             self.plane.set_current(index)
 
     def go_to(self, index: int) -> bool:
-        """Make this drawing the current one; False where filters keep it back: it is looked at all the same."""
+        """Make this drawing current. Return False where filters hide it; it is shown in the detail all the same."""
         row = self._model.row_of(index) if 0 <= index else -1
         if row >= 0:
             self._grid.touch()
@@ -211,10 +211,10 @@ class ViewController(QObject):
     def _similar_came(self, index: int, answer: tuple[list[int], list[float]] | None) -> None:
         self._detail.set_similar(index, *(answer if answer is not None else (None, [])))
 
-    # Orders of their own
+    # Orders that depend on verdicts or on a selection
 
     def like_these(self) -> None:
-        """Put first what is most like the selected drawings."""
+        """Sort so that what is most like the selected drawings comes first."""
         table, chosen = self.table, self._grid.chosen()
         if table is None or not chosen:
             return
@@ -247,7 +247,7 @@ class ViewController(QObject):
         self._header.sort_box.setToolTip(self.learned_order.sentence)
 
     def sort(self, name: str, reverse: bool = False) -> None:
-        """Another order: whoever wants one wants to see what comes first in it."""
+        """Sort in another order, and go to its beginning, which is what the user wants to see."""
         self._header.set_sort(name, reverse)
         self._grid.start_over()
         self._model.rearrange(sort=name, reverse=reverse)
@@ -262,9 +262,9 @@ class ViewController(QObject):
     # The plane
 
     def show_plane(self, on: bool) -> None:
-        """Show or hide the scatter of all drawings."""
+        """Show or hide the scatter plot of all drawings."""
         if on and self.plane is None:
-            from qdesk.gui.curate.plane.plane import Plane  # not with the page: pyqtgraph takes its time
+            from qdesk.gui.curate.plane.plane import Plane  # not with the page, since pyqtgraph is slow to import
 
             self.plane = Plane()
             self.plane.lassoed.connect(self._lassoed)
@@ -277,7 +277,7 @@ class ViewController(QObject):
             self.plane.setVisible(on)
             self.refresh_plane()
             if had_the_keys and not on:
-                self._grid.setFocus()  # else the keys would go to whatever comes next
+                self._grid.setFocus()  # else the next widget would get the focus and the keys
 
     def refresh_plane(self) -> None:
         """Show the scores as they are now."""
@@ -295,7 +295,7 @@ class ViewController(QObject):
         self.plane.set_current(self._grid.shown)
 
     def mark_verdicts(self) -> None:
-        """Mark in the plane what is flagged and kept now."""
+        """Mark what is flagged and what is kept now in the plane."""
         table = self.table
         if self.plane is None or self.plane.isHidden() or table is None:
             return
@@ -316,7 +316,7 @@ class ViewController(QObject):
     def _rearranged(self) -> None:
         if self._choose_all and self.table.filters.among is not None:
             self._choose_all = False
-            self._grid.touch()  # scores that come are not to choose the first one alone
+            self._grid.touch()  # so that new scores do not select the first drawing
             self._grid.selectAll()
         self._mark_passing()
 

@@ -1,4 +1,4 @@
-"""How the page looked when it was left, for the next time: order, size, colours, filters, plane."""
+"""The look of the page when it was left, kept for the next time: order, size, colours, filters, plane."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def remember(page: CuratePage) -> None:
     """Keep how the page looks now."""
     header = page.header
     now: dict[str, Any] = {"tint": header.tint, "size": page.grid.size_step}
-    if header.sort not in LATER:  # those belong to these verdicts
+    if header.sort not in LATER:  # the others depend on the verdicts and the selection of this file
         now |= {"sort": header.sort, "reverse": header.reverse}
     if page.viewing.pace == "grid" and not page.narrow:
         now |= {"filters": header.filters.isChecked(), "plane": header.plane.isChecked()}
@@ -29,7 +29,7 @@ def remember(page: CuratePage) -> None:
 
 
 def recall(page: CuratePage) -> None:
-    """Let the page look as it did. What was not kept, or makes no sense, stays as it is."""
+    """Restore the look that was kept. A setting that was not kept, or is not valid, stays as it is."""
     header, kept = page.header, settings.load(Curate)
     if kept.sort in SORTS and kept.sort not in LATER:
         header.set_sort(kept.sort, kept.reverse)
@@ -41,7 +41,7 @@ def recall(page: CuratePage) -> None:
 
 
 def recall_plane(page: CuratePage) -> None:
-    """Show the plane again if it was shown: once there are drawings to show in it."""
+    """Show the plane again if it was shown, once there are drawings to show in it."""
     kept = settings.load(Curate)
     if kept.plane and not page.header.plane.isChecked() and not page.narrow:
         page.header.plane.setChecked(True)

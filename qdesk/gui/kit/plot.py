@@ -21,9 +21,7 @@ _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
 
 
 class Plot(QWidget):
-    """A plot in small type that takes the focus from Tab. Left, Right, Home and End move along it: see `stops`,
-    `go_to`.
-    """
+    """A plot in small type that Tab reaches. Left, Right, Home and End move along it: see `stops` and `go_to`."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,9 +69,7 @@ class Plot(QWidget):
 
 
 class ReplayPlot(Plot):
-    """A plot to replay along: press or drag to go to a place. A playhead moves over a picture of all that
-    stands still.
-    """
+    """A plot to replay along: press or drag to go to a place. A playhead moves over a still picture."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)

@@ -34,9 +34,7 @@ def polygon(points: np.ndarray) -> QPolygonF:
 
 
 def fitted(strokes: Sequence[np.ndarray], rect: QRectF) -> list[np.ndarray]:
-    """Return the strokes as float64 (n, 2) arrays, scaled (keeping their shape) and centred so that they fill
-    `rect`.
-    """
+    """Return the strokes as float64 (n, 2) arrays, scaled (keeping their shape) and centred to fill `rect`."""
     strokes = [np.asarray(stroke, np.float64).reshape(-1, 2) for stroke in strokes]
     strokes = [stroke for stroke in strokes if len(stroke)]
     if not strokes:
@@ -98,9 +96,7 @@ def paint_strokes(
     pen_width: float = 2.0,
     colour: QColor | None = None,
 ) -> None:
-    """Paint (n, 2) strokes fitted into `rect` (the ink's width stays inside) in `colour`, by default the
-    theme's ink.
-    """
+    """Paint (n, 2) strokes fitted into `rect` (the ink's width stays inside), by default in the theme's ink."""
     half = pen_width / 2
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
