@@ -1,4 +1,4 @@
-"""What was drawn before: the people, the stories of their drawings, and where the drawings go."""
+"""What was drawn before: the players, the stories of their drawings, and saving or opening all of them."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
 
 class Album(QObject):
-    """Shows people and stories, made when first wanted. Signals: `wanted` with the screen to bring into sight;
-    `player_chosen` with the number of the player whose drawings are kept from now on.
+    """Shows people and stories; both screens are made when first wanted.
+
+    Signals: `wanted` with the screen to show; `player_chosen` with the number of the player whose drawings are kept
+    from now on.
     """
 
     wanted = Signal(object)
@@ -41,23 +43,23 @@ class Album(QObject):
         super().__init__(page)
         self.keeper = keeper
         self.player = 1
-        self.records: list[RoundRecord] = []  # of the game that was played last
+        self.records: list[RoundRecord] = []  # those of the game played last
         self.story: StoryScreen | None = None
         self.people: PeopleScreen | None = None
         self._page = page
         self._factories = guesser_factory, scorer_factory
-        self._told: list[str | RoundRecord] = []  # drawings that stories can be told of, or their key_ids
+        self._told: list[str | RoundRecord] = []  # the drawings whose stories can be told, or their key_ids
         self._at = 0
         self._from: EndScreen | PeopleScreen | None = None  # the screen to go back to
         self._people_from: QWidget | None = None
 
     @property
     def name(self) -> str:
-        """Of the one who plays."""
+        """The name of the current player."""
         return next((one.name for one in self._players() if one.id == self.player), "")
 
     def count(self) -> int:
-        """How many drawings of the one who plays are kept."""
+        """Return how many drawings of the current player are kept."""
         return self._ask(lambda history: history.count(self.player), 0)
 
     def shutdown(self) -> None:
@@ -73,7 +75,7 @@ class Album(QObject):
         return self._ask(lambda history: history.players(), [])
 
     def _ask(self, question: Callable[[History], Any], otherwise: Any) -> Any:
-        """What the history answers; `otherwise` where there is none, or where it cannot be read."""
+        """Return what the history answers, or `otherwise` where there is no history or it cannot be read."""
         try:
             return question(self.keeper.history) if self.keeper.history is not None else otherwise
         except HistoryError as error:
@@ -81,13 +83,13 @@ class Album(QObject):
             return otherwise
 
     def choose(self, player: int) -> None:
-        """Somebody else plays, if there is such a player; else the first there is."""
+        """Make this player the current one, or the first one where there is no such player."""
         known = [one.id for one in self._players()]
         self.player = player if player in known or not known else known[0]
         self.player_chosen.emit(self.player)
 
     def show_people(self, back_to: QWidget) -> None:
-        """The one who plays, the others, and what they drew."""
+        """Show the current player, the others, and what the current one drew."""
         if self.people is None:
             from qdesk.gui.play.people import PeopleScreen
 
@@ -106,7 +108,7 @@ class Album(QObject):
 
     @property
     def _people(self) -> PeopleScreen:
-        assert self.people is not None  # those who ask are asked by it
+        assert self.people is not None  # only the screen that exists by now can ask
         return self.people
 
     def _change_player(self, player: int) -> None:
@@ -129,7 +131,7 @@ class Album(QObject):
         self._try(lambda history: history.rename_player(player, name))
 
     def _forget(self, player: int) -> None:
-        """Everything about somebody goes, beside the window: a large file takes seconds."""
+        """Delete everything about a player in the background, since a large file takes seconds."""
         from qdesk.curation.verdicts.store import forget
         from qdesk.game.erase_player import forget_player
 
@@ -150,7 +152,7 @@ class Album(QObject):
         self._people.set_note(text, bad)
 
     def _try(self, do: Callable[[Any], object]) -> None:
-        """Change the history, and show it as it is then, or what went wrong."""
+        """Change the history, then show it as it is by then, or what went wrong."""
         try:
             if self.keeper.history is not None:
                 do(self.keeper.history)
@@ -162,7 +164,7 @@ class Album(QObject):
     # Stories
 
     def show_story(self, back_to: EndScreen, index: int) -> None:
-        """Of a drawing of the game that was played last."""
+        """Show the story of a drawing of the game played last."""
         self._tell(self.records, index, back_to)
 
     def _open_from_people(self, key_id: str) -> None:
@@ -183,13 +185,13 @@ class Album(QObject):
         self.wanted.emit(self.story)
 
     def _leave_story(self) -> None:
-        """Back, to the drawing that was looked at last."""
+        """Go back, to the drawing that was looked at last."""
         self.wanted.emit(self._from)
         if self._from is not None:
             self._from.look_at(self._at)
 
     def _turn(self, by: int) -> None:
-        """To the drawing before or after this one."""
+        """Go to the drawing `by` places further on; nothing happens past either end."""
         at = self._at + by
         if not 0 <= at < len(self._told):
             return
@@ -199,21 +201,21 @@ class Album(QObject):
             self.story.set_record(record, place=at, count=len(self._told))
 
     def _others(self) -> SimilarDrawings | None:
-        """The drawings that are open in Curate, if they are scored."""
+        """Return the drawings that are open in Curate, if they are scored."""
         from qdesk.game.similar_drawings import of_table
 
         window: Any = self._page.window()
         curate = window.made("curate") if hasattr(window, "made") else None
         table = curate.table if curate is not None else None
         names = [Path(file).name for file in curate.exporting.files] if curate is not None and table is not None else []
-        if table is None or MY_DRAWINGS in names:  # one's own are nobody else's
+        if table is None or MY_DRAWINGS in names:  # the player's own drawings are no comparison
             return None
         return of_table(table, names[0] if len(names) == 1 else f"{len(names)} files")
 
     # Where the drawings go
 
     def ask_where_to_save(self, screen: Any) -> None:
-        """Save all drawings of the one who plays where the player says; `screen` says what came of it."""
+        """Save all drawings of the current player where the user chooses; `screen` shows the outcome."""
         place = str(Path.home() / "my drawings.ndjson")
         chosen, _ = QFileDialog.getSaveFileName(
             self._page, "Save my drawings", place, "Quick, Draw! raw drawings (*.ndjson)"
@@ -222,7 +224,7 @@ class Album(QObject):
             self.save_drawings(Path(chosen), screen)
 
     def save_drawings(self, path: Path, screen: Any) -> bool:
-        """Write every drawing of the one who plays to `path` as raw ndjson and say so; returns whether it worked."""
+        """Write every drawing of the current player to `path` as raw ndjson and say so; return whether it worked."""
         keeper = self.keeper
         if keeper.history is None:
             return False
@@ -238,9 +240,9 @@ class Album(QObject):
         return True
 
     def open_in_curate(self, screen: Any) -> None:
-        """Open all drawings of the one who plays in Curate."""
+        """Open all drawings of the current player in Curate."""
         path = paths.user_data() / MY_DRAWINGS
         window: Any = self._page.window()
         if self.save_drawings(path, screen) and hasattr(window, "open_in_curate"):
-            screen.set_note("")  # where the copy lies is nobody's business
+            screen.set_note("")  # the user need not know where this copy is kept
             window.open_in_curate([str(path)])

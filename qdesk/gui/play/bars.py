@@ -1,4 +1,4 @@
-"""The bars of zen: large, and gliding to where the network's mind is."""
+"""The large bars of the mode zen, which glide to the network's latest guesses."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from qdesk.gui.play.widgets import add_bar
 from qdesk.gui.theme import SPACE, font, theme
 
 GLIDE_MS = 150.0
-"""Until a bar is where it belongs, nearly."""
+"""The time, ms, in which a bar nearly reaches its place."""
 
 NOTHING_YET = "What I see comes here."
 
-_FRAME_MS = 33  # every second frame: smooth enough, and the pen comes first
-_THERE = 0.004  # of a row, or of a bar: nearer than that is there
+_FRAME_MS = 33  # every second frame is smooth enough, and the pen comes first
+_THERE = 0.004  # of a row or of a bar: a bar that is nearer to its place than this has arrived
 _ROOMY = 10 * SPACE  # a row as high as this, pixels, has larger words
 _FAINT = 0.05  # a bar less opaque than this is not painted
 
 
 @dataclass
 class _Bar:
-    """A word's bar: where it is and where it belongs. row: from the top; p: how long; shown: how opaque."""
+    """A word's bar: where it is and where it belongs. row: counted from the top; p: its length; shown: its opacity."""
 
     row: float
     p: float = 0.0
@@ -37,7 +37,7 @@ class _Bar:
     leaves: bool = False
 
     def glide(self, share: float) -> bool:
-        """Go a share of the way. Returns whether there is some way left."""
+        """Move a share of the remaining way. Return whether some way is left."""
         ways = self.to_row - self.row, self.to_p - self.p, (not self.leaves) - self.shown
         if all(abs(way) < _THERE for way in ways):
             self.row, self.p, self.shown = self.to_row, self.to_p, float(not self.leaves)
@@ -49,8 +49,9 @@ class _Bar:
 
 
 class GlidingBars(QWidget):
-    """The top guesses, the most probable on top. Bars grow and rows change places smoothly; a timer runs only while
-    something moves.
+    """The top guesses, the most probable on top. Bars grow and rows change places smoothly.
+
+    A timer runs only while something moves.
     """
 
     def __init__(self, rows: int = 8, parent: QWidget | None = None) -> None:
@@ -78,7 +79,7 @@ class GlidingBars(QWidget):
 
     @property
     def places(self) -> dict[str, tuple[float, float]]:
-        """Where the bar of each word is now: its row, from 0 at the top, and its length, 0 to 1."""
+        """Return where the bar of each word is now: its row, from 0 at the top, and its length, 0 to 1."""
         return {name: (bar.row, bar.p) for name, bar in self._bars.items()}
 
     @property

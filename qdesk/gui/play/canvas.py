@@ -1,7 +1,7 @@
 """The canvas: pen events in, ink out.
 
-It takes mouse, one finger, or a pen, and says what the pointer did in its own fixed coordinates, so that a window
-resized in mid-round keeps the drawing. The ink shown is smoothed; what it reports is not.
+It takes a mouse, one finger, or a pen. It reports what the pointer did in its own fixed coordinates, so that resizing
+the window during a round does not change the drawing. The ink shown is smoothed; the points reported are not.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _LIFTS = frozenset({QEvent.Type.WindowDeactivate, QEvent.Type.WindowBlocked, QEv
 class PenClock:
     """Turns the timestamps of events into times of another clock.
 
-    Each kind of device counts from a moment of its own. The first press of a kind ties the two clocks together;
-    after that the device's own timestamps count, so that a busy program does not bend the times of a stroke.
+    Each kind of device counts from a different moment. The first press of a kind ties the two clocks together. After
+    that the device's own timestamps count, so that a busy program does not distort the times of a stroke.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic_ms) -> None:
@@ -34,7 +34,7 @@ class PenClock:
         self._offsets: dict[str, float] = {}
 
     def press(self, kind: str, timestamp: int) -> float:
-        """The time of a press, ms of the other clock."""
+        """Return the time of a press, ms of the other clock."""
         now = self._clock()
         offset = self._offsets.get(kind)
         if offset is None or abs(timestamp + offset - now) > _CLOCKS_APART_MS:
@@ -42,16 +42,16 @@ class PenClock:
         return self.at(kind, timestamp)
 
     def at(self, kind: str, timestamp: int) -> float:
-        """The time of a later event of that device; the other clock's time if the event has none."""
+        """Return the time of a later event of that device, or the other clock's time if the event has none."""
         return timestamp + self._offsets[kind] if timestamp and kind in self._offsets else self._clock()
 
 
 class Canvas(Paper):
     """Where the player draws. Emits pen_down(x, y, t), pen_move(x, y, t), pen_up(): canvas pixels, y down, clock ms.
 
-    One pointer at a time: the first finger, the mouse's left button, or a pen. Where a pen is, fingers are the palm of
-    the hand that holds it, and its other end, the eraser, does nothing. Qt keeps no points back that could be asked
-    for: with AA_CompressHighFrequencyEvents off every one that the system delivers is an event.
+    One pointer draws at a time: the first finger, the mouse's left button, or a pen. While a pen is in use, fingers are
+    taken for the palm of the hand that holds it. The pen's other end, the eraser, does nothing. Qt keeps no points back
+    that could be asked for: with AA_CompressHighFrequencyEvents off, every point that the system delivers is an event.
     """
 
     pen_down = Signal(float, float, float)
@@ -61,7 +61,7 @@ class Canvas(Paper):
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic_ms) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
-        self.setTabletTracking(True)  # a pen in the air, too: see `_touch`
+        self.setTabletTracking(True)  # a pen in the air is noticed too: see `_touch`
         self.setMinimumSize(30 * SPACE, 20 * SPACE)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Canvas")
@@ -74,23 +74,23 @@ class Canvas(Paper):
     # The page's side
 
     def begin(self) -> None:
-        """An empty canvas, as large as it is shown now, ready to be drawn on."""
+        """Empty the canvas, at the size it is shown now, ready to be drawn on."""
         self._locked = False
         super().begin()
 
     def clear(self) -> None:
-        """Wipe the ink, but not what was given; a pointer that is down has to come down anew."""
+        """Wipe the ink, but not the strokes given; a pointer that is down has to come down anew."""
         self._down = None
         super().clear()
 
     def lock(self, locked: bool = True) -> None:
-        """Close the stroke and take no more ink, or take it again."""
+        """Close the stroke and take no more ink, or (False) take ink again."""
         self.close_stroke()
         self._locked = locked
         self.setCursor(Qt.CursorShape.ArrowCursor if locked else Qt.CursorShape.CrossCursor)
 
     def close_stroke(self) -> None:
-        """Lift the pen, whatever holds it."""
+        """Lift the pen, whichever pointer it is."""
         if self._down is not None:
             self._down = None
             self._finish_ink()
@@ -110,7 +110,7 @@ class Canvas(Paper):
         if self._locked or (self._down is not None and self._down != pointer):
             return
         self.close_stroke()
-        # Before the ink: the page may begin a round with this very press, which empties the canvas.
+        # This comes before the ink, since this very press may begin a round, which empties the canvas.
         self._down = pointer
         at = self._clock.press(pointer[0], event.timestamp())
         if not self._size.isValid():
@@ -144,7 +144,7 @@ class Canvas(Paper):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._move(("mouse", 0), event, event.position())
         else:
-            self._release(("mouse", 0))  # the release went to somebody else
+            self._release(("mouse", 0))  # another widget got the release
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -162,7 +162,7 @@ class Canvas(Paper):
         width = 0.4 + 1.2 * event.pressure() if event.pressure() > 0 else 1.0
         if event.type() == QEvent.Type.TabletPress and event.button() == tip:
             if self._down is not None and self._down[0] == "touch":
-                self.close_stroke()  # the palm came first
+                self.close_stroke()  # the palm touched before the pen did
             self._press(pointer, event, event.position(), width)
         elif event.buttons() & tip:
             self._move(pointer, event, event.position(), width)

@@ -1,4 +1,4 @@
-"""What lies on the canvas before the clock runs: the card with the word, and then three, two, one."""
+"""What lies on the canvas before the clock runs: the card with the word, and the countdown from three."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from qdesk.gui.theme import SPACE, button, font, label, theme
 
 _KEYS = "or press Space, or just begin to draw"
 _WAIT = "One moment…"
-_COUNT_SHARE = 0.4  # of the canvas's height, the digit
+_COUNT_SHARE = 0.4  # height of the digit, as a share of the canvas's
 
 
 class WordCard(QObject):
-    """The word, what to do with it, and Start: parts that lie on the canvas itself, and all but the button let presses
-    through. A widget between them would keep the pointer that pressed it, and the first stroke would be a dot.
+    """The word, what to do with it, and the button Start, all placed on the canvas itself.
+
+    All but the button let presses through. A widget between them and the canvas would keep the pointer that pressed it,
+    and the first stroke would be a dot.
     """
 
     accept = Signal()
@@ -57,7 +59,7 @@ class WordCard(QObject):
         self.hide()
 
     def show_word(self, text: str, lead: str, hint: str, below: str) -> None:
-        """The card. hint: which of its meanings is meant, where a word has several."""
+        """Show the card. hint: which meaning of the word is meant, where it has several."""
         self.lies = True
         for part, shown in ((self.word, text), (self.lead, lead), (self.hint, hint), (self.below, below)):
             part.setText(shown)
@@ -66,12 +68,12 @@ class WordCard(QObject):
             one.setVisible(not isinstance(one, QLabel) or bool(one.text()))
 
     def hold(self, on: bool) -> None:
-        """Whether there is something to wait for before it can start."""
+        """Set whether the start has to wait for something."""
         self.button.setEnabled(not on)
         self._keys.setText(_WAIT if on else _KEYS)
 
     def show_count(self, number: int) -> None:
-        """The word makes room for a digit."""
+        """Show a digit in place of the word."""
         if self.digit.isHidden():
             self.hide()
             self.lies = True
@@ -79,19 +81,19 @@ class WordCard(QObject):
         self.digit.set_count(number, self.word.text())
 
     def show_only(self, text: str) -> None:
-        """The word alone, and nothing to press."""
+        """Show the word alone, and nothing to press."""
         self.show_word(text, "", "", "")
         self.button.hide()
         self._keys.hide()
 
     def hide(self) -> None:
-        """Nothing lies on the canvas."""
+        """Clear the canvas of all parts."""
         self.lies = False
         for part in (*self._parts, self.digit):
             part.hide()
 
     def fit(self, width: int, height: int) -> None:
-        """The canvas is about so large now, pixels."""
+        """Lay the parts out for a canvas of about this size, pixels."""
         aside = max(width // 16, 2 * SPACE)
         self._grid.setContentsMargins(aside, SPACE, aside, SPACE)
         self.word.set_room(max(min(height // 3, 20 * SPACE), 7 * SPACE))
@@ -110,7 +112,7 @@ class Count(QWidget):
         return self._number
 
     def set_count(self, number: int, text: str) -> None:
-        """The digit, and what is to be drawn."""
+        """Show the digit, and what is to be drawn."""
         self._number, self._text = number, text
         self.setAccessibleName(str(number))
         self.update()

@@ -1,4 +1,4 @@
-"""The top guesses over the time of a round, to replay along."""
+"""The top guesses over the time of a round, as a plot to replay along."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from qdesk.gui.kit.strokes import polygon, round_pen
 from qdesk.gui.kit.text import chance
 from qdesk.gui.theme import SPACE, theme
 
-# Told apart by the colour-blind too, and each as text on paper or slate at 4.5 to 1 and more.
+# Colours that the colour-blind can tell apart, each with a contrast of at least 4.5 to 1 as text on paper or slate.
 _LIGHT = ("#0067a5", "#8a6100", "#00755a", "#6a4fa3", "#6b6357")
 _DARK = ("#6db8ee", "#e3b566", "#4fd0a5", "#b9a4ff", "#a0a8ab")
 
 _LEFT, _TOP, _BOTTOM = 6 * SPACE, 3 * SPACE, 3 * SPACE
-_GAP, _PEN = SPACE, 4  # to the names; the height of the strip that says when the pen was down
+_GAP, _PEN = SPACE, 4  # the gap to the names; the height of the strip that shows when the pen was down
 _KEY_STEPS = 60
-_LOW = 0.1  # a probability that is named at the end of its curve
-_UNSEEN = 0.05  # one that never got so far has no curve
+_LOW = 0.1  # from this probability on, a curve is named at its end
+_UNSEEN = 0.05  # a word that never reached this probability has no curve
 
 
 class ChancePlot(ReplayPlot):
-    """A curve for each of the likeliest words, its name at its end; the round's own word in the accent.
+    """One curve for each of the likeliest words, named at its end; the round's own word is in the accent colour.
 
     Press or drag to see the drawing as it was then: `sought` carries the ms of the round. Left and Right step through
-    the round, Home and End go to its ends. A strip below says when the pen was down; from the recognition on the ground
-    is tinted.
+    the round, Home and End go to its ends. A strip below shows when the pen was down. The ground is tinted from the
+    recognition on.
     """
 
     sought = Signal(float)
@@ -54,20 +54,21 @@ class ChancePlot(ReplayPlot):
     # What is shown
 
     def set_round(self, word: str, end_ms: float, strokes: Sequence[tuple[float, float]], why: str = "") -> None:
-        """A round of which no more is known yet than its word, its length, and from when to when each stroke was drawn,
-        ms; `why` stands where the curves are to come.
+        """Show a round of which only its word, its length (ms) and the times of its strokes are known.
+
+        strokes: from when to when each was drawn, ms. `why` stands where the curves are to come.
         """
         self._story, self._word, self._end, self._strokes = None, word, max(end_ms, 1.0), list(strokes)
         self.say(why)
         self.setAccessibleDescription(why)
 
     def say(self, why: str) -> None:
-        """Why there are no curves."""
+        """Say why there are no curves."""
         self._why = why
         self.renew()
 
     def set_story(self, story: Story) -> None:
-        """The curves; words that never were anything to speak of have none."""
+        """Show the curves; words that never became likely have none."""
         self._story = None
         if len(story.at_ms):
             peaks = zip(story.words, story.probabilities.max(axis=0), strict=True)
@@ -90,7 +91,7 @@ class ChancePlot(ReplayPlot):
         self.update()
 
     def colour(self, word: str) -> QColor:
-        """The colour of a word's curve; muted for one that has none."""
+        """Return the colour of a word's curve; muted for a word that has none."""
         words = self._story.words if self._story else ()
         if word == self._word and word:
             return theme().accent
@@ -101,7 +102,7 @@ class ChancePlot(ReplayPlot):
         return QColor(colours[others.index(word) % len(colours)])
 
     def chances(self, ms: float) -> list[tuple[str, float]]:
-        """What the curves say at `ms`, the likeliest first; empty before there was ink."""
+        """Return what the curves say at `ms`, the likeliest first; empty before there was ink."""
         if self._story is None or ms < self._story.at_ms[0]:
             return []
         row = self._story.probabilities[np.searchsorted(self._story.at_ms, ms, "right") - 1]
@@ -111,7 +112,7 @@ class ChancePlot(ReplayPlot):
 
     @property
     def _names_width(self) -> int:
-        """The room for the names, which lie right of the curves."""
+        """Return the room for the names, which lie to the right of the curves, pixels."""
         if self._story is None:
             return SPACE
         metrics = QFontMetrics(_bold(self.font()))
@@ -119,7 +120,7 @@ class ChancePlot(ReplayPlot):
         return min(longest + 2 * _GAP, max(self.width() // 3, 12 * SPACE))
 
     def x_of(self, ms: float) -> float:
-        """Where a moment of the round lies, pixels from the left."""
+        """Return where a moment of the round lies, pixels from the left."""
         return _LEFT + ms / self._end * (self.width() - _LEFT - self._names_width)
 
     def place_at(self, x: float) -> float:
@@ -127,7 +128,7 @@ class ChancePlot(ReplayPlot):
         return min(max((x - _LEFT) / width, 0.0), 1.0) * self._end
 
     def y_of(self, p: float) -> float:
-        """Where a probability lies, pixels from the top."""
+        """Return where a probability lies, pixels from the top."""
         return _TOP + (1 - p) * (self.height() - _TOP - _BOTTOM - 2 * _PEN)
 
     def stops(self) -> tuple[float, float, float, float]:
@@ -182,7 +183,7 @@ class ChancePlot(ReplayPlot):
             self._paint_recognition(painter, recognised)
 
     def _seconds(self) -> list[float]:
-        """Round seconds for the axis, at most eight."""
+        """Return the round seconds to show on the axis, at most eight."""
         end = self._end / 1000
         step = next((step for step in (0.5, 1, 2, 5, 10, 30, 60, 300) if end / step <= 8), 600)
         return [step * k for k in range(int(end / step) + 1)]
@@ -212,7 +213,7 @@ class ChancePlot(ReplayPlot):
             painter.drawPolyline(polygon(line))
 
     def _paint_names(self, painter: QPainter, story: Story) -> None:
-        """A word that is still likely has its name at the end of its curve, one that is not at the peak, if it fits."""
+        """Name each word that is still likely at the end of its curve, and any other at its peak, if it fits."""
         height, right = painter.fontMetrics().height(), self.x_of(self._end)
         ends = dict(zip(story.words, map(float, story.probabilities[-1]), strict=True))
         at_peak = self._paint_peaks(painter, story, [word for word in ends if ends[word] < _LOW and word != self._word])
@@ -231,7 +232,7 @@ class ChancePlot(ReplayPlot):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name + after)
 
     def _paint_peaks(self, painter: QPainter, story: Story, words: Sequence[str]) -> set[str]:
-        """The names of those words whose peak has room for it above; the highest choose first."""
+        """Paint and return the names of the words whose peak has room above it; the highest peaks choose first."""
         metrics, taken, named = painter.fontMetrics(), list[QRectF](), set[str]()
         chances = dict(zip(story.words, story.probabilities.T, strict=True))
         for word in sorted(words, key=lambda word: -chances[word].max()):
@@ -261,7 +262,7 @@ def _bold(plain: QFont) -> QFont:
 
 
 def apart(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Rising places moved a little, so that each is `gap` from the next; all between low and high, if they fit."""
+    """Move rising places a little, so that each is `gap` from the next and, if they fit, all lie from low to high."""
     moved: list[float] = []
     for place in places:
         moved.append(max(place, moved[-1] + gap if moved else low))

@@ -1,4 +1,4 @@
-"""The line under the canvas: what the network says, the newest in full ink, the wrong guesses before it fading away."""
+"""The line under the canvas: what the network says, the newest in full ink, the wrong guesses before it fading."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from qdesk.game.commentary import Remark
 from qdesk.gui.theme import SPACE, font, theme
 
 FADE_MS = 2500.0
-"""From the next thing said until the one before is gone."""
+"""How long a remark takes to fade, from the next remark on, ms."""
 
-_CLOSE_MS = 300.0  # the end of it: nothing is left to see, the gap closes and what comes after glides to the margin
+_CLOSE_MS = 300.0  # in the last part nothing is left to see: the gap closes, and what follows glides to the margin
 _FRAME_MS = 33
-_PALE = 0.65  # how much ink is left of something as soon as it is not the newest
-_READABLE = 0.25  # of its time: with less of it left it cannot be read any more
+_PALE = 0.65  # how much ink a remark keeps as soon as it is not the newest
+_READABLE = 0.25  # with less of its time left than this share, a remark is too faint to be read
 
 
 class CommentaryLine(QWidget):
-    """One painted line. Its timer runs only while something fades, and a repaint is the drawing of a few words."""
+    """One painted line. Its timer runs only while something fades, and a repaint draws only a few words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,23 +50,23 @@ class CommentaryLine(QWidget):
 
     @property
     def fading(self) -> bool:
-        """Whether something is on its way out."""
+        """Whether something is fading."""
         return self._timer.isActive()
 
     def set_said(self, said: Sequence[Remark], now_ms: float) -> None:
-        """All that was said in this round, oldest first, at `now_ms` of it. The line's own clock goes on from there."""
+        """Show the remarks of this round, oldest first, at `now_ms` of it. The line's own clock goes on from there."""
         said = tuple(said)
         same = said == self._said and not self._plain
         if same and not self.fading:
             return
-        # A round's clock stands while a drawing is finished; what fades goes on fading.
+        # A round's clock stands still while a drawing is finished, but what fades goes on fading.
         self._now_ms = max(now_ms, self._time()) if same else now_ms
         self._since.start()
         self._said, self._plain = said, ""
         self._step()
 
     def set_text(self, text: str) -> None:
-        """A plain sentence instead, which stays."""
+        """Show a plain sentence instead, which stays."""
         if text != self._plain or self._said:
             self._said, self._plain = (), text
             self._step()
@@ -75,7 +75,7 @@ class CommentaryLine(QWidget):
         return self._now_ms + (self._since.elapsed() if self._since.isValid() else 0)
 
     def _shown(self) -> list[tuple[Remark, float]]:
-        """The newest things said, and how much of its time each still has: 1 to 0."""
+        """Return the newest remarks, and how much of its time each still has: 1 to 0."""
         now = self._time()
         shown: list[tuple[Remark, float]] = []
         for one, after in zip_longest(self._said, self._said[1:]):
@@ -93,7 +93,7 @@ class CommentaryLine(QWidget):
         self.update()
 
     def _placed(self) -> list[tuple[Remark, float, float]]:
-        """What is seen, how much of its time is left, how wide its place is; where it does not fit the oldest go."""
+        """Return each visible remark, how much of its time is left and its width; without room the oldest go."""
         placed: list[tuple[Remark, float, float]] = []
         room = float(self.width())
         for one, left in reversed(self._shown()):

@@ -1,4 +1,4 @@
-"""A flamingo of our own for the start screen, drawn the way a player draws one."""
+"""The flamingo on the start screen, in strokes as a player draws them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _PER_SPAN = 8
 
 
 def flamingo() -> list[np.ndarray]:
-    """The strokes, float64 (n, 2), y down."""
+    """Return the strokes, float64 (n, 2), y down."""
     return [_curve(np.array(stroke, np.float64)) for stroke in _FLAMINGO]
 
 
 def _curve(knots: np.ndarray) -> np.ndarray:
-    """A Catmull-Rom curve through the knots."""
+    """Return a Catmull-Rom curve through the knots."""
     padded = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
     t = np.linspace(0, 1, _PER_SPAN, endpoint=False)[:, None]
     spans = [

@@ -18,12 +18,12 @@ from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
 
 _CAPTION = 6 * SPACE
 _LEAST, _NARROW = 22 * SPACE, 60 * SPACE
-_RIVAL = 0.28  # of a card's side
+_RIVAL = 0.28  # a share of a card's side
 _PEN = 4
 
 
 class EndScreen(QWidget):
-    """The drawings of a finished game: `show_game`. `opened` carries the place of the record that was chosen.
+    """The drawings of a finished game: `show_game`. `opened` carries the index of the record that was chosen.
 
     Keys: the arrows go from card to card, Enter opens one, Space plays again, Escape goes home.
     """
@@ -82,7 +82,7 @@ class EndScreen(QWidget):
         column.addLayout(buttons)
 
     def show_game(self, records: Sequence[RoundRecord], mode: Mode, headline: str = "", note: str = "") -> None:
-        """The rounds of a finished game. headline: what is said of it, by default how many were recognised."""
+        """Show the rounds of a finished game. headline: a sentence on it, by default how many were recognised."""
         self.headline.setText(headline or headline_text(records, mode))
         self.best.setText(best_text(records))
         self.best.setVisible(bool(self.best.text()))
@@ -94,7 +94,7 @@ class EndScreen(QWidget):
         self.set_note(note)
 
     def set_note(self, text: str, bad: bool = False) -> None:
-        """One line above the buttons: what became of a wish."""
+        """Show one line above the buttons: what came of the last action."""
         self.note.setProperty("bad", bad)
         self.note.style().polish(self.note)
         self.note.setText(text)
@@ -135,7 +135,7 @@ class EndScreen(QWidget):
 
 
 class _Area(QScrollArea):
-    """Where the cards lie; it tells them how much room there is."""
+    """The scroll area around the cards; it tells them how much room there is."""
 
     def __init__(self, cards: _Cards) -> None:
         super().__init__()
@@ -158,7 +158,7 @@ class _Area(QScrollArea):
 
 
 class _Cards(QWidget):
-    """Cards of one size in rows: six fill the room, more of them flow and take what height they need."""
+    """Cards of one size in rows. Up to six fill the room; more of them flow and take the height they need."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -180,7 +180,7 @@ class _Cards(QWidget):
         """Lay the cards out in a room of this size."""
         self._room, count, gap = QSize(room), len(self._cards), 2 * SPACE
         if count > GAME:
-            room = QSize(room.width() - gap, room.height())  # the scroll bar's
+            room = QSize(room.width() - gap, room.height())  # less the scroll bar
         most = 2 if room.width() < _NARROW else 3
         if count > GAME:
             most = max((room.width() + gap) // (_LEAST + gap), most)
@@ -190,7 +190,7 @@ class _Cards(QWidget):
         height = max((room.height() + gap) // rows - gap, _LEAST)
         if count > GAME:
             height = width
-        width = min(width, round(height * 1.6))  # a few cards on a large page stay cards
+        width = min(width, round(height * 1.6))  # so that a few cards on a large page keep the shape of cards
         left = (room.width() - self.columns * (width + gap) + gap) // 2 if count <= GAME else 0
         for place, card in enumerate(self._cards):
             row, column = divmod(place, self.columns)
@@ -199,7 +199,7 @@ class _Cards(QWidget):
 
 
 class RoundCard(QAbstractButton):
-    """One drawing, its word, and what became of it. Under the pointer or with the focus it is drawn again."""
+    """One drawing, its word, and what became of it. It is replayed under the pointer or with the focus."""
 
     def __init__(self, record: RoundRecord) -> None:
         super().__init__()
@@ -216,7 +216,7 @@ class RoundCard(QAbstractButton):
         self.setAccessibleDescription("Opens the story of this drawing")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        event.ignore()  # the keys are the page's
+        event.ignore()  # the page handles the keys
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         side = self._rival_side
@@ -225,7 +225,7 @@ class RoundCard(QAbstractButton):
 
     @property
     def _rival_side(self) -> int:
-        """Of the square with the rival's drawing, pixels."""
+        """Return the side of the square with the rival's drawing, pixels."""
         return 0 if self.record.rival is None else round(min(self.width(), self.height() - _CAPTION) * _RIVAL)
 
     def enterEvent(self, event: QEnterEvent) -> None:
@@ -268,7 +268,7 @@ class RoundCard(QAbstractButton):
         painter.end()
 
     def _paint_mark(self, painter: QPainter, at: QPointF) -> None:
-        """Won: a tick in a disc; else a ring with a cross."""
+        """Paint a tick in a disc for a round won, else a cross in a ring."""
         look, won = theme(), self.record.won
         painter.setPen(Qt.PenStyle.NoPen if won else QPen(look.muted, 1.5))
         painter.setBrush(look.good if won else Qt.BrushStyle.NoBrush)
@@ -281,7 +281,7 @@ class RoundCard(QAbstractButton):
                 painter.drawLine(at + QPointF(-3.5, -3.5 * slope), at + QPointF(3.5, 3.5 * slope))
 
     def _paint_rival(self, painter: QPainter) -> None:
-        """What the network drew, small in the corner."""
+        """Paint what the network drew, small in the corner."""
         if self.record.rival is None:
             return
         side = self._rival_side
@@ -293,7 +293,7 @@ class RoundCard(QAbstractButton):
 
 
 def name_text(record: RoundRecord) -> str:
-    """The word, or of a drawing without one what it looked like."""
+    """Return the word, or for a drawing without one what it looked like."""
     if record.word:
         return record.word
     top = _last_top(record)
@@ -301,7 +301,7 @@ def name_text(record: RoundRecord) -> str:
 
 
 def outcome_line(record: RoundRecord, short: bool = False) -> str:
-    """What became of a round: "3.2 s", or "not seen: I thought it was a bus"; in short "a bus?"."""
+    """Return what became of a round: "3.2 s", or "not seen: I thought it was a bus"; in short "a bus?"."""
     top = _last_top(record)
     if not record.word:
         return f"{chance(top[1])} sure" if top else ""
@@ -317,7 +317,7 @@ def outcome_line(record: RoundRecord, short: bool = False) -> str:
 
 
 def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
-    """How a game went, in a few words."""
+    """Return how a game went, in a few words."""
     count, won = len(records), sum(record.won for record in records)
     if mode.shows == "nothing":
         drawn = sum(record.points > 0 for record in records)
@@ -334,7 +334,7 @@ def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
 
 
 def best_text(records: Sequence[RoundRecord]) -> str:
-    """The fastest of several; "" where there is none."""
+    """Return a sentence on the fastest of several rounds; "" where there is none."""
     known = [(one.recognised_ms, one.word) for one in records if one.recognised_ms is not None and one.word]
     if not known or len(records) < 2:
         return ""
@@ -343,7 +343,7 @@ def best_text(records: Sequence[RoundRecord]) -> str:
 
 
 def _last_top(record: RoundRecord) -> tuple[str, float] | None:
-    """What the drawing was taken for last, and how surely."""
+    """Return what the drawing was taken for last, and with which probability."""
     return next((guess.top[0] for guess in reversed(record.guesses) if guess.top), None)
 
 

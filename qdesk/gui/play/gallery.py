@@ -1,6 +1,7 @@
-"""One's own drawings as small pictures, newest first. The one under the pointer, or with the focus, is drawn again.
+"""The player's own drawings as small pictures, newest first.
 
-Their words and times are known at once; the drawings themselves are loaded a few at a time as they come into sight.
+The drawing under the pointer, or with the focus, is replayed. Words and times are known at once; the drawings
+themselves are loaded a few at a time as they come into sight.
 """
 
 from __future__ import annotations
@@ -32,30 +33,30 @@ from qdesk.gui.play.gallery_cells import CAPTION, PEN, Shown, paint_card, paint_
 from qdesk.gui.theme import SPACE, font, theme
 
 Load = Callable[[str], RoundRecord | None]
-"""The round with this key, None if it is gone. May raise OSError or ValueError."""
+"""A function that returns the round with this key, or None if it is gone. It may raise OSError or ValueError."""
 
 Focus = Qt.FocusReason
 
 LEAST = 19 * SPACE
 """The least width of a cell, gap included, pixels."""
 
-_AT_ONCE = 8  # rounds to load before the window gets a turn
-_DWELL_MS = 120  # a pointer that only passes starts nothing
-_REPLAY_MS = 3000.0  # nobody watches twenty seconds again
+_AT_ONCE = 8  # how many rounds to load before the window gets a turn
+_DWELL_MS = 120  # so that a pointer that only passes starts nothing
+_REPLAY_MS = 3000.0  # shorter than the twenty seconds that most drawings took
 
 
 class Gallery(QAbstractScrollArea):
     """The drawings of a player. Arrow keys go from one to the next, Enter or a click opens one."""
 
     opened = Signal(str)
-    """The key of the drawing that somebody wants to see."""
+    """The key of the drawing that the user wants to see."""
     failed = Signal(str)
     """Why the drawings cannot be loaded, in a sentence."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._plays: Plays | None = None
-        self._rows = np.zeros(0, np.int64)  # of the plays, in the order shown
+        self._rows = np.zeros(0, np.int64)  # rows of the plays, in the order shown
         self._load: Load | None = None
         self._nothing, self._current, self._hovered = "", -1, -1
         self._records: dict[str, RoundRecord | None] = {}
@@ -83,7 +84,7 @@ class Gallery(QAbstractScrollArea):
     def show_rounds(self, plays: Plays, rows: np.ndarray, load: Load, nothing: str = "") -> None:
         """Show these rows of the plays, in this order; `nothing` is said where there are none.
 
-        They stay scrolled as they are if they begin with the same drawing as before.
+        The scroll position stays where the first drawing is the same as before.
         """
         first, current = self.key_at(0), self.key_at(self._current)
         self._stop_replay()
@@ -97,7 +98,7 @@ class Gallery(QAbstractScrollArea):
         self.viewport().update()
 
     def forget(self) -> None:
-        """Keep no drawing in memory: they may be gone for good."""
+        """Drop all drawings from memory, since they may have been deleted."""
         self._records.clear()
         self._pictures.clear()
 
@@ -111,26 +112,26 @@ class Gallery(QAbstractScrollArea):
 
     @property
     def key_ids(self) -> list[str]:
-        """The keys of all drawings, in the order shown."""
+        """Return the keys of all drawings, in the order shown."""
         return [] if self._plays is None else self._plays.key_ids[self._rows].tolist()
 
     def key_at(self, place: int) -> str:
-        """The key of the drawing in that place; "" outside."""
+        """Return the key of the drawing in that place; "" outside."""
         return str(self._plays.key_ids[self._rows[place]]) if self._plays and 0 <= place < len(self) else ""
 
     def shown_at(self, place: int) -> Shown:
-        """What is known of the drawing in that place."""
+        """Return what is known of the drawing in that place."""
         assert self._plays is not None  # without it there are no places
         return Shown.of(self._plays, self._rows[place])
 
     @property
     def loaded(self) -> int:
-        """How many drawings are in memory."""
+        """Return how many drawings are in memory."""
         return len(self._records)
 
     @property
     def current(self) -> int:
-        """The place that the keys are at; -1 before any."""
+        """The place of the cell with the focus; -1 before there is one."""
         return self._current
 
     # Where things are
@@ -141,7 +142,7 @@ class Gallery(QAbstractScrollArea):
 
     @property
     def _cell(self) -> QSize:
-        """Gap included."""
+        """Return the size of a cell, gap included."""
         width = (self.viewport().width() + SPACE) // self._columns
         return QSize(width, width + CAPTION)
 
@@ -153,7 +154,7 @@ class Gallery(QAbstractScrollArea):
         bar.setSingleStep(cell.height() // 4)
 
     def place(self, place: int) -> QRect:
-        """Where a cell is in the viewport, without its gap."""
+        """Return where a cell is in the viewport, without its gap."""
         line, column = divmod(place, self._columns)
         left, right = ((self.viewport().width() + SPACE) * edge // self._columns for edge in (column, column + 1))
         top = line * self._cell.height() - self.verticalScrollBar().value()
@@ -164,13 +165,13 @@ class Gallery(QAbstractScrollArea):
         return card.adjusted(0, 0, 0, card.width() - card.height())
 
     def places_in(self, top: int, bottom: int) -> range:
-        """The cells between two heights in the viewport."""
+        """Return the cells between two heights in the viewport."""
         offset, height = self.verticalScrollBar().value(), self._cell.height()
         first, last = max((top + offset) // height, 0), (bottom + offset) // height
         return range(first * self._columns, min((last + 1) * self._columns, len(self)))
 
     def place_at(self, point: QPoint) -> int:
-        """The cell there; -1 for none."""
+        """Return the cell at a point; -1 for none."""
         around = self.places_in(point.y(), point.y())
         return next((place for place in around if self.place(place).contains(point)), -1)
 
@@ -214,7 +215,7 @@ class Gallery(QAbstractScrollArea):
     # Replaying
 
     def _consider(self, place: int) -> None:
-        """The pointer or the focus is here now; -1: nowhere."""
+        """Replay this cell if the pointer or the focus stays on it; -1: on none."""
         if self.key_at(place) != self._replayed:
             self._stop_replay()
             if place >= 0:
@@ -225,7 +226,7 @@ class Gallery(QAbstractScrollArea):
         key = self.key_at(place)
         record = self._records.get(key)
         if key and key not in self._records and self._load is not None:
-            self._dwell.start()  # it is on its way
+            self._dwell.start()  # it may only be passing
         if record is None or not record.points:
             return
         self._replayed = key
@@ -272,7 +273,7 @@ class Gallery(QAbstractScrollArea):
                 self._fetching.start()
         painter.end()
 
-    # The hand
+    # Pointer and keys
 
     def look_at(self, place: int) -> None:
         """Go to a drawing."""

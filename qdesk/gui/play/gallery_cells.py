@@ -20,7 +20,7 @@ PEN = 2.0
 
 @dataclass(frozen=True)
 class Shown:
-    """What is known of a drawing before it is loaded. recognised_ms: NaN where it was not."""
+    """What is known of a drawing before it is loaded. recognised_ms: NaN where it was not recognised."""
 
     key_id: str
     word: str
@@ -32,7 +32,7 @@ class Shown:
 
     @classmethod
     def of(cls, plays: Plays, row: int) -> Shown:
-        """A row of the plays."""
+        """Return what a row of the plays says."""
         return cls(
             str(plays.key_ids[row]),
             str(plays.words[row]),
@@ -45,14 +45,14 @@ class Shown:
 
     @property
     def result(self) -> str:
-        """What became of it, in two words."""
+        """Return the outcome in two words."""
         if not self.word:
             return ""
         return f"{self.recognised_ms / 1000:.1f} s" if self.recognised else "not seen"
 
     @property
     def said(self) -> str:
-        """All of it as a sentence."""
+        """Return all of it as a sentence."""
         found = f"recognised in {self.result}" if self.recognised else "not recognised"
         what = f"{self.word}, {found}" if self.word else "a drawing without a word"
         mode = MODES.get(self.mode)
@@ -64,8 +64,9 @@ class Shown:
 def paint_card(
     painter: QPainter, card: QRectF, shown: Shown, name: str, picture: QPixmap | None, focused: bool
 ) -> None:
-    """A drawing on its card, with its word, or else the name that it has here, and what became of it. The painter's
-    pen, brush and font are not kept.
+    """Paint a drawing on its card, with its word (or else the name given here) and the outcome.
+
+    The painter's pen, brush and font are changed.
     """
     look, edge = theme(), 2 if focused else 1
     painter.setPen(QPen(look.accent if focused else look.line, edge))
@@ -85,7 +86,7 @@ def paint_card(
 
 
 def paint_record(painter: QPainter, record: RoundRecord, rect: QRectF) -> None:
-    """A round's drawing where `StrokesView` would paint it; what the network began is muted."""
+    """Paint a round's drawing where `StrokesView` would paint it; what the network began is muted."""
     margin = 2 * SPACE + PEN / 2
     inked = [stroke for stroke in record.strokes if len(stroke)]
     given = sum(len(stroke) > 0 for stroke in record.strokes[: record.given])

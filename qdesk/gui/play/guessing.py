@@ -1,4 +1,4 @@
-"""Guessing while somebody draws: never in the way of the pen, and never behind it by more than one guess."""
+"""Guess while the player draws: never in the way of the pen, and never behind it by more than one guess."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ from qdesk.game.guess_scheduler import GuessesStrokes, GuessScheduler, Question,
 from qdesk.gui import jobs
 
 LEAST_MS = 1000 / 144
-"""From one question to the next, at least: a quicker network would only take time from the pen for guesses that no
-screen shows."""
+"""The least time between two queries, ms. A quicker network would take time from the pen for guesses that no
+screen shows.
+"""
 
 _LATENCIES_KEPT = 2000
 
 _TURN_S = 0.001
-"""How long the pen waits for its turn while the network's thread runs Python: of 14,000 paints of ink 6 came late at
-Python's own 5 ms, none at 1 ms, with as many guesses."""
+"""How long the pen waits for its turn while the network's thread runs Python. Of 14,000 paints of ink 6 came late
+at Python's own 5 ms, none at 1 ms, with as many guesses.
+"""
 
 
 def shipped_guesser() -> GuessesStrokes:
-    """The network that comes with the program. Takes seconds the first time; for the background thread."""
+    """Return the network that comes with the program. It takes seconds the first time; for the background thread."""
     from qdesk.scoring.classifier import DrawingClassifier
 
     compute_on_one_core()
     guesser = DrawingClassifier()
-    # What stands by now stays. Looked through again and again, as it would be, it would stop the pen for a tenth of a
-    # second each time.
+    # Freeze what exists by now. Otherwise the garbage collector would look through it again and again, and stop the pen
+    # for a tenth of a second each time.
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_TURN_S)
@@ -44,7 +46,7 @@ def shipped_guesser() -> GuessesStrokes:
 
 
 def shipped_scorer() -> Any:
-    """The Sketch-RNN that comes with the program. For the background thread; raises OSError or ValueError."""
+    """Return the Sketch-RNN that comes with the program. For the background thread; raises OSError or ValueError."""
     from qdesk.scoring.scorer import Scorer
 
     scorer = Scorer()
@@ -55,9 +57,9 @@ def shipped_scorer() -> Any:
 def compute_on_one_core() -> None:
     """Let torch use one core in this thread, and no fewer than before in every other.
 
-    One drawing is too little to share out: with two cores of which one is busy, two threads waited for each other up
-    to 180 ms where one takes 12. `set_num_threads` holds for the thread that calls it and for threads to come; the
-    second call, from a thread that does nothing else, gives those to come their cores back.
+    One drawing is too little to share out: with two cores of which one is busy, two threads waited for each other up to
+    180 ms where one takes 12. `set_num_threads` holds for the calling thread and for threads to come. So a second call,
+    from a thread that does nothing else, gives those to come their cores back.
     """
     import torch
 
@@ -77,8 +79,8 @@ class _Request:
 class Guessing(QObject):
     """The network in its thread, and the drawing it looks at.
 
-    Signals: `changed` when the network has woken or failed; `guessed` with the top (word, probability) pairs of the
-    drawing at hand. `latencies_ms` holds the times from a point to the end of the slots of the guess that includes it.
+    Signals: `changed` when the network has loaded or failed; `guessed` with the top (word, probability) pairs of the
+    current drawing. `latencies_ms` holds the times from a point to the end of the slots of the guess that includes it.
     `now` is a clock, in seconds.
     """
 
@@ -119,11 +121,11 @@ class Guessing(QObject):
     def wake(self) -> None:
         """Begin to load the network, unless that has begun."""
         if self._worker is None:
-            factory = self._factory  # not self: the thread must not hold a widget's child
+            factory = self._factory  # not self, since the thread must not hold a child of a widget
 
             def prepare() -> GuessesStrokes:
                 guesser = factory()
-                # The first guess pays for everything that is loaded on first use; better now than in a round.
+                # The first guess pays for everything that is loaded on first use, which is better now than in a round.
                 guesser.guess_strokes([np.array([[0, 0], [9, 9]], np.float32)])
                 return guesser
 
@@ -139,11 +141,11 @@ class Guessing(QObject):
             self._worker.close()
 
     def new_drawing(self) -> None:
-        """The canvas is empty: guesses still to come for what was on it are dropped."""
+        """Drop the guesses still to come for what was drawn so far, because the canvas is empty."""
         self._asker.new_drawing()
 
     def look(self, strokes: Callable[[], Strokes]) -> None:
-        """There is new ink. `strokes` is called when the network has time for it, and gives all there is by then."""
+        """Ask about new ink. `strokes` is called when the network has time, and returns all strokes until then."""
         self._asker.look(strokes)
         self._last_point_at = self._now()
         self._ask()

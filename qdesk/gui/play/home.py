@@ -1,4 +1,4 @@
-"""Where a game begins: the ways to play, who plays, and what is to be heard."""
+"""Where a game begins: the modes, the current player, and the switches for voice and sounds."""
 
 from __future__ import annotations
 
@@ -21,21 +21,23 @@ from qdesk.gui.play.doodle import flamingo
 from qdesk.gui.theme import SPACE, Button, button, icon, label, theme_changes
 
 FIRST, *OTHERS = MODES
-"""The way to play that has the large button, and those that have a card."""
+"""The mode that has the large button, and those that have a card."""
 
 DIFFICULTIES = {"easy": "Easy", "medium": "Medium", "hard": "Hard", "mixed": "Mixed"}
-"""How hard the words are, and what it says there."""
+"""Each difficulty of the words, and its label."""
 
 _REPLAY_AGAIN_MS = 2500
 _LONGEST_NAME = 24 * SPACE
 _WIDEST = 132 * SPACE
 _SMALLEST_DOODLE, _LARGEST_DOODLE = 16 * SPACE, 60 * SPACE
-_FIVE_CARDS = 118 * SPACE  # a screen as wide as this, in pixels, has room for all of them side by side
+_FIVE_CARDS = 118 * SPACE  # a screen this wide, in pixels, has room for all cards side by side
 
 
 class HomeScreen(QWidget):
-    """What this is, one large button, and the other ways to play. Signals: `play` with the name of a mode, `difficulty`
-    with one of `DIFFICULTIES`, `people`, and `voice` and `sounds` with whether they are wanted.
+    """What the game is, one large button, and the other modes.
+
+    Signals: `play` with the name of a mode, `difficulty` with one of `DIFFICULTIES`, `people`, and `voice` and `sounds`
+    with whether they are wanted.
     """
 
     play = Signal(str)
@@ -112,13 +114,13 @@ class HomeScreen(QWidget):
         column.addWidget(self.status)
         buttons = (self.voice_button, self.sounds_button, self.people_button, self.play_button)
         for pressed in (*buttons, *self.choice.buttons.values(), *self.cards.values()):
-            pressed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # after a click Space still plays
+            pressed.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that Space still plays after a click
         self.set_difficulty("mixed")
 
-    # What is so
+    # What is shown
 
     def set_player(self, name: str, line: str = "") -> None:
-        """Who plays, and a few words on that player."""
+        """Show the current player, and a few words on that player."""
         self.people_button.set_texts(name, line)
 
     def set_difficulty(self, name: str) -> None:
@@ -126,7 +128,7 @@ class HomeScreen(QWidget):
         self.choice.choose(name)
 
     def set_voice(self, on: bool, available: bool, tip: str = "") -> None:
-        """Show whether guesses are said aloud; tip: why not, where it is not available."""
+        """Show whether guesses are said aloud; tip: why not, where a voice is not available."""
         self.voice_button.set_state(on, available, tip)
 
     def set_sounds(self, on: bool, available: bool, tip: str = "") -> None:
@@ -134,7 +136,7 @@ class HomeScreen(QWidget):
         self.sounds_button.set_state(on, available, tip)
 
     def set_status(self, text: str, tip: str = "") -> None:
-        """One line at the bottom."""
+        """Show one line at the bottom."""
         self.status.setText(text)
         self.status.setToolTip(tip)
 
@@ -145,7 +147,7 @@ class HomeScreen(QWidget):
         self._replay()
 
     def leave(self) -> None:
-        """Nothing moves any more."""
+        """Stop all movement."""
         self._again.stop()
         self.doodle.pause()
 
@@ -153,7 +155,7 @@ class HomeScreen(QWidget):
         if self.isVisible():
             self.doodle.replay()
 
-    # Its room
+    # Layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._arrange(5 if self.width() >= _FIVE_CARDS else 3)
@@ -162,7 +164,7 @@ class HomeScreen(QWidget):
         super().resizeEvent(event)
 
     def _arrange(self, columns: int) -> None:
-        """Lay the cards out in so many columns; a last row that is not full stands in the middle."""
+        """Lay the cards out in so many columns; a last row that is not full is centred."""
         if columns == self._columns:
             return
         self._columns = columns
@@ -177,7 +179,10 @@ class HomeScreen(QWidget):
 
 
 def _centred(widget: QWidget) -> QHBoxLayout:
-    """As wide as the widget may be. With an alignment its height would be reckoned for the width of all the screen."""
+    """Return a layout that centres a widget as wide as it may be.
+
+    With an alignment instead, Qt would compute the height for the width of the whole screen.
+    """
     row = QHBoxLayout()
     row.addStretch(1)
     row.addWidget(widget, 1000)
@@ -186,7 +191,7 @@ def _centred(widget: QWidget) -> QHBoxLayout:
 
 
 class Tile(Button):
-    """A button with an icon, a title and a line: one over the other, or side by side."""
+    """A button with an icon, a title and a line: one above the other, or side by side."""
 
     def __init__(self, sign: str, title: str, line: str, along: Qt.Orientation) -> None:
         super().__init__("", "", primary=False, parent=None)
@@ -209,16 +214,16 @@ class Tile(Button):
             box.addStretch(1)
         for part in (self._picture, self._title, self._line):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        if upright:  # as wide as the others, whatever they say
+        if upright:  # as wide as the others, whatever their texts
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.set_texts(title, line)
         self._dress()
         theme_changes().changed.connect(self._dress)
 
     def set_texts(self, title: str, line: str) -> None:
-        """Say something else."""
+        """Show other texts."""
         self._title.setText(title)
-        if isinstance(self._title, Elided):  # a name is not cut before it is very long
+        if isinstance(self._title, Elided):  # a name is cut only when it is very long
             self._title.setMinimumWidth(min(self._title.sizeHint().width() + SPACE, _LONGEST_NAME))
         self._line.setText(line)
         self._line.setVisible(bool(line))
@@ -236,7 +241,7 @@ class Tile(Button):
 
 
 class Switch(Button):
-    """Something that is on or off, as an icon; `clicked` says which is wanted."""
+    """An icon that is on or off; `clicked` carries the state that is wanted."""
 
     def __init__(self, sign: str, name: str) -> None:
         super().__init__("", sign, primary=False, parent=None)
@@ -252,7 +257,7 @@ class Switch(Button):
         self.set_state(False, True)
 
     def set_state(self, on: bool, available: bool, tip: str = "") -> None:
-        """Show what is so."""
+        """Show the state."""
         self.setChecked(on and available)
         self.setEnabled(available)
         self.setToolTip(tip or self._name)

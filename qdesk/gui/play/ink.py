@@ -1,4 +1,4 @@
-"""Ink on paper: strokes in coordinates of their own, shown smooth and at any size."""
+"""Ink on paper: strokes in the paper's coordinates, shown smooth and at any size."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import RADIUS, theme, theme_changes
 
 INK_WIDTH = 5.0
-"""Of the line, in pixels of the paper, at full scale."""
+"""The width of the line at full scale, in pixels of the paper."""
 
 GLOW_MS = 700.0
-"""How long the edge glows."""
+"""How long the edge glows, ms."""
 
-_GLOW = 10  # how far it reaches into the paper, pixels
+_GLOW = 10  # how far the glow reaches into the paper, pixels
 _FRAME_MS = 16
 _LIVE_POINTS = 64
 _STEADY_BY = 0.75
@@ -35,11 +35,13 @@ class _Ink:
     widths: list[float] = field(default_factory=list)
     settled: int = 0
     given: bool = False
-    whole: list[tuple[float, QPainterPath]] = field(default_factory=list)  # once it is finished and was painted anew
+    whole: list[tuple[float, QPainterPath]] = field(default_factory=list)  # made anew once it is finished
 
     def paths(self, first: int, last: int) -> list[tuple[float, QPainterPath]]:
-        """The points `first` to before `last` as (width, path): curves from midpoint to midpoint, bent towards the
-        points between them, and straight to the very end if `last` is the last point's.
+        """Return the points `first` to before `last` as (width, path).
+
+        The curves run from midpoint to midpoint, bent towards the points between them, and straight to the very end if
+        `last` is the last point's.
         """
         begin = max(first - 2, 0)
         there = [_steadied(self.points, index) for index in range(begin, last)]
@@ -57,14 +59,16 @@ class _Ink:
                 path.quadTo(there[at - 1], middle)
         if last == len(self.points):
             path.lineTo(there[-1])
-            if path.elementCount() < 2:  # a dot: a path that goes nowhere is not painted
+            if path.elementCount() < 2:  # a dot, since a path that goes nowhere is not painted
                 path.lineTo(there[-1] + QPointF(0.01, 0))
         return made or [(width, path)]
 
 
 def _steadied(points: list[QPointF], index: int) -> QPointF:
-    """A point moved a little towards the middle of its neighbours: mice speak in whole pixels, and a slow line of
-    whole pixels is a staircase. By less than a pixel, so that corners stay.
+    """Return a point moved a little towards the middle of its neighbours.
+
+    Mice report whole pixels, and a slow line of whole pixels is a staircase. The move is less than a pixel, so that
+    corners stay.
     """
     here = points[index]
     if not 0 < index < len(points) - 1:
@@ -75,20 +79,20 @@ def _steadied(points: list[QPointF], index: int) -> QPointF:
 
 
 class Paper(QWidget):
-    """Paper with ink on it. The ink has the coordinates of the paper, whatever size the paper is shown at.
+    """Paper with ink on it. The ink has the coordinates of the paper, at whatever size the paper is shown.
 
-    The end of the stroke that is growing is painted anew with each paint, as one path; what lies further back is
-    settled in a pixmap. Point by point into the pixmap would be simpler, but where two antialiased pieces overlap their
-    edges add up, and every line looks like a string of beads.
+    The end of the growing stroke is painted anew with each paint, as one path; what lies further back is settled in a
+    pixmap. Painting point by point into the pixmap would be simpler. But where two antialiased pieces overlap their
+    edges add up, and every line would look like a string of beads.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self._size = QSizeF()  # of the paper in its own pixels; invalid until there is ink
+        self._size = QSizeF()  # the size of the paper in its own pixels; invalid until there is ink
         self._given: list[_Ink] = []
         self._strokes: list[_Ink] = []
-        self._growing = False  # whether the last stroke is
+        self._growing = False  # whether the last stroke is growing
         self._lit = self._covered = False
         self._glowing = QElapsedTimer()
         self._frames = QTimer(self)
@@ -99,28 +103,28 @@ class Paper(QWidget):
 
     @property
     def empty(self) -> bool:
-        """Whether there is no ink but what was given."""
+        """Whether there is no ink but the strokes given."""
         return not self._strokes
 
     @property
     def given(self) -> int:
-        """How many strokes were there before."""
+        """How many strokes were given, before the first one drawn."""
         return len(self._given)
 
     def begin(self) -> None:
-        """Empty paper, as large as it is shown now."""
+        """Empty the paper, at the size it is shown now."""
         self._size = QSizeF(self.size())
         self._given = []
         self.clear()
 
     def clear(self) -> None:
-        """Wipe the ink; what was given stays."""
+        """Wipe the ink; the strokes given stay."""
         self._strokes = []
         self._growing = False
         self._forget_pixmap()
 
     def give(self, strokes: Sequence[np.ndarray]) -> None:
-        """Ink that is there before the first stroke, muted: (n, 2) strokes in pixels of the paper."""
+        """Put ink on the paper before the first stroke, muted: (n, 2) strokes in pixels of the paper."""
         if not self._size.isValid():
             self._size = QSizeF(self.size())
         self._given = [
@@ -131,25 +135,25 @@ class Paper(QWidget):
         self._forget_pixmap()
 
     def set_lit(self, on: bool) -> None:
-        """An edge in the accent colour."""
+        """Show or hide an edge in the accent colour."""
         if on != self._lit:
             self._lit = on
             self.update()
 
     def glow(self) -> None:
-        """The edge lights up, and it passes: something went well."""
+        """Let the edge light up and fade, as a sign of success."""
         self._glowing.start()
         self._frames.start()
 
     def _glow_on(self) -> None:
         if self._glowing.elapsed() > GLOW_MS:
             self._frames.stop()
-        reach = _GLOW + 3  # with the edge's own width
+        reach = _GLOW + 3  # the width of the edge included
         inside = self.rect().adjusted(reach, reach, -reach, -reach)
-        self.update(QRegion(self.rect()).subtracted(inside))  # the ink is not painted for it
+        self.update(QRegion(self.rect()).subtracted(inside))  # so that the ink is not painted anew for it
 
     def set_covered(self, on: bool) -> None:
-        """Keep the ink out of sight, as under a card."""
+        """Hide the ink, as under a card, or show it again."""
         if on != self._covered:
             self._covered = on
             self.update()
@@ -168,13 +172,13 @@ class Paper(QWidget):
         return QPointF((self.width() - size.width() * scale) / 2, (self.height() - size.height() * scale) / 2)
 
     def to_canvas(self, place: QPointF) -> QPointF:
-        """A place in the widget, in pixels of the paper, moved onto the paper if it is outside."""
+        """Return a place in the widget in pixels of the paper, moved onto the paper if it is outside."""
         size = self._size if self._size.isValid() else QSizeF(self.size())
         inside = (place - self._origin()) / self._scale()
         return QPointF(min(max(inside.x(), 0.0), size.width()), min(max(inside.y(), 0.0), size.height()))
 
     def to_widget(self, point: QPointF) -> QPointF:
-        """A point of the paper, in widget pixels."""
+        """Return a point of the paper in widget pixels."""
         return point * self._scale() + self._origin()
 
     # Ink
@@ -208,7 +212,7 @@ class Paper(QWidget):
         ink.settled = upto
 
     def _place(self, painter: QPainter) -> None:
-        """Let the painter speak in pixels of the paper."""
+        """Let the painter use pixels of the paper."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.translate(self._origin())
@@ -232,7 +236,7 @@ class Paper(QWidget):
         self.update()
 
     def _render(self) -> None:
-        """Make the pixmap anew: after a change of size, screen or theme."""
+        """Make the pixmap anew, after a change of size, screen or theme."""
         ratio = self.devicePixelRatioF()
         self._pixmap = QPixmap((QSizeF(self.size()) * ratio).toSize().expandedTo(QSizeF(1, 1).toSize()))
         self._pixmap.setDevicePixelRatio(ratio)

@@ -1,4 +1,4 @@
-"""The network that draws, in a thread of its own: begun drawings and rivals, while the player reads the card."""
+"""The network that draws, in a background thread: it begins drawings, and it draws rivals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qdesk.gui import jobs
 
 
 def shipped_sketcher() -> Any:
-    """A `Sketcher` of the networks that come with the program; for the background thread."""
+    """Return a `Sketcher` of the networks that come with the program; for the background thread."""
     from qdesk.game.opponent import Sketcher
     from qdesk.gui.play.guessing import compute_on_one_core
 
@@ -20,7 +20,9 @@ def shipped_sketcher() -> Any:
 
 
 class OpponentWorker(QObject):
-    """Signals: `sketched` with what was asked for last, strokes in the 255 box or a `Rival`; `failed` with a
+    """Asks the network that draws.
+
+    Signals: `sketched` with the answer to the last query, which is strokes in the 255 box or a `Rival`; `failed` with a
     sentence.
     """
 
@@ -33,7 +35,7 @@ class OpponentWorker(QObject):
         self._worker: jobs.LatestWorker | None = None
         self._asked: tuple[str, str, str] | None = None
         self._ready = False
-        self._trouble = ""  # why there is no network that draws, and will be none
+        self._trouble = ""  # why there is no network that draws, and will be none; "" otherwise
 
     @property
     def busy(self) -> bool:
@@ -56,7 +58,7 @@ class OpponentWorker(QObject):
         return self._trouble
 
     def forget(self) -> None:
-        """Nobody waits for an answer any more."""
+        """Drop the query; its answer is not delivered."""
         self._asked = None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The Play page: which screen is in sight, who plays, and what becomes of the drawings."""
+"""The Play page: which screen is shown, who plays, and where the drawings go."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
 from qdesk.settings import Play
 
-_LINGER_MS = 1400  # the end of a round is looked at for a moment before the page turns
-_WARM_UP_AFTER_MS = 100  # once the window stands: loading the network takes the machine for two seconds
+_LINGER_MS = 1400  # the end of a round stays in sight for a moment before the page turns
+_WARM_UP_AFTER_MS = 100  # after the window stands: loading the network takes the machine for two seconds
 _SILENT = "I cannot speak on this computer, so read what I say."
 _GO = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PlayPage(QWidget):
-    """Home, rounds, the end, the stories of drawings, and the people who play.
+    """The Play page: home, rounds, the end, the stories of drawings, and the people who play.
 
     The factories are called in the background threads that guess, draw and tell stories.
     """
@@ -56,8 +56,8 @@ class PlayPage(QWidget):
     ) -> None:
         super().__init__(parent)
         self._clock = clock
-        self.prompts = prompts  # to be asked instead of the chosen difficulty's
-        self._prompts: dict[str, Prompts] = {}  # by difficulty: no word comes twice before all have come
+        self.prompts = prompts  # used instead of those of the chosen difficulty
+        self._prompts: dict[str, Prompts] = {}  # one per difficulty, so that no word comes twice before all have come
         self.settings = settings.load(Play)
         self.keeper = RoundSaver(history)
         self.album = Album(self.keeper, guesser_factory, scorer_factory, self)
@@ -103,10 +103,10 @@ class PlayPage(QWidget):
         self._show_heard()
         self.show_home()
 
-    # The window's side
+    # What the window calls
 
     def shown(self) -> None:
-        """The page is in sight: wake the network once the window stands."""
+        """Wake the network once the window stands, now that the page is in sight."""
         self._warm.start()
         screen = self._stack.currentWidget()
         if screen is self.round_screen:
@@ -115,7 +115,7 @@ class PlayPage(QWidget):
             self._bring(screen)
 
     def hidden(self) -> None:
-        """The page is out of sight. A word not yet accepted waits; a round goes on against the clock."""
+        """Note that the page is out of sight. A word not yet accepted waits; a round goes on against the clock."""
         self.canvas.close_stroke()
         self.home.leave()
 
@@ -131,12 +131,12 @@ class PlayPage(QWidget):
 
     @property
     def latencies_ms(self) -> deque[float]:
-        """The last times in ms from a point on the canvas to the guesses that include it being painted."""
+        """The last times, ms, from a point on the canvas until the guesses that include it are painted."""
         return self.guessing.latencies_ms
 
     @property
     def round(self) -> Round | None:
-        """The round on the table, if there is one."""
+        """The current round, if there is one."""
         return self.rounds.round
 
     @property
@@ -145,9 +145,9 @@ class PlayPage(QWidget):
         return self.keeper.history
 
     def play(self, mode: str = "game") -> None:
-        """Begin a game, one of `modes.MODES`."""
+        """Begin a game of a mode, one of `modes.MODES`."""
         self._mode = mode
-        self.album.choose(self.album.player)  # who may have been forgotten in another window
+        self.album.choose(self.album.player)  # the player may have been deleted in another window
         self.home.leave()
         self._hear()
         self._stack.setCurrentWidget(self.round_screen)
@@ -155,7 +155,7 @@ class PlayPage(QWidget):
         self.setFocus()
 
     def _play_again(self) -> None:
-        """Another game, but not by the Space that was meant for the last drawing of this one."""
+        """Begin another game, but not by a Space that was meant for the last drawing of this one."""
         if self._clock() - self._ended_at >= self._deaf_ms:
             self.play(self._mode)
 
@@ -170,13 +170,13 @@ class PlayPage(QWidget):
         self._hear()
 
     def _hear(self) -> None:
-        """Turn voice and sounds on or off as wished."""
+        """Turn voice and sounds on or off, as the settings say."""
         self.voice.set_on(self.settings.voice)
         self.sounds.set_on(self.settings.sounds)
         self._heard()
 
     def _heard(self) -> None:
-        """What became of it, which the voice finds out by and by; where there is none that is said once."""
+        """Show whether voice and sounds work, which the voice finds out later. A missing voice is mentioned once."""
         self._show_heard()
         if self.settings.voice and self.voice.trouble and not self.settings.silence_told:
             self.rounds.remark(_SILENT)
@@ -213,14 +213,14 @@ class PlayPage(QWidget):
     # Screens
 
     def show_home(self) -> None:
-        """The first screen."""
+        """Show the first screen."""
         self._stack.setCurrentWidget(self.home)
         self.home.enter()
         self._tell_status()
         self.setFocus()
 
     def _show_end(self, game: Game) -> None:
-        """How the game went; of one that was left before anything was drawn there is nothing to tell."""
+        """Show how the game went, unless it was left before anything was drawn."""
         if not any(record.points or record.state is RoundState.TIME_UP for record in game.records):
             self.show_home()
             return
@@ -233,7 +233,7 @@ class PlayPage(QWidget):
         self._bring(self.end_screen)
 
     def _bring(self, screen: QWidget) -> None:
-        """Into sight."""
+        """Show a screen."""
         if self._stack.indexOf(screen) < 0:
             self._stack.addWidget(screen)
         if screen is self.home:
@@ -248,7 +248,7 @@ class PlayPage(QWidget):
         self.home.set_status(BLIND if self.guessing.blind else self.keeper.trouble, self.guessing.trouble)
 
     def _set(self, **changes: Any) -> None:
-        """Another choice, kept for the next time; one that cannot be kept holds until the window closes."""
+        """Change settings and keep them; a change that cannot be kept holds until the window closes."""
         before, self.settings = self.settings, replace(self.settings, **changes)
         if self.settings == before:
             return

@@ -1,4 +1,4 @@
-"""The people who play: who they are, how they do, what they drew, and the way to be forgotten."""
+"""The people who play: who they are, how they do, what they drew, and how to delete them."""
 
 from __future__ import annotations
 
@@ -24,13 +24,14 @@ if TYPE_CHECKING:
     from qdesk.game.history import Player
 
 _WORDS, _TIMES = 4, 8
-_NARROWEST, _WIDEST = 38 * SPACE, 52 * SPACE  # of the plots
+_NARROWEST, _WIDEST = 38 * SPACE, 52 * SPACE  # width of the plots
 
 
 class PeopleScreen(QWidget):
     """One player's numbers, plots and drawings, and the other players to change to.
 
-    It asks and shows; who adds, renames and forgets answers with `set_players` and `show_history`, or `set_note`.
+    It only asks and shows. The album adds, renames and deletes; it answers with `set_players` and `show_history`, or
+    with `set_note`.
     """
 
     back = Signal()
@@ -41,7 +42,7 @@ class PeopleScreen(QWidget):
     curate = Signal()
     forget = Signal(int)
     opened = Signal(str)
-    """The key_id of a drawing whose story somebody wants."""
+    """The key_id of a drawing whose story the user wants."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -114,10 +115,10 @@ class PeopleScreen(QWidget):
         self.bottom.forget.connect(lambda: self.forget.emit(self.who.current))
         self._tell_bottom()
 
-    # The page's side
+    # What the album calls
 
     def set_players(self, players: Sequence[Player], current: int) -> None:
-        """Everybody who plays here, and the id of the one whose drawings are shown. Notes and wishes are over."""
+        """Show all players, and the id of the one whose drawings are shown. Notes and open questions are cleared."""
         if current != self._player:
             self._player = current
             self.filter.clear()
@@ -127,7 +128,7 @@ class PeopleScreen(QWidget):
         self._tell_bottom()
 
     def show_history(self, plays: Plays, load: Load) -> None:
-        """What the current player did. `load` is asked for the round of a key_id when its drawing comes into sight."""
+        """Show what the current player did. `load` gets the round of a key_id when its drawing comes into sight."""
         self._plays, self._load = plays, load
         self._stack.setCurrentIndex(int(len(plays) > 0))
         self.figures.show_summary(summary(plays))
@@ -138,7 +139,7 @@ class PeopleScreen(QWidget):
         self._tell_bottom()
 
     def key_ids(self) -> list[str]:
-        """Those of the drawings in the gallery, newest first."""
+        """Return the key_ids of the drawings in the gallery, newest first."""
         return self.gallery.key_ids
 
     def look_at(self, place: int) -> None:
@@ -146,7 +147,7 @@ class PeopleScreen(QWidget):
         self.gallery.look_at(place)
 
     def set_note(self, text: str, bad: bool = False) -> None:
-        """One sentence about what became of a wish; a name that was asked for can be asked for again."""
+        """Show one sentence on the outcome of the last action; a name that was not taken can be typed again."""
         if text:
             self.note.say(text, "bad" if bad else "good", lasting=bad)
         else:
@@ -175,14 +176,14 @@ class PeopleScreen(QWidget):
         self.gallery.show_rounds(plays, rows, self._load, nothing)
 
     def _leave_filter(self) -> None:
-        """Escape takes back what was asked for, then it leaves."""
+        """Clear the filter, or leave it if it is empty."""
         if self.filter.text():
             self.filter.clear()
         else:
             self.gallery.setFocus()
 
     def _open_time(self, key_id: str) -> None:
-        """Open a drawing that the filter may hide just now: who opens one wants to go on from it."""
+        """Open a drawing. A filter that hides it is cleared, so that its neighbours can be reached."""
         if key_id not in self.key_ids():
             self.filter.clear()
         self.opened.emit(key_id)
@@ -192,7 +193,7 @@ class PeopleScreen(QWidget):
         self.bottom.show_player(self.who.name, self.figures.drawings, anything)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leads back. Keys that nobody here needs begin no game: they stay here."""
+        """Go back by Escape, and keep unused keys here, where the page would begin a game."""
         if event.key() == Qt.Key.Key_Escape and not event.isAutoRepeat():
             if self.bottom.asking:
                 self.bottom.keep()
@@ -205,7 +206,7 @@ class PeopleScreen(QWidget):
 
 
 class Figures(QWidget):
-    """The few numbers that matter, in a line."""
+    """The most important numbers, in a line."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,10 +220,10 @@ class Figures(QWidget):
         for one in (self.rounds, self.share, self.game, self.sprint, self.duels, self.streak):
             row.addWidget(one)
         row.addStretch(1)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # no number widens the window
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # so that no number widens the window
 
     def show_summary(self, one: Summary) -> None:
-        """Show these; what was never played has no number."""
+        """Show these numbers; what was never played has none."""
         self.drawings = one.drawings
         days = f"{one.days:,} {'day' if one.days == 1 else 'days'}"
         self.rounds.set_value(f"{one.rounds:,}", f"{drawings_text(one.drawings)} on {days}")
@@ -244,7 +245,7 @@ class Figures(QWidget):
 
 
 class PlayerPlots(QScrollArea):
-    """The plots, below each other."""
+    """The plots, one below the other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

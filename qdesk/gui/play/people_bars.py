@@ -1,4 +1,4 @@
-"""Around a player's numbers: who plays, what can be done with all drawings, and what to do before the first."""
+"""Around a player's numbers: the current player, actions on all drawings, and a hint before the first drawing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ LONGEST_NAME = 24
 
 
 def drawings_text(count: int) -> str:
-    """ "1 drawing", "12 drawings"."""
+    """Return "1 drawing", "12 drawings"."""
     return f"{count:,} {'drawing' if count == 1 else 'drawings'}"
 
 
 class WhoBar(QWidget):
-    """Who plays, and the names: choose one, rename it, add another; each in this very line."""
+    """The current player, and in the same line: choose another, rename one, add one."""
 
     back = Signal()
     chosen = Signal(int)
@@ -77,7 +77,7 @@ class WhoBar(QWidget):
 
     @property
     def editing(self) -> bool:
-        """Whether a name is being written."""
+        """Whether a name is being typed."""
         return not self.field.isHidden()
 
     def set_players(self, players: Sequence[Player], current: int) -> None:
@@ -88,13 +88,13 @@ class WhoBar(QWidget):
         self._show(writing=False)
 
     def again(self) -> None:
-        """The name was not taken: let it be written again."""
+        """Let the name be typed again, since it was not taken."""
         if self.editing:
             self.field.setFocus()
             self.field.selectAll()
 
     def leave(self) -> None:
-        """No name after all."""
+        """Stop typing a name."""
         self._show(writing=False)
 
     def _choose(self, place: int) -> None:
@@ -121,7 +121,7 @@ class WhoBar(QWidget):
 
     def _show(self, writing: bool) -> None:
         begun = self.isAncestorOf(self.focusWidget()) if self.focusWidget() is not None else False
-        for hidden in self._choosing if writing else self._writing:  # first: both at once would widen the window
+        for hidden in self._choosing if writing else self._writing:  # first, since both at once would widen the window
             hidden.hide()
         for shown in self._writing if writing else self._choosing:
             shown.show()
@@ -130,7 +130,7 @@ class WhoBar(QWidget):
 
 
 class PlayerActions(QWidget):
-    """What can be done with all drawings; and, once asked for, whether to delete them."""
+    """What can be done with all drawings, and the question whether to delete them."""
 
     export = Signal()
     curate = Signal()
@@ -175,7 +175,7 @@ class PlayerActions(QWidget):
         return not self.question.isHidden()
 
     def show_player(self, name: str, drawings: int, anything: bool) -> None:
-        """Whose drawings it is about, how many they are, and whether there is anything to delete."""
+        """Set whose drawings it is about, how many they are, and whether there is anything to delete."""
         self._name, self._count = name, drawings
         for one in (self.save_button, self.curate_button):
             one.setEnabled(drawings > 0)
@@ -183,7 +183,7 @@ class PlayerActions(QWidget):
         self._show(asking=False)
 
     def keep(self) -> None:
-        """Nothing is deleted."""
+        """Delete nothing."""
         self._show(asking=False)
         self.ask_button.setFocus()
 
@@ -201,7 +201,7 @@ class PlayerActions(QWidget):
     def _show(self, asking: bool) -> None:
         usual = self.save_button, self.curate_button, self._gap, self.ask_button
         asked = self.question, self.delete_button, self.keep_button
-        for hidden in usual if asking else asked:  # first: both at once would widen the window
+        for hidden in usual if asking else asked:  # first, since both at once would widen the window
             hidden.hide()
         for shown in asked if asking else usual:
             shown.show()

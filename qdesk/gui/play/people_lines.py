@@ -1,4 +1,4 @@
-"""Words with a number each: the best, the hardest and the quickest of a player."""
+"""Words with one number each: the best, the hardest and the quickest of a player."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from qdesk.gui.theme import SPACE, font, theme
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a list: a word, a number in words, and on a track, 0 to 1, a bar from low to high, and a dot if any.
+    """A line of a list: a word, a number in words, and a track (0 to 1) with a bar from low to high and perhaps a dot.
 
-    key: what a click on it means. said: all of it as a sentence.
+    key: what `clicked` carries. said: all of it as a sentence.
     """
 
     word: str
@@ -33,15 +33,15 @@ class Line:
 
 
 class Lines(QWidget):
-    """A few words with a number each, as buttons. Up and Down go from one to the next; Tab passes all of them."""
+    """A few words with one number each, as buttons. Up and Down go from one to the next; Tab passes all of them."""
 
     clicked = Signal(str)
-    """The key of a line."""
+    """The key of the line that was clicked."""
 
     def __init__(
         self, title: str, most: int, ends: tuple[str, str] | None = None, parent: QWidget | None = None
     ) -> None:
-        """most: so many lines can be shown; ends: what the ends of their tracks mean."""
+        """most: how many lines can be shown; ends: what the ends of their tracks mean."""
         super().__init__(parent)
         head = heading(title)
         head.setContentsMargins(SPACE, 0, 0, SPACE // 2)
@@ -59,17 +59,17 @@ class Lines(QWidget):
 
     @property
     def lines(self) -> list[Line]:
-        """What is shown."""
+        """Return the lines shown."""
         return [row.line for row in self.rows if row.line is not None]
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show these, the first of them where there are more than there is room for; without any, nothing at all."""
+        """Show these lines, or as many of the first as there is room for; without any, show nothing at all."""
         self.setVisible(bool(lines))
         for place, row in enumerate(self.rows):
             row.show_line(lines[place] if place < len(lines) else None)
 
     def step(self, row: _Row, by: int) -> None:
-        """Go on from this line."""
+        """Give the focus to the line `by` places after this one."""
         place = min(max(self.rows.index(row) + by, 0), len(self.lines) - 1)
         self.rows[place].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -153,20 +153,20 @@ class _Ends(QWidget):
 
 
 def _track(width: int) -> tuple[float, float]:
-    """Where the track of a line so wide begins and ends: between the word and the number."""
+    """Return where the track of a line of this width begins and ends: between the word and the number."""
     number = QFontMetrics(font("small")).horizontalAdvance("100 of 100") + 2 * SPACE
     return (width - number) * 2 // 5 + 2 * SPACE, width - number - SPACE
 
 
 def word_line(one: WordStats) -> Line:
-    """How often a word was recognised, as a line whose track is 0 to 100 %."""
+    """Return how often a word was recognised, as a line whose track is 0 to 100 %."""
     count = f"{one.recognised:,} of {one.played:,}"
     said = f"{one.word}: {count} recognised. Show these drawings"
     return Line(one.word, count, one.word, said, one.low, one.high, one.share)
 
 
 def best_and_hardest(words: Sequence[WordStats], most: int) -> tuple[list[WordStats], list[WordStats]]:
-    """At most so many words that are surely recognised often, and that surely are not.
+    """Return at most `most` words that are surely recognised often, and as many that surely are not.
 
     What counts is the end of the 95 % interval, not the share: one of one says less than nine of ten.
     """
@@ -177,7 +177,7 @@ def best_and_hardest(words: Sequence[WordStats], most: int) -> tuple[list[WordSt
 
 
 def time_lines(times: Sequence[tuple[str, float, str]]) -> list[Line]:
-    """The best times, quickest first: (word, ms, key_id); tracks begin at 0 s and end at the slowest of these."""
+    """Return lines of the best times, quickest first: (word, ms, key_id). Tracks run from 0 s to the slowest."""
     slowest = max((ms for _, ms, _ in times), default=0.0) or 1.0
     return [
         Line(word, f"{ms / 1000:.1f} s", key_id, f"{word}, recognised in {ms / 1000:.1f} s. Open it", 0.0, ms / slowest)

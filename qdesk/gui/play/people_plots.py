@@ -20,17 +20,17 @@ from qdesk.gui.theme import SPACE, font, label, theme
 _ROW = 3 * SPACE
 _DAY_S = 86_400.0
 _DOTTED = 40
-"""So many points at most have dots: of more, they would be a sausage."""
+"""The most points that are painted as dots; more would run into one thick line."""
 
 
 def day_text(at: float, clock: bool = False) -> str:
-    """A moment, s since 1970 UTC, where the player is: "3 March 2026", or with the time of day."""
+    """Return a moment, s since 1970 UTC, in local time: "3 March 2026", or with the time of day."""
     moment = datetime.fromtimestamp(at)
     return f"{moment.day} {moment:%B %Y}{moment:, %H:%M}" if clock else f"{moment.day} {moment:%B %Y}"
 
 
 class Tile(QWidget):
-    """One number that matters, with its name below it."""
+    """One number, with its name below it."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Tile(QWidget):
         column.addWidget(label(name, "small", muted=True))
 
     def set_value(self, value: str, tip: str = "") -> None:
-        """Show this; nothing hides it. tip: what there is more to say."""
+        """Show this number, or nothing for "". tip: more about it."""
         self.setVisible(bool(value))
         self.value.setText(value)
         self.setToolTip(tip)
@@ -57,7 +57,7 @@ class Tile(QWidget):
 class OverTime(QWidget):
     """The share of rounds that were recognised, over time, in the band where it lies with 95 % certainty.
 
-    The pointer, or the arrow keys, ask for one of its points; `value` says it in words.
+    The pointer or the arrow keys choose one of its points; `value` says it in words.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -76,7 +76,7 @@ class OverTime(QWidget):
         column.addWidget(self.plot)
 
     def set_points(self, at: np.ndarray, share: np.ndarray, count: np.ndarray) -> None:
-        """Points in time: at (B,) s since 1970, rising; share (B,) 0 to 1 of count (B,) rounds."""
+        """Set the points: at (B,) s since 1970, rising; share (B,) 0 to 1 of count (B,) rounds."""
         self.plot.set_points(at, share, count)
         self.say(-1)
 
@@ -115,19 +115,19 @@ class _Curve(Plot):
 
     @property
     def span(self) -> float:
-        """From the first point to the last, s."""
+        """Return the time from the first point to the last, s."""
         return float(self.at[-1] - self.at[0]) if len(self.at) else 0.0
 
     @property
     def area(self) -> QRectF:
-        """Where the points lie: beside their axis, with room for the newest value."""
+        """Return where the points lie: beside their axis, with room for the newest value."""
         metrics = QFontMetrics(font("small"))
         axis, value = metrics.horizontalAdvance("100 %") + SPACE, metrics.horizontalAdvance("100 %") + SPACE
         below = metrics.height() + SPACE // 2
         return QRectF(self.rect()).adjusted(axis, SPACE, -value, -below)
 
     def place(self, at: np.ndarray | float) -> np.ndarray | float:
-        """Where a moment lies, pixels from the left."""
+        """Return where a moment lies, pixels from the left."""
         area = self.area
         if not self.span:
             return at * 0 + area.center().x()
@@ -164,13 +164,13 @@ class _Curve(Plot):
             self._paint_share(painter, area)
 
     def _paint_times(self, painter: QPainter, area: QRectF) -> None:
-        """Days below the axis, or the time of day where all was on one."""
+        """Paint days below the axis, or the time of day where all points are on one day."""
         metrics = painter.fontMetrics()
         days = self.span / _DAY_S
         form = "%H:%M" if days < 1 else "{day} %b" if days < 300 else "%b %Y"
         if days < 1:
             ticks = np.linspace(self.at[0], self.at[-1], 3 if days else 1)
-        else:  # whole days apart, so that each stands where its day is
+        else:  # whole days apart, so that each label stands where its day is
             wide = metrics.horizontalAdvance("30 Mar" if days < 300 else "Mar 2026") + 2 * SPACE
             step = max(math.ceil(days * wide / max(area.width(), 1.0)), 1)
             ticks = np.arange(self.at[-1], self.at[0] - 1, -step * _DAY_S)

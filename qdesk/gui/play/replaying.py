@@ -1,4 +1,4 @@
-"""The replay of a round: the drawing, beside it the rival's, and the colours that say how strange it is."""
+"""The replay of a round: the drawing, the rival's beside it, and the colours that show how surprising it is."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ INK, STRANGEST, LOSS = "Ink", "Strangest stroke", "Every point"
 
 
 class Replaying(QWidget):
-    """`moved` says where in the round the replay is, ms. A replay cuts long pauses short; the time of the round does
-    not: from point to point the one is mapped to the other.
+    """The replay. `moved` carries where in the round it is, ms.
+
+    A replay cuts long pauses short and the time of the round does not, so each is mapped to the other from point to
+    point.
     """
 
     moved = Signal(float)
@@ -84,7 +86,7 @@ class Replaying(QWidget):
     # What is shown
 
     def set_record(self, record: RoundRecord) -> None:
-        """Another round, finished; its losses are not known."""
+        """Show another round, finished; its losses are not known."""
         self._record, self._losses = record, None
         self._end, self._ms = end_ms(record), point_ms(record)
         times = by_stroke(record, self._ms)
@@ -104,20 +106,20 @@ class Replaying(QWidget):
         self._moved(1.0)
 
     def set_losses(self, told: StoryWithLosses | None, usual: Usual | None) -> None:
-        """What the Sketch-RNN says of the points, and what is usual."""
+        """Colour by what the Sketch-RNN says of the points, compared with what is usual."""
         self._losses = None if told is None or usual is None else (told, usual)
         self.tints[STRANGEST].setEnabled(told is not None and told.strangest is not None)
         self.tints[LOSS].setEnabled(told is not None and len(told.losses) > 0)
         self._colour()
 
     def penned(self, record: RoundRecord) -> list[tuple[float, float]]:
-        """From when to when, ms of the round, each stroke of the player was drawn."""
+        """Return from when to when each stroke of the player was drawn, ms of the round."""
         return [(float(t[0]), float(t[-1])) for t in record.times[record.given :] if len(t)]
 
     # Colours
 
     def next_tint(self) -> None:
-        """The next way to colour the drawing."""
+        """Choose the next way to colour the drawing."""
         ways = [one for one in self.tints.values() if one.isEnabled()]
         chosen = self._group.checkedButton()
         ways[(ways.index(chosen) + 1) % len(ways) if chosen in ways else 0].setChecked(True)
@@ -131,7 +133,7 @@ class Replaying(QWidget):
             return
         told, usual = self._losses
         if chosen == LOSS:
-            low, high = usual.low - 2, usual.high + 3  # as Curate has it: single points vary more
+            low, high = usual.low - 2, usual.high + 3  # the same range as in Curate, since single points vary more
             self.strokes.set_loss_places((told.losses - low) / (high - low))
             self.legend.setText("Blue: as expected; yellow: surprising")
         elif told.strangest is not None:
@@ -142,7 +144,7 @@ class Replaying(QWidget):
             self.legend.setText(f"{ordinal(told.strangest + 1)} of {len(losses)} strokes: {mean}{NBSP}nats a point")
 
     def _ink(self, record: RoundRecord) -> None:
-        """What the player did not draw, and what came after the recognition, is grey."""
+        """Paint grey what the player did not draw, and what came after the recognition."""
         given = sum(len(stroke) for stroke in record.strokes[: record.given])
         grey = np.arange(len(self._ms)) < given
         late = self._ms > (math.inf if record.recognised_ms is None else record.recognised_ms)
@@ -153,7 +155,7 @@ class Replaying(QWidget):
     # The replay
 
     def begin(self) -> None:
-        """Replay from the start, unless somebody looks at another place already."""
+        """Replay from the start, unless the user has gone to another place already."""
         if self.strokes.playhead >= 1 and not self.strokes.playing:
             self.strokes.play()
 
@@ -174,22 +176,22 @@ class Replaying(QWidget):
 
 
 def ms_at(place: float, points_ms: np.ndarray, places: np.ndarray) -> float:
-    """The moment of the round at which a replay is at `place`: of points drawn at points_ms (n,), shown at places."""
+    """Return the moment of the round at which a replay is at `place`. points_ms (n,) are shown at places (n,)."""
     return float(np.interp(place, places, points_ms)) if len(points_ms) else 0.0
 
 
 def place_at(ms: float, points_ms: np.ndarray, places: np.ndarray) -> float:
-    """The place of a replay, 0 to 1, at this moment of the round; 1 from the last point on."""
+    """Return the place of a replay, 0 to 1, at this moment of the round; 1 from the last point on."""
     if not len(points_ms) or ms >= points_ms[-1]:
         return 1.0
     return float(np.interp(ms, points_ms, places))
 
 
 def when(ms: float | None) -> str:
-    """A time of the round, or that there was none."""
+    """Return a time of the round in words, or that there was none."""
     return "not recognised" if ms is None else f"{ms / 1000:.1f}{NBSP}s"
 
 
 def _marked(place: float) -> QColor:
-    """Grey for the unknown, ink, and for what is marked the accent."""
+    """Return grey for NaN, ink, or the accent colour for what is marked."""
     return loss_colour(place) if math.isnan(place) else theme().accent if place > 0.5 else theme().ink

@@ -1,4 +1,4 @@
-"""The network's own canvas, in a duel: its ink grows while the player draws."""
+"""The network's own canvas in a duel: its ink grows while the player draws."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from qdesk.gui.kit.strokes import fitted
 from qdesk.gui.play.ink import Paper
 from qdesk.gui.theme import SPACE, icon, label, theme_changes
 
-_MARGIN = 0.12  # of the paper's shorter side
+_MARGIN = 0.12  # a share of the paper's shorter side
 
 
 class _Sheet(Paper):
@@ -34,7 +34,7 @@ class _Sheet(Paper):
         return QSize(40 * SPACE, 60 * SPACE)
 
     def show_drawing(self, rival: Rival | None) -> None:
-        """What will appear, fitted to the paper as large as it is now."""
+        """Set what will appear, fitted to the paper at its present size."""
         self._rival = rival
         margin = _MARGIN * min(self.width(), self.height())
         inside = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
@@ -52,7 +52,7 @@ class _Sheet(Paper):
             self.show_drawing(self._rival)
 
     def draw_until(self, ms: float) -> None:
-        """The ink there is at `ms` of the round. It only grows."""
+        """Paint the ink there is at `ms` of the round. It only grows."""
         upto = int(np.searchsorted(self._times, ms, side="right"))
         for point in range(self._shown, upto):
             if point in self._begins:
@@ -90,18 +90,18 @@ class RivalPanel(QWidget):
         return self._recognised
 
     def show_rival(self, rival: Rival | None) -> None:
-        """What it will draw, of which nothing is seen yet."""
+        """Set what the network will draw; nothing of it is seen yet."""
         recognised_ms = rival.recognised_ms if rival is not None else None
         self._recognised_ms = math.inf if recognised_ms is None else recognised_ms
         self.sheet.show_drawing(rival)
         self.set_recognised(False)
 
     def loses(self, recognised_ms: float) -> bool:
-        """Whether a drawing that was recognised then was the first."""
+        """Whether a drawing that was recognised at this time was recognised before the rival's."""
         return recognised_ms < self._recognised_ms
 
     def draw_until(self, ms: float) -> None:
-        """Its ink at `ms` of the round."""
+        """Paint the rival's ink at `ms` of the round."""
         self.sheet.draw_until(ms)
 
     def set_recognised(self, on: bool) -> None:

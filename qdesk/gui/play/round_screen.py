@@ -1,5 +1,6 @@
-"""A round as the player sees it: the word, the ring, the canvas, and what the network says. It shows and asks; what
-happens next is the page's business.
+"""A round as the player sees it: the word, the ring, the canvas, and what the network says.
+
+The screen shows and asks; the page decides what happens next.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WordLabel
 from qdesk.gui.theme import SPACE, Button, button, label
 
 LATE_MS = 5000.0
-"""Of the time left: less is late."""
+"""With less time left than this, ms, it is late."""
 
-_ROOMY = 110 * SPACE  # a screen as wide as this, in pixels, has words on its buttons
+_ROOMY = 110 * SPACE  # a screen this wide, in pixels, has words on its buttons
 _AROUND_CANVAS = 26 * SPACE
 
 
 class RoundScreen(QWidget):
-    """Signals tell of the player's wishes: `accept` the word, `clear` the canvas, `skip` the word, be `done` with the
-    drawing, `leave` the game. Before the clock runs a card with the word lies on the canvas.
+    """The screen of a round. Before the clock runs a card with the word lies on the canvas.
+
+    Signals: `accept` the word, `clear` the canvas, `skip` the word, be `done` with the drawing, `leave` the game.
     """
 
     accept = Signal()
@@ -100,9 +102,9 @@ class RoundScreen(QWidget):
         made = button(text, icon, primary)
         made.setToolTip(tip)
         made.setAccessibleName(text or tip.partition(" (")[0])
-        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys belong to the round
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the round handles the keys
         made.clicked.connect(signal)
-        made.setStyleSheet("padding-left: 0; padding-right: 0;")  # they have a fixed width
+        made.setStyleSheet("padding-left: 0; padding-right: 0;")  # their width is fixed
         if not text:
             made.setText("")
             made.setProperty("flat", True)
@@ -117,7 +119,7 @@ class RoundScreen(QWidget):
     # A game and its rounds
 
     def set_mode(self, mode: Mode, number: int, of: float, outcomes: Sequence[bool | None]) -> None:
-        """A new round: the `number`th, from 1, of `of` (inf: as many as come), and how those before it went."""
+        """Prepare a new round: the `number`th, from 1, of `of` (inf: as many as come), and how those before it went."""
         self._zen, self._sprint = mode.shows == "nothing", math.isfinite(mode.game_ms)
         recognised = sum(map(bool, outcomes))
         text = f"{recognised} recognised" if self._sprint else f"Drawing {number}"
@@ -130,7 +132,7 @@ class RoundScreen(QWidget):
         self._ready()
 
     def _ready(self) -> None:
-        """As before a round."""
+        """Show the screen as it is before a round."""
         self.word.setText("")
         self.note.setText("")
         self.seconds.setText("")
@@ -142,7 +144,7 @@ class RoundScreen(QWidget):
         self.done_button.setVisible(self._zen)
 
     def show_card(self, text: str, lead: str = "Draw", hint: str = "", below: str = "") -> None:
-        """The card with the word, or a riddle; the clock stands. hint: which of the word's meanings."""
+        """Show the card with the word, or a riddle; the clock stands. hint: which meaning of the word is meant."""
         self.canvas.begin()
         self.canvas.lock(False)
         self.canvas.set_covered(True)
@@ -151,19 +153,19 @@ class RoundScreen(QWidget):
         self.card.show_word(text, lead, hint, below)
 
     def hold(self, on: bool) -> None:
-        """Whether there is something to wait for before the round can start."""
+        """Set whether the round has to wait for something before it can start."""
         self.canvas.lock(on)
         self.card.hold(on)
 
     def show_count(self, n: int) -> None:
-        """Three, two, one."""
+        """Show a digit of the countdown."""
         self.card.show_count(n)
 
     def begin(self, text: str) -> None:
-        """The clock runs. text: the word, or what else is to be drawn."""
+        """Start drawing; the clock runs. text: the word, or what else is to be drawn."""
         self.card.hide()
         self.word.setText(text)
-        if self._sprint and not self.canvas.inking:  # where the eyes are; until the pen comes down
+        if self._sprint and not self.canvas.inking:  # the eyes are on the canvas until the pen comes down
             self.card.show_only(text)
         if not self.canvas.given:
             self.canvas.begin()
@@ -176,7 +178,7 @@ class RoundScreen(QWidget):
             self.card.hide()
 
     def show_finishing(self, recognised_ms: float) -> None:
-        """Recognised; the clock stands, and the drawing may be finished."""
+        """Show that the drawing was recognised; the clock stands, and the drawing may be finished."""
         how = "Recognised in"
         if not self.rival.isHidden():
             how = "You were first, in" if self.rival.loses(recognised_ms) else "The network was first; you took"
@@ -187,7 +189,7 @@ class RoundScreen(QWidget):
         self.done_button.show()
 
     def end(self) -> None:
-        """Nothing can be drawn any more."""
+        """Take no more ink."""
         self.canvas.lock()
         self.clear_button.setEnabled(False)
         self.skip_button.setEnabled(False)
@@ -195,7 +197,7 @@ class RoundScreen(QWidget):
     # What changes while somebody draws
 
     def set_remaining(self, ms: float, limit_ms: float) -> None:
-        """The time left, of how much; inf: there is no clock."""
+        """Show the time left, of how much; inf: there is no clock."""
         clock = math.isfinite(limit_ms)
         if self.ring.isHidden() is clock:
             self.ring.setVisible(clock)
@@ -207,28 +209,28 @@ class RoundScreen(QWidget):
                 self.seconds.setText(text)
 
     def set_guesses(self, guesses: Sequence[tuple[str, float]], word: str) -> None:
-        """What the network sees, (word, probability), most probable first; `word` stands out."""
+        """Show what the network guesses, (word, probability), most probable first; `word` stands out."""
         self.bars.set_guesses(guesses, word)
 
     def show_rival(self, rival: Rival | None) -> None:
-        """What the network will draw beside the player, or that it draws nothing yet."""
+        """Set what the network will draw beside the player, or None: nothing yet."""
         self.rival.show_rival(rival)
         if rival is not None:
             self.rival.show()
 
     def rival_at(self, ms: float) -> None:
-        """The network's ink at `ms` of the round."""
+        """Paint the network's ink at `ms` of the round."""
         self.rival.draw_until(ms)
 
     def rival_recognised(self, on: bool) -> None:
-        """Whether what the network drew was recognised."""
+        """Show whether what the network drew was recognised."""
         self.rival.set_recognised(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         roomy = self.width() >= _ROOMY
         for one, text in ((self.clear_button, " Clear"), (self.skip_button, " Skip"), (self.done_button, " Done")):
             one.setText(text if roomy else "")
-            one.setFixedWidth((13 if roomy else 6) * SPACE)  # one takes the place of another, and nothing else moves
+            one.setFixedWidth((13 if roomy else 6) * SPACE)  # one fixed width, so that nothing else moves
         self._small_bars.setFixedWidth((44 if roomy else 30) * SPACE)
         self.card.fit(self.width(), self.height() - _AROUND_CANVAS)
         super().resizeEvent(event)

@@ -1,4 +1,4 @@
-"""A game on the round screen: it brings together the pen, the round, the network and what it says."""
+"""A game on the round screen: it connects the pen, the round, the network and what the network says."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from qdesk.gui.play.voice import Voice
 
 _FRAME_MS = 16
 _LAST_SECONDS = 5
-_GIVEN_SHARE = 0.6  # of the canvas's shorter side, what the network begins
+_GIVEN_SHARE = 0.6  # size of what the network begins, as a share of the canvas's shorter side
 _WAKING = "Waking the network…"
 _THINKING = "The network is thinking…"
 _CANNOT_DRAW = "The network cannot draw: {}"
@@ -32,8 +32,10 @@ BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
 class Rounds(QObject):
-    """Plays one game at a time on `screen`. Signals: `kept` with the record of each round as it ends; `over` with the
-    game, when it is over or the player has left it.
+    """Plays one game at a time on `screen`.
+
+    Signals: `kept` with the record of each round as it ends; `over` with the game when it has ended or the player has
+    left it.
     """
 
     kept = Signal(object)
@@ -88,8 +90,9 @@ class Rounds(QObject):
     # What the player does
 
     def begin(self, game: Game, difficulty: str = "mixed") -> None:
-        """Put the first round of a game on the table. difficulty: how well the network draws against the player. Of a
-        game that is under way the ink is kept.
+        """Begin the first round of a game. difficulty: how well the network draws against the player.
+
+        If another game is under way, its ink is kept.
         """
         self.put_away()
         self.game, self.difficulty = game, difficulty
@@ -97,36 +100,36 @@ class Rounds(QObject):
 
     @property
     def held(self) -> bool:
-        """Whether the card has to wait: for what the network draws, and in a sprint for somebody who guesses."""
+        """Whether the card has to wait: for what the network draws, and in a sprint for the network that guesses."""
         asleep = not (self.guessing.awake or self.guessing.blind)
         sprint = self.game is not None and math.isfinite(self.game.mode.game_ms)
         return self.sketching.busy or (asleep and sprint)
 
     def accept(self) -> None:
-        """The word is accepted: three, two, one."""
+        """Accept the word and begin the countdown."""
         if self.round is not None and self.round.state is RoundState.READY and not self.held:
             self.round.accept()
             self._timer.start()
             self.tick()
 
     def clear(self) -> None:
-        """An empty canvas."""
+        """Empty the canvas."""
         if self.round is not None and self.round.tick() is RoundState.DRAWING:
             self.round.clear()
             self.canvas.clear()
             self.guessing.new_drawing()
             self._talk.cleared(self.round.elapsed_ms)
             self.screen.set_guesses((), self.round.word)
-            self.screen.says.set_said((), self.round.elapsed_ms)  # what was seen is gone
+            self.screen.says.set_said((), self.round.elapsed_ms)  # the remarks were about ink that is gone
             self._say()
 
     def skip(self) -> None:
-        """Another word, where there is one."""
+        """Go to another word, unless the round has no word."""
         if self.round is not None and self.round.word:
             self._end_by(Round.skip)
 
     def done(self) -> None:
-        """The drawing is done."""
+        """End the drawing as finished."""
         self._end_by(Round.finish)
 
     def _end_by(self, how: Callable[[Round], None]) -> None:
@@ -140,7 +143,7 @@ class Rounds(QObject):
             self.over.emit(game)
 
     def put_away(self) -> Game | None:
-        """`leave` without a word; returns the game, if there is one."""
+        """End the game without a signal, keeping ink on the canvas; return the game, if there is one."""
         game, self.game = self.game, None
         if game is not None and self.round is not None and not self.round.state.ended and self.round.points:
             self.canvas.lock()
@@ -185,7 +188,7 @@ class Rounds(QObject):
     # Round after round
 
     def _next(self) -> None:
-        """A new word on the table; its clock stands until it is accepted, where there is one to accept."""
+        """Prepare a new word. Its clock stands until the word is accepted, in modes where it has to be."""
         self._linger.stop()
         if self.game is None:
             return
@@ -226,14 +229,14 @@ class Rounds(QObject):
         self._say()
 
     def text(self) -> str:
-        """What the player is asked for: the word, a riddle, or nothing."""
+        """Return what the player is asked for: the word, a riddle, or an invitation to draw anything."""
         if self.round is None or self.game is None or not self.round.word:
             return "Draw what you like"
         riddles = self.game.mode.shows == "definition"
         return riddle(self.round.word) if riddles else with_article(self.round.word)
 
     def tick(self) -> None:
-        """Let time pass, and show what it brought."""
+        """Let time pass, and show what changed."""
         game, current = self.game, self.round
         if game is None or current is None or self._shown is None:
             return
@@ -250,7 +253,7 @@ class Rounds(QObject):
                 self._hear(current)
 
     def _show(self, state: RoundState, game: Game, current: Round) -> None:
-        """The screen follows the state: every state in between, too."""
+        """Let the screen follow the state, through every state in between too."""
         before, self._shown = self._shown, state
         self._show_time(game, current)
         if (
@@ -276,7 +279,7 @@ class Rounds(QObject):
         self.sounds.play("recognised")
         self.canvas.glow()
         self.screen.says.set_said(self._talk.said, at)
-        self.screen.word.setText(current.word)  # a riddle is solved
+        self.screen.word.setText(current.word)  # shows the answer of a riddle
         if self._shown is RoundState.FINISHING:
             self.screen.show_finishing(at)
 
@@ -328,14 +331,14 @@ class Rounds(QObject):
             self._hear(current)
         if was.inking:
             hidden = game.mode.shows == "definition" and current.recognised_ms is None
-            self.screen.set_guesses(top, "" if hidden else current.word)  # which bar stands out is the riddle's answer
-            self.screen.bars.repaint()  # shown, not only meant to be shown: the latency is measured after this
+            self.screen.set_guesses(top, "" if hidden else current.word)  # a marked bar would solve a riddle
+            self.screen.bars.repaint()  # painted now, not at the next event, because the latency is measured after this
         if current.state is not self._shown:
             self.tick()
 
     def _hear(self, current: Round) -> None:
-        """Say what is to be said of the guesses now: with each of them, and with each frame, since a guess has to hold
-        for a moment first.
+        """Say what there is to say of the guesses now. Called with each guess and with each frame, since a guess has to
+        hold for a moment first.
         """
         if said := self._talk.hear(current.elapsed_ms, current.guesses):
             self.voice.say(said.text)
@@ -347,7 +350,7 @@ class Rounds(QObject):
         self._say()
 
     def _say(self) -> None:
-        """What stands below the canvas while the network has said nothing yet."""
+        """Say what stands below the canvas while the network has said nothing yet."""
         if self.round is None or self._talk.said:
             return
         state = self.round.state
@@ -366,7 +369,7 @@ class Rounds(QObject):
     # What the network draws
 
     def _sketched(self, what: Any) -> None:
-        """A beginning (strokes in the 255 box), or what it will draw."""
+        """Take what the network drew: a beginning (strokes in the 255 box), or its rival drawing."""
         if self.round is None or self.round.state is not RoundState.READY:
             return
         if isinstance(what, Rival):

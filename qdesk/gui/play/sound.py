@@ -1,4 +1,4 @@
-"""The sounds of the game, where the optional extra `sound` and something to hear them with are there; else silence."""
+"""The sounds of the game, if the optional extra `sound` and an audio device are there; else silence."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from PySide6.QtCore import (
 from qdesk import paths
 
 NAMES = ("count", "go", "recognised", "time_up", "tick", "end")
-"""The files of `assets/sounds`, made by `qdesk.game.sounds`."""
+"""The names of the files of `assets/sounds`, made by `qdesk.game.sounds`."""
 
 RATE = 22_050
-"""Samples a second of those files; each sample has 16 bit."""
+"""The rate of those files, samples per second; each sample has 16 bits."""
 
 EXTRA = 'is an extra that is not installed: pip install "qdesk[sound]".'
 
@@ -37,8 +37,9 @@ EXTRA = 'is an extra that is not installed: pip install "qdesk[sound]".'
 class Sounds(QObject):
     """Silent until `set_on(True)`, which imports what plays sounds: 0.1 s, once; longer if the disk is slow.
 
-    Not in a thread: what looks for devices has to live where they are used. And not by QSoundEffect: in Qt 6.11 it now
-    and then lets go of a sound in its audio thread (QTBUG-144711), and the terminal fills with complaints without end.
+    No thread is used, since the object that looks for devices has to live where they are used. QSoundEffect is not
+    used: in Qt 6.11 it now and then lets go of a sound in its audio thread (QTBUG-144711), and the terminal fills with
+    endless complaints.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -54,14 +55,14 @@ class Sounds(QObject):
         return not self.trouble
 
     def set_on(self, on: bool) -> None:
-        """Let sounds be heard, from what the system plays sounds with now, or no more."""
+        """Turn sounds on, through the system's present audio device, or off."""
         self.close()
         self._on = on
         if on:
             self._find_device()
 
     def play(self, name: str) -> None:
-        """One of `NAMES`, from its beginning, in place of another that has not ended."""
+        """Play one of `NAMES` from its beginning; a sound still playing is cut off."""
         if self._on and self._sink is not None:
             self._sink.stop()
             self._wave.close()
@@ -70,7 +71,7 @@ class Sounds(QObject):
             self._sink.start(self._wave)
 
     def close(self) -> None:
-        """No sound any more."""
+        """End all sound."""
         self._on = False
         if self._sink is not None:
             self._sink.stateChanged.disconnect()
@@ -79,7 +80,7 @@ class Sounds(QObject):
             self._sink = None
 
     def _find_device(self) -> None:
-        """Where there is nothing to play them with nothing is tried: Qt would complain at every sound."""
+        """Look for an audio device. Without one no sound is tried, since Qt would complain each time."""
         with hushed():
             try:
                 from PySide6.QtMultimedia import QAudio, QAudioFormat, QAudioSink, QMediaDevices
@@ -96,13 +97,13 @@ class Sounds(QObject):
             form.setChannelCount(1)
             form.setSampleFormat(QAudioFormat.SampleFormat.Int16)
             sink = self._sink = QAudioSink(device, form, self)
-        # At its end a sound leaves the device, which otherwise would be kept awake.
+        # A sound leaves the device at its end, which otherwise would be kept awake.
         sink.stateChanged.connect(lambda state: sink.stop() if state == QAudio.State.IdleState else None)
 
 
 @cache
 def _samples(name: str) -> QByteArray:
-    """The samples of one of `NAMES`, as `qdesk.game.sounds` made them."""
+    """Return the samples of one of `NAMES`, as `qdesk.game.sounds` made them."""
     with wave.open(str(paths.asset("sounds", f"{name}.wav"))) as file:
         return QByteArray(file.readframes(file.getnframes()))
 
@@ -115,10 +116,10 @@ _before: Callable[..., None] | None = None
 
 @contextmanager
 def hushed() -> Iterator[None]:
-    """Without what Qt's multimedia says on the terminal of libraries, devices and servers that are not there.
+    """Keep Qt's multimedia from writing to the terminal about missing libraries, devices and servers.
 
-    Its own category stays quiet from then on; what it says in no category is swallowed here, but nothing fatal, and
-    nothing that another thread says meanwhile.
+    Its own logging category stays quiet from then on. Messages without a category are swallowed only here, and never
+    fatal ones or those of another thread.
     """
     global _before
     QLoggingCategory.setFilterRules("qt.multimedia.*=false")

@@ -1,4 +1,4 @@
-"""The story of one drawing: what the network saw from moment to moment, with the replay running under it."""
+"""The story of one drawing: what the network saw from moment to moment, with the replay under it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _SIDE_NARROW, _SIDE_WIDE = 31 * SPACE, 44 * SPACE
 
 
 class StoryScreen(QWidget):
-    """One record at a time: `set_record`. The networks are loaded by its own thread when the first is shown.
+    """Tells the story of one record at a time: `set_record`. A background thread loads the networks for the first.
 
     Keys: Space replays, Left and Right go to the drawings before and after, T tints, Escape leaves.
     """
@@ -47,7 +47,7 @@ class StoryScreen(QWidget):
         others: Callable[[], SimilarDrawings | None] = lambda: None,
         parent: QWidget | None = None,
     ) -> None:
-        """others: what is open in Curate, asked for on the GUI thread; None stands for the starter set."""
+        """others: the drawings open in Curate, called on the GUI thread; None stands for the starter set."""
         super().__init__(parent)
         self.telling = StoryWorker(guesser_factory, scorer_factory, others, self)
         self.telling.came.connect(self._came)
@@ -119,7 +119,7 @@ class StoryScreen(QWidget):
         self.plot.sought.connect(lambda ms: self.replaying.seek(ms))
         self.now = label("", "small")
         self.now.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # Its text changes with every step of a replay, and must not lay out the page anew.
+        # Its text changes with every step of a replay, and must not cause a new layout of the page.
         self.now.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         head = QHBoxLayout()
         head.addWidget(heading("What I saw, moment by moment"))
@@ -192,7 +192,7 @@ class StoryScreen(QWidget):
             self.telling.forget()
 
     def set_note(self, text: str, bad: bool = False) -> None:
-        """One line at the foot: what became of a wish."""
+        """Show one line at the foot: what came of the last action."""
         self.note.setProperty("bad", bad)
         self.note.style().polish(self.note)
         self.note.setText(text)
@@ -204,7 +204,7 @@ class StoryScreen(QWidget):
 
     def _came(self, answer: Answer) -> None:
         record, told = self._record, answer.told
-        assert record is not None  # whose answer it is
+        assert record is not None  # an answer always belongs to a record
         self._answer = answer
         self.plot.set_story(told.story)
         self.taken.show_taken(told.story.taken_for, record.word)
@@ -261,12 +261,12 @@ class StoryScreen(QWidget):
             self.next.emit()
         elif key == Qt.Key.Key_T:
             self.replaying.next_tint()
-        elif key not in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter):  # not the page's
+        elif key not in (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter):  # kept from the page
             super().keyPressEvent(event)
 
 
 def outcome_text(record: RoundRecord) -> str:
-    """How a round ended, in a line."""
+    """Return how a round ended, in a line."""
     last = float(point_ms(record).max(initial=0.0))
     if record.recognised:
         text = f"Recognised after {when(record.recognised_ms)}"

@@ -23,9 +23,9 @@ _TIME = 6 * SPACE
 
 
 class TakenList(QWidget):
-    """What the drawing was taken for, a line each: "0.8 s  a bird". `sought` carries the ms of a line that is pressed.
+    """What the drawing was taken for, one line each: "0.8 s  a bird". `sought` carries the ms of a pressed line.
 
-    Of more lines than there is room for the last ones are shown.
+    Where there are more lines than there is room for, the last ones are shown.
     """
 
     sought = Signal(float)
@@ -46,7 +46,7 @@ class TakenList(QWidget):
 
     @property
     def lines(self) -> list[str]:
-        """What can be read."""
+        """Return the lines that can be read."""
         return [row.accessibleName() for row in self._rows if not row.isHidden()]
 
     def say(self, text: str) -> None:
@@ -57,7 +57,7 @@ class TakenList(QWidget):
         self.nothing.setVisible(bool(text))
 
     def show_taken(self, taken: Sequence[TopSpan], word: str) -> None:
-        """What it was taken for, in order; `word` is the round's own."""
+        """Show what it was taken for, in order; `word` is the round's own."""
         self.say("" if taken else "Nothing: I was never sure enough to say a word.")
         for row, one in zip(self._rows, taken[-_MOST:], strict=False):
             row.show_taken(one, one.word == word)
@@ -69,7 +69,7 @@ class TakenList(QWidget):
 
 
 class _Row(QAbstractButton):
-    """When, and what."""
+    """One line: when, and what."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -146,7 +146,7 @@ class AlikeGrid(QWidget):
 
     @property
     def words(self) -> list[str]:
-        """The names of the drawings shown."""
+        """Return the names of the drawings shown."""
         return [thumb.name.text() for thumb in self._thumbs if not thumb.isHidden()]
 
     def say(self, text: str) -> None:
@@ -156,7 +156,7 @@ class AlikeGrid(QWidget):
         self.whose.setText(text)
 
     def show_alike(self, others: SimilarDrawings, indices: np.ndarray, word: str, same_word: bool) -> None:
-        """The drawings `indices` of `others`, the likest first; `word` is one's own, same_word: all are of it."""
+        """Show the drawings `indices` of `others`, the most similar first. same_word: all are of the word `word`."""
         self.say(whose(others, word, same_word) if len(indices) else f"None in {others.name} is like it.")
         words = others.drawings.words
         for thumb, index in zip(self._thumbs, indices.tolist(), strict=False):
@@ -164,7 +164,7 @@ class AlikeGrid(QWidget):
 
 
 def whose(others: SimilarDrawings, word: str, same_word: bool) -> str:
-    """Who drew the similar drawings, and what was looked at."""
+    """Return a sentence on who drew the similar drawings, and among which they were looked for."""
     if others.made:
         drawn = "Drawn by a network, not by people: the starter set."
         if not same_word and word:
@@ -176,7 +176,7 @@ def whose(others: SimilarDrawings, word: str, same_word: bool) -> str:
 
 
 class ReplayedThumb(QWidget):
-    """A small drawing on a card, that is replayed under the pointer, and its word."""
+    """A small drawing on a card, with its word; it is replayed under the pointer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -192,7 +192,7 @@ class ReplayedThumb(QWidget):
         column.addWidget(self.name)
 
     def set_side(self, side: int) -> None:
-        """How large the card is."""
+        """Set the size of the card, pixels."""
         self.setFixedSize(side, side + self.name.sizeHint().height() + 2)
 
     def show_drawing(self, drawings: Drawings, index: int, word: str) -> None:

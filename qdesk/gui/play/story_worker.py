@@ -1,4 +1,4 @@
-"""What a story needs from the networks, in a thread of its own: first the drawing itself, then who drew alike."""
+"""What a story needs from the networks, in a background thread: first the drawing itself, then similar drawings."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class AlikeAnswer:
-    """Drawings like one's own: indices int64 (k,) into those of `others`, and whether all are of the same word."""
+    """Similar drawings: indices int64 (k,) into those of `others`, and whether all are of the same word."""
 
     others: SimilarDrawings
     indices: np.ndarray
@@ -57,8 +57,10 @@ class _Networks:
 
 
 class StoryWorker(QObject):
-    """Ask for a record's story with `tell`; `came` with an `Answer` follows, and `likened` with an `AlikeAnswer` or
-    None: both of the record that was asked for last. `failed` carries a sentence.
+    """Tells stories: ask with `tell`, for one record at a time.
+
+    Signals: `came` with an `Answer`, then `likened` with an `AlikeAnswer` or None, both for the record that was asked
+    for last; `failed` with a sentence.
     """
 
     came = Signal(object)
@@ -72,14 +74,14 @@ class StoryWorker(QObject):
         others: Callable[[], SimilarDrawings | None] = lambda: None,
         parent: QObject | None = None,
     ) -> None:
-        """The factories are called in the thread, once; `others`, what is open in Curate, here."""
+        """The factories are called once, in the thread; `others` (the drawings open in Curate) on the GUI thread."""
         super().__init__(parent)
         self._factories, self._others = (guesser_factory, scorer_factory), others
         self._worker: jobs.LatestWorker | None = None
         self._record: RoundRecord | None = None
 
     def tell(self, record: RoundRecord) -> None:
-        """Ask for the story of this record; an older question is forgotten."""
+        """Ask for the story of this record; an older query is dropped."""
         if self._worker is None:
             guesser_factory, scorer_factory = self._factories
             self._worker = jobs.LatestWorker(
@@ -91,7 +93,7 @@ class StoryWorker(QObject):
         self._worker.request(_Tell(record))
 
     def forget(self) -> None:
-        """Nobody waits for an answer any more."""
+        """Drop the query; its answer is not delivered."""
         self._record = None
         if self._worker is not None:
             self._worker.forget()
@@ -108,7 +110,7 @@ class StoryWorker(QObject):
             self.likened.emit(answer)
             return
         self.came.emit(answer)
-        if asked.record is not self._record:  # whoever listened went on to another
+        if asked.record is not self._record:  # a slot of `came` has asked for another
             return
         if answer.told.embedding is None:
             self.likened.emit(None)
@@ -117,8 +119,8 @@ class StoryWorker(QObject):
 
 
 def _wake(guesser_factory: Callable[[], Any], scorer_factory: Callable[[], Any]) -> _Networks:
-    # First the scorer: as it loads it notes how many cores there are for all scoring to come, and the guesser's factory
-    # takes this thread down to one.
+    # The scorer comes first: as it loads it notes how many cores there are for all scoring to come, and the guesser's
+    # factory then limits this thread to one.
     scorer, trouble = None, ""
     try:
         scorer = scorer_factory()

@@ -1,4 +1,4 @@
-"""A voice for what the network says, where the optional extra `sound` and a speech engine are there; else silence."""
+"""A voice for what the network says, if the optional extra `sound` and a speech engine are there; else silence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from qdesk.gui.jobs import LatestWorker
 from qdesk.gui.play.sound import EXTRA, hushed
 
 RATE = 0.2
-"""A little quicker than the engine's own pace: so a guess is spoken before `qdesk.game.commentary` makes the next."""
+"""The rate of speech, a little above the engine's own, so that a guess is spoken before the next one is made."""
 
 _MOCK = "mock"  # comes with Qt, for tests: it says nothing
 _NO_ENGINE = "No speech engine answers" + (
@@ -22,10 +22,10 @@ _NO_ENGINE = "No speech engine answers" + (
 
 
 class Voice(QObject):
-    """Silent until `set_on(True)`, which imports and starts the speech engine. `changed`: `available` is another now.
+    """Silent until `set_on(True)`, which imports and starts the speech engine. `changed`: `available` has changed.
 
-    The engine lives in a thread of its own: it lists its voices as it starts, for seconds if there are many, and
-    whatever is asked of it waits for another program. What is said before it is ready is said then, the newest alone.
+    The engine lives in a background thread. It lists its voices as it starts, for seconds if there are many, and every
+    call to it waits for another program. What is said before it is ready is said then, but only the newest.
 
     engine: a name of `QTextToSpeech.availableEngines()`, "" for the system's own.
     """
@@ -55,7 +55,7 @@ class Voice(QObject):
             self._worker.failed.connect(self._fail)
 
     def say(self, text: str) -> None:
-        """Say this now; what is being said gives way."""
+        """Say this now; what is being said is cut off."""
         if self._on and self._worker is not None:
             self._worker.request(text)
 
@@ -72,7 +72,7 @@ class Voice(QObject):
             self._worker = None
 
     def _fail(self, trouble: str) -> None:
-        """The engine cannot be had or has gone: the next time it is turned on it is tried again."""
+        """Note that the engine is missing or has gone; it is tried again when the voice is next turned on."""
         if self._worker is not None:
             self._worker.close()
             self._worker = None
@@ -88,7 +88,7 @@ class Voice(QObject):
 
 
 def _start(name: str) -> Any:
-    """An engine that is ready to speak English; OSError with a sentence for people if there is none."""
+    """Return an engine that is ready to speak English. Raises OSError with a plain sentence if there is none."""
     with hushed():
         try:
             from PySide6.QtTextToSpeech import QTextToSpeech
@@ -96,11 +96,11 @@ def _start(name: str) -> Any:
             raise OSError(f"Speech does not work here: {error}.") from error
         if not name and set(QTextToSpeech.availableEngines()) <= {_MOCK}:
             raise OSError(_NO_ENGINE)
-        speech = QTextToSpeech(_MOCK)  # made at once; the real one comes in its place
+        speech = QTextToSpeech(_MOCK)  # ready at once; the real engine then takes its place
         QEventLoop(speech)  # never run, but without it this thread has no timers
         _ask(speech, "setEngine", Q_ARG(str, name))
         _check(speech)
-        # What is said is English: whatever the system's language is, an English voice reads it, if there is one.
+        # What is said is English, so an English voice reads it where there is one, whatever the system's language.
         english = [one for one in speech.availableLocales() if one.language() == QLocale.Language.English]
         if not english:
             raise OSError("No English voice was found.")
@@ -112,17 +112,17 @@ def _start(name: str) -> Any:
 
 
 def _speak(speech: Any, text: str) -> None:
-    """Say `text` in place of all that was to be said before; nothing, if it is empty."""
-    QCoreApplication.processEvents()  # no event loop runs here: what the engine has reported is taken in now
+    """Say `text` in place of all that was to be said before; if it is empty, only be silent."""
+    QCoreApplication.processEvents()  # no event loop runs here, so this handles what the engine has reported
     _check(speech)
     if not text or speech.state() == type(speech).State.Ready:
-        _ask(speech, "stop")  # what has not yet begun: what is being said Qt stops by itself, and twice is too much
+        _ask(speech, "stop")  # only what has not begun yet, as Qt itself stops what is being said
     if text:
         _ask(speech, "say", Q_ARG(str, text))
 
 
 def _ask(speech: Any, method: str, *values: Any) -> None:
-    """`speech.method(*values)`, but the interpreter runs on meanwhile: PySide's own call holds it until it is done."""
+    """Call `speech.method(*values)` with other threads running meanwhile; PySide's own call holds the interpreter."""
     QMetaObject.invokeMethod(speech, method, Qt.ConnectionType.DirectConnection, *values)
 
 

@@ -15,7 +15,7 @@ from qdesk.gui.theme import SPACE, font, theme
 
 
 class Ring(QWidget):
-    """A ring that empties clockwise from the top as time runs out. Near the end it has another colour."""
+    """A ring that empties clockwise from the top as time runs out. Near the end its colour changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class Ring(QWidget):
         return self._late
 
     def set_left(self, share: float, late: bool = False) -> None:
-        """How much of the time is left, 0 to 1, and whether it is late."""
+        """Set how much of the time is left, 0 to 1, and whether it is late."""
         share = min(max(share, 0.0), 1.0)
         if (share, late) != (self._left, self._late):
             self._left, self._late = share, late
@@ -53,7 +53,7 @@ class Ring(QWidget):
 
 
 class WordLabel(QLabel):
-    """The word of the round, or a riddle: as large as the room lets it, on several lines where that makes it larger."""
+    """The word of the round, or a riddle: as large as the room allows, on several lines where that makes it larger."""
 
     def __init__(self, room: int = 7 * SPACE, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +63,7 @@ class WordLabel(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_room(self, height: int) -> None:
-        """How high it may be, pixels."""
+        """Set how high it may be, pixels."""
         if height != self._room:
             self._room = height
             self._fit()
@@ -96,9 +96,9 @@ class WordLabel(QLabel):
 
 
 class GameProgress(QWidget):
-    """How far a game is: a dot for each of its rounds, or a count where it has no end.
+    """How far a game is: one dot per round, or a count where the game has no end.
 
-    A round that went well is a full dot, one that did not a cross, the one on the table a ring.
+    A round that went well is a full dot, one that did not a cross, the current one a ring.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -116,8 +116,10 @@ class GameProgress(QWidget):
         return self.accessibleDescription()
 
     def set_rounds(self, number: int, of: float, outcomes: Sequence[bool | None], text: str = "") -> None:
-        """The round on the table, from 1, of how many (inf: none of them is known, `text` stands there instead), and
-        how those before it went (None: nothing is known of it).
+        """Set the current round, counted from 1, the number of rounds, and how those before it went.
+
+        of: inf where the game has no end; `text` then stands there instead. outcomes: None where an outcome is not
+        known.
         """
         self._outcomes, self._number = tuple(outcomes), number
         self._of, self._text = (0, text) if math.isinf(of) else (int(of), "")
@@ -182,7 +184,7 @@ class GuessBars(QWidget):
 
     @property
     def word(self) -> str:
-        """What stands out."""
+        """The word that stands out."""
         return self._word
 
     @property
@@ -225,8 +227,10 @@ class GuessBars(QWidget):
 
 
 def add_bar(path: QPainterPath, groove: QRectF, share: float) -> None:
-    """Add a share of a groove with round ends; less than a disc is a smaller disc. All bars of a colour are one path:
-    each call that paints waits for the interpreter while the network guesses.
+    """Add a share of a groove with round ends; a share shorter than a disc is a smaller disc.
+
+    All bars of one colour are one path, since each call that paints waits for the interpreter while the network
+    guesses.
     """
     long = max(groove.width() * share, 3.0)
     thick = min(groove.height(), long)
