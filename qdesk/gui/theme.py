@@ -1,8 +1,8 @@
 """The look in one place: colours, the 8-pixel grid, type sizes, icons, the loss ramp and one stylesheet.
 
 The look is warm paper with near-black ink by day, and slate with chalk by night. It follows the system;
-`QDESK_THEME=light|dark` chooses one. Widgets that paint themselves ask `theme()` at each paint and so follow a change
-without more ado. Widgets that keep something made from a colour listen to `theme_changes().changed`.
+`QDESK_THEME=light|dark` chooses one. Widgets that paint themselves ask `theme()` at each paint and so follow a change.
+Widgets that keep something made from a colour listen to `theme_changes().changed`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The bar below a run: what can be done about it, the likeliest first."""
+"""The bar below a run: what can be done with it, the likeliest first."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Bar(QFrame):
 
 
 class Actions(Bar):
-    """Stop, resume, evaluate, show the folder, delete."""
+    """The buttons of a run: stop, resume, evaluate, show the folder, delete."""
 
     stop_asked = Signal()
     resume_asked = Signal()
@@ -68,7 +68,7 @@ class Actions(Bar):
             self.row.addWidget(one)
 
     def show_run(self, run: Run, evaluating: float | None) -> None:
-        """Offer what this run allows. evaluating: how far its report is, 0 to 1; None while none is made."""
+        """Offer what this run allows. evaluating: how far its report is, 0 to 1; None while none is being written."""
         state = run.state
         self.stop.setVisible(state.active)
         self.stop.setEnabled(state is not RunState.STOPPING)

@@ -1,4 +1,4 @@
-"""A plot of figures over a run, with a legend that says their values. Imports pyqtgraph, which takes its time."""
+"""A plot of figures over a run, with a legend that gives their values. It imports pyqtgraph, which is slow."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 
-# Its own way of tidying up as the program ends looks at every object there is; the window takes its plots along.
+# pyqtgraph's own clean-up at exit looks at every object there is. It is not needed: the window deletes its plots.
 pg.setConfigOptions(exitCleanup=False)
 
 _LIGHT = ("#0072b2", "#c2500a", "#00795a", "#8a4f9e")
 _DARK = ("#56b4e9", "#e69f00", "#3fc79a", "#cc79a7")
-"""Okabe and Ito's colours, which the colour-blind tell apart, a little darker on paper so that thin lines are seen."""
+"""Okabe and Ito's colours, which the colour-blind can tell apart; darker on paper so that thin lines show."""
 
 _DOTTED = 40
-"""So many points at most have dots: of more, they would be a sausage."""
+"""The most points that are painted as dots; more would run into one thick line."""
 
 
 def line_colour(number: int) -> QColor:
-    """The colour of a chart's line of that number."""
+    """Return the colour of line `number` of a chart."""
     return QColor((_DARK if theme().dark else _LIGHT)[number % len(_LIGHT)])
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One line: its name, where it goes (x, y: (n,)), and whether its points stand for themselves."""
+    """One line: its name, its points (x, y: (n,)), and whether they stand for themselves."""
 
     name: str
     x: np.ndarray
@@ -49,13 +49,13 @@ class Curve:
 
 
 class Chart(QWidget):
-    """Lines over one axis. The pointer, or the arrow keys, ask for the values at a place; `asked` carries it.
+    """Lines over one axis. The pointer or the arrow keys choose a place, whose values are shown; `asked` carries it.
 
-    value: how a value is written. most: the largest value that there can be.
+    value: how a value is written. most: the largest possible value.
     """
 
     asked = Signal(object)
-    """The x asked for, or None when nobody asks any more."""
+    """The x chosen, or None when none is chosen any more."""
 
     def __init__(self, title: str, value: Callable[[float], str], most: float = math.inf) -> None:
         super().__init__()
@@ -66,7 +66,7 @@ class Chart(QWidget):
         self.title = label(title)
         self.title.setStyleSheet("font-weight: 600;")
         self.legend: list[str] = []
-        """What the legend says, line by line."""
+        """The text of the legend, line by line."""
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setFont(font("small"))
@@ -100,7 +100,7 @@ class Chart(QWidget):
 
     @property
     def curves(self) -> list[Curve]:
-        """What is shown."""
+        """Return the lines shown."""
         return list(self._curves)
 
     def show_curves(
@@ -108,7 +108,7 @@ class Chart(QWidget):
     ) -> None:
         """Show these lines over an axis of that name, from 0 to `span`, with a mark at `best`.
 
-        Where they are all empty, say `otherwise`.
+        Where all of them are empty, show `otherwise` instead.
         """
         self._curves, self._best = [curve for curve in curves if len(curve.x)], best
         while len(self._lines) < len(self._curves):
@@ -132,7 +132,7 @@ class Chart(QWidget):
         self.point_at(self._at)
 
     def point_at(self, x: float | None) -> None:
-        """Mark the place x and say the values there; None: say the newest."""
+        """Mark the place x and show the values there; None: show the newest."""
         self._at = x if self._curves else None
         self._marker.setVisible(self._at is not None)
         if self._at is not None:
@@ -146,7 +146,7 @@ class Chart(QWidget):
         self.plot.setAccessibleDescription(said if self._at is None else f"at {self._at:.4g}: {said}")
 
     def _write_legend(self) -> None:
-        """Each line with a piece of its colour; a line break falls between them."""
+        """Write each line's name and values with a piece of its colour; line breaks fall between them."""
         entries = []
         for number, text in enumerate(self.legend):
             piece = f'<span style="color: {line_colour(number).name()};">▬</span>'
@@ -187,7 +187,7 @@ class Chart(QWidget):
 
 class _Axis(pg.AxisItem):
     def boundingRect(self) -> QRectF:
-        """With room for a value at either end, which pyqtgraph leaves out where there is a grid."""
+        """Return the axis's rectangle with room for a value at either end, which pyqtgraph leaves out with a grid."""
         return super().boundingRect().adjusted(0, -SPACE, 0, SPACE)
 
 
@@ -255,10 +255,10 @@ class _Plot(pg.PlotWidget):
         self.pointed.emit(None)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # it is for what the plot lies in
+        event.ignore()  # the scroll area around the plot handles it
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right go from point to point, Escape back to the newest."""
+        """Go from point to point by Left and Right, and back to the newest by Escape."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Home: -1 << 30, Qt.Key.Key_End: 1 << 30}.get(
             Qt.Key(event.key())
         )

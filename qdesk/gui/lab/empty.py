@@ -12,7 +12,7 @@ from qdesk.gui.theme import button
 
 
 class Empty(EmptyPage):
-    """Choose a folder, take the starter set, or open a run from elsewhere."""
+    """The page without runs: choose a folder, take the starter set, or open a run from elsewhere."""
 
     folder_asked = Signal()
     places_chosen = Signal(list)

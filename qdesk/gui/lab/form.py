@@ -35,8 +35,8 @@ from qdesk.gui.theme import SPACE, button, label
 PATIENCE = 8
 MOST_NAMED = 3
 FEW = 20
-"""One drawing in twenty is kept to validate on and one to test on: of so many there may be one."""
-_BESIDE = 80 * SPACE  # a form as wide as this, in pixels, has two columns
+"""With fewer drawings than this there may be none to validate or to test on: one in twenty is kept for each."""
+_BESIDE = 80 * SPACE  # a form this wide, in pixels, has two columns
 _KINDS = {
     "classifier": ("To guess", "A network that says which word a drawing shows."),
     "sketchrnn": ("To score", "A Sketch-RNN that says how surprising a drawing is, point by point."),
@@ -45,7 +45,7 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be run. words: None for all that there are. options: those of `qdesk train`, by name."""
+    """What is to be run. words: None for all words there are. options: those of `qdesk train`, by name."""
 
     name: str
     kind: str
@@ -53,11 +53,11 @@ class Plan:
     words: list[str] | None
     options: dict[str, object]
     learns: list[str]
-    """The words, named in either case."""
+    """The words to learn, named even where `words` is None."""
 
 
 class Form(QWidget):
-    """Asks for all that a run needs; `started` carries the `Plan`."""
+    """The form: asks for all that a run needs; `started` carries the `Plan`."""
 
     started = Signal(object)
     folder_asked = Signal()
@@ -233,7 +233,7 @@ class Form(QWidget):
     # Drawings and words
 
     def set_places(self, places: Sequence[str]) -> None:
-        """Learn from these folders and files, and look what words they have."""
+        """Learn from these folders and files, and find the words in them."""
         self.places = list(dict.fromkeys(os.path.abspath(place) for place in places))
         self.words.clear()
         self.trouble.hide()
@@ -271,7 +271,7 @@ class Form(QWidget):
 
     def _remove(self, place: str) -> None:
         self.set_places([other for other in self.places if other != place])
-        self.folder.setFocus()  # the button pressed is gone
+        self.folder.setFocus()  # the button that had the focus is gone
 
     def _show_finding(self, fraction: float, text: str) -> None:
         busy = self.finder.busy
@@ -295,7 +295,7 @@ class Form(QWidget):
 
     @property
     def trouble_text(self) -> str:
-        """Why it cannot be started yet; "" if it can."""
+        """Return why the run cannot be started yet; "" if it can."""
         name = self.name.text().strip()
         if not self.places:
             return "Choose a folder of drawings first."
@@ -329,7 +329,7 @@ class Form(QWidget):
         self.note.setText(trouble or note)
 
     def begin(self, places: Sequence[str] = ()) -> None:
-        """A new experiment, with what was asked last time unless there are other places."""
+        """Begin a new experiment, with the last choices unless there are other places."""
         self._named = False
         if places:
             self.set_places(places)
@@ -352,7 +352,7 @@ class Form(QWidget):
         self.started.emit(Plan(self.name.text().strip(), self.kind, list(self.places), words, options, chosen))
 
     def close_work(self) -> None:
-        """Give up looking for words."""
+        """Stop looking for words."""
         self.finder.stop()
 
 

@@ -29,7 +29,7 @@ _RUN = Qt.ItemDataRole.UserRole
 
 
 def state_text(run: Run) -> str:
-    """How a run goes, in a few words."""
+    """Return how a run goes, in a few words."""
     state, top1 = run.state, run.test.get("top1")
     if state is RunState.STARTING:
         return "Starting: reading the drawings"
@@ -46,7 +46,7 @@ def state_text(run: Run) -> str:
 
 
 def state_tint(state: RunState) -> str:
-    """The theme's colour of a state."""
+    """Return the name of the theme's colour for a state."""
     if state.active:
         return "accent"
     return "good" if state.complete else "bad" if state is RunState.FAILED else "warn"
@@ -70,7 +70,7 @@ class Listing(QWidget):
         self.new.setStyleSheet("padding: 3px 12px;")
         self.new.clicked.connect(self.new_asked)
         head = QHBoxLayout()
-        head.setContentsMargins(SPACE + 4, 0, 0, 0)  # as the rows begin
+        head.setContentsMargins(SPACE + 4, 0, 0, 0)  # the same margin as in the rows
         head.addWidget(title, 1)
         head.addWidget(self.new)
         self.list = _List()
@@ -90,7 +90,7 @@ class Listing(QWidget):
         column.addWidget(self.open)
 
     def set_narrow(self, narrow: bool) -> None:
-        """Take less room, as in a small window."""
+        """Set whether to take less room, as in a small window."""
         self.setFixedWidth(NARROW if narrow else WIDTH)
 
     @property
@@ -100,7 +100,7 @@ class Listing(QWidget):
         return None if item is None else item.data(_RUN)
 
     def show_runs(self, runs: Sequence[Run], chosen: Path | None) -> None:
-        """List these runs, with the one that writes `chosen` marked. Says nothing."""
+        """List these runs, with the one that writes `chosen` marked. Without a signal."""
         with QSignalBlocker(self.list):
             if [self.list.item(row).data(_RUN) for row in range(self.list.count())] != list(runs):
                 self.list.clear()
@@ -132,7 +132,7 @@ class _List(QListWidget):
 
 
 class _Rows(QStyledItemDelegate):
-    """A run in three lines: its name, its words, how it goes."""
+    """Paints a run in three lines: its name, its words, how it goes."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW + SPACE)

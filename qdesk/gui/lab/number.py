@@ -1,4 +1,4 @@
-"""A field for a whole number, with chevrons in the theme's own ink."""
+"""A field for a whole number, with chevrons in the theme's ink."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qdesk.gui.theme import SPACE, theme
 
 
 class Number(QSpinBox):
-    """A number from `low` to `high` with a unit. The wheel is for the page, unless one is typing here."""
+    """A number from `low` to `high` with a unit. The wheel scrolls the page, unless the field has the focus."""
 
     def __init__(self, value: int, low: int, high: int, name: str, unit: str, width: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Reports being written: one process each, with the page that asked for it."""
+"""Reports being written, in one process each, which ends with the page."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from qdesk.gui.lab.work import Work
 
 
 class Reports(QObject):
-    """Has `qdesk evaluate` look at runs, each at most once at a time."""
+    """Runs `qdesk evaluate` on runs, for each run at most once at a time."""
 
     changed = Signal(object)
-    """The run of whose report something is new."""
+    """The run whose report has made progress, begun or ended."""
     ended = Signal(object, str)
     """The run, and why it has no report; "" if it has one."""
 
@@ -24,11 +24,11 @@ class Reports(QObject):
         self._shares: dict[Path, float] = {}
 
     def share(self, run: Run) -> float | None:
-        """How far a run's report is, 0 to 1; None while none is written."""
+        """Return how far a run's report is, 0 to 1; None while none is being written."""
         return self._shares.get(run.out)
 
     def begin(self, run: Run) -> None:
-        """Write the report of a run."""
+        """Begin to write the report of a run."""
         if run.out in self._works:
             return
         work = self._works[run.out] = Work(evaluate_command(run), self)
@@ -50,14 +50,14 @@ class Reports(QObject):
             self.ended.emit(run, sentence)
 
     def give_up(self, run: Run) -> None:
-        """Write it no further."""
+        """Stop writing the report of a run."""
         self._shares.pop(run.out, None)
         if (work := self._works.pop(run.out, None)) is not None:
             work.close()
             work.deleteLater()
 
     def close(self) -> None:
-        """Give up all of them."""
+        """Stop writing all of them."""
         for work in self._works.values():
             work.close()
         self._works.clear()

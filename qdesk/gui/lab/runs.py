@@ -1,7 +1,7 @@
 """Experiments as files: what a run's log says, how the window began it, and whether its process lives. No Qt.
 
-A run is known by the weight file that it writes, `OUT`. Beside it lie `OUT.log` (the run's own account), `OUT.start`
-(how the window began it), `OUT.err` (what the process said), `OUT.checkpoint`, and the report.
+A run is identified by the weight file that it writes, `OUT`. Beside it lie `OUT.log` (the run's own account),
+`OUT.start` (how the window began it), `OUT.err` (what the process wrote to stderr), `OUT.checkpoint`, and the report.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ KINDS = {"classifier": "guess", "sketchrnn": "score"}
 ENDING = ".safetensors"
 
 _MOMENT_S = 1.0
-# What a log says of the options that a resumed run has to have again.
+# The options in a log that a resumed run has to have again.
 _OPTIONS = ("seed", "batch", "rate", "epochs", "minutes", "patience", "workers", "size", "hidden", "only")
 
 
@@ -51,7 +51,7 @@ class RunState(StrEnum):
 
     @property
     def complete(self) -> bool:
-        """Whether it came to its own end."""
+        """Whether it finished, or stopped early because it no longer improved."""
         return self in (RunState.FINISHED, RunState.EARLY)
 
 
@@ -79,7 +79,7 @@ class Start:
 
 
 class Run:
-    """One experiment, as its files tell it. `poll` reads what is new."""
+    """One experiment, as its files describe it. `poll` reads what is new."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
@@ -87,7 +87,7 @@ class Run:
         self.stopping = False
         self._alive = False
         self._begun = -math.inf
-        self._complaint = ""  # the last thing that its process said of itself
+        self._complaint = ""  # the last message of its process on stderr
         self._follower = Follower(path_of(out))
 
     @property
@@ -96,14 +96,14 @@ class Run:
         return self._follower.log
 
     def poll(self) -> bool:
-        """Read what the run has written since; whether anything about it is another now."""
+        """Read what the run has written since. Return whether anything about it has changed."""
         before = self._seen
         asked = -1
-        while asked != self.pid:  # the log may name another process than the one that was looked for
+        while asked != self.pid:  # the log may name another process than the one looked for
             asked = self.pid
             self._alive = self._just_begun or lives(
                 asked, self.out
-            )  # before it is read: a run writes its end, and then it ends
+            )  # asked before the log is read, since a run first writes its end and then ends
             self._follower.poll()
         self.stopping = self.stopping and self._alive
         if not (self._alive or self._complaint) and (
@@ -117,7 +117,7 @@ class Run:
         return self.state, self.log.start.get("began"), self.log.latest.get("seconds"), self.log.latest.get("step")
 
     def begun(self, start: Start) -> None:
-        """The window has just begun it, or begun it again. Unless it is resumed, its log begins anew."""
+        """Note that the window has just begun it, or begun it again. Unless it is resumed, its log begins anew."""
         if "--resume" not in start.command:
             self._follower = Follower(path_of(self.out))
         self._complaint = ""
@@ -125,7 +125,7 @@ class Run:
 
     @property
     def _just_begun(self) -> bool:
-        """For a moment after it was begun a process has no command line yet to know it by."""
+        """Whether it was begun a moment ago, when a process has no command line yet to be recognised by."""
         return time.monotonic() - self._begun < _MOMENT_S
 
     # What it is
@@ -196,12 +196,12 @@ class Run:
 
     @property
     def test(self) -> dict[str, Any]:
-        """The figures on drawings never trained on, once it is finished."""
+        """The figures on drawings never trained on, once the run is finished."""
         return (self.log.end or {}).get("test") or {}
 
     @property
     def reason(self) -> str:
-        """Why it failed, a sentence."""
+        """Why it failed, as a sentence."""
         if self.state is not RunState.FAILED:
             return ""
         logged = "" if self._newest_is_ours else (self.log.end or {}).get("reason")
@@ -209,16 +209,16 @@ class Run:
 
     @property
     def resumable(self) -> bool:
-        """Whether there is a checkpoint to go on from, and it is known how."""
+        """Whether there is a checkpoint to resume from, and the command is known."""
         return not self.state.active and not self.state.complete and beside(self.out, ".checkpoint").exists()
 
     @property
     def command(self) -> list[str]:
-        """What began it, without `--resume`; empty where that is not known."""
+        """The command that began it, without `--resume`; empty where it is not known."""
         if self.start:
             return [word for word in self.start.command if word != "--resume"]
         if not self.data or not all(os.path.isabs(place) for place in [*self.data, *self.options.get("extra", ())]):
-            return []  # where a relative path began is not known
+            return []  # a relative path has no meaning without the folder it was given in
         options = {name: self.options.get(name) for name in _OPTIONS}
         command = train_command(self.kind, self.out, self.data, self.words, options)
         extra = self.options.get("extra")
@@ -230,50 +230,50 @@ class Run:
 
     @property
     def reported(self) -> bool:
-        """Whether there is a report of these very weights."""
+        """Whether there is a report on exactly these weights."""
         try:
             return self.report.stat().st_mtime >= self.out.stat().st_mtime
         except OSError:
             return False
 
     def files(self) -> list[Path]:
-        """Everything of it on disk."""
+        """Return all its files on disk."""
         besides = [beside(self.out, ending) for ending in (".log", ".start", ".err", ".checkpoint")]
         return [file for file in (self.out, *besides, self.report, self.report.with_suffix(".json")) if file.exists()]
 
 
-# All of them
+# All runs
 
 STARTER = paths.asset("starter.ndjson.gz")
 """Drawings that come with qdesk, to try things out."""
 
 
 def place_name(place: str) -> str:
-    """A file or folder of drawings as people know it."""
+    """Return the name of a file or folder of drawings as users know it."""
     return "Starter set, made by qdesk" if Path(place).absolute() == STARTER.absolute() else place
 
 
 def folder() -> Path:
-    """Where the window keeps its runs. Created when first asked for."""
+    """Return the folder where the window keeps its runs. It is created when first asked for."""
     where = paths.user_data() / "runs"
     where.mkdir(exist_ok=True)
     return where
 
 
 def beside(out: Path, ending: str) -> Path:
-    """The file of a run with that ending."""
+    """Return the file of a run with that ending."""
     return out.with_name(out.name + ending)
 
 
 def outs_in(where: Path) -> list[Path]:
-    """The weight files, written yet or not, of all runs in a folder."""
+    """Return the weight files, written yet or not, of all runs in a folder."""
     names = {entry.name for entry in os.scandir(where)} if where.is_dir() else set()
     ends = (f"{ENDING}.log", f"{ENDING}.start")
     return sorted({where / name.rpartition(".")[0] for name in names if name.endswith(ends)})
 
 
 def out_of(file: str | os.PathLike[str]) -> Path:
-    """The weight file of a run that somebody means by its log or its weights. Raises ValueError if there is no log."""
+    """Return the weight file of the run to which a log or weight file belongs. Raises ValueError if there is no log."""
     path = Path(os.path.abspath(file))
     out = path.with_name(path.name.removesuffix(".log"))
     if not path_of(out).is_file():
@@ -282,7 +282,7 @@ def out_of(file: str | os.PathLike[str]) -> Path:
 
 
 def read_runs(outs: Iterable[Path]) -> list[Run]:
-    """The runs, read as far as they have come."""
+    """Return the runs, read as far as they have come."""
     runs = [Run(out) for out in outs]
     for run in runs:
         run.poll()
@@ -290,7 +290,7 @@ def read_runs(outs: Iterable[Path]) -> list[Run]:
 
 
 def _last_words(file: Path) -> str:
-    """What a process said last of itself; its progress is JSON, and says nothing of that."""
+    """Return the last message of a process on stderr, leaving out its progress, which is JSON."""
     try:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -301,7 +301,7 @@ def _last_words(file: Path) -> str:
 
 
 def fresh_name(wanted: str) -> str:
-    """The name, with a number after it if there is a run of that name."""
+    """Return the name, with a number after it if there is a run of that name."""
     name, number = wanted, 2
     while taken(name):
         name, number = f"{wanted} {number}", number + 1
@@ -317,11 +317,11 @@ def taken(name: str) -> bool:
 def train_command(
     kind: str, out: Path, data: Sequence[str], words: Sequence[str] | None, options: Mapping[str, object]
 ) -> list[str]:
-    """The command line of a run. words: None for all that there are. options: others by name, None for its default."""
+    """Return the command line of a run. words: None for all words. options: others by name, None for its default."""
     command = [sys.executable, "-m", "qdesk", "train", kind, "--data", *data, "--out", str(out)]
     if words:
         line = io.StringIO()
-        csv.writer(line).writerow(words)  # which quotes a word with a comma in it
+        csv.writer(line).writerow(words)  # a CSV writer quotes a word with a comma in it
         command += ["--words", line.getvalue().strip()]
     for name, value in options.items():
         if value is not None:
@@ -330,7 +330,7 @@ def train_command(
 
 
 def evaluate_command(run: Run) -> list[str]:
-    """The command line that writes the report of a run, for people and for programs."""
+    """Return the command line that writes the report of a run, for people and for programs."""
     page, numbers = str(run.report), str(run.report.with_suffix(".json"))
     command = [sys.executable, "-m", "qdesk", "evaluate", *run.data, "--model", str(run.out)]
     return [*command, "--part", "test", "--html", page, "--out", numbers]

@@ -1,4 +1,4 @@
-"""One experiment, large: what it learns, how it goes, its curves, its figures, and what can be done about it."""
+"""One experiment, large: what it learns, how it goes, its curves, its figures, and buttons for what can be done."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 if TYPE_CHECKING:
     from qdesk.gui.lab.chart import Chart, Curve
 
-_BESIDE = 90 * SPACE  # a view as wide as this, in pixels, holds the plots side by side
-_SHARES = ("top", "auc", "accuracy")  # figures of these names are shares of 1
-_TILES = ("top1", "top3", "calibration_error")  # of a test's figures; the first few where there is none of these
+_BESIDE = 90 * SPACE  # a view this wide, in pixels, holds the plots side by side
+_SHARES = ("top", "auc", "accuracy")  # figures whose names contain one of these are shares of 1
+_TILES = ("top1", "top3", "calibration_error")  # figures of a test with a tile; without any of these the first few
 _NAMES = {
     "loss": "validation",
     "nats_per_point": "nats with its word",
@@ -43,9 +43,9 @@ _NAMES = {
     "wrong_word_auc_loss_per_point": "wrong words by loss",
     "wrong_word_auc_lift": "wrong words by lift",
 }
-"""Of the figures whose own names are long or say little."""
+"""Names for figures whose own names are long or unclear."""
 AXES = ("passes", "steps")
-_JUDGED = {"classifier": "validation_loss", "sketchrnn": "validation_nats_per_point"}  # the best is the least of these
+_JUDGED = {"classifier": "validation_loss", "sketchrnn": "validation_nats_per_point"}  # least at the best step
 _HINT = (
     "The dashed line marks the best validation: those weights are kept. "
     "Training changes the drawings anew each time, which is harder: its loss may well be the higher one."
@@ -53,7 +53,7 @@ _HINT = (
 
 
 class RunView(QWidget):
-    """The run chosen. `show_run` paints it; what the buttons ask for is the page's business."""
+    """The run chosen. `show_run` shows it; the page does what the buttons ask for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,7 +131,7 @@ class RunView(QWidget):
         super().resizeEvent(event)
 
     def _build_charts(self) -> None:
-        """Only when there is something to show: pyqtgraph takes a third of a second to import."""
+        """Build the charts, only once there is something to show: pyqtgraph takes a third of a second to import."""
         from qdesk.gui.lab.chart import Chart
 
         self.charts = [
@@ -147,7 +147,7 @@ class RunView(QWidget):
             chart.point_at(x)
 
     def show_run(self, run: Run | None, evaluating: float | None = None) -> None:
-        """Show a run as it is now. evaluating: how far its report is, 0 to 1; None while none is made."""
+        """Show a run as it is now. evaluating: how far its report is, 0 to 1; None while none is being written."""
         if run is not self.run:
             self._point_at(None)
         self.run = run
@@ -167,7 +167,7 @@ class RunView(QWidget):
         self._dress()
         self.progress.setVisible(run.state.active or run.state is RunState.INTERRUPTED)
         self.progress.setRange(0, 0 if run.state is RunState.STARTING else 1000)
-        self.progress.setValue(round(1000 * run.done))  # last, for Qt paints at once what there is
+        self.progress.setValue(round(1000 * run.done))  # last, since Qt paints at once here
 
     def _draw(self) -> None:
         if self.run is None:
@@ -198,23 +198,23 @@ class RunView(QWidget):
 
 
 def _best_step(run: Run) -> int | None:
-    """The step of the best validation, as the run itself says at its end, or as its log has it until then."""
+    """Return the step of the best validation: as the run says at its end, or until then by its log."""
     steps, values = run.log.curves.get(_JUDGED.get(run.kind, ""), ([], []))
     so_far = steps[values.index(min(values))] if steps else None
     return (run.log.end or {}).get("best_step") or so_far
 
 
 def _curves(run: Run, scale: float, shares: bool) -> Iterator[Curve]:
-    """The lines of the plot of losses, or of that of shares. Losses begin with that in training."""
+    """Yield the lines of the plot of losses, or of that of shares. Losses begin with the training loss."""
     from qdesk.gui.lab.chart import Curve
 
     logged = run.log.curves
     for key in sorted(logged, key=lambda key: (key != "loss", key)):
         name = key.removeprefix("validation_")
-        wanted = key == "loss" or key != name and not name.startswith("top1_")  # of the parts of a network
+        wanted = key == "loss" or key != name and not name.startswith("top1_")  # not for the parts of a network
         if wanted and _is_share(name) == shares and _can_fail(name, run):
             steps, values = logged[key]
-            text = "training" if key == "loss" else plain(name).removeprefix("nats ")  # as the plot's title says
+            text = "training" if key == "loss" else plain(name).removeprefix("nats ")  # the plot's title has the unit
             height = np.array(values, float) * (100 if shares else 1)
             yield Curve(text, np.array(steps, float) * scale, height, key != "loss")
 
@@ -224,20 +224,20 @@ def _is_share(name: str) -> bool:
 
 
 def _can_fail(name: str, run: Run) -> bool:
-    """Whether a figure says anything: the right word is always among the first three of three."""
+    """Whether a figure can be less than perfect: the right word is always among the first three of three."""
     top = name.removeprefix("top")
     return name == top or not top.isdigit() or int(top) < (len(run.words) or math.inf)
 
 
 def plain(name: str) -> str:
-    """A figure's name for people: "top1" is "top-1"."""
+    """Return a figure's name as users read it: "top1" is "top-1"."""
     if name in _NAMES:
         return _NAMES[name]
     return f"top-{name[3:]}" if name.startswith("top") and name[3:].isdigit() else name.replace("_", " ")
 
 
 def _test_figures(run: Run) -> Iterator[tuple[str, str]]:
-    """What the tiles say: the test's figures, the shares first."""
+    """Yield the texts of the tiles: the test's figures, the shares first."""
     test = {name: value for name, value in run.test.items() if isinstance(value, int | float) and _can_fail(name, run)}
     drawings = test.pop("drawings", None)
     for name in [name for name in _TILES if name in test] or list(test)[: len(_TILES)]:
@@ -267,7 +267,7 @@ def _facts(run: Run) -> Iterator[tuple[str, str]]:
 
 
 class Tiles(QFrame):
-    """Figures to be proud of, or not, side by side."""
+    """Figures, large, side by side."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -299,7 +299,7 @@ class Tiles(QFrame):
 
 
 class Facts(QWidget):
-    """Names and what there is to say of them, in two columns."""
+    """Names and their values, in two columns."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -313,7 +313,7 @@ class Facts(QWidget):
 
     @property
     def text(self) -> str:
-        """All that is said, for tests and screen readers."""
+        """All its text, for tests and screen readers."""
         return "\n".join(f"{name.text()}: {value.text()}" for name, value in self._lines if not name.isHidden())
 
     def show_facts(self, facts: dict[str, str]) -> None:

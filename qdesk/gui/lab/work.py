@@ -1,4 +1,4 @@
-"""Processes of their own for what takes long and may crash: training goes on without the window, a report does not."""
+"""Background processes for what takes long and may crash. A training goes on without the window, a report does not."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _PERCENT = re.compile(r"(\d+) %")
 
 
 def begin(command: Sequence[str], said: Path) -> int:
-    """Start a process that outlives the window, what it says on stderr going to the file `said`; its number.
+    """Start a process that outlives the window, with its stderr in the file `said`; return its number.
 
-    It is polite to whatever else the computer does. Raises OSError where it cannot be started.
+    It runs at low priority. Raises OSError where it cannot be started.
     """
     polite = ["nice", "-n", "5"] if shutil.which("nice") else []
-    # The shell only opens the file and then becomes the command: the number stays the same.
+    # The shell only opens the file and then becomes the command, so the number stays the same.
     shell = ["-c", 'exec "$@" 2>"$0" >/dev/null </dev/null', str(said), *polite, *command]
     started, pid = QProcess.startDetached("/bin/sh", shell)
     if not started:
@@ -27,7 +27,7 @@ def begin(command: Sequence[str], said: Path) -> int:
 
 
 class Work(QObject):
-    """A command that is run for the page, and ends with it. Exactly one of `done` and `failed` ends it."""
+    """A command that runs for the page and ends with it. Exactly one of `done` and `failed` ends it."""
 
     progress = Signal(float)
     """How far it is, 0 to 1."""
@@ -63,7 +63,7 @@ class Work(QObject):
             self.failed.emit(f"It could not be started: {self._process.errorString()}.")
 
     def close(self) -> None:
-        """End it now; it says nothing more."""
+        """End it now; nothing more is emitted."""
         self._process.blockSignals(True)
         self._process.kill()
         self._process.waitForFinished(2000)

@@ -130,7 +130,7 @@ class GlidingBars(QWidget):
         tops = [bar.row * step + (step - line - thick - SPACE / 2) / 2 for _, bar in seen]
         near = [max(1 - bar.row, 0.0) for _, bar in seen]  # to the first place, whose colour is the accent
         grooves, others = QPainterPath(), QPainterPath()
-        own: list[tuple[QPainterPath, QColor, float]] = []  # with a colour of their own
+        own: list[tuple[QPainterPath, QColor, float]] = []  # those in other colours
         for (_, bar), top, close in zip(seen, tops, near, strict=True):
             groove = QRectF(0, top + line + SPACE / 2, self.width(), thick)
             add_bar(grooves, groove, 1.0)

@@ -194,7 +194,7 @@ class RoundScreen(QWidget):
         self.clear_button.setEnabled(False)
         self.skip_button.setEnabled(False)
 
-    # What changes while somebody draws
+    # What changes while the player draws
 
     def set_remaining(self, ms: float, limit_ms: float) -> None:
         """Show the time left, of how much; inf: there is no clock."""

@@ -32,10 +32,8 @@ BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
 class Rounds(QObject):
-    """Plays one game at a time on `screen`.
-
-    Signals: `kept` with the record of each round as it ends; `over` with the game when it has ended or the player has
-    left it.
+    """Plays one game at a time on `screen`. Signals: `kept` with the record of each round as it ends; `over` with the
+    game when it has ended or the player has left it.
     """
 
     kept = Signal(object)
@@ -90,9 +88,8 @@ class Rounds(QObject):
     # What the player does
 
     def begin(self, game: Game, difficulty: str = "mixed") -> None:
-        """Begin the first round of a game. difficulty: how well the network draws against the player.
-
-        If another game is under way, its ink is kept.
+        """Begin the first round of a game. difficulty: how well the network draws against the player. If another game
+        is under way, its ink is kept.
         """
         self.put_away()
         self.game, self.difficulty = game, difficulty

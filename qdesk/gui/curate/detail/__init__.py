@@ -1,1 +1,1 @@
-"""The selected drawing, large, with its replay and its story."""
+"""The selected drawing, large, with its replay and all that is known of it."""

@@ -24,7 +24,7 @@ _CAPTION = 2 * SPACE + 4
 
 
 class Alike(QWidget):
-    """A row of the nearest drawings, as many as there is room for, and a button that asks for all like this one."""
+    """The most similar drawings, as many as there is room for, and a button that sorts all drawings by likeness."""
 
     clicked = Signal(int)
     """The drawing to go to."""
@@ -66,7 +66,7 @@ class Alike(QWidget):
         self._columns = min(max((self.width() + SPACE) // (_LEAST + SPACE), 1), MOST)
         side = max((self.width() + SPACE) // self._columns - SPACE, _LEAST)
         for place, thumb in enumerate(self.thumbs):
-            left = round(place * (self.width() + SPACE) / self._columns)  # the last one ends where the row does
+            left = round(place * (self.width() + SPACE) / self._columns)  # so that the last one ends where the row does
             thumb.setGeometry(left, 0, side, side + _CAPTION)
         self._row.setFixedHeight(side + _CAPTION)
         self._show()
@@ -80,7 +80,7 @@ class Alike(QWidget):
         self._show()
 
     def show_alike(self, table: Table, indices: Sequence[int], likeness: Sequence[float], word: str) -> None:
-        """Show these drawings, the likest first, with their likeness, 0 to 1; `word` is that of the one selected."""
+        """Show these drawings, the most similar first, and their likeness, 0 to 1; `word` is the selected one's."""
         self._count = min(len(indices), MOST)
         for thumb, index, share in zip(self.thumbs, indices, likeness, strict=False):
             thumb.show_drawing(table, int(index), float(share), word)
@@ -95,7 +95,7 @@ class Alike(QWidget):
 
 
 class AlikeThumb(QAbstractButton):
-    """One small drawing with its likeness, its verdict, and its word where that is another."""
+    """One small drawing with its likeness, its verdict, and its word if that is not the selected drawing's."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -111,7 +111,7 @@ class AlikeThumb(QAbstractButton):
         return self.size()
 
     def show_drawing(self, table: Table, index: int, likeness: float, word: str) -> None:
-        """Show drawing `index` of the table, so alike (0 to 1) to the selected one, whose word is `word`."""
+        """Show drawing `index` of the table, its likeness (0 to 1) to the selected one, whose word is `word`."""
         self._table, self.index = table, index
         self._kept.forget()
         alike, own, verdict = alike_text(likeness), table.words[index] or "no word", table.verdicts[index]
@@ -122,7 +122,7 @@ class AlikeThumb(QAbstractButton):
         self.update()
 
     def forget(self) -> None:
-        """Show nothing, and keep nothing alive."""
+        """Show nothing, and keep no table alive."""
         self._table = None
         self._kept.forget()
 
@@ -139,7 +139,7 @@ class AlikeThumb(QAbstractButton):
         painter.drawRoundedRect(card, 6, 6)
         painter.drawPixmap(0, 0, self._kept.picture())
         verdict = self._table.verdicts[self.index]
-        if verdict:  # a dot: its words are in the tip
+        if verdict:  # a dot alone, since the tip has the words
             painter.setPen(QPen(look.surface, 1.5))
             painter.setBrush(look.good if verdict == KEEP else look.bad)
             painter.drawEllipse(QPointF(side - 9, 9), 5, 5)

@@ -1,4 +1,4 @@
-"""The selected drawing and its story: in a narrow column beside the grid, or wide, one drawing after the other."""
+"""The selected drawing and all that is known of it: a narrow column beside the grid, or wide for one at a time."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ WIDTH = SIDE + 5 * SPACE
 """The width of the narrow column."""
 
 _LEAST_WORDS, _MOST_WORDS = 36 * SPACE, 60 * SPACE
-_ONE_LINE = 49 * SPACE  # from this width on the sentences of the scores hold in a line
+_ONE_LINE = 49 * SPACE  # from this width on, the sentences of the scores fit on one line
 _PATIENCE_MS = 250
-"""So long what is known of the drawing before stays in sight: what comes sooner takes its place without a flicker."""
+"""How long the previous drawing's figures stay, ms, so that new ones can replace them without a flicker."""
 
 
 class _Note(Line):
@@ -50,16 +50,16 @@ class _Note(Line):
 
 
 class Detail(QScrollArea):
-    """One drawing of the table. Signals ask for what has to be worked out; the slots of the same name take it."""
+    """One drawing of the table. Signals ask for what has to be computed, `set_` methods take the answers."""
 
     wants_losses = Signal(int)
     wants_seen = Signal(int)
     wants_similar = Signal(int)
     note_written = Signal(int, str)
     note_left = Signal()
-    """By Enter or Escape: it is written, and the keys are somebody else's."""
+    """Enter or Escape was pressed: the note is finished, and the focus goes elsewhere."""
     similar_clicked = Signal(int)
-    """The index of another drawing."""
+    """The index of the similar drawing that was clicked."""
     like_these_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,7 +67,7 @@ class Detail(QScrollArea):
         self._table: Table | None = None
         self._index = -1
         self._losses: np.ndarray | None = None
-        self._usual = (0.0, 1.0)  # the low and high losses that those shown are coloured by
+        self._usual = (0.0, 1.0)  # the low and high loss at the ends of the colours
         self._waiting: set[ClassifierPanel | Alike] = set()
         self._similar_later = False
         self._wide = False
@@ -75,7 +75,7 @@ class Detail(QScrollArea):
         self._patience.timeout.connect(self._give_up)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the drawings
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that a click leaves the focus with the drawings
         self.setAccessibleName("The selected drawing")
         self._inside = inside = QWidget()
         self._halves = QBoxLayout(QBoxLayout.Direction.TopToBottom, inside)
@@ -132,7 +132,7 @@ class Detail(QScrollArea):
         self.evidence = label("", "small")
         self.evidence.setWordWrap(True)
         self.evidence.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self.evidence.setMinimumHeight(3 * self.evidence.fontMetrics().lineSpacing())  # more is rarely needed
+        self.evidence.setMinimumHeight(3 * self.evidence.fontMetrics().lineSpacing())  # longer evidence is rare
         self.evidence.setAccessibleDescription("On what the suggestion rests")
         self.evidence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         kept = self.evidence.sizePolicy()
@@ -176,7 +176,7 @@ class Detail(QScrollArea):
     # The two paces
 
     def set_wide(self, wide: bool) -> None:
-        """Take all the room there is (one by one), or be a narrow column."""
+        """Take all the room there is (pace "one"), or be a narrow column."""
         if wide != self._wide:
             self._arrange(wide)
 
@@ -189,7 +189,7 @@ class Detail(QScrollArea):
         right = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
         self._halves.setDirection(right)
         if wide:
-            self._words.setContentsMargins(0, 0, 2 * SPACE, 0)  # the scroll bar's
+            self._words.setContentsMargins(0, 0, 2 * SPACE, 0)  # room for the scroll bar
             self._beside.setWidget(self._words)
         elif self._beside.widget() is not None:
             self._words.setContentsMargins(0, 0, 0, 0)
@@ -246,7 +246,7 @@ class Detail(QScrollArea):
         self.wants_similar.emit(index)
 
     def _give_up(self) -> None:
-        """What did not come in time is not known: nothing of another drawing stays in sight."""
+        """Clear what is still shown of the drawing before, since the answers for this one are late."""
         self.player.forget()
         if self.seen in self._waiting:
             self.seen.clear("Not known yet" if self._index >= 0 else "")
@@ -254,7 +254,7 @@ class Detail(QScrollArea):
             self.alike.say("")
 
     def refresh(self) -> None:
-        """Say again what is known of the drawing, as when its scores or its verdict have changed."""
+        """Show again what is known of the drawing, after its scores or its verdict have changed."""
         table, index = self._table, self._index
         if table is None or index < 0:
             return
@@ -298,7 +298,7 @@ class Detail(QScrollArea):
             self.note.setModified(False)
 
     def set_conflict(self, text: str) -> None:
-        """Say that somebody else decided otherwise, or nothing. It is of the drawing shown."""
+        """Show how another curator's verdict on this drawing differs; "" for no such verdict."""
         self.conflict.setText(text)
         self.conflict.setVisible(bool(text))
 
@@ -322,14 +322,14 @@ class Detail(QScrollArea):
 
     _flush_note = _note_edited
 
-    # What is worked out
+    # What is computed
 
     def toggle_replay(self) -> None:
         """Play, or pause."""
         self.play.toggle()
 
     def set_losses(self, index: int, losses: np.ndarray) -> None:
-        """The losses (points,) of drawing `index` in nats, asked for by `wants_losses`."""
+        """Show the losses (points,) of drawing `index`, nats, that `wants_losses` asked for."""
         if index == self._index and self._table is not None:
             self._losses, self._usual = losses, self._table.point_range
             self.player.set_losses(losses)
@@ -337,16 +337,16 @@ class Detail(QScrollArea):
     def set_seen(
         self, index: int, picture: np.ndarray, guesses: Sequence[tuple[str, float]], own: tuple[float, int] | None
     ) -> None:
-        """What the CNN saw in drawing `index`, asked for by `wants_seen`: its picture uint8 (28, 28), its best guesses
-        with their probabilities, and the probability and rank (from 1) of the drawing's own word, None without one.
+        """Show what the CNN sees in drawing `index`: its picture uint8 (28, 28), its best guesses with probabilities.
+        own: the probability and the rank (from 1) of the drawing's word, None without a word.
         """
         if index == self._index and self._table is not None:
             self._waiting.discard(self.seen)
             self.seen.show_seen(picture, guesses, self._table.words[index] or "", own)
 
     def set_similar(self, index: int, indices: Sequence[int] | None, likeness: Sequence[float] = ()) -> None:
-        """The drawings most like `index`, asked for by `wants_similar`, the likest first, and how alike they are, 0 to
-        1; none, or None as long as it is not known: then it is asked for again when more scores have come.
+        """Show the drawings most similar to `index`, the most similar first, and their likeness, 0 to 1. indices: None
+        while that is not known; it is asked for again once more scores have come.
         """
         if index == self._index and self._table is not None:
             self._waiting.discard(self.alike)

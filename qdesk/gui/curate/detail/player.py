@@ -22,11 +22,11 @@ SIDE = 35 * SPACE
 """The side of the drawing's card in the narrow column."""
 
 SPEEDS = (1, 2, 4)
-_STEPS = 1000  # of the slider
+_STEPS = 1000  # steps of the slider
 
 
 class Player(QWidget):
-    """One drawing of a table. Wide, it takes the height that it is given."""
+    """One drawing of a table, with its replay. When wide, it takes the height that it is given."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,7 +34,7 @@ class Player(QWidget):
         self._index = -1
         self._losses: np.ndarray | None = None
         self._wide = False
-        self._pace: tuple[float | None, str] = (None, "")  # how long it took to draw, ms; what is said of it
+        self._pace: tuple[float | None, str] = (None, "")  # how long it took to draw, ms; the text on it
         self._view = DrawingView(pen_width=4.0)
         self.strokes, self.pixels = self._view.strokes, self._view.pixels
         self._card = framed(self._view)
@@ -142,9 +142,9 @@ class Player(QWidget):
             self.strokes.play()
 
     def set_losses(self, losses: np.ndarray) -> None:
-        """The losses (points,) of the points, nats."""
+        """Show the losses (points,) of the points, nats."""
         table = self._table
-        assert table is not None  # whose losses these are
+        assert table is not None  # there are no losses without a table
         strokes = table.drawings.strokes_of(self._index)
         lengths = [len(stroke) for stroke in strokes]
         if len(losses) != sum(lengths):
@@ -158,12 +158,12 @@ class Player(QWidget):
             self._colour()
 
     def forget(self) -> None:
-        """Nothing came of what is still faintly shown of the drawing before."""
+        """Clear the curve that is still faintly shown of the drawing before."""
         if self._losses is None:
             self.curve.clear("Not known yet")
 
     def _colour(self) -> None:
-        """In ink, or by loss; muted as long as that is not known."""
+        """Colour the strokes in ink or by loss; muted as long as the losses are not known."""
         if self._table is None or self._index < 0 or not self.tint.isChecked():
             self.strokes.set_loss_places(None)
         elif self._losses is None:
@@ -218,7 +218,7 @@ class Player(QWidget):
 
 
 class _Pace(QWidget):
-    """A small muted text that changes with every step of a replay: a label would lay out the page anew each time."""
+    """A small muted text that changes with every step of a replay; a label would lay out the page anew each time."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The scores of a drawing in words: what each is, where it stands, and what that means."""
+"""The scores of a drawing in words: what each is, its place on a bar, and what that means."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from qdesk.gui.theme import SPACE
 
 
 class ScoreRows(QWidget):
-    """Loss, lift, and how sure the CNN is of the word, below each other."""
+    """Loss, lift, and how sure the CNN is of the word, one below the other."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,7 +25,7 @@ class ScoreRows(QWidget):
             column.addWidget(row)
 
     def set_lines(self, lines: int) -> None:
-        """Keep room for so many lines of the longer sentences."""
+        """Keep room for this many lines of the longer sentences."""
         for row in (self.loss, self.lift, self.word):
             row.set_lines(1 if row is self.loss else lines)
 

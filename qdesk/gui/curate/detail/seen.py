@@ -20,7 +20,7 @@ _ROW = 20
 
 
 class ClassifierPanel(QWidget):
-    """The 28x28 picture, and the guesses with their probabilities. All of it keeps its place when there is nothing."""
+    """The 28x28 picture, and the guesses with their probabilities. It keeps its size when there is nothing to show."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,7 +44,7 @@ class ClassifierPanel(QWidget):
         self.clear()
 
     def set_wide(self, wide: bool) -> None:
-        """Larger, or as in the narrow column."""
+        """Set whether it is large, or as in the narrow column."""
         self._card.setFixedSize(*[(4 if wide else 3) * 28 + 2] * 2)
 
     def clear(self, why: str = "") -> None:
@@ -56,14 +56,17 @@ class ClassifierPanel(QWidget):
     def show_seen(
         self, picture: np.ndarray, guesses: Sequence[tuple[str, float]], word: str, own: tuple[float, int] | None
     ) -> None:
-        """A uint8 (28, 28) picture, the best guesses with their probabilities, and those and the rank of the word."""
+        """Show a picture uint8 (28, 28), the best guesses with their probabilities, and the word's figures."""
         self.picture.set_bitmap(picture)
         self.picture.setAccessibleName("The drawing as the CNN gets it, 28 by 28 pixels")
         self.guesses.show_guesses(guesses, word, own)
 
 
 class Guesses(QWidget):
-    """The best guesses, a row and a bar each; the drawing's own word is marked, and has a row below if it is none."""
+    """The best guesses, one row with a bar each.
+
+    The drawing's own word is marked, and has a row below if it is not among them.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +84,7 @@ class Guesses(QWidget):
         self, guesses: Sequence[tuple[str, float]], word: str, own: tuple[float, int] | None, why: str = ""
     ) -> None:
         """Show the best guesses, with their probabilities; own: the probability and the rank of the drawing's word.
+
         why: what to say where there are none.
         """
         self._why = why

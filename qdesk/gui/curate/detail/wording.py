@@ -16,7 +16,7 @@ from qdesk.scoring import explanation
 
 
 def summary(table: Table, index: int) -> str:
-    """A drawing's place in the order, what it looks like, and how likely it would be flagged by what was learned."""
+    """Return a drawing's place in the order, what it looks like, and how likely the verdicts so far would flag it."""
     if not table.scored[index]:
         return "Not scored yet."
     (rank,) = table.ranks([index])
@@ -39,12 +39,12 @@ def _suspicion(table: Table, index: int) -> str:
 
 
 def evidence_text(table: Table, index: int) -> str:
-    """On what the suggested reason rests; "" where none is suggested, and before the scores are there."""
+    """Return the evidence for the suggested reason; "" where none is suggested, and before the scores are there."""
     return re.sub(r"(?<=\d) |(?<=\d in) ", NBSP, table.evidence[index] or "")
 
 
 def loss_score(table: Table, index: int) -> Score:
-    """The loss per point of a drawing, and how it compares."""
+    """Return the loss per point of a drawing, and how it compares."""
     loss = float(table.numbers["loss_per_point"][index])
     if loss != loss:
         return Score("", "Pixels have no strokes to score." if table.drawings.bitmaps is not None else "")
@@ -56,7 +56,7 @@ def loss_score(table: Table, index: int) -> Score:
 
 
 def lift_score(table: Table, index: int) -> Score:
-    """How much better a drawing's word explains it than no word does, and how that compares."""
+    """Return how much better a drawing's word explains it than no word does, and how that compares."""
     lift, word = float(table.numbers["lift"][index]), table.words[index]
     if lift != lift:
         if table.drawings.bitmaps is not None:
@@ -70,7 +70,7 @@ def lift_score(table: Table, index: int) -> Score:
 
 
 def word_score(table: Table, index: int) -> Score:
-    """How sure the CNN is of a drawing's word, and how that compares."""
+    """Return how sure the CNN is of a drawing's word, and how that compares."""
     p_word, word = float(table.numbers["p_word"][index]), table.words[index]
     if p_word != p_word:
         return Score("", "" if word or not table.scored[index] else "It has no word to look for.")
@@ -83,12 +83,12 @@ def word_score(table: Table, index: int) -> Score:
 
 
 def _of_these(share: float) -> str:
-    """ "97 % of these", as many as at least are so."""
+    """Return "97 % of these", rounded down, or "all others here"."""
     return "all others here" if share == 1 else f"{math.floor(share * 100 + 1e-6)}{NBSP}% of these"
 
 
 def replay_text(drawn_ms: float | None, replay_ms: float) -> str:
-    """At what pace a drawing is replayed: how long it took to draw, None not known, and how long its replay takes."""
+    """Return how long the drawing took (None: not known), and how long its replay takes."""
     if drawn_ms is None:
         return "Even pace: no times in this file"
     drawn, replay = f"{drawn_ms / 1000:,.1f}{NBSP}s", f"{replay_ms / 1000:,.1f}{NBSP}s"
@@ -96,22 +96,22 @@ def replay_text(drawn_ms: float | None, replay_ms: float) -> str:
 
 
 def alike_text(likeness: float) -> str:
-    """How alike two drawings are."""
+    """Return how similar two drawings are."""
     return unbroken(percent(min(max(likeness, 0.0), 1.0)))
 
 
 def percent_text(share: float) -> str:
-    """A probability, never all and never nothing."""
+    """Return a probability in per cent, never as 0 or 100 %."""
     return unbroken(explanation.percent(share))
 
 
 def count_text(strokes: int, points: int) -> str:
-    """How much was drawn."""
+    """Return how many strokes and points there are."""
     return f"{count(strokes, 'stroke')}, {count(points, 'point')}"
 
 
 def drawn_text(timestamp: str | None, country: str | None, recognized: bool | None) -> str:
-    """When and where it was drawn, and whether the game recognised it."""
+    """Return when and where it was drawn, and whether the game recognised it."""
     parts = []
     if timestamp:
         try:

@@ -1,4 +1,4 @@
-"""The filters that are texts to choose among: verdicts, and facets such as the word and the country."""
+"""The filters that are lists of texts: verdicts, and facets such as the word and the country."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from qdesk.gui.kit.widgets import Field
 from qdesk.gui.theme import SPACE, button, label
 
 FEW, TALL = 5, 7
-"""So many options are in sight of those that are many: at first, and once all are asked for."""
+"""How many options of a long list are in sight: at first, and once all are asked for."""
 
 
 class VerdictFilter(Section):
-    """All, to do, flagged (for any reason or some of them), or kept."""
+    """Filters by verdict: all, to do, flagged (for any reason or some of them), or kept."""
 
     def __init__(self) -> None:
         super().__init__("verdict", "Verdict")
@@ -32,7 +32,7 @@ class VerdictFilter(Section):
 
     @property
     def chosen(self) -> frozenset[str]:
-        """The verdicts wanted; none of them for all."""
+        """Return the verdicts chosen; empty for all."""
         if self._way == "flagged":
             return self._reasons or frozenset((*FLAGS, *self._seen))
         return {"all": frozenset(), "todo": frozenset([""]), "keep": frozenset([KEEP])}[self._way]
@@ -44,7 +44,7 @@ class VerdictFilter(Section):
         return {"all": "", "todo": "To do", "flagged": "Flagged", "keep": "Kept"}[self._way]
 
     def choose(self, texts: Collection[str]) -> None:
-        """Want these verdicts: "" (to do), "keep", or reasons; none for all. Says nothing."""
+        """Choose these verdicts, without a signal: "" (to do), "keep", or reasons; none for all."""
         reasons = frozenset(texts) - {"", KEEP}
         self._way = "flagged" if reasons else "todo" if "" in texts else "keep" if KEEP in texts else "all"
         self._reasons = frozenset() if reasons >= set(FLAGS) else reasons
@@ -54,12 +54,12 @@ class VerdictFilter(Section):
         self.choose(())
 
     def begin(self) -> None:
-        """Other drawings come: nothing is chosen, and no reason was given yet."""
+        """Reset for other drawings: nothing is chosen, and no reason was given yet."""
         self._seen = []
         self.clear()
 
     def refresh(self, counts: Mapping[str, int]) -> None:
-        """Show how many drawings have each verdict. A reason that was given once stays."""
+        """Show how many drawings have each verdict. A reason that was given once stays in the list."""
         self._counts = counts
         seen = {reason for reason, count in counts.items() if count and reason not in ("", KEEP)}
         self._seen = sorted(sorted(seen.union(self._seen)), key=lambda reason: (*FLAGS, reason).index(reason))
@@ -77,7 +77,7 @@ class VerdictFilter(Section):
         self._show_summary()
 
     def _toggled(self, key: str) -> None:
-        if key.startswith("="):  # a reason: one of them, or several, are flagged too
+        if key.startswith("="):  # a reason: to choose one, or several, is to choose flagged
             self._way, self._reasons = "flagged", self._reasons ^ {key[1:]}
         else:
             self._way, self._reasons = key, frozenset()
@@ -86,14 +86,14 @@ class VerdictFilter(Section):
 
 
 class Facet(Section):
-    """Texts to choose among, with how many drawings have each.
+    """A list of texts to choose among, with the number of drawings that have each.
 
-    always: what is offered first, and in this order, whether there is any or not. folded: of many, a few are shown
-    first. by_name: of many, they come in alphabetical order at first, and not by how many they are.
+    always: the texts offered first, in this order, even if no drawing has them. folded: only a few of a long list are
+    shown at first. by_name: a long list is in alphabetical order at first, not by number.
     """
 
     left = Signal()
-    """The user is done with searching in the list."""
+    """The user has finished searching in the list."""
 
     def __init__(
         self,
@@ -111,7 +111,7 @@ class Facet(Section):
         self._offered: list[str] = list(always)
         self._known = False  # whether any drawing has a text here
         self._chosen: frozenset[str] = frozenset()
-        self._first: frozenset[str] = frozenset()  # those at the top: what was chosen when the search changed
+        self._first: frozenset[str] = frozenset()  # those at the top, which were chosen when the search changed
         self.only = label("", muted=True)
         self.only.setContentsMargins(2 * SPACE, 0, 0, 0)
         self.only.setWordWrap(True)
@@ -143,7 +143,7 @@ class Facet(Section):
 
     @property
     def chosen(self) -> frozenset[str]:
-        """The texts wanted; none of them for all."""
+        """Return the texts chosen; empty for all."""
         return self._chosen
 
     @property
@@ -152,7 +152,7 @@ class Facet(Section):
         return f"{len(named)}: " * (len(named) > 2) + ", ".join(named)
 
     def choose(self, texts: Collection[str]) -> None:
-        """Want these texts; none for all. Says nothing."""
+        """Choose these texts, without a signal; none for all."""
         self._chosen = self._first = frozenset(texts)
         self._show()
 
@@ -160,13 +160,13 @@ class Facet(Section):
         self.choose(())
 
     def begin(self) -> None:
-        """Other drawings come: nothing is chosen, and nothing known."""
+        """Reset for other drawings: nothing is chosen, and nothing known."""
         self._offered, self._known = list(self._always), False
         self.sought.clear()
         self.clear()
 
     def refresh(self, counts: Mapping[str, int]) -> None:
-        """Show how many drawings have each text. What was offered once stays, and so does what is chosen."""
+        """Show how many drawings have each text. Texts once offered stay, and so do those chosen."""
         self._counts = counts
         offered = set(self._offered)
         self._offered += sorted(text for text, count in counts.items() if count and text not in offered)
@@ -184,7 +184,7 @@ class Facet(Section):
         return "" if place == QLocale.Country.AnyCountry else QLocale.territoryToString(place)
 
     def _sorted(self) -> list[str]:
-        """All that is offered, in order."""
+        """Return all texts offered, in order."""
         keys = [*self._offered, *sorted(self._chosen - set(self._offered))]
         if not self._always:
             names = {key: self._name(key).lower() for key in keys}

@@ -1,4 +1,4 @@
-"""A small histogram with a range to drag. Imports pyqtgraph: see `plot`."""
+"""A small histogram with a range to drag. It imports pyqtgraph, see `qdesk.gui.curate.plot`."""
 
 from __future__ import annotations
 
@@ -17,27 +17,28 @@ from qdesk.gui.curate.plot import Plot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
 Kind = Literal["number", "share", "whole", "date", "text"]
-"""As `scoring.columns.Column.kind`."""
+"""The same as `scoring.columns.Column.kind`."""
 
 _BARS, _AXIS = 5 * SPACE, 2 * SPACE  # heights, pixels
 
 
 class Histogram(Plot):
-    """How the values are spread, and which of them are wanted: drag to choose a range, double-click for all.
+    """The spread of some values, and the range of them that is chosen: drag to choose one, double-click for all.
 
-    A range chosen has edges to drag and can be moved as a whole. The outermost bars hold everything beyond them too,
-    so that a range that reaches an end is open there. In the plot a bar is as wide as 1 and at most as high as 1.
+    The edges of a chosen range can be dragged, and the range moved as a whole. The outermost bars also stand for
+    everything beyond them, so that a range that reaches an end is open there. In the plot a bar has width 1 and at most
+    height 1.
     """
 
     range_changed = Signal(object)
-    """(low, high), infinite where it is open, or None for all."""
+    """The range chosen: (low, high), infinite where it is open, or None for all."""
 
     def __init__(self, name: str, kind: Kind = "number", parent: QWidget | None = None) -> None:
         super().__init__(name, _BARS + _AXIS, parent)
         self._kind = kind
         self._edges = np.linspace(0.0, 1.0, BINS + 1)
         self._ramp: tuple[float, float] | None = None
-        self._range: tuple[int, int] | None = None  # first and last bin wanted
+        self._range: tuple[int, int] | None = None  # first and last bin chosen
         self._bars = pg.BarGraphItem(x=np.arange(BINS) + 0.5, height=np.zeros(BINS), width=0.84, pen=None)
         self._ground = pg.InfiniteLine(0, angle=0)
         span = (_AXIS / (_BARS + _AXIS), 1)  # all but the axis
@@ -63,7 +64,7 @@ class Histogram(Plot):
 
     @property
     def chosen(self) -> tuple[float, float] | None:
-        """The range wanted, infinite where it is open, or None for all."""
+        """The range chosen, infinite where it is open, or None for all."""
         if self._range is None:
             return None
         first, last = self._range
@@ -73,12 +74,12 @@ class Histogram(Plot):
 
     @property
     def range_text(self) -> str:
-        """The range wanted, in words; "" for all."""
+        """Return the range chosen, in words; "" for all."""
         if self._range is None:
             return ""
         first, last = self._range
         low, high = self._edges[first], self._edges[last + 1]
-        if self._kind == "whole":  # only the whole numbers between the edges can pass
+        if self._kind == "whole":  # only whole numbers between the edges can pass
             low, high = math.ceil(low), math.floor(high)
         low_text, high_text = self._text(low), self._text(high)
         if first == 0:
@@ -90,10 +91,10 @@ class Histogram(Plot):
         return f"{low_text} to {high_text}" if low < high else "none"
 
     def set_spread(self, spread: BinCounts | None, ramp: tuple[float, float] | None = None) -> None:
-        """Show this spread, or nothing. ramp: what counts as a low and as a high loss, to colour the bars by.
+        """Show this spread, or nothing. ramp: the low and the high loss that colour the bars.
 
-        While a range is chosen the axis stays, so that it stays true: a spread with other edges was asked for before,
-        and is left out.
+        While a range is chosen the axis stays, so that the range stays true. A spread with other edges was asked for
+        before the range was chosen, and is dropped.
         """
         self.setEnabled(spread is not None)
         if spread is not None and self._range is not None and not np.array_equal(spread.edges, self._edges):
@@ -120,12 +121,12 @@ class Histogram(Plot):
         return f"{value:,.{digits}f}".replace("-", "−")
 
     def clear_range(self) -> None:
-        """Want all again, without a signal."""
+        """Drop the range, without a signal."""
         self._range = None
         self.dress()
 
     def choose(self, first: int, last: int) -> None:
-        """Want the bins `first` to `last`; all of them is no range at all."""
+        """Choose the bins `first` to `last`; all of them together are no range."""
         first, last = max(min(first, last), 0), min(max(first, last), BINS - 1)
         before, self._range = self._range, None if (first, last) == (0, BINS - 1) else (first, last)
         self.dress()
@@ -138,7 +139,7 @@ class Histogram(Plot):
     def _region_moved(self) -> None:
         first, last = self._range or (0, BINS - 1)
         low, high = (round(edge) for edge in self._region.getRegion())
-        # One bar stays, that next to the edge that is not dragged.
+        # One bar stays chosen, the one next to the edge that is not dragged.
         self.choose(low, high - 1) if low < high else self.choose(min(low, last), max(high - 1, first))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -148,12 +149,12 @@ class Histogram(Plot):
         override = event.type() == QEvent.Type.ShortcutOverride
         escape = override and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape
         if escape and self._range is not None:
-            event.accept()  # it clears the range before it is the page's
+            event.accept()  # while there is a range, Escape clears it and does not reach the page
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and right move the upper end of the range, with Shift the lower one; Escape wants all."""
+        """Move the upper end of the range by Left and Right, the lower one with Shift; drop the range by Escape."""
         first, last = self._range or (0, BINS - 1)
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if event.key() == Qt.Key.Key_Escape and self._range is not None:

@@ -1,4 +1,4 @@
-"""A list of things to choose among, with how many drawings each has: a row each, chosen by a click or with Space."""
+"""A list of options with the number of drawings each, one row per option, chosen by a click or with Space."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BOX = 2 * SPACE - 2
 
 @dataclass(frozen=True)
 class Option:
-    """One row. key: what the data calls it. aside: more about it, in small. inset: it is a part of the one above."""
+    """One row. key: its text in the data. aside: more about it, in small type. inset: it is a part of the row above."""
 
     key: str
     text: str
@@ -26,9 +26,9 @@ class Option:
 
 
 class Options(QListView):
-    """Rows of `Option`, each with a count. `toggled` says which one was clicked; who listens shows the answer.
+    """Rows of `Option`, each with a count. `toggled` carries the one clicked; its receiver shows what follows from it.
 
-    one: only one of those not inset is chosen at a time, and is drawn so.
+    one: only one of those not inset is chosen at a time, and the boxes are drawn accordingly.
     """
 
     toggled = Signal(str)
@@ -42,7 +42,7 @@ class Options(QListView):
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keys with the drawings
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # so that a click leaves the focus with the drawings
         self.setSelectionMode(QListView.SelectionMode.NoSelection)
         self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -53,7 +53,7 @@ class Options(QListView):
     def show_options(
         self, options: Sequence[Option], counts: Mapping[str, int], chosen: Collection[str], tall: int = 1000
     ) -> None:
-        """Offer these, at most `tall` of them in sight at once."""
+        """Show these options, at most `tall` of them in sight at once."""
         current, place = self.key_at(self.currentIndex()), self.verticalScrollBar().value()
         self.rows.put(list(options), counts, chosen)
         self.setFixedHeight(self.row_height * min(max(len(options), 1), tall))
@@ -61,15 +61,15 @@ class Options(QListView):
         if options and row != self.currentIndex().row():
             self.selectionModel().setCurrentIndex(
                 self.rows.index(row), self.selectionModel().SelectionFlag.NoUpdate
-            )  # unlike the view's own way this does not scroll
+            )  # the view's own method would scroll
         self.verticalScrollBar().setValue(place)
 
     def key_at(self, index: QModelIndex) -> str | None:
-        """The key of a row, or None for none."""
+        """Return the key of a row, or None for an invalid index."""
         return self.rows.options[index.row()].key if index.isValid() else None
 
     def index_of(self, key: str) -> QModelIndex:
-        """The row of a key; an invalid one if it is not offered."""
+        """Return the index of a key's row; an invalid one if the key is not offered."""
         rows = (row for row, option in enumerate(self.rows.options) if option.key == key)
         return self.rows.index(next(rows, -1))
 
@@ -101,7 +101,7 @@ class Options(QListView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         bar, down = self.verticalScrollBar(), event.angleDelta().y() < 0
         if bar.value() == (bar.maximum() if down else bar.minimum()):
-            event.ignore()  # at its end it is for what the list lies in
+            event.ignore()  # at the end of the list, what is around it scrolls
         else:
             super().wheelEvent(event)
 
@@ -146,7 +146,7 @@ class _Rows(QAbstractListModel):
 
 
 class _Painter(QStyledItemDelegate):
-    """Box, text, count."""
+    """Paints the box, the text and the count."""
 
     def __init__(self, view: Options) -> None:
         super().__init__(view)

@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 WIDTH = 30 * SPACE
 TYPING_MS = 150
-"""After so long without another letter the text is searched for."""
+"""The pause, ms, after the last letter before the text is searched for."""
 
 
 class FilterPanel(QWidget):
-    """What to show. It knows the drawings by `FacetCounts` alone, and asks for another by saying what is wanted."""
+    """All filters. It knows the drawings only by their `FacetCounts`, and asks for others by emitting `changed`."""
 
     changed = Signal(object)
     """The new `Filters`."""
     left = Signal()
-    """The user is done with typing: the drawings may have the keys."""
+    """The user has finished typing, so the drawings may have the focus."""
 
     def __init__(self, keymap: KeyMap | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -105,7 +105,7 @@ class FilterPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
-        area.verticalScrollBar().rangeChanged.connect(  # what is in it stays in its place whether there is a bar or not
+        area.verticalScrollBar().rangeChanged.connect(  # so that nothing moves when the bar comes or goes
             lambda _low, high: column.setContentsMargins(2 * SPACE - 2, 0, (1 if high else 2) * SPACE, SPACE)
         )
         whole = QVBoxLayout(self)
@@ -125,43 +125,43 @@ class FilterPanel(QWidget):
         reason, *others = self.facets.values()
         return self.verdicts, reason, self.scores, *others, self.drawing
 
-    # What is wanted
+    # What is chosen
 
     @property
     def filters(self) -> Filters:
-        """What is wanted now."""
+        """The filters chosen now."""
         chosen = {"verdict": self.verdicts.chosen} | {name: facet.chosen for name, facet in self.facets.items()}
         chosen = {name: texts for name, texts in chosen.items() if texts}
         return Filters(chosen, self.scores.ranges | self.drawing.ranges, self.search.text().strip(), self._among)
 
     @property
     def histograms(self) -> dict[str, Histogram]:
-        """Those made so far, by what is spread in them."""
+        """Return the histograms made so far, by the column that they show."""
         return self.scores.histograms | self.drawing.histograms
 
     def fixed_edges(self) -> dict[str, np.ndarray]:
-        """The axes that have to stay, because a range is chosen on them: name -> edges float64 (33,)."""
+        """Return the axes that must stay, because a range is chosen on them: name -> edges float64 (33,)."""
         return {name: one.edges for name, one in self.histograms.items() if one.chosen is not None}
 
     def choose(self, facet: str, *texts: str) -> None:
-        """Want these texts of a facet ("verdict": "" is to do), or all of them if none is given."""
+        """Choose these texts of a facet ("verdict": "" is to do), or all of them if none is given."""
         (self.verdicts if facet == "verdict" else self.facets[facet]).choose(texts)
         self._emit()
 
     def set_among(self, mask: np.ndarray | None, text: str = "") -> None:
-        """Want these drawings alone, bool (N,), as a lasso has caught them; `text` says so. None for all."""
+        """Restrict to these drawings, bool (N,), as caught by a lasso and described by `text`; None for all."""
         self._among = mask
         self._among_text.setText(text)
         self.among.setVisible(mask is not None)
         self._emit()
 
     def search_anew(self) -> None:
-        """Give the keys to the search, and let the first one replace what was searched for."""
+        """Focus the search, with its text selected, so that the first key replaces it."""
         self.search.setFocus()
         self.search.selectAll()
 
     def reset(self) -> None:
-        """Want everything again."""
+        """Clear all filters."""
         self._forget()
         self._emit()
 
@@ -180,10 +180,10 @@ class FilterPanel(QWidget):
             self._said = filters
             self.changed.emit(filters)
 
-    # What there is
+    # What is offered
 
     def open(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
-        """Offer what these drawings have, with nothing filtered and nothing said. See `refresh`."""
+        """Offer what these drawings have, with nothing filtered, and without a signal. See `refresh`."""
         self._forget()
         self._typing.stop()
         self._said = Filters()
@@ -194,16 +194,16 @@ class FilterPanel(QWidget):
         self.refresh(survey, losses)
 
     def refresh(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
-        """Show new counts and spreads. losses: what counts as a low and as a high loss per point, for their colours."""
+        """Show new counts and spreads. losses: the low and the high loss per point that colour the bars."""
         self.verdicts.refresh(survey.counts.get("verdict", {}))
         for name, facet in self.facets.items():
             facet.refresh(survey.counts.get(name, {}))
         self.scores.refresh(survey.spreads, losses)
         self.drawing.refresh(survey.spreads, losses)
         self.set_shown(survey.shown, survey.total)
-        self._emit()  # a reason never given before is a flag too
+        self._emit()  # a reason given for the first time counts as flagged too
 
     def set_shown(self, shown: int, total: int) -> None:
-        """Say how many drawings pass, of how many."""
+        """Show how many drawings pass, and of how many."""
         whole = f"{total:,} {'drawing' if total == 1 else 'drawings'}"
         self.shown.setText(whole if shown == total else f"{shown:,} of {total:,}")

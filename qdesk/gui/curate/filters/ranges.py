@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def histograms(section: str) -> tuple[str, ...]:
-    """The columns that have a histogram in this section: what scoring gives first, then what the curator taught."""
+    """Return the columns with a histogram in this section: those from scoring, then those learned from verdicts."""
     there = [column for column in COLUMNS if column.filtered == section]
     return tuple(column.name for column in sorted(there, key=lambda column: column.origin == "curator"))
 
@@ -30,7 +30,7 @@ class Ranges(Section):
         self.body.setSpacing(0)
         self._names = names
         self.histograms: dict[str, Histogram] = {}
-        """Made when there is something to show in them, and they are in sight."""
+        """Those made so far: a histogram is made when it has something to show and is in sight."""
         self._parts: dict[str, tuple[QWidget, QLabel]] = {}
         self._spreads: Mapping[str, BinCounts] = {}
         self._losses: tuple[float, float] | None = None
@@ -38,7 +38,7 @@ class Ranges(Section):
 
     @property
     def ranges(self) -> dict[str, tuple[float, float]]:
-        """The ranges wanted, infinite where they are open."""
+        """Return the ranges chosen, infinite where they are open."""
         return {name: one.chosen for name, one in self.histograms.items() if one.chosen is not None}
 
     @property
@@ -52,7 +52,7 @@ class Ranges(Section):
         self._show_summary()
 
     def refresh(self, spreads: Mapping[str, BinCounts], losses: tuple[float, float] | None) -> None:
-        """Show these spreads; `losses` are what counts as a low and a high loss per point."""
+        """Show these spreads; `losses` are the low and the high loss per point that colour the bars."""
         self._spreads, self._losses = spreads, losses
         self.setVisible(any(name in spreads for name in self._names))
         self._show()
@@ -70,7 +70,7 @@ class Ranges(Section):
 
     def _build(self, name: str) -> None:
         from qdesk.gui.curate.filters.histogram import (
-            Histogram,  # not before: pyqtgraph would keep the window from opening
+            Histogram,  # imported late, since pyqtgraph would delay the window
         )
 
         column = BY_NAME[name]

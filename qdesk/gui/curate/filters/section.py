@@ -1,4 +1,4 @@
-"""What the parts of the filters share: a title to fold what is below it, that says what is chosen there."""
+"""What the parts of the filters share: a title that folds the part and says what is chosen in it."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from qdesk.settings import Curate
 
 
 class Section(QWidget):
-    """A title to fold what is below it, that says what is chosen there. Whether it is open is remembered."""
+    """A part with a title that folds it and says what is chosen in it. Whether it is open is remembered."""
 
     changed = Signal()
-    """Another choice was made here."""
+    """The choice has changed."""
 
     def __init__(self, name: str, title: str, unfolded: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,11 +47,11 @@ class Section(QWidget):
 
     @property
     def summary(self) -> str:
-        """What is chosen, in few words; "" for nothing."""
+        """Return what is chosen, in few words; "" for nothing."""
         return ""
 
     def clear(self) -> None:
-        """Choose nothing, and say nothing about it."""
+        """Choose nothing, without a signal."""
         self._show_summary()
 
     def _fold(self, on: bool) -> None:
@@ -120,7 +120,7 @@ class _Head(QAbstractButton):
 
 
 def small_button(icon_name: str, tip: str) -> QAbstractButton:
-    """A flat little button with an icon alone."""
+    """Return a small flat button with an icon alone."""
     made = square(icon_name, tip, 3 * SPACE)
     made.setIconSize(QSize(2 * SPACE - 2, 2 * SPACE - 2))
     return made

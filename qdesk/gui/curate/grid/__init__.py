@@ -1,1 +1,1 @@
-"""The drawings as a grid: cells, thumbnails, and the pace by the page."""
+"""The drawings as a grid: cells, thumbnails, and the pace "page"."""

@@ -1,7 +1,7 @@
-"""Painting one cell of the grid: the drawing, its loss, its word, its verdict.
+"""Paint one cell of the grid: the drawing, its loss, its word, its verdict.
 
-What many cells share (cards, losses, words, badges) is painted once and kept, so that a cell is four small pictures
-put in their places: a frame of two hundred cells takes milliseconds.
+What many cells share (cards, losses, words, badges) is painted once and kept. So a cell is four small pictures put in
+their places, and a frame of two hundred cells takes milliseconds.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ __all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "text
 GAP = SPACE
 CAPTION = 4 * SPACE
 _NARROW = 11 * SPACE
-_SHADES = 32  # steps of the ramp that a loss is shown in
+_SHADES = 32  # steps of the ramp in which losses are shown
 _KEPT_PIECES = 4000
 
 
 def cell_height(width: int) -> int:
-    """The height of a cell of this width: a square for the drawing, and its caption."""
+    """Return the height of a cell of this width: a square for the drawing, and its caption."""
     return width + CAPTION - GAP
 
 
 def text_on(colour: QColor) -> QColor:
-    """Near-black or white, whichever reads better on `colour`."""
+    """Return near-black or white, whichever reads better on `colour`."""
     red, green, blue = colour.redF(), colour.greenF(), colour.blueF()
     light = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
     return QColor("#1c1a17") if light > 0.18 else QColor("#ffffff")
@@ -56,7 +56,7 @@ class CellDelegate(QStyledItemDelegate):
         self.proposals: Mapping[int, str] = {}
         """Verdicts proposed for drawings, shown in outline."""
         self.patient_until = 0.0
-        """Until when (by `now`, seconds) a picture that is not there is painted at once."""
+        """The time (by `now`, s) until which a missing picture is painted at once."""
         self._pieces: dict[Hashable, QPixmap] = {}
         self._made_for: tuple[object, ...] = ()
         self._look = ThumbnailStyle(1, 1, 1.0, "", "none", 0.0, 1.0)
@@ -67,7 +67,7 @@ class CellDelegate(QStyledItemDelegate):
         return QSize(width, cell_height(width))
 
     def look(self, size: QSize, ratio: float, scale: tuple[float, float]) -> ThumbnailStyle:
-        """How pictures look in cells of this size, gap included, at `ratio` device pixels a pixel."""
+        """Return how pictures look in cells of this size, gap included, at `ratio` device pixels per pixel."""
         side = size.width() - GAP - 2 * SPACE
         width, height = max(round(side * ratio), 1), max(round((size.height() - GAP - CAPTION - 12) * ratio), 1)
         low, high = (round(edge, 1) for edge in scale) if self.tint == "loss" else (0.0, 0.0)
@@ -76,7 +76,7 @@ class CellDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        """Paint a cell into `option.rect`. The painter is left as it was, its pen and brush aside."""
+        """Paint a cell into `option.rect`. The painter is left as it was, except for its pen and brush."""
         model = index.model()
         assert isinstance(model, DrawingsModel) and model.table is not None
         table, drawing = model.table, model.drawing_at(index.row())
@@ -94,7 +94,7 @@ class CellDelegate(QStyledItemDelegate):
         if verdict or proposed:
             badge = self._badge(proposed or verdict, bool(proposed), width - SPACE)
             place = x + width - 4 - round(badge.width() / self._ratio)
-            if width < _NARROW:  # it would cover the drawing, and says more than the loss
+            if width < _NARROW:  # in the loss's place, since it would cover the drawing
                 painter.drawPixmap(place, top + 2, badge)
                 return
             painter.drawPixmap(place, y + 4, badge)
@@ -138,7 +138,7 @@ class CellDelegate(QStyledItemDelegate):
     # What is shared
 
     def _piece(self, key: Hashable, size: Callable[[], tuple[int, int]], draw: Callable[[QPainter], None]) -> QPixmap:
-        """A picture of `size` (width, height) pixels as `draw` makes it, kept under `key`."""
+        """Return a picture of `size` (width, height) pixels as `draw` makes it, kept under `key`."""
         piece = self._pieces.get(key)
         if piece is None:
             piece = self._pieces[key] = QPixmap(*(max(round(side * self._ratio), 1) for side in size()))
@@ -179,7 +179,7 @@ class CellDelegate(QStyledItemDelegate):
         return self._piece(("chip", text, shade), size, draw)
 
     def _words(self, word: str, width: int) -> QPixmap:
-        """A text cut to this width; 0 for all of it."""
+        """Return a text cut to this width; 0 for all of it."""
         width = width or QFontMetrics(font("small")).horizontalAdvance(word) + 1
 
         def draw(painter: QPainter) -> None:
@@ -201,14 +201,14 @@ class CellDelegate(QStyledItemDelegate):
 
 @cache
 def badge_width(verdict: str, signed: bool = True) -> int:
-    """How wide the badge of a verdict is, pixels, with its sign or without."""
+    """Return the width of a verdict's badge, pixels, with its sign or without."""
     return QFontMetrics(font("small")).horizontalAdvance(verdict) + (30 if signed else 10)
 
 
 def paint_badge(
     painter: QPainter, top_right: QPointF, verdict: str, proposed: bool = False, signed: bool = True
 ) -> None:
-    """A verdict as a pill with a sign and a word, its upper right corner at `top_right`; in outline if `proposed`."""
+    """Paint a verdict as a pill with a sign and a word, its upper right corner at `top_right`; proposed: in outline."""
     look = theme()
     width = badge_width(verdict, signed)
     pill = QRectF(top_right.x() - width, top_right.y(), width, 20)
@@ -228,7 +228,7 @@ def paint_badge(
 
 
 def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> None:
-    """A tick for keep, a flag for the others, ten pixels wide and high."""
+    """Paint a tick for keep and a flag for all others, ten pixels wide and high."""
     x, y = at.x(), at.y()
     painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     if verdict == KEEP:
@@ -243,7 +243,7 @@ def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> No
 
 
 def _ranked_by(table: Table, drawing: int) -> str:
-    """The number that the drawings are sorted by, where it is not the loss per point, which is always there."""
+    """Return the number that the drawings are sorted by, unless it is the loss per point, which is always shown."""
     name = "learned" if table.sort == "unsure" else table.sort
     column = BY_NAME[name]
     if column.kind not in ("number", "share") or name == "loss_per_point":

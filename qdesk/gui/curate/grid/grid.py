@@ -1,4 +1,4 @@
-"""The grid of drawings: what is selected, what stays in sight while rows move, and painting what is in sight."""
+"""The grid of drawings: what is selected, what stays in sight while rows move, and when pictures are painted."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from qdesk.gui.theme import theme, theme_changes
 
 __all__ = ["SIZES", "Grid"]
 
-_FEW_PIECES = 16  # of what is selected and no more: each is painted again by itself
-_MOST_PIECES = 1000  # of a selection: each cell painted is looked for in all of them
-_FIRST_S, _STILL_S = 0.03, 0.006  # for painting drawings at once: the first time, and when nothing moved just now
+_FEW_PIECES = 16  # selections of at most this many spans are repainted span by span
+_MOST_PIECES = 1000  # the most spans of a selection, since each painted cell is looked up in all of them
+_FIRST_S, _STILL_S = 0.03, 0.006  # s to paint drawings at once: the first time, and when nothing moved just now
 _STILL_AFTER_S = 0.1
 _LOSSES_MS = 80
 
 Clock = Callable[[], float]
-"""Seconds since some moment."""
+"""A clock: seconds since some moment."""
 
 
 class Grid(GridView):
-    """Shows a `DrawingsModel`. Until somebody selects or scrolls it stays at the top, on the worst drawing."""
+    """Shows a `DrawingsModel`. Until the user selects or scrolls, it stays at the top, on the worst drawing."""
 
     current_changed = Signal(int)
     """The drawing selected last, or -1."""
     replay_asked = Signal()
     losses_wanted = Signal(object)
-    """Drawings in sight (a list of indices) whose points' losses the tint lacks; `set_losses` takes them."""
+    """Drawings in sight (a list of indices) whose point losses the tint needs; `set_losses` takes them."""
 
     def __init__(self, model: DrawingsModel, parent: QWidget | None = None, now: Clock = time.perf_counter) -> None:
         super().__init__(parent)
@@ -48,16 +48,16 @@ class Grid(GridView):
         self._other_filters = False
         self.aside = -1
         """A drawing that is looked at though no row shows it, or -1. See `look_aside`."""
-        self._anchor = 0  # how far down the current drawing was before the others moved, pixels
+        self._anchor = 0  # pixels from the top to the current drawing, before the others moved
         self._current_before = self._top_before = -1
         self._chosen_before: np.ndarray | None = None
-        self._left: tuple[int, int] | None = None  # a drawing that filters took away while it was current, and its top
+        self._left: tuple[int, int] | None = None  # a drawing that filters hid while it was current, and its top
         self._painted_at = 0.0
         self._lacking: list[int] = []
         self._ask_losses = QTimer(self)
         self._ask_losses.setSingleShot(True)
         self._ask_losses.timeout.connect(self._want_losses)
-        model.layoutAboutToBeChanged.connect(self._before)  # before the selection hears of it
+        model.layoutAboutToBeChanged.connect(self._before)  # connected before the selection model
         self.setModel(model)
         self.setItemDelegate(self._cells)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -88,7 +88,7 @@ class Grid(GridView):
         return np.concatenate([self._model.table.order[first:last] for first, last in spans])
 
     def selected(self) -> list[int]:
-        """The selected drawings, in the order shown."""
+        """Return the selected drawings, in the order shown."""
         return self.selection().tolist()
 
     @property
@@ -97,31 +97,31 @@ class Grid(GridView):
         return self.aside if self.aside >= 0 else self.current
 
     def chosen(self) -> list[int]:
-        """What a key is meant for: the drawing looked at aside, or else the selected ones, or else the current one."""
+        """Return what a key acts on: the drawing looked at aside, else the selected ones, else the current one."""
         alone = [index for index in [self.shown] if index >= 0]
         return alone if self.aside >= 0 else self.selected() or alone
 
     def look_aside(self, drawing: int) -> None:
-        """Look at a drawing that no row shows, until another is chosen; -1: at the current one again."""
+        """Look at a drawing that no row shows, until another is chosen; -1: look at the current one again."""
         if drawing != self.aside:
             self.aside = drawing
             self.viewport().update()
             self.current_changed.emit(self.shown)
 
     def select_row(self, row: int) -> None:
-        """Select one row alone and show it; a row outside the list is moved to its nearest end."""
+        """Select only this row and show it; a row outside the list is moved to its nearest end."""
         self._left = None
         self._select(row)
 
     def _select(self, row: int) -> None:
         count = self._model.rowCount()
         if count:
-            # Not the view's own `setCurrentIndex`: with Ctrl held down, as for an undo, that keeps what is selected.
+            # The view's own `setCurrentIndex` would keep the selection while Ctrl is held down, as for an undo.
             index = self._model.index(min(max(row, 0), count - 1))
             self.selectionModel().setCurrentIndex(index, Chosen.ClearAndSelect)
 
     def start_over(self) -> None:
-        """Back to the first row, as for drawings just opened."""
+        """Go back to the first row, as for drawings just opened."""
         self._left = None
         self._following_top = True
         self._first = 0
@@ -131,11 +131,11 @@ class Grid(GridView):
         self.select_row(0)
 
     def expect_others(self) -> None:
-        """Other filters come: unless they let the current drawing pass, what they do is looked at from the top."""
+        """Expect other filters: if they hide the current drawing, the view starts again at the top."""
         self._other_filters = True
 
     def touch(self) -> None:
-        """Somebody is at work here: from now on the view follows the selected drawing, not the top."""
+        """Note that the user is at work here: from now on the view follows the selected drawing, not the top."""
         self._following_top = False
         self._left = None
 
@@ -172,7 +172,7 @@ class Grid(GridView):
         self._current_before = self.current
         self._top_before = self._model.drawing_at(self._first) if self._model.rowCount() else -1
         chosen = self.selectionModel()
-        # Qt would remember each row of a large selection by itself, and ask the model for each where it went.
+        # Otherwise Qt would remember each row of a large selection, and ask the model for each where it went.
         if sum(span.height() for span in _spans(chosen.selection())) > _MOST_PIECES:
             self._chosen_before = self.selection()
             chosen.blockSignals(True)
@@ -182,7 +182,7 @@ class Grid(GridView):
     def _after(self) -> None:
         """Keep the selected drawing where it was on the screen while the others move around it.
 
-        One that the filters let pass no more is remembered, and selected again as soon as they do.
+        If the filters hide it, it is remembered, and selected again as soon as they let it pass.
         """
         if self._chosen_before is not None and self._model.table is not None:
             self._choose_again(self._model.table, self._chosen_before)
@@ -217,7 +217,7 @@ class Grid(GridView):
             self.page_changed.emit()
 
     def _choose_again(self, table: Table, drawings: np.ndarray) -> None:
-        """Select these again where they are now, unless they fell into very many pieces."""
+        """Select these drawings again where they are now, unless they are spread over very many spans."""
         self._chosen_before = None
         rows = table.row_of[drawings]
         rows = np.sort(rows[rows >= 0])
@@ -242,30 +242,30 @@ class Grid(GridView):
 
     @property
     def tint(self) -> Tint:
-        """What colours the strokes: "none", "time" (see `time_colour`) or "loss" (see `loss_colour`)."""
+        """The colours of the strokes: "none", "time" (see `time_colour`) or "loss" (see `loss_colour`)."""
         return self._cells.tint
 
     def set_tint(self, tint: Tint) -> None:
-        """Colour the strokes by time, by the loss of their points (see `losses_wanted`), or not."""
+        """Colour the strokes by time, by the loss of their points (see `losses_wanted`), or not at all."""
         self._cells.tint = tint
         self._lacking = []
         self.viewport().update()
 
     def set_losses(self, losses: Mapping[int, np.ndarray]) -> None:
-        """The losses of points, float32 (points,) in nats, by drawing; those not asked for are kept as well."""
+        """Take the losses of points, float32 (points,) in nats, by drawing; those not asked for are kept as well."""
         self.thumbs.set_losses(losses)
         self.viewport().update()
         lacking = [drawing for drawing in self._lacking if not self.thumbs.knows(drawing)]
         if lacking != self._lacking:
             self._lacking = lacking
-            self._ask_losses.start(0)  # what comes in parts goes on without a pause
+            self._ask_losses.start(0)  # after one part, the next is asked for without a pause
 
     def _want_losses(self) -> None:
         if self._lacking:
             self.losses_wanted.emit(list(self._lacking))
 
     def set_proposals(self, proposals: Mapping[int, str]) -> None:
-        """Verdicts to show in outline, by drawing."""
+        """Show these verdicts in outline, by drawing."""
         self._cells.proposals = proposals
         self.viewport().update()
 
@@ -273,7 +273,7 @@ class Grid(GridView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.fillRect(event.rect(), theme().paper)  # as the page's ground, which need not be painted below it
+        painter.fillRect(event.rect(), theme().paper)  # the page's colour; the page itself is not painted
         if self._model.table is None:
             return
         if not self._model.rowCount():
@@ -296,7 +296,7 @@ class Grid(GridView):
         self._look_ahead(self._model.table)
 
     def _be_patient(self) -> None:
-        """Let the cells paint missing drawings at once, for a while, unless it is being scrolled."""
+        """Let the cells paint missing drawings at once for a while, unless the view is being scrolled."""
         now = self._now()
         still = now - self._painted_at > _STILL_AFTER_S
         self._cells.patient_until = now + (_FIRST_S if not self._painted_at else _STILL_S) if still else 0.0
@@ -330,7 +330,7 @@ class Grid(GridView):
             self._repaint(top_left.row(), bottom_right.row())
 
     def _repaint(self, first: int, last: int) -> None:
-        """Paint these rows again and no others: a verdict changes two cells of a screenful."""
+        """Paint only these rows again: a verdict changes two cells of a screenful."""
         top, bottom = self.place(first), self.place(last)
         place = top.united(bottom)
         if top.top() != bottom.top():  # whole lines
@@ -350,7 +350,7 @@ class Grid(GridView):
         super().keyPressEvent(event)
 
     def keyboardSearch(self, search: str) -> None:
-        """Letters are verdicts here, not a search."""
+        """Ignore letters, since they are verdicts here and not a search."""
 
 
 def _spans(selection: QItemSelection) -> list[QItemSelectionRange]:

@@ -1,4 +1,4 @@
-"""A view of equal cells whose layout is arithmetic, so that a million cells cost what a screenful costs.
+"""A view of equal cells whose layout is arithmetic, so that a million cells cost no more than a screenful.
 
 Qt's own list view lays out every item whenever the order changes; here only the visible cells are ever looked at.
 """
@@ -25,15 +25,15 @@ from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.theme import SPACE
 
 SIZES = (72, 96, 128, 160, 208, 272, 352)
-"""The widths of a cell, in pixels, that zooming steps through."""
+"""The widths of a cell, pixels, that zooming steps through."""
 
 STRIP = 20 * SPACE
-"""The width of a cell of the film strip."""
+"""The width of a cell of the film strip, pixels."""
 
 _NOTICE = 6 * SPACE
-"""So much less height, or more, makes no other page: drawings are not to come and go with a sentence below them."""
+"""A change of height, pixels, that keeps the page: drawings must not come and go with a message below."""
 
-_LONGEST = 2**31 - 1 - 2**16  # what Qt can scroll, pixels
+_LONGEST = 2**31 - 1 - 2**16  # the most that Qt can scroll, pixels
 
 Hint = QAbstractItemView.ScrollHint
 Index = QModelIndex | QPersistentModelIndex
@@ -42,11 +42,11 @@ _ALWAYS, _NEVER = Qt.ScrollBarPolicy.ScrollBarAlwaysOn, Qt.ScrollBarPolicy.Scrol
 
 
 class GridView(QAbstractItemView):
-    """Cells in as many columns as fit; or a film strip of one column; or whole pages instead of one long list."""
+    """Cells in as many columns as fit, or in a film strip of one column, or in whole pages instead of one long list."""
 
     zoomed = Signal(int)
     page_changed = Signal()
-    """By the page: other rows are shown, or more or fewer of them."""
+    """In whole pages: other rows are shown, or more or fewer of them."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,11 +54,11 @@ class GridView(QAbstractItemView):
         self._columns = 1
         self._cell = QSize(1, 1)
         self._strip = self._paged = False
-        self._first = 0  # by the page: the row that the page begins with
+        self._first = 0  # in whole pages: the row that the page begins with
         self._page_was = range(0)
-        self._lines, self._lines_for = 1, (0, 0)  # of a page, and the width and height reckoned with
-        self._heading = 1  # the way it was scrolled last
-        self._turned = 0  # of the wheel, towards the next size
+        self._lines, self._lines_for = 1, (0, 0)  # lines on a page, and the width and height they were computed for
+        self._heading = 1  # the direction of the last scrolling
+        self._turned = 0  # how far the wheel has turned towards the next size
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(_NEVER)
         self.setVerticalScrollBarPolicy(_ALWAYS)
@@ -68,12 +68,12 @@ class GridView(QAbstractItemView):
         self.verticalScrollBar().actionTriggered.connect(self.touch)
 
     def touch(self) -> None:
-        """Somebody moved here."""
+        """Note that the user moved here."""
 
     # How it is shown
 
     def set_strip(self, on: bool) -> None:
-        """A film strip: one column, as wide as it needs, with the current cell in its middle."""
+        """Show a film strip: one column, as wide as it needs, with the current cell in its middle."""
         self._strip = on
         width = STRIP + SPACE + self.verticalScrollBar().sizeHint().width()
         self.setMinimumWidth(width if on else 0)
@@ -83,7 +83,7 @@ class GridView(QAbstractItemView):
         self.viewport().update()
 
     def set_paged(self, on: bool) -> None:
-        """Whole pages, without a scroll bar; the first begins with what is on top now."""
+        """Show whole pages, without a scroll bar; the first begins with what is on top now."""
         top = max(self.indexAt(QPoint(SPACE, SPACE)).row(), 0)
         if on != self._paged:
             self._paged, self._first, self._lines_for = on, top if on else 0, (0, 0)
@@ -95,12 +95,12 @@ class GridView(QAbstractItemView):
 
     @property
     def page_rows(self) -> range:
-        """By the page: the rows shown."""
+        """In whole pages: the rows shown."""
         lines = max((self.viewport().height() - SPACE) // self._cell.height(), 1)
         return range(self._first, min(self._first + lines * self._columns, self._count()))
 
     def show_page(self, row: int) -> None:
-        """By the page: show the page that begins with this row."""
+        """In whole pages: show the page that begins with this row."""
         self._heading = 1 if row >= self._first else -1
         self._first = row
         self.updateGeometries()
@@ -108,11 +108,11 @@ class GridView(QAbstractItemView):
 
     @property
     def size_step(self) -> int:
-        """Which of `SIZES` the cells have."""
+        """The index in `SIZES` of the cells' size."""
         return self._size
 
     def zoom(self, steps: int) -> None:
-        """Larger (above 0) or smaller cells; the current one stays in sight."""
+        """Make the cells larger (above 0) or smaller; the current one stays in sight."""
         size = min(max(self._size + steps, 0), len(SIZES) - 1)
         if size != self._size:
             self._size = size
@@ -124,12 +124,12 @@ class GridView(QAbstractItemView):
     # Where things are
 
     def _count(self) -> int:
-        model = self.model()  # none yet while Qt makes the view, and asks it already
+        model = self.model()  # there is none while Qt makes the view, when it asks already
         return 0 if model is None else model.rowCount()
 
     @property
     def cell(self) -> QSize:
-        """The size of a cell with its gap; a row's cells share the width there is."""
+        """The size of a cell with its gap; the cells of a row share the width there is."""
         return self._cell
 
     @property
@@ -142,7 +142,7 @@ class GridView(QAbstractItemView):
         self._columns = 1 if self._strip else max(room // SIZES[self._size], 1)
         width = max(room // self._columns, 1)
         height, inside = cell_height(width), self.viewport().height() - SPACE
-        if self._paged and inside > height:  # whole pages leave no line's room empty, if a little more fills it
+        if self._paged and inside > height:  # whole pages stretch the lines a little to leave no room empty
             if width != self._lines_for[0] or abs(inside - self._lines_for[1]) > _NOTICE:
                 self._lines, self._lines_for = inside // height, (width, inside)
             height = min(inside // self._lines, height * 5 // 4)
@@ -158,13 +158,13 @@ class GridView(QAbstractItemView):
             self.page_changed.emit()
 
     def place(self, row: int) -> QRect:
-        """Where a row's cell is, gap included, in the viewport."""
+        """Return where a row's cell is in the viewport, gap included."""
         line, column = divmod(row - self._first, self._columns)
         x, y = SPACE // 2 + column * self._cell.width(), SPACE // 2 + line * self._cell.height()
         return QRect(QPoint(x, y - self.verticalOffset()), self._cell)
 
     def rows_in(self, top: int, bottom: int) -> range:
-        """The rows of the cells between two heights in the viewport, both included."""
+        """Return the rows of the cells between two heights in the viewport, both included."""
         height, offset = self._cell.height(), self.verticalOffset() - SPACE // 2
         first = max((top + offset) // height, 0) * self._columns + self._first
         last = ((bottom + offset) // height + 1) * self._columns + self._first
@@ -226,13 +226,13 @@ class GridView(QAbstractItemView):
             step = 0
         index = self.model().index(min(max(row + step, rows.start), rows.stop - 1), 0)
         if index == self.currentIndex():
-            self.scrollTo(index)  # it may have been scrolled out of sight; Qt shows it only if it is another one
+            self.scrollTo(index)  # it may be out of sight, and Qt scrolls only if the index changes
         return index
 
     # Selecting
 
     def setSelection(self, rect: QRect, command: Chosen) -> None:
-        """Select the cells under a rubber band; or, by Shift, all that is read between two cells."""
+        """Select the cells under a rubber band, or with Shift all cells between two, in reading order."""
         chosen = QItemSelection()
         if self.state() == QAbstractItemView.State.DragSelectingState:
             rect = rect.normalized()
@@ -249,7 +249,7 @@ class GridView(QAbstractItemView):
         self.selectionModel().select(chosen, command)
 
     def selectAll(self) -> None:
-        """Select everything; by the page, the page."""
+        """Select everything, or in whole pages all of the page."""
         if self._paged and self.page_rows:
             page = QItemSelection(self.model().index(self.page_rows[0], 0), self.model().index(self.page_rows[-1], 0))
             self.selectionModel().select(page, Chosen.ClearAndSelect)
@@ -263,7 +263,7 @@ class GridView(QAbstractItemView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self._heading = 1 if dy <= 0 else -1
-        self.viewport().scroll(dx, dy)  # what is painted already moves; only what comes into sight is painted
+        self.viewport().scroll(dx, dy)  # so that only what comes into sight is painted
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         index = self.currentIndex()
@@ -274,7 +274,7 @@ class GridView(QAbstractItemView):
         super().resizeEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """A mouse's wheel moves smoothly, a touchpad directly; with Ctrl held it zooms."""
+        """Scroll smoothly with a mouse's wheel and directly with a touchpad; zoom while Ctrl is held."""
         turn, pixels = event.angleDelta().y(), event.pixelDelta().y()
         if not turn and not pixels:
             event.ignore()

@@ -1,4 +1,4 @@
-"""By the page: everything shown is bad unless somebody says otherwise, and one key decides it all."""
+"""The pace by the page: each drawing is bad unless the user says otherwise, and one key decides them all."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.theme import SPACE, button, label
 
 PAUSE_S = 0.3
-"""About the time in which Enter is still pressed for a page that has just been replaced by another."""
+"""How long, s, Enter may still have been meant for a page that has just been replaced by another."""
 
 _WIDE = 84 * SPACE  # with less width than this, words and controls are one above the other
-_AT_ONCE = 65_536  # rows looked through for one without a verdict, at a time
+_AT_ONCE = 65_536  # how many rows are searched at a time for one without a verdict
 
 
 class Paging(QObject):
-    """Proposes a verdict for each drawing on the grid's page, and takes what the user says of it.
+    """Proposes a verdict for each drawing on the grid's page, and takes the user's changes.
 
-    Nothing is written here: `decided` says what is to be, and whoever listens writes it, as one step. What was said by
-    hand of a drawing is remembered until it is decided or other drawings are opened.
+    Nothing is written here: `decided` carries the verdicts, and its receiver writes them as one step. A change made by
+    hand is remembered until it is decided or other drawings are opened.
     """
 
     decided = Signal(object)
     """A dictionary: drawing to reason, for all that is proposed on the page."""
     moving = Signal()
-    """Another page is about to be shown: a new order that has waited for it may come."""
+    """Another page is about to be shown, so a new order that has waited for this may be shown."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class Paging(QObject):
         self._moving = False
         self._page: list[int] = []
         self.on = False
-        """Whether the grid is shown by the page."""
+        """Whether the grid shows whole pages."""
         self.bar = PagingBar()
         self.bar.decide.clicked.connect(self.decide)
         for choice in (self.bar.which, self.bar.reason):
@@ -68,7 +68,7 @@ class Paging(QObject):
         self.refresh()
 
     def stop(self) -> None:
-        """Show one long list again. What was said by hand is remembered."""
+        """Show one long list again. Changes made by hand are remembered."""
         if not self.on:
             return
         self.on = False
@@ -83,13 +83,13 @@ class Paging(QObject):
     # What is proposed
 
     def proposals(self) -> dict[int, str]:
-        """What Enter would decide: drawing to reason, in the order shown."""
+        """Return what Enter would decide: drawing to reason, in the order shown."""
         proposed = {drawing: self._proposal(drawing) for drawing in self._shown()}
         return {drawing: reason for drawing, reason in proposed.items() if reason}
 
     @property
     def page_text(self) -> str:
-        """What Enter would decide, in words."""
+        """Return what Enter would decide, in words."""
         return " ".join(self._sentences())
 
     def _sentences(self) -> tuple[str, str]:
@@ -106,21 +106,21 @@ class Paging(QObject):
         return f"{_drawings(len(proposed))}: {list_of}.", hint
 
     def propose(self, reason: str) -> None:
-        """Propose this for the selected drawings, or for the current one."""
+        """Propose this reason for the selected drawings, or for the current one."""
         self._say({drawing: reason for drawing in self._chosen()})
 
     def flag(self) -> None:
-        """Propose to flag what is selected, for the reason that it has, scoring suggests, or the bar says."""
+        """Propose to flag the selection, for the reason it has already, scoring suggests, or the bar shows."""
         self._say({drawing: self._flag_for(drawing) for drawing in self._chosen()})
 
     def toggle(self) -> None:
-        """Keep what is selected; if it all is to be kept already, flag it."""
+        """Propose to keep the selection; if all of it is to be kept already, propose to flag it."""
         self._toggle(self._chosen())
 
     @property
     def _table(self) -> Table:
         table = self._model.table
-        assert table is not None  # whose drawings are on the page
+        assert table is not None  # without a table there is no page
         return table
 
     def _toggle(self, chosen: list[int]) -> None:
@@ -169,7 +169,7 @@ class Paging(QObject):
         if proposed:
             self._grid.touch()
             self.decided.emit(proposed)
-            for drawing, reason in proposed.items():  # what could not be written is proposed again
+            for drawing, reason in proposed.items():  # verdicts that could not be written are proposed again
                 if self._model.table is not None and self._table.verdicts[drawing] == reason:
                     self._by_hand.pop(drawing, None)
         self.moving.emit()
@@ -190,7 +190,7 @@ class Paging(QObject):
             self._show(self._grid.page_rows.stop)
 
     def _move_on(self) -> None:
-        """To the next drawing without a verdict, from this page on, or else from the beginning."""
+        """Go to the next drawing without a verdict, from this page on, or else from the beginning."""
         first = self._grid.page_rows.start
         row = self._undecided(first)
         row = self._undecided(0) if row < 0 else row
@@ -198,7 +198,7 @@ class Paging(QObject):
             self._show(row)
 
     def _undecided(self, row: int) -> int:
-        """The first row from this one on without a verdict, or -1."""
+        """Return the first row from this one on without a verdict, or -1."""
         table = self._model.table
         if table is not None:
             none = table.verdicts.texts.index("")
@@ -219,11 +219,11 @@ class Paging(QObject):
     def _page_changed(self) -> None:
         page = self._shown()
         if page != self._page and not self._moving:
-            self._deaf_until = time.monotonic() + PAUSE_S  # what Enter was meant for is gone
+            self._deaf_until = time.monotonic() + PAUSE_S  # the drawings that Enter was meant for are gone
         self.refresh()
 
     def refresh(self) -> None:
-        """Propose again, as the reasons that scoring suggests may be others."""
+        """Propose again, since the reasons that scoring suggests may have changed."""
         if self.on:
             self._page = self._shown()
             proposed = self.proposals()
@@ -231,7 +231,7 @@ class Paging(QObject):
             self.bar.say(*self._sentences(), len(proposed), bool(self._page))
 
     def _clicked(self, index: QModelIndex) -> None:
-        if not QApplication.keyboardModifiers():  # with one held, it is selecting
+        if not QApplication.keyboardModifiers():  # with a key held down, the click selects
             self._toggle([self._model.drawing_at(index.row())])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -245,14 +245,14 @@ class Paging(QObject):
         }
         press = event.type() == QEvent.Type.KeyPress
         if press and isinstance(event, QKeyEvent) and event.key() in actions:
-            if not (event.isAutoRepeat() and actions[event.key()] == self.decide):  # a page a press
+            if not (event.isAutoRepeat() and actions[event.key()] == self.decide):  # one page per press
                 actions[event.key()]()
             return True
         return super().eventFilter(watched, event)
 
 
 class PagingBar(QFrame):
-    """What Enter would do, in words; which drawings are to be flagged, and as what; and a button that does it."""
+    """What Enter would do, in words; which drawings to flag, and for which reason; and a button for Enter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -302,7 +302,7 @@ class PagingBar(QFrame):
         self.text.setText(text)
         self.hint.setText(hint)
         self.decide.setText(f"Decide all {count:,}" if count > 1 else "Decide 1" if count else "Move on")
-        self.decide.setMinimumWidth(self.decide.sizeHint().width())  # the choices give way, not what Enter does
+        self.decide.setMinimumWidth(self.decide.sizeHint().width())  # the choices shrink first, not this button
         self.decide.setEnabled(any_shown)
 
 

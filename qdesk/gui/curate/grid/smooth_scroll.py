@@ -19,7 +19,7 @@ class SmoothScroll(QPropertyAnimation):
         bar.sliderPressed.connect(self.stop)
 
     def push(self, pixels: float) -> None:
-        """Move on by so many pixels."""
+        """Move on by this many pixels."""
         bar = self._bar
         goal = (self.endValue() if self.state() == self.State.Running else bar.value()) + round(pixels)
         self.stop()
@@ -28,6 +28,6 @@ class SmoothScroll(QPropertyAnimation):
         self.start()
 
     def jump(self, value: int) -> None:
-        """Be there at once."""
+        """Go to this value at once."""
         self.stop()
         self._bar.setValue(value)

@@ -1,7 +1,7 @@
-"""Small pictures of drawings, painted in a thread of their own, and kept.
+"""Small pictures of drawings, painted in a background thread and kept.
 
-The view says what it would like to see, most wanted first, and says it anew whenever it moves; the thread paints for
-some milliseconds at a time and then looks at the newest wish, so what has scrolled out of sight is never waited for.
+The view says what it would like to see, most wanted first, and says it anew whenever it moves. The thread paints for
+some milliseconds at a time and then looks at the newest request, so pictures out of sight are never waited for.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing, paint_drawings
 
-_AT_ONCE = 16  # pictures, made together
+_AT_ONCE = 16  # pictures painted together
 _SHARE_S = 0.008
 _CACHED_BYTES = 96 * 2**20
-_CACHED_LOSSES = 20_000  # drawings: about 4 MB of simplified ones
+_CACHED_LOSSES = 20_000  # drawings, about 4 MB for simplified ones
 
 
 class Key(NamedTuple):
     drawing: int
     look: ThumbnailStyle
-    known: bool  # its losses, where it is to be tinted by them
+    known: bool  # whether its losses are known, where it is to be tinted by them
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class _Wish:
 
 
 class ThumbnailCache(QObject):
-    """Pictures by drawing and `ThumbnailStyle`. `open` first; `shutdown` ends the thread."""
+    """Pictures by drawing and `ThumbnailStyle`. Call `open` first; `shutdown` ends the thread."""
 
     came = Signal(object)
-    """Drawings (a list of indices) whose pictures are there now."""
+    """Drawings (a list of indices) whose pictures are ready now."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class ThumbnailCache(QObject):
         return self._busy
 
     def open(self, drawings: Drawings | None) -> None:
-        """Paint these from now on; what is kept or asked for of others is forgotten."""
+        """Paint these drawings from now on; what is kept or wanted of others is dropped."""
         self._drawings = drawings
         self._wanted = ()
         self._pictures.clear()
@@ -74,7 +74,7 @@ class ThumbnailCache(QObject):
         self._bytes = 0
         if self._worker is not None:
             self._busy = True
-            self._worker.request(None)  # which also lets go of the other drawings
+            self._worker.request(None)  # which also releases the other drawings
 
     def shutdown(self) -> None:
         """End the thread for good."""
@@ -90,7 +90,7 @@ class ThumbnailCache(QObject):
         return drawing in self._losses
 
     def set_losses(self, losses: Mapping[int, np.ndarray]) -> None:
-        """Losses of points, float32 (points,) in nats, by drawing."""
+        """Take losses of points, float32 (points,) in nats, by drawing."""
         self._losses.update(losses)
         for drawing in losses:
             self._losses.move_to_end(drawing)
@@ -100,30 +100,30 @@ class ThumbnailCache(QObject):
     # Pictures
 
     def key(self, drawing: int, look: ThumbnailStyle) -> Key:
-        """What the best picture of a drawing is kept under."""
+        """Return the key of the best picture of a drawing."""
         return Key(drawing, look, look.tint == "loss" and drawing in self._losses)
 
     def picture(self, key: Key) -> QPixmap | None:
-        """The picture, if it is there."""
+        """Return the picture, if it is there."""
         picture = self._pictures.get(key)
         if picture is not None:
             self._pictures.move_to_end(key)
         return picture
 
     def stand_in(self, key: Key) -> QPixmap | None:
-        """Another picture of the same drawing, of another size or tint, to be seen until the right one is there."""
+        """Return another picture of the same drawing, of another size or tint, to show until the right one is there."""
         newest = self._newest.get(key.drawing)
         return self._pictures[newest] if newest is not None and newest.look.theme == key.look.theme else None
 
     def paint_now(self, key: Key) -> QPixmap | None:
-        """The picture, painted here and now: for a few of them, where waiting would be seen."""
+        """Return the picture, painted at once in this thread: for a few of them, where waiting would be seen."""
         if self._drawings is None:
             return None
         image = paint_drawing(self._drawings, key.drawing, key.look, inks(key.look), self._losses.get(key.drawing))
         return self._keep(key, image)
 
     def want(self, keys: Sequence[Key]) -> None:
-        """Have these painted, the first ones first; what was wanted before is wanted no more."""
+        """Have these painted, the first ones first; what was wanted before is dropped."""
         self._wanted = keys
         if not self._busy:
             self._ask()
@@ -144,7 +144,7 @@ class ThumbnailCache(QObject):
 
     def _answered(self, wish: _Wish | None, images: Sequence[tuple[Key, QImage]]) -> None:
         if wish is not None and wish.drawings is not self._drawings:
-            return  # of drawings that are gone: the answer to None is still to come
+            return  # these drawings are gone, and the answer to None is still to come
         self._busy = False
         if wish is not None:
             for key, image in images:
@@ -153,7 +153,7 @@ class ThumbnailCache(QObject):
         self._ask()
 
     def _failed(self, _sentence: str) -> None:
-        self._busy = False  # the log has it; the next wish is another one
+        self._busy = False  # the error is in the log, and the next request may succeed
 
     def _keep(self, key: Key, image: QImage) -> QPixmap:
         picture = QPixmap.fromImage(image)
@@ -174,7 +174,7 @@ class ThumbnailCache(QObject):
 
 
 def _paint_some(_prepared: None, wish: _Wish | None) -> list[tuple[Key, QImage]]:
-    """As many of the wanted pictures as a share of time allows, some at least. Runs in the thread."""
+    """Return as many of the wanted pictures as a share of time allows, but some at least. Runs in the thread."""
     images: list[tuple[Key, QImage]] = []
     until = time.perf_counter() + _SHARE_S
     while wish is not None and len(images) < len(wish.wanted) and (not images or time.perf_counter() < until):

@@ -1,8 +1,8 @@
 """Drawings as small pictures, many at a time, in any thread.
 
-A thread that paints must not keep the window from painting, so little of this is Python: the arithmetic is done for all
-drawings together, and each is one path, or one a colour. Of all that paints lines, `drawPath` alone lets go of the
-interpreter meanwhile, and a path is made of an array in one go by reading it as Qt would write it.
+A thread that paints must not keep the window from painting, so little of this is Python. The arithmetic is done for all
+drawings together, and each drawing is one path, or one path per colour. Of all calls that paint lines, only `drawPath`
+releases the interpreter meanwhile. A path is made from an array in one go, by reading it in the format that Qt writes.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from qdesk.gui.theme import loss_colour, theme
 Tint = Literal["none", "time", "loss"]
 
 LEVELS = 24
-"""The steps of a tint: pieces of a stroke in the same one are painted in one go."""
+"""The steps of a tint: pieces of a stroke that share a step are painted in one go."""
 
-_ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])  # of a path, as Qt writes it
+_ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])  # of a path, in Qt's file format
 _MOVE, _LINE = 0, 1
 
 
 class ThumbnailStyle(NamedTuple):
-    """What pictures of the same drawing can differ in. Sizes are device pixels; losses are coloured low to high."""
+    """What pictures of the same drawing can differ in. Sizes are device pixels. Losses are coloured low to high."""
 
     width: int
     height: int
@@ -41,14 +41,14 @@ class ThumbnailStyle(NamedTuple):
 
 
 def time_colour(t: float) -> QColor:
-    """The colour of a moment in a drawing's life: ink at its beginning (0), the accent, as the pen's, at its end."""
+    """Return the colour of a moment of a drawing: ink at its beginning (0), the accent, like the pen, at its end."""
     a, b = theme().ink, theme().accent
     ends = (a.redF(), b.redF()), (a.greenF(), b.greenF()), (a.blueF(), b.blueF())
     return QColor.fromRgbF(*(x + (y - x) * t for x, y in ends))
 
 
 def inks(look: ThumbnailStyle) -> list[QColor]:
-    """The colours that drawings are painted in: one, or `LEVELS` and one more for where nothing is known."""
+    """Return the colours that drawings are painted in: one, or `LEVELS` and one more for where nothing is known."""
     if look.tint == "none":
         return [theme().ink]
     colour = time_colour if look.tint == "time" else loss_colour
@@ -62,9 +62,9 @@ def paint_drawings(
     colours: Sequence[QColor],
     losses: Sequence[np.ndarray | None] = (),
 ) -> list[QImage]:
-    """The drawings `indices` (n,) as wide and high as `look` says, in `colours` (see `inks`), on nothing.
+    """Paint the drawings `indices` (n,) in the size of `look`, in `colours` (see `inks`), on a transparent ground.
 
-    losses: for each, float32 (points,) in nats, or None, for a tint by them. May be called in any thread.
+    losses: for a tint by loss, per drawing float32 (points,) in nats, or None. May be called in any thread.
     """
     if drawings.bitmaps is not None:
         return [_pixels(drawings.bitmaps[index], look, theme().ink) for index in indices]
@@ -86,7 +86,7 @@ def paint_drawings(
 def paint_drawing(
     drawings: Drawings, index: int, look: ThumbnailStyle, colours: Sequence[QColor], losses: np.ndarray | None = None
 ) -> QImage:
-    """One drawing, as `paint_drawings` paints it."""
+    """Paint one drawing, as `paint_drawings` does."""
     return paint_drawings(drawings, [index], look, colours, [losses])[0]
 
 
@@ -99,7 +99,7 @@ def _blank(look: ThumbnailStyle) -> QImage:
 def _paths(
     drawings: Drawings, indices: np.ndarray, look: ThumbnailStyle, width: float, losses: Sequence[np.ndarray | None]
 ) -> list[list[tuple[int, QPainterPath]]]:
-    """For each drawing its colours, and what is to be painted in each."""
+    """Return per drawing its colours, each with the path to paint in it."""
     first_stroke, last_stroke = drawings.drawing_offsets[indices], drawings.drawing_offsets[indices + 1]
     strokes = expand_ranges(first_stroke, last_stroke - first_stroke)
     lengths = drawings.stroke_offsets[strokes + 1] - drawings.stroke_offsets[strokes]
@@ -121,7 +121,7 @@ def _paths(
     begins = first.copy()
     begins[1:] |= levels[1:] != levels[:-1]
     many = counts > 2 * (look.width + look.height)
-    if many.any():  # more points than can be told apart: one a pixel will do
+    if many.any():  # more points than can be told apart, so one per pixel is enough
         pixel = np.floor(points)
         seen = begins | ~many[owner]
         seen[1:] |= (pixel[1:] != pixel[:-1]).any(axis=1)
@@ -129,8 +129,8 @@ def _paths(
         seen[-1] = True
         points, levels, begins, first, owner = (array[seen] for array in (points, levels, begins, first, owner))
 
-    # A piece begins where the one before it ended, or, as the first of a stroke, hardly beside its own first point:
-    # then a stroke of one point is a line too.
+    # A piece begins where the one before it ended. The first one of a stroke begins a hair beside its own first point,
+    # so that a stroke of one point is a line too.
     starts = np.flatnonzero(begins)
     moves = starts + np.arange(len(starts))
     source = np.repeat(np.arange(len(points)), 1 + begins)
@@ -156,7 +156,7 @@ def _paths(
 
 def _path(elements: np.ndarray) -> QPainterPath:
     path = QPainterPath()
-    # As many elements, these, where the last piece began (nobody adds to it), and how it would be filled.
+    # Qt's format: the number of elements, the elements, where the last piece began (not needed), and the fill rule.
     written = len(elements).to_bytes(4, "big") + elements.tobytes() + bytes(8)
     QDataStream(QByteArray(written)) >> path
     return path
@@ -169,7 +169,7 @@ def _levels(
     losses: Sequence[np.ndarray | None],
     edges: np.ndarray,
 ) -> np.ndarray:
-    """int64 (points of all,): for each point, which of the colours it has."""
+    """Return for each point which of the colours it has: int64 (points of all,)."""
     if look.tint == "none":
         return np.zeros(edges[-1], np.int64)
     places = np.full(edges[-1], np.nan)

@@ -1,1 +1,1 @@
-"""The scatter of all drawings, with a lasso."""
+"""The scatter plot of all drawings, with a lasso."""

@@ -1,7 +1,9 @@
-"""The plane: all drawings as points of two scores, and a lasso around some. Imports pyqtgraph: see `plot`.
+"""The plane: all drawings as points of two scores, and a lasso around some. It imports pyqtgraph, see
+`qdesk.gui.curate.plot`.
 
-Loss alone says what is surprising; the second score says whether it is its word all the same. Whatever takes time for
-a million drawings, the picture and what a lasso holds, is worked out in the background (`qdesk.curation.view.scatter`).
+Loss alone says what is surprising; the second score says whether the drawing shows its word all the same. Whatever
+takes time for a million drawings, the picture and what a lasso holds, is computed in the background
+(`qdesk.curation.view.scatter`).
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from qdesk.gui.curate.plane.surface import UPWARD, Surface
 from qdesk.gui.kit.widgets import Elided, square
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
-_REACH = 8  # pixels from a click to a drawing
+_REACH = 8  # the most pixels between a click and its drawing
 _RINGS = 5000
 _LEGEND, _UNKNOWN = 100 * SPACE, 90 * SPACE  # with less width than this they are left out
 _HINT = "Drag around drawings to choose them"
@@ -35,17 +37,17 @@ _NONE = np.empty(0, np.int64)
 
 
 class Plane(QWidget):
-    """Loss per point to the right, lift or p_word upward. Empty until `set_points`; hidden it costs nothing.
+    """Loss per point to the right, lift or p_word upward. Empty until `set_points`; costs nothing while hidden.
 
-    A lasso takes whatever lies in it, also what the filters keep from being shown: that is for who listens.
+    A lasso takes whatever lies in it, also what the filters hide; its receiver has to see to that.
     """
 
     lassoed = Signal(object)
-    """bool (N,): the drawings in the lasso; or None when there is none any more."""
+    """The drawings in the lasso, bool (N,), or None when there is no lasso any more."""
     clicked = Signal(int)
-    """The drawing clicked on."""
+    """The drawing that was clicked."""
     closed = Signal()
-    """It is to be put away."""
+    """The plane is to be hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,7 +101,7 @@ class Plane(QWidget):
         column.addLayout(head)
         column.addWidget(self.surface, 1)
 
-        self._soon = QTimer(self, interval=0, singleShot=True)  # many changes at once are one picture
+        self._soon = QTimer(self, interval=0, singleShot=True)  # many changes at once make one picture
         self._soon.timeout.connect(self._ask)
         self._worker: jobs.LatestWorker = jobs.LatestWorker(Painter, Painter.paint, self, "qdesk-plane")
         self._worker.answered.connect(self._show)
@@ -115,8 +117,8 @@ class Plane(QWidget):
     def set_points(self, loss: np.ndarray, lift: np.ndarray, p_word: np.ndarray) -> None:
         """Show these scores, float32 (N,) each, NaN where not known: loss per point, lift in nats, p_word.
 
-        Only looked at later, in the background: call it again when the values in the arrays are others. Other marks,
-        filters and lasso stay if N does.
+        The arrays are read later, in the background, so call this again when their values have changed. Marks, filters
+        and lasso stay if N does.
         """
         if self._scores is not None and len(self._scores.loss) != len(loss):
             self.clear()
@@ -129,7 +131,7 @@ class Plane(QWidget):
         self._dress()
 
     def set_passing(self, passing: np.ndarray | None) -> None:
-        """Show what does not pass the filters much fainter: bool (N,); None: all pass."""
+        """Paint what does not pass the filters much fainter: bool (N,); None: all pass."""
         self._passing = passing
         self._soon.start()
 
@@ -147,7 +149,7 @@ class Plane(QWidget):
             self._soon.start()
 
     def set_upward(self, name: str) -> None:
-        """What is upward: "lift" or "p_word"."""
+        """Set the vertical axis: "lift" or "p_word"."""
         if name != self._upward:
             self._upward = name
             self.upward_buttons[name].setChecked(True)
@@ -165,12 +167,12 @@ class Plane(QWidget):
         self.surface.mark(None)
         self.surface.show_picture(None)
         nothing = np.empty(0, np.float32)
-        self._worker.request(self._scene(ScatterScores(nothing, nothing, nothing)))  # so that nothing of these is kept
+        self._worker.request(self._scene(ScatterScores(nothing, nothing, nothing)))  # keeps none of these arrays
         self._dress()
         self._say()
 
     def drop(self) -> None:
-        """Let go of the lasso."""
+        """Drop the lasso."""
         if self._job is not None:
             self._job.cancel()
         if self._chosen is not None:
@@ -309,7 +311,7 @@ def _described(picture: Picture, words: str) -> str:
 
 
 def _found(picture: Picture, view: View, size: tuple[int, int]) -> np.ndarray:
-    """The pixel of each drawing, as the plane is now: the picture may be one from before a zoom."""
+    """Return the pixel of each drawing in the present view; the picture may be older than a zoom."""
     same = view == picture.view and size == picture.scene.size
     return picture.pixels if same else pixels(picture.points, view, size)
 

@@ -1,5 +1,6 @@
-"""The plot of the plane: axes in words, the picture, the lasso and the hand that draws it. Imports pyqtgraph: see
-`plot`.
+"""The plot of the plane: axes in words, the picture, the lasso and the mouse that draws it.
+
+It imports pyqtgraph, see `qdesk.gui.curate.plot`.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ UPWARD = {
     "lift": ("Lift", "its word explains it, nats"),
     "p_word": ("Seen as its word", "seen as its word, probability"),
 }
-"""What can be upward: what it is called, and what high means."""
+"""The possible vertical axes: what each is called, and what high means."""
 
-_CLOSEST = 400  # times that one can zoom in
+_CLOSEST = 400  # the strongest zoom, times
 _STEP = 1.25
-_SLACK = 4  # pixels that a click may move
+_SLACK = 4  # the most pixels that the mouse may move during a click
 _KEYS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
@@ -43,33 +44,33 @@ _ZOOMS = {Qt.Key.Key_Plus: _STEP, Qt.Key.Key_Equal: _STEP, Qt.Key.Key_Minus: 1 /
 
 
 class Surface(Plot):
-    """Shows a `Picture` between two axes, and draws above it what follows the hand: the lasso, the current drawing.
+    """Shows a `Picture` between two axes, and above it the lasso and the current drawing.
 
-    Its `view` is None while all is shown. Drag draws a lasso, with Space or the middle button it moves the view; the
-    wheel zooms; arrow keys move, + and - zoom, 0 shows all, and Enter is a lasso around all that is in view.
+    Its `view` is None while all is shown. A drag draws a lasso; with Space or the middle button it moves the view. The
+    wheel zooms. The arrow keys move, + and - zoom, 0 shows all, and Enter draws a lasso around all that is in view.
     """
 
     lassoed = Signal(object, str)
-    """A closed line (V, 2), pixels from the top left of `box`, and what to do: "new", "add" or "less"."""
+    """A closed line (V, 2), pixels from the top left of `box`, and what to do with it: "new", "add" or "less"."""
     pressed_at = Signal(object)
     """The left button was clicked at this place (x, y), pixels from the top left of `box`."""
     dropped = Signal()
-    """Double-clicked, or Escape: no lasso is wanted any more."""
+    """A double-click, or Escape: the lasso is to be dropped."""
     moved = Signal()
-    """The view or the size is another."""
+    """The view or the size has changed."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent=parent)
         self.view: View | None = None
         self.picture: Picture | None = None
         self.note = ""
-        """Said in the middle, as where there is nothing to show."""
+        """A text in the middle, for when there is nothing to show."""
         self.escapes = False
         """Whether Escape has something to drop here."""
         self._current: tuple[float, float] | None = None
-        self._line: list[QPointF] = []  # of the lasso, while it is drawn
+        self._line: list[QPointF] = []  # the lasso while it is drawn
         self._how = "new"
-        self._grip: QPointF | None = None  # where the view is held
+        self._grip: QPointF | None = None  # the point that holds the view while it is moved
         self._space = False
         self._image = pg.ImageItem(axisOrder="row-major")
         self.box.addItem(self._image, ignoreBounds=True)
@@ -88,7 +89,7 @@ class Surface(Plot):
         self._bottom.setHeight(5 * SPACE)
         self._bottom.name = "loss"
         self._bottom.setLabel("loss per point, nats:  surprising →")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # its own keys go on working after a lasso
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that its keys go on working after a lasso
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(40 * SPACE, 20 * SPACE)
         self.box.sigResized.connect(self.moved)
@@ -102,13 +103,13 @@ class Surface(Plot):
 
     @property
     def size_in_pixels(self) -> tuple[int, int]:
-        """Width and height of the picture wanted, device pixels."""
+        """The width and height of the picture wanted, device pixels."""
         area, ratio = self.area, self.devicePixelRatioF()
         return max(round(area.width() * ratio), 1), max(round(area.height() * ratio), 1)
 
     @property
     def area(self) -> QRectF:
-        """Where the picture is, in the plot."""
+        """Return where the picture is, in the plot."""
         return self.box.sceneBoundingRect()
 
     @property
@@ -140,13 +141,13 @@ class Surface(Plot):
         self.viewport().update()
 
     def mark(self, place: tuple[float, float] | None) -> None:
-        """Mark the current drawing at this place on the axes, or none."""
+        """Mark the current drawing at this place on the axes; None for no mark."""
         if place != self._current:
             self._current = place
             self.viewport().update()
 
     def look_at(self, view: View | None) -> None:
-        """Show a part of the plane, not smaller than can be seen and not beyond its border; None for all."""
+        """Show a part of the plane, not too small to see and not beyond its border; None for all."""
         if self.picture is None:
             return
         home = self.picture.points.home
@@ -159,14 +160,14 @@ class Surface(Plot):
         self.moved.emit()
 
     def zoom(self, times: float, at: QPointF | None = None) -> None:
-        """Zoom in, or out where `times` is below 1, around a place in the plot or around its middle."""
+        """Zoom in, or out where `times` is below 1, around a point of the plot or around its middle."""
         middle = self.box.mapSceneToView(at or self.area.center())
         left, right, bottom, top = self.shown
         x, y = middle.x(), middle.y()
         self.look_at((x - (x - left) / times, x + (right - x) / times, y - (y - bottom) / times, y + (top - y) / times))
 
     def pan(self, across: float, up: float) -> None:
-        """Move the view by these parts of its width and height."""
+        """Move the view by these shares of its width and height."""
         left, right, bottom, top = self.shown
         x, y = across * (right - left), up * (top - bottom)
         self.look_at((left + x, right + x, bottom + y, top + y))
@@ -226,7 +227,7 @@ class Surface(Plot):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and self._mine(event):
-            event.accept()  # before a shortcut of the page's takes it
+            event.accept()  # before a shortcut of the page takes the key
             return True
         return super().event(event)
 
@@ -312,7 +313,7 @@ class Surface(Plot):
         painter.restore()
 
     def _draw_quarters(self, painter: QPainter, area: QRectF, picture: Picture) -> None:
-        """The lines that part what is surprising and what is not its word, and in each corner what that means."""
+        """Draw the lines that part surprising from expected and word from not the word, and a text in each corner."""
         look, counts = theme(), picture.counts
         parting = self.box.mapViewToScene(QPointF(*picture.points.parting))
         painter.setPen(QPen(look.muted, 1, Qt.PenStyle.DotLine))
@@ -358,7 +359,7 @@ class Surface(Plot):
 
 
 class _Axis(pg.AxisItem):
-    """An axis in the places of `qdesk.curation.view.scatter`, with the values in words; `name` is one of its `AXES`."""
+    """An axis in the places of `qdesk.curation.view.scatter`, its values in words; `name` is one of its `AXES`."""
 
     name = "loss"
 
@@ -379,7 +380,7 @@ class _Axis(pg.AxisItem):
 
 
 def _held(low: float, high: float, first: float, last: float) -> tuple[float, float]:
-    """A range moved into another, and made no larger than that nor much too small."""
+    """Return a range moved into another, at most as large as that and not much too small."""
     if high - low >= (last - first) * 0.999:
         return first, last
     least = (last - first) / _CLOSEST
