@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.helpers.clock import Clock
 
@@ -16,6 +17,9 @@ from tests.helpers.clock import Clock
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test processes share the cores among themselves
+
+settings.register_profile("qdesk", deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("qdesk")
 
 LASTING_THREADS = ("pytest", "execnet", "tqdm", "Dummy", "QThread", "pyqtgraph")
 """Threads that libraries keep for as long as the process lives; a test is not blamed for them."""

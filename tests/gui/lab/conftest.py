@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from qdesk.gui.lab.page import LabPage
-from qdesk.gui.lab.processes import lives
-from tests.helpers.waiting import until
 
 
 @pytest.fixture
@@ -32,12 +30,13 @@ def living() -> Iterator[Callable[[Path], int]]:
     begun: list[subprocess.Popen] = []
 
     def make(out: Path) -> int:
-        code = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); time.sleep(60)"
-        begun.append(subprocess.Popen([sys.executable, "-c", code, "train", "classifier", "--out", str(out)]))
-        until(lambda: lives(begun[-1].pid, out))  # it has no name for a moment
+        code = "from signal import *; import time; signal(SIGINT, SIG_DFL); print('ready', flush=1); time.sleep(99)"
+        command = [sys.executable, "-c", code, "train", "classifier", "--out", str(out)]
+        begun.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+        assert begun[-1].stdout.readline() == "ready\n"  # it has its name now, and can be interrupted
         return begun[-1].pid
 
     yield make
     for process in begun:
         process.kill()
-        process.wait()
+        process.communicate()
