@@ -62,13 +62,13 @@ class FacetCounts:
     """How many drawings pass the filters.
 
     shown, total: how many of how many.   counts: facet -> text -> how many pass all other filters.
-    spreads: the histogram of each column by name; a column without a known value has none.
+    histograms: the histogram of each column by name; a column without a known value has none.
     """
 
     shown: int
     total: int
     counts: Mapping[str, Mapping[str, int]]
-    spreads: Mapping[str, BinCounts]
+    histograms: Mapping[str, BinCounts]
 
 
 class Bins:
@@ -90,7 +90,7 @@ class Bins:
             np.copyto(self.codes, np.clip(places, 0, BINS - 1).astype(np.uint8), where=known)
         self.edges = np.zeros(0) if edges is None else edges
 
-    def spread(self, mask: np.ndarray) -> BinCounts:
+    def counts(self, mask: np.ndarray) -> BinCounts:
         """Return the histogram of the rows of `mask`, bool (N,)."""
         return BinCounts(self.edges, np.bincount(self.codes[mask], minlength=256)[:BINS])
 

@@ -1,7 +1,7 @@
 """The set of drawings under curation, without any window: drawings, scores, verdicts, the order and the filters.
 
 All data are arrays over all N drawings, beside `order`, the drawings shown, in order. So a million drawings cost a few
-arrays. A new order comes in two steps. `arranged` computes it, and may run in another thread while drawings are looked
+arrays. A new order comes in two steps. `result_of` computes it, and may run in another thread while drawings are looked
 at and judged. `take` puts the result in place, which costs nothing.
 """
 
@@ -50,7 +50,7 @@ class Query:
 
 @dataclass(frozen=True)
 class QueryResult:
-    """An order of the drawings, as `Table.arranged` computes it.
+    """An order of the drawings, as `Table.result_of` computes it.
 
     order: int32 (shown,), the drawings shown.   row_of: int32 (N,), where each is shown, -1 where it is not.
     passing: bool (N,), whether each passes all filters but `among`.   losses: the usual low and high loss per point.
@@ -59,7 +59,7 @@ class QueryResult:
 
     order: np.ndarray
     row_of: np.ndarray
-    survey: FacetCounts
+    facets: FacetCounts
     passing: np.ndarray
     losses: tuple[float, float]
     rising: Mapping[str, np.ndarray]
@@ -98,11 +98,11 @@ class Table:
         self._orders: dict[tuple[str, bool], tuple[int, np.ndarray]] = {}
         self._bins: dict[str, tuple[int, Bins]] = {}
         self._rising = {name: (-1, np.empty(0, np.float32)) for name in COMPARED}
-        self._surveyed: tuple[tuple, FacetCounts] | None = None  # the last counts, behind what they depend on
+        self._counted_facets: tuple[tuple, FacetCounts] | None = None  # the last counts, behind what they depend on
         self._tally: np.ndarray | None = None  # how many drawings have each verdict
         self._losses: tuple[int, tuple[float, float]] = (-1, (0.0, 1.0))
         everything = np.arange(count, dtype=np.int32)
-        self.arrangement = QueryResult(
+        self.result = QueryResult(
             everything,
             everything.copy(),
             FacetCounts(count, count, {}, {}),
@@ -142,19 +142,19 @@ class Table:
 
     def loss_place(self, index: int) -> float:
         """Return where a drawing's loss per point lies between this set's usual low (0) and high (1); NaN unscored."""
-        low, high = self.arrangement.losses
+        low, high = self.result.losses
         return (float(self.numbers["loss_per_point"][index]) - low) / max(high - low, 1e-6)
 
     @property
     def point_range(self) -> tuple[float, float]:
         """The losses of a single point that count as low and as high, nats."""
         # Single points vary more than means over a drawing. Nine in ten lie from 2 nats below the usual to 3 above.
-        low, high = self.arrangement.losses
+        low, high = self.result.losses
         return low - 2, high + 3
 
     def ranks(self, indices: Sequence[int] | np.ndarray) -> list[int | None]:
         """Return the places of drawings by junk, 1 for the worst, as of the last order; None where not scored."""
-        known, junk = self.arrangement.rising["junk"], self.numbers["junk"][indices]
+        known, junk = self.result.rising["junk"], self.numbers["junk"][indices]
         places = len(known) - np.searchsorted(known, junk, "right") + 1
         return [None if unknown else place for place, unknown in zip(places.tolist(), np.isnan(junk), strict=True)]
 
@@ -163,7 +163,7 @@ class Table:
 
         It is as of the last order.
         """
-        known, value = self.arrangement.rising[name], self.numbers[name][index]
+        known, value = self.result.rising[name], self.numbers[name][index]
         if len(known) < 2 or math.isnan(value):
             return math.nan
         return min(float(np.searchsorted(known, value)) / (len(known) - 1), 1.0)
@@ -181,59 +181,59 @@ class Table:
     @property
     def order(self) -> np.ndarray:
         """int32 (shown,): the drawings shown, in order."""
-        return self.arrangement.order
+        return self.result.order
 
     @property
     def row_of(self) -> np.ndarray:
         """int32 (N,): where each drawing is shown, -1 where it is not."""
-        return self.arrangement.row_of
+        return self.result.row_of
 
     @property
-    def survey(self) -> FacetCounts:
+    def facets(self) -> FacetCounts:
         """How many drawings pass the filters, as counted with the order."""
-        return self.arrangement.survey
+        return self.result.facets
 
     @property
-    def wishes(self) -> Query:
+    def query(self) -> Query:
         """The query for what is to be shown now."""
         return Query(self.filters, self.sort, self.reverse, self.edges)
 
     def arrange(self) -> None:
         """Filter and sort again, here and now."""
-        self.take(self.arranged(self.wishes))
+        self.take(self.result_of(self.query))
 
-    def take(self, arrangement: QueryResult) -> None:
+    def take(self, result: QueryResult) -> None:
         """Show this order from now on."""
-        self.arrangement = arrangement
+        self.result = result
 
-    def arranged(self, wishes: Query) -> QueryResult:
+    def result_of(self, query: Query) -> QueryResult:
         """Compute the order for a query. Unknown numbers come last, in the file's order. One call at a time."""
-        sieve = self._sieve(wishes.filters)
-        passing = sieve.passing()
-        rows = self._rows(wishes.sort, wishes.reverse)
-        order = rows[passing[rows]] if wishes.filters.active else rows
+        mask = self._mask(query.filters)
+        passing = mask.passing()
+        rows = self._rows(query.sort, query.reverse)
+        order = rows[passing[rows]] if query.filters.active else rows
         row_of = np.full(len(self), -1, np.int32)
         row_of[order] = np.arange(len(order), dtype=np.int32)
-        survey = self.surveyed(wishes, sieve)
-        passing = sieve.passing("among")
-        return QueryResult(order, row_of, survey, passing, self._usual_losses(), self._sorted_all())
+        facets = self.facets_of(query, mask)
+        passing = mask.passing("among")
+        return QueryResult(order, row_of, facets, passing, self._usual_losses(), self._sorted_all())
 
-    def surveyed(self, wishes: Query, sieve: FilterMask | None = None) -> FacetCounts:
+    def facets_of(self, query: Query, mask: FilterMask | None = None) -> FacetCounts:
         """Compute the counts and histograms for a query alone, as when verdicts have changed and the order stays."""
-        about = (dict(self._versions), wishes.filters, {name: edges.tobytes() for name, edges in wishes.edges.items()})
-        if self._surveyed is None or self._surveyed[0] != about:  # they do not depend on the sort
-            self._surveyed = about, self._survey(wishes, sieve or self._sieve(wishes.filters))
-        return self._surveyed[1]
+        about = (dict(self._versions), query.filters, {name: edges.tobytes() for name, edges in query.edges.items()})
+        if self._counted_facets is None or self._counted_facets[0] != about:  # they do not depend on the sort
+            self._counted_facets = about, self._count_facets(query, mask or self._mask(query.filters))
+        return self._counted_facets[1]
 
-    def _survey(self, wishes: Query, sieve: FilterMask) -> FacetCounts:
+    def _count_facets(self, query: Query, mask: FilterMask) -> FacetCounts:
         return FacetCounts(
-            int(np.count_nonzero(sieve.passing())),
+            int(np.count_nonzero(mask.passing())),
             len(self),
-            {facet: self._counted(facet, sieve.passing(facet)) for facet in FACETS},
+            {facet: self._counted(facet, mask.passing(facet)) for facet in FACETS},
             {
-                name: bins.spread(sieve.passing(name))
+                name: bins.counts(mask.passing(name))
                 for name in RANGES
-                if (bins := self._binned(name, wishes.edges.get(name))).any
+                if (bins := self._binned(name, query.edges.get(name))).any
             },
         )
 
@@ -262,7 +262,7 @@ class Table:
         order = np.delete(order, rows)
         first = int(rows.min())
         row_of[order[first:]] = np.arange(first, len(order), dtype=np.int32)
-        self.arrangement = replace(self.arrangement, order=order)
+        self.result = replace(self.result, order=order)
 
     def pass_verdict(self, indices: np.ndarray) -> np.ndarray:
         """Return whether the filters let the verdicts of these drawings pass, bool (n,)."""
@@ -271,18 +271,18 @@ class Table:
             return np.ones(len(indices), bool)
         return np.array([text in wanted for text in self.verdicts.texts])[self.verdicts.codes[indices]]
 
-    def _sieve(self, wanted: Filters) -> FilterMask:
-        sieve = FilterMask(len(self))
+    def _mask(self, wanted: Filters) -> FilterMask:
+        mask = FilterMask(len(self))
         for facet, texts in wanted.chosen.items():
             passing = self.facet(facet).among(texts)
-            sieve.add(facet, passing & self.scored if facet == "reason" else passing)
+            mask.add(facet, passing & self.scored if facet == "reason" else passing)
         for name, (low, high) in wanted.ranges.items():
-            sieve.add(name, (self.numbers[name] >= low) & (self.numbers[name] <= high))
+            mask.add(name, (self.numbers[name] >= low) & (self.numbers[name] <= high))
         if wanted.text:
-            sieve.add("text", self._containing(wanted.text.lower()))
+            mask.add("text", self._containing(wanted.text.lower()))
         if wanted.among is not None:
-            sieve.add("among", wanted.among)
-        return sieve
+            mask.add("among", wanted.among)
+        return mask
 
     def _containing(self, text: str) -> np.ndarray:
         found = self.names.containing(text)

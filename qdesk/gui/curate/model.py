@@ -33,8 +33,8 @@ class DrawingsModel(QAbstractListModel):
     """The order is about to change."""
     rearranged = Signal()
     """The order or the choice of rows has changed; what was selected stays selected where it is still shown."""
-    surveyed = Signal()
-    """The table's survey has changed."""
+    facets_changed = Signal()
+    """The table's facet counts have changed."""
     verdicts_changed = Signal()
     failed = Signal(str)
     """Why there is no new order, as a sentence."""
@@ -86,7 +86,7 @@ class DrawingsModel(QAbstractListModel):
         self.beginResetModel()
         self.table = table
         self.endResetModel()
-        self.surveyed.emit()
+        self.facets_changed.emit()
         self.verdicts_changed.emit()
 
     def rearrange(
@@ -106,7 +106,7 @@ class DrawingsModel(QAbstractListModel):
         table.edges = table.edges if edges is None else edges
         self._wish += 1
         if len(table) <= AT_ONCE:
-            self._show(table, table.arranged(table.wishes))
+            self._show(table, table.result_of(table.query))
         else:
             self._ask(table, order=True)
 
@@ -121,13 +121,13 @@ class DrawingsModel(QAbstractListModel):
             self._worker.answered.connect(self._answered)
             self._worker.failed.connect(self._failed)
         self._ordering = self._ordering or order  # a request to count must not replace one to sort
-        self._worker.request((table, table.wishes, self._ordering, (self._wish, self._verdicts)))
+        self._worker.request((table, table.query, self._ordering, (self._wish, self._verdicts)))
 
     def _answered(self, asked: Asked, answer: QueryResult | FacetCounts) -> None:
-        table, wishes, order, (wish, verdicts) = asked
+        table, query, order, (wish, verdicts) = asked
         if table is not self.table or wish != self._wish:
             return
-        if order and verdicts != self._verdicts and "verdict" in wishes.filters.chosen:
+        if order and verdicts != self._verdicts and "verdict" in query.filters.chosen:
             self._ask(table, order)  # the answer may hold drawings that have left meanwhile
         elif isinstance(answer, QueryResult):
             self._ordering = False
@@ -135,23 +135,23 @@ class DrawingsModel(QAbstractListModel):
             if verdicts != self._verdicts:
                 self._count_soon.start()
         elif not self._ordering:
-            self._show_survey(table, answer)
+            self._show_facets(table, answer)
 
     def _failed(self, sentence: str) -> None:
         self._ordering = False
         self.failed.emit(sentence)
 
-    def _show(self, table: Table, arrangement: QueryResult) -> None:
+    def _show(self, table: Table, result: QueryResult) -> None:
         self.rearranging.emit()
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         drawings = [int(table.order[index.row()]) for index in kept]
-        table.take(arrangement)
+        table.take(result)
         rows = [int(table.row_of[drawing]) for drawing in drawings]
         self.changePersistentIndexList(kept, [self.index(row) if row >= 0 else QModelIndex() for row in rows])
         self.layoutChanged.emit()
         self.rearranged.emit()
-        self.surveyed.emit()
+        self.facets_changed.emit()
 
     def count_soon(self) -> None:
         """Count soon what passes the filters, after a change that the filters do not report."""
@@ -162,13 +162,13 @@ class DrawingsModel(QAbstractListModel):
         if table is None or self._ordering:
             return
         if len(table) <= AT_ONCE:
-            self._show_survey(table, table.surveyed(table.wishes))
+            self._show_facets(table, table.facets_of(table.query))
         else:
             self._ask(table, order=False)
 
-    def _show_survey(self, table: Table, survey: FacetCounts) -> None:
-        table.take(replace(table.arrangement, survey=survey))
-        self.surveyed.emit()
+    def _show_facets(self, table: Table, facets: FacetCounts) -> None:
+        table.take(replace(table.result, facets=facets))
+        self.facets_changed.emit()
 
     def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> None:
         """Note new verdicts by identity ("" for none): their rows are repainted, or leave if the filter says so.
@@ -200,5 +200,5 @@ class DrawingsModel(QAbstractListModel):
 
 
 def _answer(_prepared: None, asked: Asked) -> QueryResult | FacetCounts:
-    table, wishes, order, _versions = asked
-    return table.arranged(wishes) if order else table.surveyed(wishes)
+    table, query, order, _versions = asked
+    return table.result_of(query) if order else table.facets_of(query)

@@ -128,7 +128,7 @@ class CuratePage(DropPage):
         self.filters.left.connect(self.grid.setFocus)
         self.grid.current_changed.connect(self._show_drawing)
         self.detail.note_written.connect(self.recorder.write_note)
-        self.model.surveyed.connect(self._surveyed)
+        self.model.facets_changed.connect(self._counted_facets)
         self.model.verdicts_changed.connect(self._verdicts_changed)
         self.recorder.said.connect(partial(self._say, action=None))
         self.decisions.clicked.connect(self.viewing.go_to)
@@ -299,7 +299,7 @@ class CuratePage(DropPage):
         table.sort, table.reverse = self.header.sort, self.header.reverse
         self.model.set_table(table)
         self.viewing.set_table()
-        self.filters.open(table.survey, table.arrangement.losses)
+        self.filters.open(table.facets, table.result.losses)
         self.commands.set_table()
         starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
         self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
@@ -385,9 +385,9 @@ class CuratePage(DropPage):
         self.viewing.show(index)
         self.commands.show_verdict()
 
-    def _surveyed(self) -> None:
+    def _counted_facets(self) -> None:
         if self.table is not None:
-            self.filters.refresh(self.table.survey, self.table.arrangement.losses)
+            self.filters.refresh(self.table.facets, self.table.result.losses)
 
     def _verdicts_changed(self) -> None:
         if self.table is not None:

@@ -306,7 +306,7 @@ class ViewController(QObject):
 
     def _mark_passing(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:
-            self.plane.set_passing(self.table.arrangement.passing if self.table.filters.active else None)
+            self.plane.set_passing(self.table.result.passing if self.table.filters.active else None)
 
     def _mark_selected(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:

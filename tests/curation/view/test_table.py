@@ -166,46 +166,46 @@ def test_filters_and_their_counts_are_what_a_plain_loop_finds(filters: Filters) 
     table.filters = filters
     table.arrange()
     assert sorted(table.order) == plainly(table, filters)
-    survey = table.survey
-    assert (survey.shown, survey.total) == (len(table.order), len(table))
+    facets = table.facets
+    assert (facets.shown, facets.total) == (len(table.order), len(table))
     assert filters.active == (filters != Filters())
     for facet in FACETS:
         others = [i for i in plainly(table, filters, facet) if facet != "reason" or table.scored[i]]
         texts = [table.facet(facet)[index] for index in others]
-        for text, count in survey.counts[facet].items():
+        for text, count in facets.counts[facet].items():
             assert count == texts.count(text), (facet, text)
-        assert sum(survey.counts[facet].values()) == len(others)
+        assert sum(facets.counts[facet].values()) == len(others)
     for name in RANGES:
-        if name not in survey.spreads:
+        if name not in facets.histograms:
             assert np.isnan(table.numbers[name]).all()
             continue
         others = table.numbers[name][plainly(table, filters, name)]
         others = others[np.isfinite(others)]
-        edges = survey.spreads[name].edges
+        edges = facets.histograms[name].edges
         wanted, _ = np.histogram(np.clip(others, edges[0], edges[-1]), edges)
         near = np.abs(others[:, None] - edges[None]).min(axis=1) < 1e-3 * (edges[1] - edges[0])
         # A value that lies on an edge may fall to either side of it.
-        assert abs(survey.spreads[name].counts - wanted).sum() <= 2 * near.sum(), name
-        assert survey.spreads[name].counts.sum() == len(others)
+        assert abs(facets.histograms[name].counts - wanted).sum() <= 2 * near.sum(), name
+        assert facets.histograms[name].counts.sum() == len(others)
 
 
 def test_an_axis_with_a_range_stays_while_scores_come() -> None:
     table = many()
     table.arrange()
-    edges = table.survey.spreads["junk"].edges
+    edges = table.facets.histograms["junk"].edges
     table.edges = {"junk": edges}
     table.add_scores(np.arange(5), {"junk": np.full(5, 99, np.float32)})
     table.arrange()
-    spread = table.survey.spreads["junk"]
-    assert np.array_equal(spread.edges, edges) and spread.counts[-1] >= 5
+    bin_counts = table.facets.histograms["junk"]
+    assert np.array_equal(bin_counts.edges, edges) and bin_counts.counts[-1] >= 5
 
 
 def test_an_order_is_computed_without_touching_what_is_shown() -> None:
     table = many()
     before = table.order.copy()
-    arrangement = table.arranged(Query(sort="word", filters=Filters({"word": frozenset({"cat"})})))
+    result = table.result_of(Query(sort="word", filters=Filters({"word": frozenset({"cat"})})))
     assert np.array_equal(table.order, before) and table.sort == "junk"
-    table.take(arrangement)
+    table.take(result)
     assert set(table.words[table.order]) == {"cat"}
 
 
@@ -221,7 +221,7 @@ def test_a_bitmap_has_no_number_of_strokes() -> None:
     drawings = Drawings.from_bitmaps(np.zeros((3, 28, 28), np.uint8), word="cat")
     table = Table(drawings, ["x", "y", "z"])
     table.arrange()
-    assert "strokes" not in table.survey.spreads and table.survey.counts["word"] == {"cat": 3, "": 0}
+    assert "strokes" not in table.facets.histograms and table.facets.counts["word"] == {"cat": 3, "": 0}
 
 
 def test_embeddings_are_taken_in_with_the_scores(table: Table) -> None:

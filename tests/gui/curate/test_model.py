@@ -34,15 +34,15 @@ class Gate:
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
     """From now on orders are made in the background, and wait there."""
-    arranged, held = Table.arranged, Gate()
+    result_of, held = Table.result_of, Gate()
 
-    def later(table: Table, wishes: Query) -> QueryResult:
-        made = arranged(table, wishes)
+    def later(table: Table, query: Query) -> QueryResult:
+        made = result_of(table, query)
         held.pass_through()
         return made
 
     monkeypatch.setattr(module, "AT_ONCE", 10)
-    monkeypatch.setattr(Table, "arranged", later)
+    monkeypatch.setattr(Table, "result_of", later)
     yield held
     held.open.set()
 
@@ -92,7 +92,7 @@ def test_a_verdict_that_an_order_did_not_know_of_is_counted(qtbot, model: Drawin
     model.set_verdicts({"k3": KEEP})
     gate.open.set()
     qtbot.waitUntil(lambda: not model.busy)
-    qtbot.waitUntil(lambda: model.table.survey.counts["verdict"].get(KEEP) == 1)
+    qtbot.waitUntil(lambda: model.table.facets.counts["verdict"].get(KEEP) == 1)
 
 
 def test_an_order_that_fails_is_said_and_the_next_one_comes(
@@ -100,7 +100,7 @@ def test_an_order_that_fails_is_said_and_the_next_one_comes(
 ) -> None:
     gate.open.set()
     with monkeypatch.context() as broken:
-        broken.setattr(Table, "arranged", lambda table, wishes: [].pop())
+        broken.setattr(Table, "result_of", lambda table, query: [].pop())
         page.model.rearrange(sort="word")
         qtbot.waitUntil(lambda: not page.model.busy)
     assert "Not put in order" in page.notice.text

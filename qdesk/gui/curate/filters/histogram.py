@@ -23,7 +23,7 @@ _BARS, _AXIS = 5 * SPACE, 2 * SPACE  # heights, pixels
 
 
 class Histogram(Plot):
-    """The spread of some values, and the range of them that is chosen: drag to choose one, double-click for all.
+    """A histogram of some values, and the range of them that is chosen: drag to choose one, double-click for all.
 
     The edges of a chosen range can be dragged, and the range moved as a whole. The outermost bars also stand for
     everything beyond them, so that a range that reaches an end is open there. In the plot a bar has width 1 and at most
@@ -55,7 +55,7 @@ class Histogram(Plot):
         self.box.setRange(xRange=(0, BINS), yRange=(-_AXIS / _BARS, 1), padding=0)
         self.dragged.connect(self._dragged)
         self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
-        self.set_spread(None)
+        self.set_counts(None)
 
     @property
     def edges(self) -> np.ndarray:
@@ -90,19 +90,19 @@ class Histogram(Plot):
             return low_text
         return f"{low_text} to {high_text}" if low < high else "none"
 
-    def set_spread(self, spread: BinCounts | None, ramp: tuple[float, float] | None = None) -> None:
-        """Show this spread, or nothing. ramp: the low and the high loss that colour the bars.
+    def set_counts(self, bin_counts: BinCounts | None, ramp: tuple[float, float] | None = None) -> None:
+        """Show these counts, or nothing. ramp: the low and the high loss that colour the bars.
 
-        While a range is chosen the axis stays, so that the range stays true. A spread with other edges was asked for
+        While a range is chosen the axis stays, so that the range stays true. A histogram with other edges was asked for
         before the range was chosen, and is dropped.
         """
-        self.setEnabled(spread is not None)
-        if spread is not None and self._range is not None and not np.array_equal(spread.edges, self._edges):
+        self.setEnabled(bin_counts is not None)
+        if bin_counts is not None and self._range is not None and not np.array_equal(bin_counts.edges, self._edges):
             return
-        if spread is not None:
-            self._edges = spread.edges
+        if bin_counts is not None:
+            self._edges = bin_counts.edges
         self._ramp = ramp
-        counts = np.zeros(BINS) if spread is None else spread.counts
+        counts = np.zeros(BINS) if bin_counts is None else bin_counts.counts
         # The square root keeps the rare junk at the end of the axis visible beside the many usual drawings.
         heights = np.sqrt(counts / max(counts.max(), 1))
         self._bars.setOpts(height=np.where(counts, np.maximum(heights, 2 / _BARS), 0))
@@ -110,7 +110,7 @@ class Histogram(Plot):
         if self._kind == "whole":
             low, high = math.ceil(low), math.floor(high)
         for item, edge in ((self._low, low), (self._high, high)):
-            item.setText("" if spread is None else self._text(edge))
+            item.setText("" if bin_counts is None else self._text(edge))
         self.dress()
 
     def _text(self, value: float) -> str:

@@ -182,7 +182,7 @@ class FilterPanel(QWidget):
 
     # What is offered
 
-    def open(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
+    def open(self, facets: FacetCounts, losses: tuple[float, float] | None = None) -> None:
         """Offer what these drawings have, with nothing filtered, and without a signal. See `refresh`."""
         self._forget()
         self._typing.stop()
@@ -191,16 +191,16 @@ class FilterPanel(QWidget):
         self.verdicts.begin()
         for facet in self.facets.values():
             facet.begin()
-        self.refresh(survey, losses)
+        self.refresh(facets, losses)
 
-    def refresh(self, survey: FacetCounts, losses: tuple[float, float] | None = None) -> None:
-        """Show new counts and spreads. losses: the low and the high loss per point that colour the bars."""
-        self.verdicts.refresh(survey.counts.get("verdict", {}))
+    def refresh(self, facets: FacetCounts, losses: tuple[float, float] | None = None) -> None:
+        """Show new counts and histograms. losses: the low and the high loss per point that colour the bars."""
+        self.verdicts.refresh(facets.counts.get("verdict", {}))
         for name, facet in self.facets.items():
-            facet.refresh(survey.counts.get(name, {}))
-        self.scores.refresh(survey.spreads, losses)
-        self.drawing.refresh(survey.spreads, losses)
-        self.set_shown(survey.shown, survey.total)
+            facet.refresh(facets.counts.get(name, {}))
+        self.scores.refresh(facets.histograms, losses)
+        self.drawing.refresh(facets.histograms, losses)
+        self.set_shown(facets.shown, facets.total)
         self._emit()  # a reason given for the first time counts as flagged too
 
     def set_shown(self, shown: int, total: int) -> None:

@@ -32,7 +32,7 @@ class Ranges(Section):
         self.histograms: dict[str, Histogram] = {}
         """Those made so far: a histogram is made when it has something to show and is in sight."""
         self._parts: dict[str, tuple[QWidget, QLabel]] = {}
-        self._spreads: Mapping[str, BinCounts] = {}
+        self._histograms: Mapping[str, BinCounts] = {}
         self._losses: tuple[float, float] | None = None
         self.head.toggled.connect(self._show)
 
@@ -51,21 +51,21 @@ class Ranges(Section):
             histogram.clear_range()
         self._show_summary()
 
-    def refresh(self, spreads: Mapping[str, BinCounts], losses: tuple[float, float] | None) -> None:
-        """Show these spreads; `losses` are the low and the high loss per point that colour the bars."""
-        self._spreads, self._losses = spreads, losses
-        self.setVisible(any(name in spreads for name in self._names))
+    def refresh(self, histograms: Mapping[str, BinCounts], losses: tuple[float, float] | None) -> None:
+        """Show these histograms; `losses` are the low and the high loss per point that colour the bars."""
+        self._histograms, self._losses = histograms, losses
+        self.setVisible(any(name in histograms for name in self._names))
         self._show()
 
     def _show(self) -> None:
         if self.head.isChecked():
             for name in self._names:
-                spread = self._spreads.get(name)
-                if spread is not None and name not in self.histograms:
+                bin_counts = self._histograms.get(name)
+                if bin_counts is not None and name not in self.histograms:
                     self._build(name)
                 if name in self.histograms:
-                    self.histograms[name].set_spread(spread, self._losses if name == "loss_per_point" else None)
-                    self._parts[name][0].setVisible(spread is not None)
+                    self.histograms[name].set_counts(bin_counts, self._losses if name == "loss_per_point" else None)
+                    self._parts[name][0].setVisible(bin_counts is not None)
         self._show_summary()
 
     def _build(self, name: str) -> None:

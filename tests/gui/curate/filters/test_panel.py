@@ -50,7 +50,7 @@ class Wired:
         self.panel, self.table, self.told = panel, table, 0
         panel.changed.connect(self.changed)
         table.arrange()
-        panel.open(table.survey, table.arrangement.losses)
+        panel.open(table.facets, table.result.losses)
 
     def changed(self, filters: Filters) -> None:
         self.told += 1
@@ -59,7 +59,7 @@ class Wired:
 
     def refresh(self) -> None:
         self.table.arrange()
-        self.panel.refresh(self.table.survey, self.table.arrangement.losses)
+        self.panel.refresh(self.table.facets, self.table.result.losses)
 
     @property
     def shown(self) -> list[int]:
@@ -176,9 +176,9 @@ def test_a_range_keeps_its_axis_while_others_follow_what_is_shown(wired) -> None
     it.table.set_numbers("lift", it.table.numbers["lift"])
     it.refresh()
     assert np.array_equal(lift.edges, before)
-    late = it.table.survey.spreads["points"]  # other edges, as if asked for before the range was chosen
+    late = it.table.facets.histograms["points"]  # other edges, as if asked for before the range was chosen
     bars = lift._bars.opts["height"]
-    lift.set_spread(late)
+    lift.set_counts(late)
     assert np.array_equal(lift.edges, before) and lift._bars.opts["height"] is bars
     it.panel.scores.clear_button.click()
     assert len(it.shown) == COUNT and it.panel.fixed_edges() == {}
@@ -210,8 +210,8 @@ def test_scores_that_come_later_are_offered_then(wired) -> None:
     it.table.add_scores(np.arange(9), {"p_word": np.full(9, 0.5), "reason": np.array(["wrong"] * 9, object)})
     it.refresh()
     assert list(it.panel.scores.histograms) == ["p_word"] and it.panel.facets["reason"].isVisible()
-    it.panel.open(table_of(scored=False).survey)
-    assert it.panel.scores.isHidden() or not it.table.survey.spreads.keys() & {"p_word"}
+    it.panel.open(table_of(scored=False).facets)
+    assert it.panel.scores.isHidden() or not it.table.facets.histograms.keys() & {"p_word"}
 
 
 def test_a_single_word_is_just_said(wired) -> None:
@@ -241,12 +241,12 @@ def test_many_words_are_found_by_typing(wired) -> None:
 
 def test_of_many_countries_the_top_ones_come_first(wired) -> None:
     it = wired()
-    country, survey = it.panel.facets["countrycode"], it.table.survey
+    country, facets = it.panel.facets["countrycode"], it.table.facets
     codes = {"": 99, "US": 50, "DE": 40, "FI": 30, "SE": 20, "PL": 10} | {f"A{letter}": 1 for letter in "TUWXYZ"}
     country.head.click()
     country.refresh(codes)
     assert list(offered(country.list)) == ["US", "DE", "FI", "SE", "PL"] and len(offered(country.list)) == FEW
-    assert country.more.isVisible() and country.more.text() == "7 more…" and survey.shown == COUNT
+    assert country.more.isVisible() and country.more.text() == "7 more…" and facets.shown == COUNT
     country.more.click()
     assert (
         len(offered(country.list)) == 12 and list(offered(country.list))[-1] == "unknown" and country.sought.isVisible()
@@ -288,7 +288,7 @@ def test_other_drawings_are_offered_whole(wired) -> None:
     it.panel.search.setText("x")
     told, other = it.told, table_of(["owl", "bat"])
     other.arrange()
-    it.panel.open(other.survey)
+    it.panel.open(other.facets)
     settle()
     assert (
         it.told == told

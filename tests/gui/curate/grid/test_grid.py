@@ -62,9 +62,9 @@ def test_a_million_drawings_can_be_scrolled_to_at_any_size(qtbot) -> None:
         assert grid.selectionModel().isSelected(grid.model().index(row))
 
 
-def rearrange(qtbot, grid: Grid, **wishes: bool) -> None:
+def rearrange(qtbot, grid: Grid, **query: bool) -> None:
     with qtbot.waitSignal(grid.model().rearranged):
-        grid.model().rearrange(**wishes)
+        grid.model().rearrange(**query)
 
 
 def test_a_large_selection_is_kept_while_rows_move(qtbot) -> None:
