@@ -1,11 +1,11 @@
-"""What the network says while somebody draws: a sentence now and then, as a person would, and no word twice.
+"""What the network says while the player draws: a sentence now and then, as a person would, and no word twice.
 
-The top guess flickers: of those that come and go in a round of a recorded drawing half are gone within 100 ms. So a
-guess is said once it has held for a moment, and one only after the last has had its time to be read or spoken. The
-times were chosen on recorded drawings nothing was trained on (`docs/live.md`, "What is said").
+The top guess flickers: in a round of a recorded drawing, half of the top guesses are gone within 100 ms. So a guess is
+said only once it has held for a moment, and only after there was time to read or speak the last one. The times were
+chosen on recorded drawings that nothing was trained on (`docs/live.md`, "What is said").
 
-The word of the round is never among the guesses: who says it has recognised it. A guess that is right and does not end
-the round would be a riddle.
+The word of the round is never said as a guess. Saying it means that it is recognised: a right guess that does not end
+the round would only puzzle the player.
 """
 
 from __future__ import annotations
@@ -19,22 +19,24 @@ from typing import ClassVar
 from qdesk.data.categories import with_article
 
 LOOK_MS = 800.0
-"""From the first ink to the first guess: what is said sooner is "a line", whatever is being drawn."""
+"""Least time from the first ink to the first guess, in ms. Before that, the guess is "a line" for any drawing."""
 
 FIRST_HOLD_MS, HOLD_MS = 150.0, 400.0
-"""For how long a guess has to be the top one before it is said: the first of a round, and those after it."""
+"""How long a guess has to stay on top before it is said, in ms: the first of a round, and the later ones."""
 
 GAP_MS, LETTER_MS = 900.0, 65.0
-"""From one sentence to the next at least, and for each letter, as a voice needs for it."""
+"""Least time from one sentence to the next, and the time that a voice needs per letter, in ms."""
 
 OTHER_MS = 2500.0
-"""After so long without a new top guess the second one is said. As long are two guesses one sentence."""
+"""Time without a new top guess after which the second guess is said, in ms.
+
+Two guesses within this time are worded as one sentence."""
 
 QUIET_MS, REMARKS = 5000.0, 2
-"""After so long without a guess comes a remark, so many times in a round."""
+"""Time without a guess after which a remark is made, in ms; and how many remarks a round has at most."""
 
 LEAST, LEAST_OTHER = 0.05, 0.1
-"""What is less probable is not said: of the top guess, and of the second."""
+"""Least probability at which the top guess is said, and the second one."""
 
 _OPENINGS = ("I see {}…", "Is it {}?", "Looks like {}…", "Maybe {}…", "Could be {}…", "I think I see {}…")
 _ANOTHER = ("or {}…", "or is it {}?", "no, {}…", "or maybe {}…", "or rather {}…")
@@ -44,13 +46,14 @@ _GIVES_UP = (
     "Time’s up! That was a tricky one.",
     "Time’s up. I couldn’t guess it.",
 )
-_OPENING = 9  # letters of an opening, about: which words are said must not depend on how
+_OPENING = 9  # letters, about, of any opening: which words are said must not depend on how they are said
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something said at `at_ms` of the round: `text` as it is written and spoken; word: what was guessed, "" for a
-    remark; sure: the word was recognised.
+    """Something said at `at_ms` of the round.
+
+    text: as it is written and spoken. word: what was guessed, "" for a remark. sure: whether the word was recognised.
     """
 
     at_ms: float
@@ -60,10 +63,10 @@ class Remark:
 
 
 class Commentator:
-    """What is said in one round for `word` ("": one without a word). Times are ms of the round and do not go back.
+    """Decides what is said in one round for `word` ("" for a round without one).
 
-    Tell it what the network sees with every guess and with every frame; which words it says depends on nothing else,
-    how it says them on `rng`. No opening comes twice in a row, over all rounds.
+    Times are in ms of the round and never go back. Call `hear` with every guess and with every frame. Which words are
+    said depends on nothing else; how they are said depends on `rng`. No opening comes twice in a row, over all rounds.
     """
 
     _recent: ClassVar[deque[str]] = deque(maxlen=3)  # openings
@@ -73,18 +76,18 @@ class Commentator:
         self.word = word
         self._rng = rng or random.Random()
         self._said: list[Remark] = []
-        self._known = {word}  # what is not to be said any more
+        self._known = {word}  # words that are not said any more
         self._remarks = REMARKS
         self._ended = False
         self._cleared()
 
     @property
     def said(self) -> tuple[Remark, ...]:
-        """All of this round, oldest first."""
+        """All that was said in this round, oldest first."""
         return tuple(self._said)
 
     def hear(self, at_ms: float, top: Sequence[tuple[str, float]]) -> Remark | None:
-        """What the network sees now, (word, probability) most probable first. Returns something new to say, or None."""
+        """Take what the network sees now, (word, probability), most probable first. Return what to say, or None."""
         if self._ended or not top:
             self._top = ""
             return None
@@ -102,17 +105,17 @@ class Commentator:
         return None
 
     def recognised(self, at_ms: float) -> Remark:
-        """The word of the round, at last."""
+        """End the talk because the word is recognised, and return what is said."""
         self._ended = True
         return self._say(at_ms, f"I know: it’s {with_article(self.word)}!", self.word, sure=True)
 
     def time_up(self, at_ms: float) -> Remark:
-        """It was not recognised."""
+        """End the talk because the time is up without recognition, and return what is said."""
         self._ended = True
         return self._say(at_ms, self._choose(_GIVES_UP))
 
     def cleared(self, at_ms: float) -> None:
-        """The canvas is empty: what was seen on it holds no longer. Without a word it is a new drawing."""
+        """Forget what was seen, because the canvas is empty. In a round without a word a new drawing begins."""
         self._cleared()
         if not self.word:
             self._known, self._remarks = {""}, REMARKS
@@ -124,7 +127,7 @@ class Commentator:
         self._last: Remark | None = None  # of this canvas
 
     def _guess(self, at_ms: float, top: Sequence[tuple[str, float]]) -> str:
-        """The word that is to be said now, or ""."""
+        """Return the word to say now, or ""."""
         (word, p), *others = top[:2]
         if word not in self._known:
             hold = HOLD_MS if len(self._known) > 1 else FIRST_HOLD_MS
@@ -134,7 +137,7 @@ class Commentator:
         return next((other for other, p in others if p >= LEAST_OTHER and other not in self._known), "")
 
     def _opening(self, at_ms: float) -> str:
-        """How the next guess begins: it goes on with the sentence of the last one, or is one of its own."""
+        """Return how the next guess begins: it continues the sentence of the last one, or starts a new one."""
         last = self._last
         if last is None or not last.word or at_ms - last.at_ms > OTHER_MS:
             return self._choose(_OPENINGS)

@@ -12,9 +12,9 @@ from qdesk.game.round import COUNTDOWN_MS, FINISH_MS, Round, monotonic_ms
 
 
 class Game:
-    """`next_round` until it is None; `keep` each round when it has ended.
+    """A game in progress. Call `next_round` until it returns None, and `keep` with each round that has ended.
 
-    The time of a whole game runs from the start of its first round, and no round of it is longer than what is left.
+    The time of the whole game runs from the start of its first round. No round is longer than what is left of it.
     """
 
     def __init__(self, mode: Mode, prompts: Prompts, clock: Callable[[], float] = monotonic_ms) -> None:
@@ -28,7 +28,7 @@ class Game:
 
     @property
     def number(self) -> int:
-        """Of the round on the table, from 1."""
+        """The number of the current round, from 1."""
         return len(self.records) + 1
 
     @property
@@ -38,7 +38,7 @@ class Game:
 
     @property
     def hint(self) -> str:
-        """Which meaning of an ambiguous word is meant, as "the animal"; empty for all others."""
+        """The meaning that is meant where the word is ambiguous, such as "the animal"; else ""."""
         return self._prompts.hint(self._round.word) if self._round is not None else ""
 
     @property
@@ -48,12 +48,12 @@ class Game:
 
     @property
     def remaining_ms(self) -> float:
-        """Of the whole game: all of it before its first round has started, inf where it has no limit."""
+        """Time left of the whole game: all of it before the first round has started, inf where there is no limit."""
         self._look_at_the_start()
         return self.mode.game_ms if math.isinf(self._until) else max(self._until - self._clock(), 0.0)
 
     def next_round(self) -> Round | None:
-        """A round on the table, its clock standing; None when the game is over."""
+        """Return the next round, not started yet, or None when the game is over."""
         if self.over:
             return None
         counts = self.mode.countdown or (not self.records and math.isfinite(self.mode.game_ms))
@@ -67,7 +67,7 @@ class Game:
         return self._round
 
     def keep(self, round_: Round, rival: Rival | None = None) -> RoundRecord:
-        """The record of a round that has ended, as a part of this game. Raises ValueError where it has not."""
+        """Add a round that has ended to this game and return its record. Raises ValueError where it has not ended."""
         self._look_at_the_start()
         record = round_.record(self.mode.name, self.key, rival)
         self.records.append(record)

@@ -1,4 +1,4 @@
-"""When the network is asked while somebody draws, and what of its answer counts: in the window as in a replay."""
+"""When the network is asked during a round, and which of its answers count. The window and a replay both use this."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 Strokes = list[np.ndarray]
 
 SHOWN_GUESSES = 8
-"""How many of the top guesses of each moment are told: a round keeps fewer."""
+"""How many of the top guesses a round is told at each moment. It keeps fewer."""
 
 
 class GuessesStrokes(Protocol):
@@ -21,20 +21,20 @@ class GuessesStrokes(Protocol):
     def words(self) -> Sequence[str]: ...
 
     def guess_strokes(self, strokes: Strokes) -> np.ndarray:
-        """float32 (words,): the probability of each word for a live drawing of (n, 2) strokes."""
+        """Return float32 (words,): the probability of each word for a live drawing of (n, 2) strokes."""
         ...
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the network is shown: the strokes of one moment of the canvas's drawing number `drawing`."""
+    """What the network is shown: the strokes at one moment. drawing: the canvas's count of drawings at that moment."""
 
     drawing: int
     strokes: Strokes
 
 
 class GuessScheduler:
-    """One question at a time, and each shows the newest ink: never behind the pen by more than one guess."""
+    """Asks one question at a time, always about the newest ink, so the guess is at most one answer behind the pen."""
 
     def __init__(self) -> None:
         self._busy = False
@@ -42,16 +42,16 @@ class GuessScheduler:
         self._strokes: Callable[[], Strokes] | None = None
 
     def new_drawing(self) -> None:
-        """The canvas is empty: answers still to come for what was on it count no more."""
+        """Note that the canvas is empty. Answers still to come about what was on it do not count."""
         self._drawing += 1
         self._strokes = None
 
     def look(self, strokes: Callable[[], Strokes]) -> None:
-        """There is new ink. `strokes` is called when the network has time for it, and gives all there is by then."""
+        """Note that there is new ink. `strokes` is called once the network is free, and returns all ink until then."""
         self._strokes = strokes
 
     def ask(self) -> Question | None:
-        """What to ask now: None while the network is busy, or where there is no new ink."""
+        """Return what to ask now, or None while the network is busy or where there is no new ink."""
         if self._busy or self._strokes is None:
             return None
         strokes, self._strokes = self._strokes(), None
@@ -59,15 +59,15 @@ class GuessScheduler:
         return Question(self._drawing, strokes) if strokes else None
 
     def answered(self, question: Question) -> bool:
-        """The network is free again. Is its answer about the drawing at hand?"""
+        """Note that the network is free again; return whether its answer is about the current drawing."""
         self._busy = False
         return question.drawing == self._drawing
 
     def failed(self) -> None:
-        """The network is free again, without an answer."""
+        """Note that the network is free again without an answer."""
         self._busy = False
 
 
 def top_guesses(probabilities: np.ndarray, words: Sequence[str]) -> list[tuple[str, float]]:
-    """The guesses that a round is told: (word, probability), most probable first, of one row (words,)."""
+    """Return the guesses that a round is told, (word, probability), most probable first, from one row (words,)."""
     return [(words[k], float(probabilities[k])) for k in np.argsort(probabilities)[::-1][:SHOWN_GUESSES]]

@@ -35,7 +35,7 @@ _PLAYS = """
 _OWN_INK = "AND given = 0 AND points > 0 ORDER BY timestamp, key_id"
 
 BUSY_S = 0.2
-"""How long to wait for another program that is writing: the game must not stand still for it."""
+"""How long to wait for another program that is writing, in seconds. It is short because the game waits meanwhile."""
 
 LONGEST_NAME = 24
 
@@ -45,12 +45,12 @@ class HistoryError(OSError):
 
 
 class NoSuchPlayer(HistoryError):
-    """The player is not here any more, forgotten by another window perhaps: trying again is of no use."""
+    """The player does not exist any more: another window may have deleted it. Trying again is of no use."""
 
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody who plays here. since: UTC as Quick, Draw! writes it."""
+    """A player. since: when the player was added, UTC as Quick, Draw! writes it."""
 
     id: int
     name: str
@@ -58,10 +58,10 @@ class Player:
 
 
 class History(Store):
-    """The players and their rounds in `path` (the user's own history by default); for one thread. A context manager.
+    """The players and their rounds in `path` (by default the user's own history). A context manager, for one thread.
 
-    Each `add` is its own transaction: what was drawn is on the disk when it returns. Raises HistoryError when the
-    file is not a history, is of a newer qdesk, or cannot be written. Questions take a player, or None for everybody.
+    Each `add` is one transaction: the round is on the disk when it returns. Raises HistoryError when the file is not a
+    history, was written by a newer qdesk, or cannot be written. Methods that read take a player, or None for all.
     """
 
     application_id = APPLICATION_ID
@@ -87,16 +87,16 @@ class History(Store):
         return f"{trouble or f'The history {self.path} cannot be opened'}: {error}."
 
     def _writing(self, trouble: str) -> AbstractContextManager[None]:
-        """A transaction; raises HistoryError, a sentence that begins with `trouble`, where it cannot be."""
+        """Open a transaction. Raises HistoryError, a sentence that begins with `trouble`, where that fails."""
         return self._transaction(f"{trouble} in {self.path}")
 
     def _rows(self, question: str, *arguments: Any) -> Iterator[tuple[Any, ...]]:
-        """The answer, row by row; raises HistoryError where the file cannot be read."""
+        """Yield the rows of an answer. Raises HistoryError where the file cannot be read."""
         with self._in_words(f"The history {self.path} cannot be read"):
             yield from self._db.execute(question, arguments)
 
     def _rows_of(self, player: int | None, select: str, which: str = "", *arguments: Any) -> Iterator[tuple[Any, ...]]:
-        """`_rows` about the rounds of one player, or of everybody."""
+        """Call `_rows` for the rounds of one player, or of all players where it is None."""
         if player is None:
             return self._rows(f"{select} WHERE true {which}", *arguments)
         return self._rows(f"{select} WHERE player = ? {which}", player, *arguments)
@@ -104,11 +104,11 @@ class History(Store):
     # Who plays
 
     def players(self) -> list[Player]:
-        """Everybody who plays here, at least one, in the order in which they came."""
+        """Return all players, at least one, in the order in which they were added."""
         return [Player(*row) for row in self._rows("SELECT id, name, since FROM players ORDER BY id")]
 
     def add_player(self, name: str) -> Player:
-        """Somebody new. Raises ValueError with a plain sentence for a name that is empty, too long or taken."""
+        """Add a player. Raises ValueError with a plain sentence for a name that is empty, too long or taken."""
         with self._writing("The player could not be saved"):
             fresh = (self._free_name(name), timestamp_text(datetime.now(UTC)))
             made = self._db.execute("INSERT INTO players (name, since) VALUES (?, ?)", fresh)
@@ -125,10 +125,10 @@ class History(Store):
         return found[0]
 
     def forget(self, player: int) -> int:
-        """Delete all there is of a player, rounds and name, from the file too; returns how many rounds there were.
+        """Delete a player's name and rounds, and wipe them from the file; return how many rounds there were.
 
-        Where it was the last player, a fresh "Player 1" takes the place. Raises HistoryError where another program is
-        in the way: what is then still in the file goes with the next call, though the player is gone already.
+        Where it was the last player, a new "Player 1" is added. Raises HistoryError where another program is in the
+        way. The player is then deleted already, and the next call wipes what is left in the file.
         """
         with self._writing("Nothing was deleted"):
             gone = self._db.execute("DELETE FROM rounds WHERE player = ?", (player,)).rowcount
@@ -153,11 +153,12 @@ class History(Store):
     # What was played
 
     def add(self, record: RoundRecord, player: int = 1) -> None:
-        """Save a finished round at once; a round saved before is replaced. Coordinates are kept to 0.01, times to
-        0.1 ms, probabilities to 0.000001.
+        """Save a finished round at once, and replace it where it was saved before.
 
-        Raises HistoryError where it can't, as after `BUSY_S` seconds while another program is writing; NoSuchPlayer
-        where the player is not here any more; ValueError for a round that has not ended.
+        Coordinates are kept to 0.01, times to 0.1 ms, probabilities to 0.000001.
+
+        Raises HistoryError where that fails, for example after `BUSY_S` seconds while another program is writing;
+        NoSuchPlayer where the player does not exist any more; ValueError for a round that has not ended.
         """
         if not record.state.ended:
             raise ValueError("the round has not ended")
@@ -172,32 +173,33 @@ class History(Store):
             rival and _json([_parts(rival.strokes, rival.times), rival.recognised_ms, round(rival.p, 6)]),
             player,
         )
-        row = [value.item() if isinstance(value, np.generic) else value for value in row]  # SQLite takes them for bytes
+        # SQLite would store NumPy scalars as bytes.
+        row = [value.item() if isinstance(value, np.generic) else value for value in row]
         with self._writing("The round could not be saved"):
             if self._db.execute(_FOR_PLAYER, row).rowcount < 1:
                 raise NoSuchPlayer("The round could not be saved: its player is not here any more.")
 
     def count(self, player: int | None = None) -> int:
-        """How many rounds there are."""
+        """Return how many rounds there are."""
         ((count,),) = self._rows_of(player, "SELECT count(*) FROM rounds")
         return count
 
     def list(self, limit: int = -1, player: int | None = None, offset: int = 0) -> list[RoundRecord]:
-        """The rounds, newest first, at most `limit` if it is not negative, without the first `offset`."""
+        """Return the rounds, newest first, without the first `offset`. A `limit` that is not negative limits them."""
         which = "ORDER BY timestamp DESC, key_id DESC LIMIT ? OFFSET ?"
         return [_record(row) for row in self._rows_of(player, _RECORDS, which, limit, offset)]
 
     def record(self, key_id: str) -> RoundRecord | None:
-        """One round, or None where there is no such round."""
+        """Return one round, or None where there is no such round."""
         return next((_record(row) for row in self._rows(f"{_RECORDS} WHERE key_id = ?", key_id)), None)
 
     def game(self, game: str) -> Sequence[RoundRecord]:
-        """The rounds of one game, oldest first."""
+        """Return the rounds of one game, oldest first."""
         which = f"{_RECORDS} WHERE game = ? AND game != '' ORDER BY timestamp, key_id"
         return [_record(row) for row in self._rows(which, game)]
 
     def plays(self, player: int | None = None) -> Plays:
-        """Every round without its drawing, oldest first, for statistics."""
+        """Return every round without its drawing, oldest first, for statistics."""
         rows = [*self._rows_of(player, _PLAYS, "ORDER BY timestamp, key_id")]
         types = (object, object, np.float64, bool, np.float64, object, object, bool, bool)
         columns = zip(*rows, strict=True) if rows else [()] * len(types)
@@ -206,16 +208,16 @@ class History(Store):
     # What was drawn
 
     def drawings(self, player: int | None = None) -> Drawings:
-        """Every drawing of the player's own, oldest first, as raw drawings: times in ms since the first point, as
-        published. Those that the network began are not among them.
+        """Return what the player drew, oldest first, as raw drawings with times in ms since the first point, as
+        published. Drawings that the network began are left out.
         """
         return as_drawings([_record(row) for row in self._rows_of(player, _RECORDS, _OWN_INK)])
 
     def export_raw(self, path: Path | str, player: int | None = None) -> int:
-        """Write what `drawings` gives to `path` as raw Quick, Draw! ndjson, gzipped if its name ends in .gz; returns
-        how many. One without a word gets none, and no word of whether it was recognised.
+        """Write what `drawings` returns to `path` as raw Quick, Draw! ndjson, gzipped if its name ends in .gz.
 
-        Raises ValueError if there is none, OSError if `path` cannot be written.
+        Returns how many drawings were written. A drawing without a word has neither "word" nor "recognized" in its
+        line. Raises ValueError where there is no drawing, OSError where `path` cannot be written.
         """
         from qdesk.formats.base import open_output
 
@@ -227,7 +229,7 @@ class History(Store):
                 about["timestamp"] = timestamp
                 if word:
                     about["recognized"] = state == "recognised"
-                # The drawing is JSON as such a file has it: ten million points are copied in half a second.
+                # The stored JSON is what the file needs. It is copied unparsed: half a second for ten million points.
                 line = {**about, "key_id": key_id, "drawing": orjson.Fragment(drawing)}
                 out.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                 count += 1
@@ -237,8 +239,8 @@ class History(Store):
 
 
 def as_drawings(records: Sequence[RoundRecord]) -> Drawings:
-    """Rounds as a batch of raw drawings, times in ms since the first point. Each must have ink, else ValueError."""
-    from qdesk.data.drawings import Drawings  # with pyarrow, which a game does not need
+    """Return rounds as raw drawings, times in ms since the first point. Raises ValueError for a round without ink."""
+    from qdesk.data.drawings import Drawings  # imported late: it loads pyarrow, which a game does not need
 
     return Drawings.from_strokes(
         [record.strokes for record in records],
@@ -255,7 +257,7 @@ def _json(value: Any) -> str:
 
 
 def _parts(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray], first: float = 0.0) -> list[list[list[float]]]:
-    """Strokes as [xs, ys, ts], ts in ms since `first`."""
+    """Return strokes as [xs, ys, ts], ts in ms since `first`."""
     return [
         [*np.round(stroke.T.astype(np.float64), 2).tolist(), np.round(ts.astype(np.float64) - first, 1).tolist()]
         for stroke, ts in zip(strokes, times, strict=True)
@@ -263,7 +265,7 @@ def _parts(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray], first: fl
 
 
 def _pen(parts: list[Any], first: float = 0.0) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...]]:
-    """Strokes float32 (n, 2) and times float32 (n,) from what `_parts` made."""
+    """Return strokes float32 (n, 2) and times float32 (n,) from what `_parts` made."""
     arrays = [np.array(part) for part in parts]
     strokes = tuple(np.ascontiguousarray(part[:2].T, np.float32) for part in arrays)
     return strokes, tuple((part[2] + first).astype(np.float32) for part in arrays)
@@ -293,5 +295,5 @@ def _record(row: tuple[Any, ...]) -> RoundRecord:
 
 
 def _new_id(inserted: sqlite3.Cursor) -> int:
-    assert inserted.lastrowid is not None  # of every INSERT that succeeds
+    assert inserted.lastrowid is not None  # every INSERT that succeeds sets it
     return inserted.lastrowid

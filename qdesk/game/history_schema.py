@@ -68,13 +68,13 @@ VALUES (?, ?, ?, ?, ?, ?, 'game', '', 0, ?, ?, ?, ?, ?, 1)
 
 
 def welcome(db: sqlite3.Connection) -> None:
-    """Add the first player where nobody plays."""
+    """Add the first player where there is none."""
     row = (1, FIRST_PLAYER, timestamp_text(datetime.now(UTC)))
     db.execute("INSERT INTO players SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM players)", row)
 
 
 def is_unmarked(db: sqlite3.Connection, version: int) -> bool:
-    """Whether this is a history of version 1 or 2, which had no application id: by its tables and their columns."""
+    """Whether this is a history of version 1 or 2. They had no application id, so tables and columns decide."""
     columns = {
         table: {name for (name,) in db.execute("SELECT name FROM pragma_table_info(?)", (table,))}
         for table in ("rounds", "players")
@@ -86,7 +86,7 @@ def is_unmarked(db: sqlite3.Connection, version: int) -> bool:
 
 
 def _to_version_2(db: sqlite3.Connection) -> None:
-    """The rounds of version 1 become the first player's, one by one, so that the file does not grow.
+    """Give the rounds of version 1 to the first player. They move one by one, so that the file does not grow.
 
     Raises ValueError for a drawing that cannot be read.
     """

@@ -9,16 +9,19 @@ from typing import Literal
 from qdesk.game.prompts import GAME
 
 LIMIT_MS = 20_000.0
-"""A round of the original game."""
+"""The time limit of a round of the original game, in ms."""
 
 
 @dataclass(frozen=True)
 class Mode:
-    """One way to play. rounds: how many make a game (inf: until its time is up, or the player leaves); round_ms,
-    game_ms: the limits of a round and of the whole game, ms; countdown: three, two, one before each round (else only
-    before the first); finish: after the word is recognised the drawing may be finished; shows: what the card says;
-    network: whether it begins the drawing, or draws the same word against the player; compared: whether the times of
-    such rounds say how quick a player is: not where the network begins, or where no word is asked for.
+    """One way to play.
+
+    rounds: how many make a game (inf: until its time is up, or the player leaves). round_ms, game_ms: the limits of a
+    round and of the whole game, ms. countdown: whether three, two, one is counted before each round; if not, it is
+    counted only before the first round of a game that has a time limit. finish: whether the drawing may be finished
+    after the word is recognised. shows: what the card says. network: whether the network begins the drawing, or draws
+    the same word against the player. compared: whether the times of such rounds say how quick a player is, which they
+    do not where the network begins or where no word is asked for.
     """
 
     name: str

@@ -1,15 +1,16 @@
 """The network draws: the beginning of a drawing, a rival at a human pace, and how it draws a word.
 
-All of it is sampled from the shipped Sketch-RNN, guided by the word (`qdesk.nets.sampling`), and chosen by the
-classifier that judges the round. What came of it, in figures: docs/ways-to-play.md.
+All drawings are sampled from the shipped Sketch-RNN, guided by the word (`qdesk.nets.sampling`), and chosen by the
+classifier that judges the round. docs/ways-to-play.md has the resulting figures.
 
-The pace is people's: 7,746 raw drawings of the Quick, Draw! data set (Google, CC BY 4.0), all 345 words, moved to
-the 255 box. Median (middle half) of a drawing: 216 (151 to 316) units a second while the pen is down, 440 (268 to 713)
-ms between two strokes, 945 (737 to 1,226) units of ink in 4 (2 to 6) strokes, 18 (16 to 32) ms from point to point. By
-least squares on the logarithms a stroke of length l takes 18.9 (l + 5) ** 0.72 ms, and a pause after which the pen
-comes down d away 43.7 (d + 30) ** 0.50 ms. What is left varies by 0.47 and 0.64 from stroke to stroke and from pause to
-pause, and by 0.48 and 0.44 from person to person (standard deviations of natural logarithms; they correlate by 0.56).
-The files begin with the first point: how long people think before it is not in them, and 1 s is a choice.
+The pace is measured on people: 7,746 raw drawings of the Quick, Draw! data set (Google, CC BY 4.0), all 345 words,
+moved to the 255 box. A drawing has, as median (and middle half): 216 (151 to 316) units per second while the pen is
+down, 440 (268 to 713) ms between two strokes, 945 (737 to 1,226) units of ink in 4 (2 to 6) strokes, and 18 (16 to 32)
+ms from point to point. By least squares on the logarithms, a stroke of length l takes 18.9 (l + 5) ** 0.72 ms. A pause
+after which the pen comes down at a distance d takes 43.7 (d + 30) ** 0.50 ms. The residuals vary by 0.47 from stroke to
+stroke and by 0.64 from pause to pause, and by 0.48 and 0.44 from person to person (standard deviations of natural
+logarithms; the latter two correlate by 0.56). The files begin with the first point, so they do not tell how long people
+think before it: 1 s is a choice.
 """
 
 from __future__ import annotations
@@ -36,21 +37,21 @@ if TYPE_CHECKING:
 
 GUIDE, TEMPERATURE = 4.0, 0.3
 LONGEST = 120
-"""Points of a sampled drawing; half of them have 35 and fewer, and what goes on and on gets no better."""
+"""Most points of a sampled drawing. Half of them have 35 or fewer, and longer ones do not get better."""
 
 LEAST, MOST = 0.3, 0.5
-"""The shares of a drawing's ink that its beginning has."""
+"""Least and largest share of a drawing's ink in a beginning that ends with a stroke."""
 
 POINT_MS, FIRST_MS = 25.0, 1000.0
-"""From point to point of a rival's stroke, and before the first, which varies as people do."""
+"""Time from point to point of a rival's stroke, and before its first point, in ms. The latter varies per person."""
 
 _PERSON, _STROKE, _PAUSE = 0.45, 0.47, 0.64
-_AT_ONCE = 32  # guesses made together: recognised early, a drawing's others need not be made
+_AT_ONCE = 32  # guesses per batch: where a drawing is recognised early, later batches are not needed
 
 
 @dataclass(frozen=True)
 class Strength:
-    """What a rival is. tries: of so many drawings it shows the one most like the word; pace: 2 is half as fast."""
+    """How strong a rival is. tries: how many drawings the best is chosen from. pace: 2 is half as fast as 1."""
 
     tries: int
     temperature: float
@@ -58,16 +59,18 @@ class Strength:
 
 
 STRENGTHS = {"easy": Strength(1, 1.3, 1.4), "medium": Strength(2, 0.4, 1.1), "hard": Strength(6, 0.3, 0.9)}
-"""Recognised in 20 s: 62 %, 80 % and 95 % of 344 rivals, in the median 3.6, 3.4 and 2.7 s after their first point.
-People: 81 % and 3.3 s (docs/live.md)."""
+"""The rivals by difficulty.
+
+Of 344 rivals each, 62 %, 80 % and 95 % are recognised within 20 s, at the median 3.6, 3.4 and 2.7 s after their first
+point. For people it is 81 % and 3.3 s (docs/live.md)."""
 
 
 class Sketcher:
-    """Draws with the shipped networks, or with those given; they are loaded when first needed.
+    """Draws with the given networks, by default the shipped ones, which are loaded when first needed.
 
-    For one thread at a time. The same seed makes the same drawing; without one every drawing is another. A word that
-    the network does not know raises ValueError. Strokes are float32 (n, 2) in the 255 box, y down, a whole drawing in
-    the middle of it.
+    It is for one thread at a time. The same seed gives the same drawing; without a seed each drawing differs. A word
+    that the network does not know raises ValueError. Strokes are float32 (n, 2) in the 255 box, y down. A whole drawing
+    lies in the middle of it.
     """
 
     def __init__(self, network: SketchRNN | None = None, guesser: DrawingClassifier | None = None) -> None:
@@ -90,13 +93,13 @@ class Sketcher:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """What it can draw."""
+        """The words that the network can draw."""
         return self.network.words
 
     def draw(
         self, word: str, count: int = 6, temperature: float = TEMPERATURE, seed: int | None = None
     ) -> list[Strokes]:
-        """How the network draws `word`: `count` drawings as they come, good and bad."""
+        """Return `count` drawings of `word` as the network samples them, good and bad."""
         from qdesk.nets.sampling import sample
 
         if word not in self.words:
@@ -106,12 +109,12 @@ class Sketcher:
         return list(map(_in_the_middle, sample(self.network, classes, temperature, seed, LONGEST, GUIDE)))
 
     def begin(self, word: str, share: float = 0.4, seed: int | None = None, tries: int = 12) -> Strokes:
-        """About `share` (0.3 to 0.5) of the ink of a drawing of `word`, where it would lie in the whole, for which the
-        255 box has room.
+        """Return the beginning of a drawing of `word`: about `share` (0.3 to 0.5) of its ink.
 
-        The whole is the one of `tries` drawings that the classifier is surest of among those whose beginning it does
-        not recognise yet. A beginning ends with a stroke where one ends in time. Where no try will do, as for a line,
-        it is as much shorter as it has to be.
+        It lies where it would lie in the whole drawing, which fits the 255 box. The whole is chosen from `tries`
+        drawings: the one that the classifier is surest of among those whose beginning it does not recognise yet. The
+        beginning ends with a stroke where one ends near enough to `share`. Where no try has such a beginning, as for a
+        line, it is cut as short as it has to be.
         """
         drawn = self.draw(word, tries, seed=seed)
         chance = self._chance(word, drawn)
@@ -126,9 +129,10 @@ class Sketcher:
         return parts[int(seen.argmin())]
 
     def rival(self, word: str, difficulty: str = "medium", seed: int | None = None) -> Rival:
-        """A drawing of `word` at a human pace. difficulty: easy, medium, hard, or mixed: one of them, by the seed.
+        """Return a drawing of `word` at a human pace.
 
-        It is recognised by the rule of the round, in a replay. What would come after the round's time is left out.
+        difficulty: easy, medium, hard, or mixed, which chooses one of them by the seed. When the drawing is recognised
+        is found in a replay, by the rule of the round. What would be drawn after the round's time is left out.
         """
         if difficulty not in (*STRENGTHS, "mixed"):
             raise ValueError(f"A rival is {', '.join(STRENGTHS)} or mixed, not {difficulty}.")
@@ -140,12 +144,14 @@ class Sketcher:
         return Rival(tuple(strokes), tuple(times), recognised_ms, float(self._chance(word, [strokes])[0]))
 
     def _chance(self, word: str, drawings: Sequence[Strokes]) -> np.ndarray:
-        """float32 (N,): the probability of the word for each."""
+        """Return float32 (N,): the probability of the word for each drawing."""
         return guess_many(self.guesser, drawings)[:, self.guesser.words.index(word)]
 
     def _recognised_ms(self, word: str, strokes: Strokes, times: list[np.ndarray]) -> float | None:
-        """Since the round began. What the network is asked depends on the times alone: so first all questions, then
-        the answers, many at once.
+        """Return when the drawing is recognised, ms since the round began, or None.
+
+        What the network is asked depends on the times alone. So a first replay collects all questions, and a second one
+        takes their answers, which are computed in batches.
         """
         asked: list[Strokes] = []
         words, nothing = self.guesser.words, np.zeros(len(self.guesser.words), np.float32)
@@ -167,8 +173,10 @@ class Sketcher:
 
 
 def paced(strokes: Strokes, rng: np.random.Generator, pace: float = 1.0) -> tuple[Strokes, list[np.ndarray]]:
-    """A drawing in the 255 box as a person would draw it: its strokes with points in between, every `POINT_MS`, and
-    float32 (n,) a stroke the ms of each since the round began; nothing after the round's time. pace: 2 is half as fast.
+    """Return a drawing in the 255 box at a human pace: strokes with a point every `POINT_MS`, and their times.
+
+    The times are one float32 (n,) per stroke, ms since the round began. What would be drawn after the round's time is
+    left out. pace: 2 is half as fast as 1.
     """
 
     def varied(ms: float, spread: float) -> float:
@@ -193,14 +201,14 @@ def paced(strokes: Strokes, rng: np.random.Generator, pace: float = 1.0) -> tupl
 
 
 def _in_the_middle(strokes: Strokes) -> Strokes:
-    """One drawing fitted to the 255 box, with as much room on either side."""
+    """Return one drawing fitted to the 255 box and centred in it."""
     fitted = Drawings.from_strokes([strokes]).fit_box().strokes_of(0)
     room = np.floor((BOX - np.concatenate(fitted).max(axis=0)) / 2)
     return [stroke + room for stroke in fitted]
 
 
 def _cuts(strokes: Strokes, share: float) -> list[Strokes]:
-    """Beginnings of a drawing: those that end with a stroke, nearest to `share` first, and then cut in a stroke."""
+    """Return beginnings of a drawing: those that end with a stroke, nearest to `share` first, then two cut ones."""
     ends = np.cumsum([_length(stroke) for stroke in strokes])
     ends = ends / max(ends[-1], 1e-9)
     nearest = sorted(ends[(ends >= LEAST) & (ends <= MOST)], key=lambda end: abs(end - share))
@@ -208,12 +216,12 @@ def _cuts(strokes: Strokes, share: float) -> list[Strokes]:
 
 
 def _short_cuts(strokes: Strokes, share: float) -> list[Strokes]:
-    """Beginnings of a drawing that is recognised too soon: less and less, in the end its first point."""
+    """Return shorter and shorter beginnings of a drawing that is recognised too soon, the last its first point."""
     return [*_cuts(strokes, share), *(_first(strokes, part) for part in (0.2, 0.1, 0.05)), [strokes[0][:1]]]
 
 
 def _first(strokes: Strokes, share: float) -> Strokes:
-    """What is drawn by the time that `share` of the ink is."""
+    """Return the part of the strokes that has `share` of the ink."""
     left = share * sum(map(_length, strokes)) + 1e-3
     part: Strokes = []
     for stroke in strokes:

@@ -1,4 +1,4 @@
-"""The words to draw, and what is said of what is seen."""
+"""The words to draw, and the words that the network says it sees."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from qdesk import paths
 from qdesk.data import categories
 
 GAME = 6
-"""Rounds in a game: of two words that are taken for each other no game asks both."""
+"""Rounds in a game. No game asks for both of two words that are often taken for each other."""
 
 DIFFICULTIES = ("easy", "medium", "hard")
-"""How hard a fair word is. `assets/words.json` calls all others unfair: they are hardly ever recognised."""
+"""The difficulties of a fair word. `assets/words.json` calls all other words unfair: they are rarely recognised."""
 
 _TRIES = 20
 _SAYS_NOTHING = 0.05
@@ -22,9 +22,10 @@ _ALSO_SAYS = 0.1
 
 
 def listed() -> dict[str, dict]:
-    """What `assets/words.json` says of each category, by word; `qdesk.training.word_list` makes and explains it.
+    """Return what `assets/words.json` says about each category, by word. `qdesk.training.word_list` explains the file.
 
-    Empty where the file is not there. A word no network was trained on is left out: nobody could win it.
+    The result is empty where the file does not exist. Words that no network was trained on are left out, since they
+    cannot be won.
     """
     path = paths.asset("words.json")
     if not path.exists():
@@ -34,9 +35,10 @@ def listed() -> dict[str, dict]:
 
 
 def words(difficulty: str | None = None) -> tuple[str, ...]:
-    """The words a round may ask for: the fair ones, or those of one of `DIFFICULTIES`; every category without a list.
+    """Return the words a round may ask for: the fair ones, or those of one of `DIFFICULTIES`.
 
-    Raises ValueError for a difficulty that is none, and where no word is left.
+    Without the list of words every category may be asked for. Raises ValueError for an unknown difficulty, and where no
+    word is left.
     """
     if difficulty is not None and difficulty not in DIFFICULTIES:
         raise ValueError(f"a word is {', '.join(DIFFICULTIES)}, not {difficulty}")
@@ -49,10 +51,10 @@ def words(difficulty: str | None = None) -> tuple[str, ...]:
 
 
 class Prompts:
-    """Words in random order, none twice before all have been asked for.
+    """Gives words in random order, none twice before all have been asked for.
 
-    Of words that are taken for each other (`confusable` in the list) no two come within `GAME` rounds, where there are
-    enough others.
+    Two words that are taken for each other (`confusable` in the list) do not come within `GAME` rounds, where there are
+    enough other words.
     """
 
     def __init__(self, choices: Sequence[str] | None = None, rng: random.Random | None = None) -> None:
@@ -65,25 +67,28 @@ class Prompts:
         self._recent: deque[str] = deque(maxlen=GAME - 1)
 
     def next(self) -> str:
-        """The next word to draw."""
+        """Return the next word to draw."""
         if not self._left:
             self._left = self._shuffled()[::-1]
         self._recent.append(self._left.pop())
         return self._recent[-1]
 
     def hint(self, word: str) -> str:
-        """Which meaning of an ambiguous word is meant, as "the animal"; empty for all others."""
+        """Return which meaning of an ambiguous word is meant, such as "the animal"; "" for other words."""
         return self._listed.get(word, {}).get("hint", "")
 
     def _shuffled(self) -> list[str]:
-        """Every word once, in an order that keeps twins apart; if need be, one that only repeats no word at once."""
+        """Return every word once, confusable words apart, or at least without repeating the last word at once."""
         for _ in range(_TRIES):
             if order := self._apart(GAME - 1, twins=True):
                 return order
         return self._apart(1, twins=False) or list(self._choices)
 
     def _apart(self, distance: int, twins: bool) -> list[str]:
-        """Every word once, no word (nor a twin of it) within `distance` of itself; empty if that did not come off."""
+        """Return every word once, none within `distance` of itself; empty where the random order does not allow it.
+
+        twins: whether the words confusable with a word are kept away from it, too.
+        """
         left, order = self._rng.sample(self._choices, len(self._choices)), list(self._recent)
         while left:
             barred = set(order[-distance:])
@@ -98,7 +103,7 @@ class Prompts:
 
 
 def words_said(guesses: Sequence[tuple[str, float]]) -> list[str]:
-    """The words that the network says, of its guesses (word, probability), most probable first: none, one or two."""
+    """Return the zero to two words that the network says. guesses: (word, probability), most probable first."""
     if not guesses or guesses[0][1] < _SAYS_NOTHING:
         return []
     return [guesses[0][0], *(word for word, p in guesses[1:2] if p >= _ALSO_SAYS)]

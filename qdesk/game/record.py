@@ -1,4 +1,4 @@
-"""What stays of a round: the drawing with its times, how it ended, and what was seen in it."""
+"""What is kept of a round: the drawing with its times, how it ended, and what the network saw in it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ import numpy as np
 
 
 class RoundState(Enum):
-    """Where a round is. READY: the card with the word lies there; COUNTING: three, two, one; DRAWING: the clock runs;
-    FINISHING: recognised, and the player goes on drawing. The others are ends: nothing changes any more. DONE ends a
-    drawing that had no word to be recognised.
+    """The state of a round.
+
+    READY: the card with the word is shown. COUNTING: three, two, one. DRAWING: the clock runs. FINISHING: the word is
+    recognised, and the player may go on drawing. In all other states the round has ended and changes no more. DONE ends
+    a drawing that has no word.
     """
 
     READY = "ready"
@@ -47,9 +49,10 @@ class Guess:
 
 @dataclass(frozen=True)
 class Rival:
-    """What the network drew while the player did: strokes float32 (n, 2) in the 255 box, times float32 (n,) a stroke
-    in ms since the round began; recognised_ms: when it was recognised, or None; p: the probability of the word for
-    all of it.
+    """What the network drew while the player did.
+
+    strokes: one float32 (n, 2) per stroke, in the 255 box. times: one float32 (n,) per stroke, ms since the round
+    began. recognised_ms: when it was recognised, or None. p: the probability of the word for the whole drawing.
     """
 
     strokes: tuple[np.ndarray, ...]
@@ -62,12 +65,12 @@ class Rival:
 class RoundRecord:
     """A finished round.
 
-    word: what was to be drawn, "" where the player drew what he liked. strokes: float32 (n, 2) a stroke, canvas pixels,
-    y down; times: float32 (n,) a stroke, ms since the round began. timestamp: UTC as Quick, Draw! writes it.
-    ended_ms, recognised_ms: ms since the round began, the latter None if it was not recognised; what was drawn after
-    recognised_ms finished the drawing. guesses: the top guesses whenever they changed. mode: a name of `modes.MODES`;
-    game: the same for all rounds of one game. given: how many of the first strokes the network drew. rival: what it
-    drew on its own canvas.
+    word: what was to be drawn, "" for a free drawing. strokes: one float32 (n, 2) per stroke, canvas pixels, y down.
+    times: one float32 (n,) per stroke, ms since the round began. timestamp: UTC as Quick, Draw! writes it.
+    ended_ms, recognised_ms: ms since the round began, the latter None if it was not recognised. What was drawn after
+    recognised_ms finished the drawing. guesses: the top guesses whenever they changed. mode: a name of `modes.MODES`.
+    game: the same for all rounds of one game. given: how many of the first strokes the network drew. rival: what the
+    network drew on its own canvas.
     """
 
     key_id: str
@@ -90,18 +93,19 @@ class RoundRecord:
 
     @property
     def points(self) -> int:
-        """How many the player drew."""
+        """The number of points that the player drew."""
         return sum(len(stroke) for stroke in self.strokes[self.given :])
 
     @property
     def p_word(self) -> float:
-        """The probability of the word in the last guesses; 0 where it was not among them."""
+        """The probability of the word in the last guesses, 0 where it was not among them."""
         return dict(self.guesses[-1].top).get(self.word, 0.0) if self.guesses else 0.0
 
     @property
     def won(self) -> bool:
-        """Against a rival: recognised sooner, or where neither was and nobody gave up, more like the word. Else:
-        recognised.
+        """Whether the round was won: the word was recognised, and sooner than that of a rival, if there is one.
+
+        Where neither was recognised and the player did not give up, the higher probability of the word wins.
         """
         if self.rival is None:
             return self.recognised
@@ -117,7 +121,7 @@ _last_key = 0
 
 
 def new_key_id() -> str:
-    """A name for a drawing like the official ones: 16 digits; rising in time, never given twice by one process."""
+    """Return a key_id like the official ones: 16 digits, increasing with time, never the same twice per process."""
     global _last_key
     with _key_lock:
         fresh = time.time_ns() // 1_000_000 * 1000 + secrets.randbelow(1000)
@@ -126,6 +130,6 @@ def new_key_id() -> str:
 
 
 def timestamp_text(moment: datetime) -> str:
-    """A moment as Quick, Draw! writes it, "2026-03-02 23:25:10.07453 UTC"."""
+    """Return a moment as Quick, Draw! writes it, "2026-03-02 23:25:10.07453 UTC"."""
     utc = moment.astimezone(UTC)
     return f"{utc:%Y-%m-%d %H:%M:%S}.{utc.microsecond // 10:05d} UTC"

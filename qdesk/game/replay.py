@@ -1,8 +1,8 @@
-"""A recorded drawing played through a round: its points at their times, the network's guesses, and how it went.
+"""Replaying a recorded drawing as a round: its points at their times, the network's guesses, and the outcome.
 
-The parts are those of a live round, `Round`, `GuessScheduler`, `top_guesses` and `Commentator`; only the clock and the
-network's time are virtual. The round begins with the first point, as where somebody just begins to draw. Who has
-stopped drawing waits until the time is up.
+The parts are those of a live round: `Round`, `GuessScheduler`, `top_guesses` and `Commentator`. Only the clock and the
+network's time are virtual. The round begins with the first point. After the last point it goes on until the word is
+recognised or the time is up.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ if TYPE_CHECKING:
     from qdesk.scoring.classifier import DrawingClassifier
 
 FRAME_MS = 25.0
-"""How often the window tells `Commentator` of the time that passes."""
+"""Time between two calls of `Commentator.hear` in the window, in ms."""
 
 GUESS_MS = 20.0
-"""From a point to its guess: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
+"""Time from a point to its guess, in ms: what `qdesk bench` measures in the window (`shown_ms_p95`), rounded up."""
 
 AT_ONCE = 128
-"""Drawings that are played side by side, so that their guesses are made in batches."""
+"""How many drawings are played side by side, so that their guesses are made in batches."""
 
 _TOGETHER = 16
-"""Drawings in one batch, the last one filled up: for each size that it meets torch keeps plans, 2 MB, for good."""
+"""Drawings per batch. The last batch is filled up, because torch keeps 2 MB of plans for every batch size it sees."""
 
 
 @dataclass(frozen=True)
 class Replayed:
-    """How a round went. recognised_ms: since the first point, None if it was not recognised.
+    """How a replayed round went. Times are ms since the first point, None where the thing never happened.
 
-    wrong: the wrong words that were said first, before it was recognised or the time was up; each once, in order.
-    guesses: how often the network was asked. first_ms: when the first thing was said; seen_ms: when the word was first
-    the top guess; both since the first point, None where that never happened.
+    recognised_ms: when the word was recognised. wrong: the wrong words that were said, each once, in order. guesses:
+    how often the network was asked. first_ms: when something was first said. seen_ms: when the word was first the top
+    guess.
     """
 
     recognised_ms: float | None
@@ -65,9 +65,10 @@ def replay(
     guess_ms: float = GUESS_MS,
     rule: Rule | None = None,
 ) -> Replayed:
-    """One drawing, strokes (n, 2) and times (n,) in ms; without times all of it is there at once, and then a wait.
+    """Play one drawing, strokes (n, 2) and times (n,) in ms. Without times all its points are drawn at the start.
 
-    guess: the network, strokes to float32 (words,), which takes `guess_ms` of the round's time. words: its words.
+    guess: the network, which returns float32 (words,) for strokes and takes `guess_ms` of the round's time. words: the
+    network's words.
     """
     game = playing(strokes, times, word, words, guess_ms, rule)
     shown = next(game)
@@ -84,9 +85,9 @@ def replay_all(
     guess_ms: float = GUESS_MS,
     report: Callable[[float], object] = lambda share: None,
 ) -> list[Replayed]:
-    """`replay` of every drawing as its own word, with the guesses of many drawings made together.
+    """Replay every drawing as a round of its own word, computing the guesses of many drawings together.
 
-    report: told the share that is done. Raises ValueError for a drawing whose word the network does not know.
+    report: called with the share that is done, 0 to 1. Raises ValueError for a word that the network does not know.
     """
     if strangers := sorted({str(word) for word in drawings.words} - set(guesser.words)):
         raise ValueError(f"The network does not know these words: {', '.join(strangers)}.")
@@ -97,7 +98,7 @@ def replay_all(
     while True:
         while len(games) < AT_ONCE and (row := next(waiting, None)) is not None:
             one = drawings[row]
-            assert one.word is not None  # it would be a stranger
+            assert one.word is not None  # a missing word was refused above, as unknown
             games[row] = playing(one.strokes, one.times, one.word, guesser.words, guess_ms)
             shown[row] = next(games[row])
         if not games:
@@ -112,7 +113,7 @@ def replay_all(
 
 
 def guess_many(guesser: DrawingClassifier, shown: Sequence[Strokes]) -> np.ndarray:
-    """float32 (N, words): `DrawingClassifier.guess_strokes` of each, made together."""
+    """Return float32 (N, words): `DrawingClassifier.guess_strokes` of each drawing, computed in batches."""
     drawings = simplify(Drawings.from_strokes(shown))
     rows = np.minimum(np.arange(-(-len(shown) // _TOGETHER) * _TOGETHER), len(shown) - 1)
     parts = [guesser.probabilities(drawings.take(part)) for part in np.split(rows, len(rows) // _TOGETHER or 1)]
@@ -127,7 +128,7 @@ def playing(
     guess_ms: float = GUESS_MS,
     rule: Rule | None = None,
 ) -> Generator[Strokes, np.ndarray, Replayed]:
-    """A round that yields what the network is shown, and is sent its probabilities (words,)."""
+    """Play a round: yield the strokes that the network is shown, and be sent its probabilities (words,)."""
     starts = set(np.cumsum([0, *map(len, strokes)]).tolist())
     points = np.concatenate(strokes).tolist()
     moments = np.concatenate(times) if times else np.zeros(len(points))
@@ -164,7 +165,7 @@ def playing(
 
 
 def remarks_on(record: RoundRecord) -> tuple[Remark, ...]:
-    """What was said in a round: its guesses again, as the window tells them."""
+    """Return what was said in a round, by giving its guesses to a `Commentator` as the window does."""
     talk, end = Commentator(record.word), record.ended_ms if record.recognised_ms is None else record.recognised_ms
     untils = [*(guess.at_ms for guess in record.guesses[1:]), end]
     for guess, until in zip(record.guesses, untils, strict=True) if record.guesses else ():

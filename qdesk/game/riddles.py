@@ -1,4 +1,4 @@
-"""A definition for each word, to be guessed before it is drawn: the mystery word's card."""
+"""The riddles on the mystery word's card: a definition per word, which the player has to guess before drawing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from qdesk import paths
 
 
 def riddle(word: str) -> str:
-    """What `word` is, in 4 to 14 words and without the word; of `assets/riddles.json`, which this project wrote.
+    """Return what `word` is, in 4 to 14 words and without the word, from `assets/riddles.json` (written for qdesk).
 
-    Of a word with several meanings it says the one that people draw, as the hint in `assets/words.json` does. A
-    sentence or the beginning of one: a capital letter, no full stop. Raises ValueError for a word that has none.
+    It is a sentence or the beginning of one, with a capital letter and no full stop. Where a word has several meanings
+    it describes the one that people draw, as the hint in `assets/words.json` does. Raises ValueError for a word without
+    a riddle.
     """
     try:
         return _riddles()[word]

@@ -1,7 +1,7 @@
 """A round: one word, twenty seconds, and every point with its time.
 
-A plain state machine. It knows no window and no network: the page feeds it pen events and guesses, and asks it for
-its state. Time comes from an injected clock in milliseconds, so that a test can play a round in no time.
+It is a plain state machine that knows no window and no network. The page gives it pen events and guesses, and asks for
+its state. Time comes from an injected clock in milliseconds, so that a test can play a round at once.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ KEPT_GUESSES = 3
 
 COUNTS = 3
 COUNTDOWN_MS = 2100.0
-"""Three, two, one."""
+"""How long the countdown (three, two, one) takes, in ms."""
 
 FINISH_MS = 2500.0
-"""How long a recognised drawing waits for a pen that may want to go on."""
+"""How long a round waits, after recognition, for the player to go on drawing, in ms."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """When a word counts as recognised: at once if it is the top guess with probability `sure`, and also if it has
-    been the top guess with at least `likely` for `hold_ms` without a break.
+    """When a word counts as recognised.
 
-    Half-drawn pictures make the guesses flicker; holding on for a moment keeps a lucky flicker from ending a round,
-    and a good drawing of something with many look-alikes still wins.
+    It is recognised at once if it is the top guess with probability `sure`. It is also recognised if it has been the
+    top guess with at least `likely` for `hold_ms` without a break. Guesses flicker while a picture is half drawn: the
+    time keeps a lucky flicker from ending a round, while a good drawing of something with many look-alikes still wins.
     """
 
     sure: float = 0.5
@@ -44,25 +44,26 @@ class Rule:
 
 
 def monotonic_ms() -> float:
-    """The clock a round uses by default, in ms."""
+    """Return the time of the clock that a round uses by default, in ms."""
     return time.monotonic_ns() / 1e6
 
 
 @dataclass
 class _Stroke:
-    xy: array[float] = field(default_factory=lambda: array("f"))  # x, y, x, y: becomes an array at no cost
+    xy: array[float] = field(default_factory=lambda: array("f"))  # x, y, x, y: cheap to turn into a NumPy array
     ms: list[float] = field(default_factory=list)
 
 
 class Round:
-    """One round for `word`, "" for none. Ready until `accept` or `start`, then drawing until it is recognised, skipped
-    or out of time. A recognised drawing may be finished, for `finish_ms` after the pen was last lifted, and for as long
-    as the player likes once the pen came down again; with a `finish_ms` of 0 the round ends as it is recognised.
+    """One round for `word` ("" for none): READY at first, then DRAWING until recognition, `skip` or the end of the time.
 
-    Pen events carry a time `t` on the same clock (the moment the event happened, not the moment it was handled) or
-    take the clock's. That moment decides whether a point counts: a window that stands still for a while loses none and
-    wins no time. Times never go back: an event that claims to be older than the last one gets its time. An event in a
-    state that has no use for it is ignored, and so is a second pointer while the first is down.
+    A recognised drawing may be finished: the round ends `finish_ms` after the pen was last lifted, or, once the pen
+    comes down again, when the player says so. With a `finish_ms` of 0 the round ends at recognition.
+
+    Pen events carry the time `t` on the same clock at which they happened; by default the clock is read. It decides
+    whether a point counts, so that a window that hangs for a while loses no point and gains no time. Times never go
+    back: an event older than the last one gets the last one's time. An event that has no meaning in the current state
+    is ignored, and so is a second pointer while the first is down.
 
     given: strokes (n, 2) that are on the canvas from the start, and stay when it is cleared.
     """
@@ -87,7 +88,7 @@ class Round:
         self._now = now
         self._state = RoundState.READY
         self._began: datetime | None = None
-        self._start = 0.0  # on the clock; while counting: when it will be
+        self._start = 0.0  # on the clock; during the countdown it lies ahead
         self._last_ms = 0.0
         self._ended_ms = 0.0
         self._recognised_ms: float | None = None
@@ -111,18 +112,18 @@ class Round:
 
     @property
     def count(self) -> int:
-        """Three, two, one; 0 while nothing is counted."""
+        """The number that the countdown shows: 3, 2 or 1; 0 while there is no countdown."""
         left = self._start - self._clock() if self._state is RoundState.COUNTING else 0.0
         return min(math.ceil(max(left, 0.0) * COUNTS / self.countdown_ms), COUNTS) if left > 0 else 0
 
     @property
     def started_at(self) -> float | None:
-        """The start of its clock, on the clock that was given; None before it."""
+        """When the round's time began, on the given clock; None before the start."""
         return None if self._began is None else self._start
 
     @property
     def elapsed_ms(self) -> float:
-        """Since the start: 0 before it, the final time after the end, never more than the limit while it counts."""
+        """Time since the start: 0 before it, the final time after the end, at most the limit while drawing."""
         if self._state in (RoundState.READY, RoundState.COUNTING):
             return 0.0
         if self._state.ended:
@@ -132,18 +133,18 @@ class Round:
 
     @property
     def remaining_ms(self) -> float:
-        """Until the time is up; of a recognised drawing, what was left then."""
+        """Time until the time is up. Once the word is recognised, it is what was left then."""
         used = self.elapsed_ms if self._recognised_ms is None else self._recognised_ms
         return max(self.limit_ms - used, 0.0)
 
     @property
     def recognised_ms(self) -> float | None:
-        """When it was recognised, if it was."""
+        """When the word was recognised, ms since the start; None where it was not."""
         return self._recognised_ms
 
     @property
     def points(self) -> int:
-        """How many the player drew."""
+        """The number of points that the player drew."""
         return sum(len(stroke.ms) for stroke in self._strokes[self._given :])
 
     @property
@@ -152,20 +153,20 @@ class Round:
         return self._guesses[-1].top if self._guesses else ()
 
     def strokes(self) -> list[np.ndarray]:
-        """What is on the canvas, the open stroke too: float32 (n, 2) a stroke."""
+        """Return what is on the canvas, including the stroke being drawn: one float32 (n, 2) per stroke."""
         return [np.array(stroke.xy, np.float32).reshape(-1, 2) for stroke in self._strokes]
 
     # What the player does
 
     def give(self, strokes: Sequence[np.ndarray]) -> None:
-        """Put strokes (n, 2) on the canvas that the player did not draw. Only before the start."""
+        """Put strokes (n, 2) on the canvas that the player did not draw. After the start it does nothing."""
         if self._state in (RoundState.READY, RoundState.COUNTING):
             parts = [np.asarray(stroke, np.float64).reshape(-1) for stroke in strokes if len(stroke)]
             self._strokes = [_Stroke(array("f", part.tolist()), [0.0] * (len(part) // 2)) for part in parts]
             self._given = len(self._strokes)
 
     def accept(self) -> None:
-        """The word is accepted: three, two, one, and the clock runs."""
+        """Accept the word: begin the countdown, or the drawing where there is no countdown."""
         if self._state is RoundState.READY and self.countdown_ms > 0:
             self._state = RoundState.COUNTING
             self._start = self._clock() + self.countdown_ms
@@ -173,24 +174,24 @@ class Round:
             self.start()
 
     def start(self) -> None:
-        """The clock runs now, whatever was still to be counted."""
+        """Begin the drawing now, without the rest of the countdown."""
         if self._state is RoundState.READY:
             self._begin(self._clock())
         elif self._state is RoundState.COUNTING:
             self._begin(min(self._clock(), self._start))
 
     def press(self, x: float, y: float, t: float | None = None, pointer: int = 0) -> None:
-        """The pen goes down. A pointer that is already down has lost its release: its stroke ends and one begins."""
+        """Put the pen down. Where the pointer is down already, its release was lost: a new stroke begins."""
         at = self._admit(x, y, t)
         if at is None or (self._open is not None and pointer != self._pointer):
             return
         self._open, self._pointer = _Stroke(array("f", (x, y)), [at]), pointer
         self._strokes.append(self._open)
         if self._state is RoundState.FINISHING:
-            self._idle_since = math.inf  # the player finishes the drawing, and says when it is done
+            self._idle_since = math.inf  # from now on only the player ends the round
 
     def move(self, x: float, y: float, t: float | None = None, pointer: int = 0) -> None:
-        """The pen moves; without a pen down nothing happens."""
+        """Move the pen. Where it is not down, nothing happens."""
         if self._open is None or pointer != self._pointer:
             return
         at = self._admit(x, y, t)
@@ -199,16 +200,14 @@ class Round:
             self._open.ms.append(at)
 
     def release(self, pointer: int = 0) -> None:
-        """The pen lifts, or is lost: its stroke is closed."""
+        """Lift the pen, or note that it was lost: its stroke is closed."""
         if pointer == self._pointer and self._open is not None:
             self._open = self._pointer = None
             if self._state is RoundState.FINISHING:
                 self._idle_since = max(self._idle_since, self.elapsed_ms)
 
     def clear(self) -> None:
-        """An empty canvas, but for what was given. The clock runs on, and a pen that is down has to come down anew. A
-        recognised drawing stays.
-        """
+        """Empty the canvas, except for given strokes. A recognised drawing stays. The pen has to come down anew."""
         if self.tick() is RoundState.DRAWING:
             del self._strokes[self._given :]
             self._open = self._pointer = None
@@ -216,23 +215,23 @@ class Round:
             self._note(())
 
     def skip(self) -> None:
-        """The player gives up on this word, or is done with a drawing that was recognised."""
+        """Give up on this word; or end the round where the drawing is recognised already."""
         if self.tick() is RoundState.FINISHING:
             self._end(RoundState.RECOGNISED, 0.0)
         elif not self._state.ended:
             self._end(RoundState.SKIPPED, self.elapsed_ms)
 
     def finish(self) -> None:
-        """The player says that the drawing is done: one that was recognised, or one without a word, if there is ink."""
+        """End the round if the drawing is recognised, or if there is no word to recognise and there is ink."""
         if self.tick() is RoundState.FINISHING:
             self._end(RoundState.RECOGNISED, 0.0)
         elif self._state is RoundState.DRAWING and not self.word and self.points:
             self._end(RoundState.DONE, self.elapsed_ms)
 
-    # What the world does
+    # Guesses and time
 
     def guess(self, top: Sequence[tuple[str, float]]) -> RoundState:
-        """What the network sees now, (word, probability) most probable first. Returns the state after it."""
+        """Take what the network sees now, (word, probability), most probable first. Return the state after it."""
         if not self.tick().inking or len(self._strokes) == self._given:
             return self._state
         self._note(tuple((word, float(p)) for word, p in top[:KEPT_GUESSES]))
@@ -247,11 +246,11 @@ class Round:
         return self.tick()
 
     def tick(self) -> RoundState:
-        """Let time pass: what is due by now happens. Returns the state."""
+        """Bring the round up to the present, and return its state."""
         return self._advance(self._clock())
 
     def record(self, mode: str = "game", game: str = "", rival: Rival | None = None) -> RoundRecord:
-        """The finished round. Raises ValueError while it is not finished."""
+        """Return the record of the round. Raises ValueError while it has not ended."""
         if not self._state.ended:
             raise ValueError("the round has not ended")
         return RoundRecord(
@@ -271,7 +270,7 @@ class Round:
         )
 
     def _advance(self, now: float) -> RoundState:
-        """What is due by `now` on the clock happens at the time it was due, however late anybody looks."""
+        """Change the state as is due by `now` on the clock, at the times that were due, however late this is called."""
         if self._state is RoundState.COUNTING and now >= self._start:
             self._begin(self._start)
         at = now - self._start
@@ -291,7 +290,7 @@ class Round:
         self._began = self._now()
 
     def _recognise(self, at_ms: float) -> None:
-        # Points carry the moment they happened, which can be a little ahead of the clock that looks at the guesses.
+        # The last point can be a little later than the guess: points carry their own times.
         self._recognised_ms = self._idle_since = min(max(at_ms, self._last_ms), self.limit_ms)
         if self.finish_ms > 0:
             self._state = RoundState.FINISHING
@@ -299,7 +298,7 @@ class Round:
             self._end(RoundState.RECOGNISED, self._recognised_ms)
 
     def _admit(self, x: float, y: float, t: float | None) -> float | None:
-        """The time of a pen event in ms of the round, or None if it does not count."""
+        """Return the time of a pen event in ms of the round, or None if the event does not count."""
         if not self._state.inking or not (math.isfinite(x) and math.isfinite(y)):
             return None
         now = self._clock() if t is None else t
@@ -313,7 +312,7 @@ class Round:
             self._guesses.append(Guess(self.elapsed_ms, top))
 
     def _end(self, state: RoundState, at_ms: float) -> None:
-        """The end, at `at_ms` or with the last point, whichever is later; time that is up is never exceeded."""
+        """End the round at `at_ms` or with the last point, whichever is later; unrecognised, within the limit."""
         if not self._state.ended:
             ended = max(at_ms, self._last_ms, self._recognised_ms or 0.0)
             self._ended_ms = ended if self._recognised_ms is not None else min(ended, self.limit_ms)

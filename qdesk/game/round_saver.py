@@ -1,4 +1,4 @@
-"""The history as a game needs it: a file that is broken, locked or full must not stop the game, nor lose a drawing."""
+"""Saving rounds without stopping the game: where the file is broken, locked or full, rounds wait to be written."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from qdesk.game.history import History, HistoryError, NoSuchPlayer
 from qdesk.game.record import RoundRecord
 
 MY_DRAWINGS = "my drawings.ndjson"
-"""In the user's own folder: the copy that Curate opens."""
+"""Name of the copy of the player's drawings that Curate opens, in the user's own folder."""
 
-_LAST_WAIT_S = 1.5  # for another program that keeps the history locked, when nothing waits for it any more
+_LAST_WAIT_S = 1.5  # for another program's lock when the game closes: longer, since no round is being played then
 
 
 class RoundSaver:
-    """Keeps rounds in `history` (the user's own by default), None where it cannot be opened. trouble: why something is
-    not written, a sentence for people; "" if all is.
+    """Keeps rounds in `history` (by default the user's own).
+
+    history: None where it cannot be opened. trouble: why something is not written, a sentence for people; "" if all is.
     """
 
     def __init__(self, history: History | None = None) -> None:
@@ -33,16 +34,16 @@ class RoundSaver:
         return len(self._unsaved)
 
     def add(self, record: RoundRecord, player: int) -> None:
-        """Save a round at once. One without a point is not worth a place in the history."""
+        """Save a round at once. A round without a point is not kept."""
         if self.history is not None and record.points:
             self._unsaved.append((record, player))
             self.save()
 
     def save(self) -> None:
-        """Write what is not written yet. What fails, as while another program writes, is tried with the next round."""
+        """Write what is not written yet. What fails, because of a lock for example, is tried with the next round."""
         try:
             while self._unsaved and self.history is not None:
-                with suppress(NoSuchPlayer):  # who was forgotten meanwhile leaves no drawings
+                with suppress(NoSuchPlayer):  # deleted meanwhile, so there is nothing to keep
                     self.history.add(*self._unsaved[0])
                 del self._unsaved[0]
                 self.trouble = ""
@@ -50,7 +51,7 @@ class RoundSaver:
             self.trouble = f"{error} It is tried again after the next round."
 
     def drop(self, player: int) -> None:
-        """Somebody is to be forgotten: what is not written yet of theirs never will be."""
+        """Discard what is not written yet of a player who is about to be deleted."""
         self._unsaved = [(record, of) for record, of in self._unsaved if of != player]
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""How others drew it: the drawings most like one's own, of the data at hand or of the starter set."""
+"""How others drew it: the drawings most like the player's, from the file open in Curate or from the starter set."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
     from qdesk.scoring.classifier import DrawingClassifier
 
 _SAMPLED = "9000"
-"""How the key_id of a drawing of the starter set begins that is no planted junk (`qdesk.training.starter_set`)."""
+"""Prefix of the key_id of those drawings of the starter set that are not planted junk (`training.starter_set`)."""
 
 
 @dataclass(frozen=True)
 class SimilarDrawings:
-    """N drawings to compare one's own with.
+    """N drawings to compare the player's with.
 
     name: of the set, as a sentence needs it ("flamingo.ndjson", "the starter set"). embeddings: int8 (N, 64), as
-    `DrawingClassifier.read` gives them; known: bool (N,), which of them are there, and fit to be shown. made: a network
-    drew them, not people. losses: float32 (N,), nats a point, NaN unknown, where they were scored.
+    `DrawingClassifier.read` returns them. known: bool (N,), which of them are computed and may be shown. made: whether
+    a network drew them, not people. losses: float32 (N,), nats per point, NaN where unknown; None where nothing was
+    scored.
     """
 
     name: str
@@ -37,17 +38,19 @@ class SimilarDrawings:
     losses: np.ndarray | None = None
 
     def nearest(self, embedding: np.ndarray, word: str, count: int) -> tuple[np.ndarray, np.ndarray, bool]:
-        """The drawings most like the one with this embedding (64,), the likest first: their indices int64 (k,), how
-        alike they are float32 (k,), and whether only those of the same word were looked at: where there are `count`
-        of them, else all were.
+        """Return the drawings most like the one with this embedding (64,), the most similar first.
+
+        Returns their indices int64 (k,), their similarities float32 (k,), and whether they are all of the same word.
+        Drawings of other words are looked at only where fewer than `count` have the word.
         """
         same = self._same(word)
         enough = bool(np.count_nonzero(same) >= count)
         return *top_k(likeness_to(self.embeddings, embedding), same if enough else self.known, count), enough
 
     def share_below(self, loss: float, word: str) -> tuple[float, int]:
-        """The share (0 to 1) of the others' drawings of the same word whose loss, nats a point, is lower, and how many
-        were compared; NaN and 0 where no loss is known.
+        """Return the share (0 to 1) of the drawings of the same word whose loss, nats per point, is lower.
+
+        The second value is how many were compared. They are NaN and 0 where no loss is known.
         """
         if self.losses is None:
             return np.nan, 0
@@ -60,10 +63,10 @@ class SimilarDrawings:
 
 
 class Scored(Protocol):
-    """N drawings as they are scored one by one: Curate's table, of which nothing else is known here.
+    """What this module needs of Curate's table: N drawings, scored so far or not.
 
-    embeddings: int8 (N, 64), or None before the first. scored: bool (N,). numbers: among others "loss_per_point",
-    float32 (N,), nats a point.
+    embeddings: int8 (N, 64), or None before the first is computed. scored: bool (N,). numbers: among others
+    "loss_per_point", float32 (N,), nats per point.
     """
 
     @property
@@ -77,16 +80,19 @@ class Scored(Protocol):
 
 
 def of_table(table: Scored, name: str) -> SimilarDrawings | None:
-    """What is open in Curate, as far as it is scored; None before any of it is. name: as in `SimilarDrawings`."""
+    """Return the scored drawings of Curate's table, or None while none is scored. name: as in `SimilarDrawings`."""
     if table.embeddings is None or not table.scored.any():
         return None
-    known, losses = table.scored.copy(), table.numbers["loss_per_point"].copy()  # more scores may come meanwhile
+    known, losses = table.scored.copy(), table.numbers["loss_per_point"].copy()  # copies: scoring may go on
     return SimilarDrawings(name, table.drawings, table.embeddings, known, losses=losses)
 
 
 @lru_cache(maxsize=1)
 def starter_others(guesser: DrawingClassifier) -> SimilarDrawings:
-    """The starter set without its planted junk, embedded once: half a second. Raises FormatError where it is not."""
+    """Return the starter set without its planted junk, embedded once (half a second).
+
+    Raises FormatError where the file is missing.
+    """
     from qdesk.formats import open_drawings
 
     drawings = open_drawings(paths.asset("starter.ndjson.gz")).drawings

@@ -1,7 +1,7 @@
 """The small sounds of the game, synthesised: `python -m qdesk.game.sounds --out assets/sounds`.
 
-Each is a few soft notes: a sine with two quiet overtones, which swells in some milliseconds, dies away and ends at
-zero. The files are mono, 22,050 Hz, 16 bit.
+Each sound is a few soft notes. A note is a sine with two quiet overtones that swells within milliseconds, fades and
+ends at zero. The files are mono, 22,050 Hz, 16 bit.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ RATE = 22_050
 
 _OVERTONES = (1.0, 0.22, 0.06)
 _SWELL_S, _END_S = 0.008, 0.02
-_DECAY = 4.5  # how many times a note gets e times quieter until its end
+_DECAY = 4.5  # a note ends e ** 4.5 times quieter than it began
 
 
 @dataclass(frozen=True)
 class Note:
-    """A tone of `hz` that begins `at` s into the sound and lasts `seconds`; the loudest of a sound are 1."""
+    """A tone of `hz` that begins `at` s into the sound and lasts `seconds`. loud: relative to the loudest note, 1."""
 
     at: float
     hz: float
@@ -44,11 +44,13 @@ SOUNDS: dict[str, tuple[float, tuple[Note, ...]]] = {
     "tick": (0.06, (Note(0, A5, 0.06),)),
     "end": (0.35, (Note(0, C5, 0.3, 0.7), Note(0.08, G5, 0.3, 0.7), Note(0.16, C6, 0.44), Note(0.16, E5, 0.44, 0.5))),
 }
-"""By name: its peak, and its notes. count: each of three, two, one; tick: each of the last five seconds."""
+"""The sounds by name: peak (0 to 1) and notes.
+
+count is played at each of three, two, one; tick in each of the last five seconds."""
 
 
 def sound(name: str) -> np.ndarray:
-    """int16 (samples,) of one of `SOUNDS`, at `RATE`; zero at both ends."""
+    """Return int16 (samples,), one of `SOUNDS` at `RATE`, zero at both ends."""
     peak, notes = SOUNDS[name]
     made = np.zeros(max(round((note.at + note.seconds) * RATE) for note in notes))
     for note in notes:
@@ -66,12 +68,12 @@ def _tone(note: Note, samples: int) -> np.ndarray:
 
 
 def _eased(x: np.ndarray) -> np.ndarray:
-    """From 0 to 1 and no further, without a corner at either end."""
+    """Return a smooth rise from 0 to 1 for x from 0 to 1, constant outside."""
     return (1 - np.cos(np.pi * np.clip(x, 0, 1))) / 2
 
 
 def write(folder: Path) -> None:
-    """Every sound as `name.wav`. Raises OSError where that does not work."""
+    """Write every sound to `folder` as `name.wav`. Raises OSError where that fails."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in SOUNDS:
         with atomic_write(folder / f"{name}.wav") as part, wave.open(str(part), "wb") as out:

@@ -1,7 +1,8 @@
-"""How somebody plays: shares, times and days from the light columns of the rounds, without a drawing.
+"""Statistics of a player: shares, times and days, from the columns of the rounds that are cheap to read.
 
-Only rounds with a word count, so zen does not, but for the drawings and the days. A round that was skipped or left
-counts as not recognised. A time counts where the player drew all of it from the word: not where the network began.
+Only rounds with a word count. Rounds of zen have none and count only as drawings and for the days. A round that was
+skipped or left counts as not recognised. Times count only where the player drew the whole drawing from the word, not
+where the network began it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from qdesk.game.modes import MODES
 from qdesk.stats.intervals import wilson
 
 COMPARED = tuple(mode.name for mode in MODES.values() if mode.compared)
-"""Ways to play in which the player draws all of it from the word: their times can be compared."""
+"""Modes in which the player draws the whole drawing from the word, so that times can be compared."""
 
 DUELS = tuple(mode.name for mode in MODES.values() if mode.network == "opposes")
 
@@ -31,10 +32,10 @@ _BLOCK = 6  # rounds: a game
 class Plays:
     """Rounds as columns, oldest first.
 
-    key_ids, words: object (N,) of str, the word "" where there was none; at: float64 (N,), when the round began,
-    seconds since 1970 UTC; recognised: bool (N,); recognised_ms: float64 (N,), ms since the round began, NaN where it
-    was not; modes, games: object (N,) of str, the game "" where it is not known; won: bool (N,), as `RoundRecord.won`;
-    drawn: bool (N,), whether there is ink of the player's own, None where all rounds have.
+    key_ids, words: object (N,) of str, the word "" where there was none. at: float64 (N,), when the round began,
+    seconds since 1970 UTC. recognised: bool (N,). recognised_ms: float64 (N,), ms since the round began, NaN where it
+    was not. modes, games: object (N,) of str, the game "" where it is not known. won: bool (N,), as `RoundRecord.won`.
+    drawn: bool (N,), whether the player drew something; None where that is so in all rounds.
     """
 
     key_ids: np.ndarray
@@ -55,13 +56,13 @@ class Plays:
 class Summary:
     """What a player has done.
 
-    rounds: with a word; recognised: how many of them, share: of all (0 where there are none), low, high: its 95 %
-    interval (Wilson; 0 and 1 where there are none). median_ms: of the recognised rounds, NaN without. drawings: rounds
-    with ink, zen too. best_game, best_sprint: the most words recognised in one game of six drawings, in one sprint.
-    duels, duels_won: rounds against the network. days: on how many days of the local calendar something was played;
-    streak_days: how many days without a break until today, or until yesterday while nothing was played today, else 0;
-    longest_streak_days: how many it ever were. favourite: the word that was recognised most often, of several the one
-    with the best median time; "" before the first.
+    rounds: the rounds with a word. recognised: how many of them were recognised. share: their share, 0 without rounds.
+    low, high: the 95 % interval of the share (Wilson), 0 and 1 without rounds. median_ms: of the recognised rounds, NaN
+    without any. drawings: the rounds with ink, those of zen included. best_game, best_sprint: the most words recognised
+    in one game of six drawings, and in one sprint. duels, duels_won: rounds against the network. days: on how many days
+    of the local calendar something was played. streak_days: the number of days in a row until today, or until yesterday
+    where nothing was played today, else 0. longest_streak_days: the most days in a row ever. favourite: the word
+    recognised most often; among several, the one with the best median time; "" before the first.
     """
 
     rounds: int
@@ -83,8 +84,10 @@ class Summary:
 
 @dataclass(frozen=True)
 class WordStats:
-    """How one word went: best_ms, median_ms of its own times (see `COMPARED`), NaN without; low, high: the 95 %
-    interval of the share (Wilson).
+    """How one word went.
+
+    share: of its rounds that were recognised. best_ms, median_ms: of its times in `COMPARED`, NaN without any. low,
+    high: the 95 % interval of the share (Wilson).
     """
 
     word: str
@@ -98,13 +101,13 @@ class WordStats:
 
 
 def summary(plays: Plays, now: float | None = None) -> Summary:
-    """The whole of it; `now`: seconds since 1970 UTC, by which the streak is counted, by default the present."""
+    """Return the summary of all rounds. now: when the streak is counted, seconds since 1970 UTC, by default now."""
     asked = plays.words != ""
     rounds, hits = int(asked.sum()), int((asked & plays.recognised).sum())
     low, high = wilson(hits, rounds)
     days = np.unique(local_days(plays.at))
     today = int(local_days(np.array([time.time() if now is None else now]))[0])
-    streaks = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)  # of days without a break
+    streaks = np.split(days, np.flatnonzero(np.diff(days) > 1) + 1)  # runs of days without a break
     ms = plays.recognised_ms[asked & plays.recognised & np.isfinite(plays.recognised_ms)]
     duels = np.isin(plays.modes, DUELS)
     best = min(by_word(plays), key=lambda w: (-w.recognised, math.isnan(w.median_ms), w.median_ms), default=None)
@@ -128,7 +131,7 @@ def summary(plays: Plays, now: float | None = None) -> Summary:
 
 
 def by_word(plays: Plays) -> list[WordStats]:
-    """Every word that was played, most often first, then by the alphabet."""
+    """Return the figures of every word that was played, the most played first, then by the alphabet."""
     chosen = plays.words != ""
     words, code = _coded(plays.words[chosen])
     played = np.bincount(code, minlength=len(words))
@@ -152,11 +155,13 @@ def by_word(plays: Plays) -> list[WordStats]:
 
 
 def over_time(plays: Plays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(at, share, count): when, float64 (B,) seconds since 1970 UTC, the mean of the bin's rounds; the share of them
-    that was recognised, float64 (B,); how many they were, int64 (B,).
+    """Return (at, share, count) of the rounds in B bins.
 
-    A bin is a day of the local calendar if something was played on three days or more (or 7 or 28 days, and so on,
-    where these were more than 60 bins), else one of up to 12 blocks of rounds, 6 or more of them.
+    at: float64 (B,), seconds since 1970 UTC, the mean of the bin's rounds. share: float64 (B,), of them that were
+    recognised. count: int64 (B,), how many rounds.
+
+    Where something was played on three days or more, a bin is a day of the local calendar, or 7 or 28 days and so on
+    where that would be more than 60 bins. Else a bin is one of up to 12 blocks of 6 or more rounds.
     """
     chosen = plays.words != ""
     at, recognised = plays.at[chosen], plays.recognised[chosen]
@@ -175,9 +180,9 @@ def over_time(plays: Plays) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
-    """The `count` words recognised in the least time, the best time of each: (word, ms, key_id), the fastest first.
+    """Return the `count` words recognised in the least time, as (word, ms, key_id) of each best time, fastest first.
 
-    Of equal times the earlier round counts. Only rounds that the player drew alone from the word (see `COMPARED`).
+    Where times are equal, the earlier round counts. Only rounds in `COMPARED` count.
     """
     chosen = np.flatnonzero(_timed(plays))
     chosen = chosen[np.argsort(plays.recognised_ms[chosen], kind="stable")]
@@ -190,7 +195,7 @@ def best_times(plays: Plays, count: int) -> list[tuple[str, float, str]]:
 
 
 def local_days(at: np.ndarray) -> np.ndarray:
-    """int64 (N,): the day of the local calendar of each moment `at` (seconds since 1970 UTC), rising by 1 a day."""
+    """Return int64 (N,): the number of each moment's day in the local calendar. at: seconds since 1970 UTC."""
     day = np.floor_divide(at, DAY_S) * DAY_S  # in UTC
     edges, which = np.unique(np.concatenate([day, day + DAY_S]), return_inverse=True)
     offset, after = np.array([time.localtime(edge).tm_gmtoff for edge in edges.tolist()], np.int64)[which].reshape(
@@ -202,7 +207,7 @@ def local_days(at: np.ndarray) -> np.ndarray:
 
 
 def _timed(plays: Plays) -> np.ndarray:
-    """bool (N,): the rounds whose time counts."""
+    """Return bool (N,): the rounds whose time counts."""
     own = np.zeros(len(plays), bool)
     for mode in COMPARED:
         own |= plays.modes == mode
@@ -210,18 +215,18 @@ def _timed(plays: Plays) -> np.ndarray:
 
 
 def _best(plays: Plays, mode: str) -> int:
-    """The most rounds recognised in one game of this mode; old rounds that belong to no game do not count."""
+    """Return the most rounds recognised in one game of this mode. Old rounds that belong to no game do not count."""
     games = plays.games[(plays.modes == mode) & (plays.games != "") & plays.recognised]
     return int(np.bincount(_coded(games)[1]).max(initial=0))
 
 
 def _spans(days: np.ndarray, width: int) -> np.ndarray:
-    """int64 (N,): which span of `width` days each day is in; the last span ends with the last day."""
+    """Return int64 (N,): which span of `width` days each day is in. The last span ends with the last day."""
     return -((days.max() - days) // width)
 
 
 def _coded(values: np.ndarray | Sequence[str]) -> tuple[list[str], np.ndarray]:
-    """The different values, sorted, and int64 (N,) the place of each: faster than np.unique of objects."""
+    """Return the different values, sorted, and int64 (N,), the place of each. np.unique of objects is slower."""
     names = sorted(set(values))
     code = {name: place for place, name in enumerate(names)}
     return names, np.fromiter((code[value] for value in values), np.int64, len(values))

@@ -1,6 +1,6 @@
-"""A finished round told over again: what the network saw from moment to moment, and how strange each stroke is.
+"""The story of a finished round: what the network saw from moment to moment, and how unusual each stroke is.
 
-All of it is made anew from the points and their times, so that a drawing of last year has its story too.
+It is computed anew from the points and their times, so that old rounds have a story, too.
 """
 
 from __future__ import annotations
@@ -25,36 +25,38 @@ if TYPE_CHECKING:
 
 MOMENTS, WORDS = 96, 6
 MOST_POINTS = 1500
-"""Of a drawing with more points only so many are read, evenly chosen: a mouse that reports a thousand times a second
-adds nothing to what can be seen.
+"""Most points of a drawing that are read. Where it has more, they are chosen evenly.
+
+A mouse that reports a thousand times per second adds nothing to what can be seen.
 """
 
 _FEW, _MOST_INK = 12, 1_000_000.0
-"""So many moments at least, and so many units of the 255 box to be followed with the pen for all of them together: a
-scribble of miles is told at fewer moments, so that nothing takes longer than a second.
+"""Fewest moments of a story, and the most ink of all its moments together, in units of the 255 box.
+
+A very long scribble is looked at in fewer moments, so that no story takes longer than a second.
 """
 
 _HELD_MS = 250.0
-"""What was on top for less was a flicker."""
+"""Least time on top, in ms, for a word to be told. What is on top for less is a flicker."""
 
 _TAIL_MS = 2000.0
-"""Of the time after the last point so much is told."""
+"""Time after the last point that the story still tells, in ms."""
 
 _FEWEST_POINTS = 4
 _FEWEST = 20
-"""Of fewer drawings it is not said which share of them is less strange."""
+"""Fewest drawings for which `loss_sentence` gives a share."""
 
 
 class ScoresPoints(Protocol):
     """What a story needs of `qdesk.scoring.scorer.Scorer`."""
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
-        """float32 (points,): the loss of each point, nats."""
+        """Return float32 (points,): the loss of each point, nats."""
         ...
 
 
 class TopSpan(NamedTuple):
-    """What a drawing was taken for from `from_ms` to `to_ms` of its round."""
+    """The word that a drawing was taken for from `from_ms` to `to_ms` of its round."""
 
     word: str
     from_ms: float
@@ -65,9 +67,9 @@ class TopSpan(NamedTuple):
 class Story:
     """What the network sees in a drawing at T moments of its round.
 
-    at_ms: float64 (T,), rising, the first with ink, the last at the end. words: K of them, the round's own first, then
-    those that were ever on top, then the likeliest others; probabilities: float32 (T, K). taken_for: what was on top
-    when, in order; a flicker is left out.
+    at_ms: float64 (T,), increasing, from the first ink to the end. words: K of them, the round's word first, then those
+    that were ever on top, then the most probable others. probabilities: float32 (T, K). taken_for: which words were on
+    top and when, in order, without flickers.
     """
 
     at_ms: np.ndarray
@@ -81,9 +83,9 @@ class Story:
 class StoryWithLosses:
     """A story, and what else the networks say of the drawing.
 
-    losses: float32 (points,), nats of every point of the record; empty where there are none. loss: their mean as a
-    ranking has it, nats a point, NaN unknown. strangest: which stroke has the highest mean loss, None where there is
-    nothing to compare. embedding: int8 (64,), for `SimilarDrawings.nearest`; None without ink.
+    losses: float32 (points,), the loss of every point of the record in nats; empty where unknown. loss: their mean as a
+    ranking has it, nats per point, NaN where unknown. strangest: the index of the stroke with the highest mean loss,
+    None where there is nothing to compare. embedding: int8 (64,), for `SimilarDrawings.nearest`; None without ink.
     """
 
     story: Story
@@ -94,7 +96,7 @@ class StoryWithLosses:
 
 
 def tell_with_losses(record: RoundRecord, guesser: DrawingClassifier, scorer: ScoresPoints | None) -> StoryWithLosses:
-    """Everything about a record; its losses only where there is a scorer. A tenth of a second of CPU time."""
+    """Return the story of a record, with losses if there is a scorer. It takes a tenth of a second of CPU time."""
     story = tell(record, guesser)
     if not len(story.at_ms):
         return StoryWithLosses(story, np.zeros(0, np.float32), math.nan, None, None)
@@ -104,9 +106,9 @@ def tell_with_losses(record: RoundRecord, guesser: DrawingClassifier, scorer: Sc
 
 
 def tell(record: RoundRecord, guesser: DrawingClassifier, moments: int = MOMENTS, words: int = WORDS) -> Story:
-    """What the network sees in the points drawn up to each moment, evenly spaced, and at the recognition.
+    """Return what the network sees at evenly spaced moments and at the recognition, in the points drawn up to then.
 
-    A record without ink has a story of no moments. What was wiped away is not told.
+    A record without ink has a story without moments. Strokes that were wiped away are not part of it.
     """
     drawing = _thin(record)
     if not len(drawing):
@@ -121,7 +123,7 @@ def tell(record: RoundRecord, guesser: DrawingClassifier, moments: int = MOMENTS
     names = list(guesser.words)
     taken = _taken_for(at, seen, names)
     first = [record.word] + [one.word for one in taken]
-    # The round's own word is wanted, however low it is, and then what was ever on top.
+    # The round's word comes first even where it was never likely, then the words that were ever on top.
     kept = sorted(range(len(names)), key=lambda k: (names[k] != record.word, names[k] not in first, -seen[:, k].max()))
     kept = kept[:words]
     return Story(
@@ -142,25 +144,25 @@ def _taken_for(at: np.ndarray, seen: np.ndarray, names: list[str]) -> tuple[TopS
         if edges[last] - edges[first] >= _HELD_MS or last == len(at):
             held.append(TopSpan(word, edges[first], edges[last]))
         first = last
-    # What a flicker parted is one again.
+    # Join spans of one word that only a flicker separated.
     runs = [list(run) for _, run in groupby(held, key=lambda one: one.word)]
     return tuple(TopSpan(run[0].word, float(run[0].from_ms), float(run[-1].to_ms)) for run in runs if run[0].word)
 
 
 def point_ms(record: RoundRecord) -> np.ndarray:
-    """float64 (points,), never falling: when each point was drawn; what the network drew was there from the start."""
+    """Return float64 (points,), never decreasing: when each point was drawn, 0 for what the network drew."""
     times = [np.zeros(len(stroke)) for stroke in record.strokes[: record.given]]
     times += [np.asarray(stroke, np.float64) for stroke in record.times[record.given :]]
     return np.maximum.accumulate(np.concatenate([*times, np.zeros(0)]))
 
 
 def by_stroke(record: RoundRecord, values: np.ndarray) -> list[np.ndarray]:
-    """Values (points,) of a record's points, those of each stroke by themselves."""
+    """Split the values (points,) of a record's points into one array per stroke."""
     return np.split(values, np.cumsum([len(stroke) for stroke in record.strokes]))[: len(record.strokes)]
 
 
 def end_ms(record: RoundRecord) -> float:
-    """The last moment of a record's story: shortly after its last point at most, however long the player waited."""
+    """Return the last moment of a record's story, at most `_TAIL_MS` after its last point."""
     last = float(point_ms(record).max(initial=0.0))
     return max(last, min(max(record.ended_ms, record.recognised_ms or 0.0), last + _TAIL_MS))
 
@@ -169,8 +171,9 @@ def end_ms(record: RoundRecord) -> float:
 
 
 def read_losses(record: RoundRecord, scorer: ScoresPoints) -> tuple[np.ndarray, float]:
-    """The loss of every point, float32 (points,), nats, and of the drawing, nats a point, as a ranking has it; that is
-    NaN of less than a triangle.
+    """Return the loss of every point, float32 (points,), nats, and of the drawing, nats per point, as a ranking has it.
+
+    The latter is NaN for a drawing of fewer than `_FEWEST_POINTS` points.
     """
     drawing = _thin(record, word=record.word or None)
     losses = scorer.point_losses(drawing[0])
@@ -183,21 +186,23 @@ def read_losses(record: RoundRecord, scorer: ScoresPoints) -> tuple[np.ndarray, 
 
 
 def strangest(record: RoundRecord, losses: np.ndarray) -> int | None:
-    """Which of the player's strokes has the highest mean loss, counted from 0 over all strokes; None where there are
-    not two to compare, or no losses (points,).
+    """Return the index, among all strokes, of the player's stroke with the highest mean loss.
+
+    losses: (points,), or empty. Returns None where there are no losses, or fewer than two strokes to compare.
     """
     if not len(losses):
         return None
     known = losses.astype(float)
-    known[0] = math.nan  # nothing foretells the first point, so that it has no loss
+    known[0] = math.nan  # the first point is not predicted, so it has no loss
     parts = enumerate(by_stroke(record, known))
     means = {k: np.nanmean(part) for k, part in parts if k >= record.given and np.isfinite(part).any()}
     return max(means, key=means.__getitem__) if len(means) > 1 else None
 
 
 class Usual(NamedTuple):
-    """The losses of good drawings by people, nats a point: nine in ten lie between low and high, one in fifty above
-    `unusual`.
+    """The losses of good drawings by people, nats per point.
+
+    Nine in ten lie between `low` and `high`, one in fifty above `unusual`.
     """
 
     low: float
@@ -206,7 +211,7 @@ class Usual(NamedTuple):
 
 
 def usual_losses() -> Usual:
-    """What `models/junk.json` knows of the shipped Sketch-RNN's losses."""
+    """Return the usual losses of the shipped Sketch-RNN, from `models/junk.json`."""
     from qdesk.scoring import junk_model
 
     model = junk_model.load()
@@ -215,8 +220,9 @@ def usual_losses() -> Usual:
 
 
 def loss_sentence(loss: float, word: str, usual: Usual, others: SimilarDrawings | None = None) -> str:
-    """How a loss, nats a point, compares: with people's drawings of the word that were scored, if there are enough,
-    else with what is usual.
+    """Return a sentence that compares a loss, nats per point, with the losses of drawings by people.
+
+    These are the scored drawings of the word in `others`, if there are enough of them, else the usual losses.
     """
     if others is not None and not others.made:
         share, count = others.share_below(loss, word)
@@ -240,7 +246,7 @@ def _floor(share: float) -> str:
 
 
 def _kept(record: RoundRecord) -> np.ndarray:
-    """int64 (k,), rising: the points that are read, the first and last of every stroke among them if that can be."""
+    """Return int64 (k,), increasing: the points that are read, if possible with the ends of every stroke."""
     lengths = np.array([len(stroke) for stroke in record.strokes], np.int64)
     total = int(lengths.sum())
     if total <= MOST_POINTS:
@@ -252,7 +258,7 @@ def _kept(record: RoundRecord) -> np.ndarray:
 
 
 def _thin(record: RoundRecord, **columns: object) -> Drawings:
-    """The record as a batch of one raw drawing, of the points that are read; of none without ink."""
+    """Return the record as a batch of one raw drawing of the points that are read. Without ink the batch is empty."""
     if not sum(map(len, record.strokes)):
         return Drawings.empty()
     kept = _kept(record)
@@ -263,7 +269,7 @@ def _thin(record: RoundRecord, **columns: object) -> Drawings:
 
 
 def _ink(strokes: tuple[np.ndarray, ...]) -> float:
-    """The length of all strokes, in units of the 255 box."""
+    """Return the length of all strokes, in units of the 255 box."""
     points = np.concatenate(strokes)
     extent = float(np.ptp(points, axis=0).max())
     length = sum(float(np.hypot(*np.diff(stroke, axis=0).T).sum()) for stroke in strokes)
@@ -271,7 +277,7 @@ def _ink(strokes: tuple[np.ndarray, ...]) -> float:
 
 
 def _first(strokes: tuple[np.ndarray, ...], count: int) -> list[np.ndarray]:
-    """The first `count` points, in their strokes."""
+    """Return the first `count` points, in their strokes."""
     shown = []
     for stroke in strokes:
         if count <= 0:

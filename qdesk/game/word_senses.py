@@ -1,8 +1,8 @@
 """Words with more than one meaning, and which of them people draw.
 
 Drawings alone do not tell two meanings from two views: `door` and `moon` fall into two groups more clearly than `nail`,
-and `bat` into none (docs/words.md). So the meanings are written down here, each with words whose drawings look like it;
-which meaning a drawing has, and which one is usual, is read from what the classifier sees in it beside the word itself.
+and `bat` into none (docs/words.md). So the meanings are written down here, each with words whose drawings look like it.
+Which meaning a drawing has is decided by the words that the classifier sees in it beside its own.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ MEANINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "the one on a finger": ("finger", "toe", "hand", "foot", "tooth"),
     },
 }  # fmt: skip
-"""word -> meaning, as a hint says it -> categories that drawings of this meaning look like."""
+"""The meanings of each word: word -> meaning, as worded in a hint -> categories that such drawings look like."""
 
 
 def counted(word: str, probabilities: np.ndarray, words: Sequence[str]) -> dict[str, int]:
-    """Of drawings of `word`, probabilities float32 (N, words): how many have which meaning, the usual one first."""
+    """Return how many drawings of `word` have which meaning, the usual one first. probabilities: float32 (N, words)."""
     index = {name: column for column, name in enumerate(words)}
     meanings = MEANINGS[word]
     looks = [[index[name] for name in like if name in index] for like in meanings.values()]
