@@ -1,9 +1,9 @@
-"""Drawings -> other drawings that mean the same: what a few hundred drawings a word are stretched with.
+"""Augmentation: changed drawings that show the same, to make more of a few hundred drawings per word.
 
-Everything works on strokes and before the raster: a changed stroke keeps the pen's width, which a changed picture does
-not. What bends, moves and cuts works on a whole batch at once. What draws otherwise (`redrawn`) takes some drawings one
-by one: people outside the game have no clock, so they close their lines, fill, go over a line again, and lift the pen
-more often or less.
+Strokes are changed before they become a picture, because a changed stroke keeps the pen's width and a changed picture
+does not. Bending, moving and cutting work on a whole batch at once. Some drawings are also drawn in another way, one
+drawing at a time (`WAYS`). People outside the game have no clock: they close their lines, fill shapes, draw a line
+twice, and lift the pen more often or less often.
 """
 
 from __future__ import annotations
@@ -16,34 +16,37 @@ from qdesk.data.drawings import BOX, Drawings, expand_ranges, offsets_of
 from qdesk.data.simplify import simplify_strokes
 
 FlatStrokes = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""points float32 (P, 2), stroke offsets (S + 1,), drawing offsets (N + 1,), as in `Drawings`."""
+"""Drawings as in `Drawings`: points float32 (P, 2), stroke offsets (S + 1,), drawing offsets (N + 1,)."""
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Standard deviations and shares; angles in radians, lengths in units of the 255 box."""
+    """How strongly drawings are changed: standard deviations, and shares (0 to 1).
+
+    Angles are in radians, lengths in units of the 255 box, stretches in natural logarithms.
+    """
 
     rotate: float = 0.12
     stretch: float = 0.12
-    tilted: float = 0.15  # share of drawings of which the three around here are twice as large
+    tilted: float = 0.15  # share of drawings with twice the rotate, stretch and shear
     shear: float = 0.10
     flip: float = 0.5  # share of drawings mirrored left to right
     stroke_shift: float = 5.0
     stroke_stretch: float = 0.06
     stroke_rotate: float = 0.06
-    wobble: float = 1.5  # each point on its own
+    wobble: float = 1.5  # of each point independently
     reorder: float = 0.2  # share of drawings whose strokes come in another order
     reverse: float = 0.1  # share of strokes drawn from their end
     drop: float = 0.2  # share of drawings that lose strokes
-    drop_stroke: float = 0.15  # share of strokes that these lose
+    drop_stroke: float = 0.15  # share of strokes that such a drawing loses
     prefix: float = 0.2  # share of drawings cut short: a live guess sees beginnings
     shortest: float = 0.25  # the least share of points that a beginning keeps
-    redraw: float = 0.3  # share of drawings that are drawn otherwise, each in one of the ways of `WAYS`
-    mix: float = 0.0  # share of drawings that get a part of another one beside them: only a teacher can name those
+    redraw: float = 0.3  # share of drawings that are drawn in another way, one of `WAYS`
+    mix: float = 0.0  # share of drawings with a part of another one added: only a teacher can name those
 
 
 def strokes_at(drawings: Drawings, chosen: np.ndarray) -> FlatStrokes:
-    """The strokes of the drawings at `chosen` (N,), repeats allowed, as flat arrays."""
+    """Return the strokes of the drawings at the indices `chosen` (N,), repeats allowed, as flat arrays."""
     strokes = expand_ranges(drawings.drawing_offsets[:-1][chosen], drawings.stroke_counts[chosen])
     lengths = drawings.stroke_offsets[1:][strokes] - drawings.stroke_offsets[:-1][strokes]
     points = drawings.points[expand_ranges(drawings.stroke_offsets[:-1][strokes], lengths)]
@@ -51,7 +54,7 @@ def strokes_at(drawings: Drawings, chosen: np.ndarray) -> FlatStrokes:
 
 
 def augment(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
-    """One random variant of every drawing, in the 255 box again. No drawing becomes empty."""
+    """Return one random variant of every drawing, in the 255 box. No drawing becomes empty."""
     points, stroke_offsets, drawing_offsets = _redraw_some(_cut(_shuffle(flat, rng, how), rng, how), rng, how)
     count, strokes = len(drawing_offsets) - 1, len(stroke_offsets) - 1
     stroke_of = np.repeat(np.arange(strokes), np.diff(stroke_offsets))
@@ -77,7 +80,10 @@ def _linear(
     stretch: float | np.ndarray,
     shear: float | np.ndarray,
 ) -> np.ndarray:
-    """float32 (count, 2, 2): random rotation, stretch along each axis, shear; deviations for all, or for each."""
+    """Return float32 (count, 2, 2): random rotation, stretch along each axis, and shear.
+
+    The deviations are one number for all, or one per matrix.
+    """
     angle = rng.normal(0, rotate, count)
     scale = np.exp(rng.normal(0, stretch, (count, 2)))
     lean = rng.normal(0, shear, count)
@@ -94,7 +100,7 @@ def _apply(matrices: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def _shuffle(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
-    """The same lines, in some drawings one after the other in another order, and some from their other end."""
+    """Return the same lines, with the strokes of some drawings in another order, and some strokes reversed."""
     points, stroke_offsets, drawing_offsets = flat
     count, strokes = len(drawing_offsets) - 1, len(stroke_offsets) - 1
     drawing_of = np.repeat(np.arange(count), np.diff(drawing_offsets))
@@ -109,7 +115,7 @@ def _shuffle(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> 
 
 
 def _cut(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> FlatStrokes:
-    """Beginnings of some drawings, some others without some of their strokes."""
+    """Cut some drawings down to their beginnings, and remove strokes from some."""
     points, stroke_offsets, drawing_offsets = flat
     count, lengths = len(drawing_offsets) - 1, np.diff(stroke_offsets)
     drawing_of_stroke = np.repeat(np.arange(count), np.diff(drawing_offsets))
@@ -132,7 +138,10 @@ def _cut(flat: FlatStrokes, rng: np.random.Generator, how: Augmentation) -> Flat
 
 
 def mixed(flat: FlatStrokes, rng: np.random.Generator, share: float) -> tuple[FlatStrokes, np.ndarray]:
-    """Some drawings with strokes of the next one over them, moved and shrunk; and which, bool (N,)."""
+    """Add strokes of the next drawing, moved and shrunk, to some drawings.
+
+    Returns all drawings, and bool (N,), which of them have such strokes.
+    """
     points, stroke_offsets, drawing_offsets = flat
     count = len(drawing_offsets) - 1
     chosen = rng.random(count) < share
@@ -171,11 +180,11 @@ def _flat(drawings: list[list[np.ndarray]]) -> FlatStrokes:
     return np.concatenate(strokes).astype(np.float32, copy=False), offsets_of(lengths), offsets_of(counts)
 
 
-# Ways to draw the same otherwise: strokes (points, 2) in, strokes out, in the 255 box or a little beyond it
+# Ways to draw the same thing differently: strokes (points, 2) in, strokes out, in the 255 box or a little beyond it
 
 
 def _lift_often(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """The pen is lifted within lines, and goes on where it was."""
+    """Lift the pen within lines, and go on near the same place."""
     parts = []
     for stroke in strokes:
         cuts = np.flatnonzero(rng.random(len(stroke)) < 0.12)
@@ -185,7 +194,7 @@ def _lift_often(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.
 
 
 def _lift_seldom(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Lines that begin near the end of the one before are one line."""
+    """Join most lines that begin near the end of the line before."""
     joined = [strokes[0]]
     for stroke in strokes[1:]:
         near = np.hypot(*(stroke[0] - joined[-1][-1])) < 45
@@ -197,7 +206,7 @@ def _lift_seldom(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np
 
 
 def _close(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Lines that end near their beginning are closed."""
+    """Close the lines that end near their beginning."""
     return [
         np.concatenate([stroke, stroke[:1]]) if len(stroke) > 3 and np.hypot(*(stroke[0] - stroke[-1])) < 70 else stroke
         for stroke in strokes
@@ -205,7 +214,7 @@ def _close(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarr
 
 
 def _again(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """A second try over some lines, which does not quite hit the first."""
+    """Draw some lines a second time, not quite in the same place."""
     drawn = []
     for stroke in strokes:
         drawn.append(stroke)
@@ -216,7 +225,7 @@ def _again(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarr
 
 
 def _wobble(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """A slow and unsteady hand: a point more in the middle of each long step, beside the line."""
+    """Draw with a slow and unsteady hand: add a point beside the line in each long step."""
     drawn = []
     for stroke in strokes:
         step = np.diff(stroke, axis=0)
@@ -228,12 +237,12 @@ def _wobble(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndar
 
 
 def _coarser(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Simplified with a larger tolerance than the official one."""
+    """Simplify the strokes with a larger tolerance than the official one."""
     return simplify_strokes(strokes, epsilon=rng.uniform(2.5, 5.0))
 
 
 def _fill(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """One line of some size is filled by going to and fro within it."""
+    """Fill one shape, if there is one large enough, by going to and fro within it."""
     sizes = [np.ptp(stroke, axis=0).min() if len(stroke) > 3 else 0.0 for stroke in strokes]
     inside = np.flatnonzero(np.array(sizes) > 20)
     if not len(inside):
@@ -262,7 +271,7 @@ WAYS = (_lift_often, _lift_seldom, _close, _again, _wobble, _coarser, _fill)
 
 
 def _fit(points: np.ndarray, stroke_offsets: np.ndarray, drawing_offsets: np.ndarray) -> np.ndarray:
-    """Each drawing back in the 255 box, larger side 255, as `Drawings.fit_box` does."""
+    """Fit each drawing to the 255 box, the larger side 255, as `Drawings.fit_box` does."""
     starts = stroke_offsets[drawing_offsets]
     low = np.minimum.reduceat(points, starts[:-1])
     extent = (np.maximum.reduceat(points, starts[:-1]) - low).max(axis=1)

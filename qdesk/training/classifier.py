@@ -26,8 +26,10 @@ SIZES = {"standard": Shape(), "small": Shape((16, 40, 80), embedding=160, stroke
 
 
 TRUE_WORD = {"picture": 0.4, "strokes": 0.6}
-"""How much the true word counts for each branch, where teachers say the rest. They know pictures: the stroke branch is
-taught less by them, and goes on making mistakes of its own."""
+"""The weight of the true word for each branch, 0 to 1; the rest is the teachers'.
+
+Teachers know only pictures. The stroke branch is taught less by them, so that it makes other mistakes than the picture
+branch."""
 
 
 def _on(points: Points, where: torch.device) -> Points:
@@ -36,8 +38,9 @@ def _on(points: Points, where: torch.device) -> Points:
 
 @torch.inference_mode()
 def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[np.ndarray, np.ndarray | None]:
-    """float32 (N, words) twice: what each branch makes of drawings in the 255 box, as logits; of bitmaps the second is
-    None.
+    """Return the logits of the picture branch and of the stroke branch, float32 (N, words) each.
+
+    Drawings are in the 255 box. For bitmaps the second is None.
     """
     where = next(network.parameters()).device
     picture, strokes = [], []
@@ -52,10 +55,13 @@ def predict(network: Classifier, drawings: Drawings, batch: int = 512) -> tuple[
 
 
 def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarray) -> Votes:
-    """The votes of the least cross entropy on drawings that nothing was trained on: logits (N, words), labels (N,).
+    """Return the votes of the least cross entropy on drawings that nothing was trained on.
 
-    Weights on log-probabilities are a logistic regression, and convex: L-BFGS finds the one minimum. Equal weights are
-    believed as much as one drawing: of a few that are all guessed right, the best weights would be infinite.
+    picture, strokes: the branches' logits (N, words). labels: (N,).
+
+    Weights on log-probabilities are a logistic regression, which is convex, so L-BFGS finds the one minimum. A prior
+    that counts as much as one drawing favours equal weights: for a few drawings that are all guessed right, the best
+    weights would be infinite without it.
     """
     given = [part for part in (picture, strokes) if part is not None]
     branches = [torch.log_softmax(torch.from_numpy(part).double(), 1) for part in given]
@@ -84,12 +90,12 @@ def fit_votes(picture: np.ndarray, strokes: np.ndarray | None, labels: np.ndarra
 
 
 def pooled_of(picture: np.ndarray, strokes: np.ndarray | None, votes: Votes) -> np.ndarray:
-    """float32 (N, words): the log-probabilities of both branches' logits together, or of the picture's alone."""
+    """Return float32 (N, words): the log-probabilities pooled from the logits of both branches or the picture's."""
     return pool(torch.from_numpy(picture), None if strokes is None else torch.from_numpy(strokes), votes).numpy()
 
 
 def evaluate(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
-    """Figures for the model card, on drawings that were neither trained nor chosen on."""
+    """Return the figures for the model card, on drawings used neither to train nor to choose."""
     picture, strokes = predict(network, drawings)
     pooled = pooled_of(picture, strokes, network.votes)
     scaled = np.exp(pooled)
@@ -105,7 +111,7 @@ def evaluate(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dic
 
 
 def _start(network: Classifier, options: argparse.Namespace) -> None:
-    """Begin with the weights that the options name."""
+    """Load the weights that the options name, to start from."""
     if options.start:
         weights.start_from(network, options.start)
     if options.strokes:
@@ -115,7 +121,7 @@ def _start(network: Classifier, options: argparse.Namespace) -> None:
 
 
 def run(options: argparse.Namespace, watcher: Watcher) -> None:
-    """Train as the options of `qdesk train classifier` say; see `loop.train` and `preflight.corpus_for`."""
+    """Train by the options of `qdesk train classifier`. See `loop.train` and `preflight.corpus_for`."""
     torch.manual_seed(options.seed)
     where = device()
     corpus = corpus_for("classifier", options, watcher.say)
@@ -135,7 +141,7 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16 or where.type == "cuda")
 
     def losses(begun_at: int) -> Generator[dict[str, Tensor], None, None]:
-        # A resumed run goes on, not over again.
+        # The step is part of the seed, so that a resumed run sees new samples.
         samples = Samples(corpus, options.batch, [options.seed, begun_at], teachers=teachers)
         batches = DataLoader(samples, batch_size=None, num_workers=options.workers, pin_memory=where.type == "cuda",
                              prefetch_factor=4 if options.workers else None, worker_init_fn=ignore_signals)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Folders of drawings -> what the training loops read, with a validation and a test split fixed for good."""
+"""Reading folders of drawings for the training loops, with validation and test splits that never change."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Corpus:
-    """Everything there is to train on, and what is kept apart.
+    """Everything there is to train on, and what is held out.
 
     words: the classes, in the order of the labels.
-    real, extra: stroke drawings in the 255 box to train on; `extra` are auxiliary (generated ones, say).
-    validation, test: stroke drawings that nothing is trained on: the first chooses, the second is reported.
-    bitmaps: uint8 (B, 28, 28) to train on, fitted to the official frame.   Labels: int64, one a drawing.
+    real, extra: stroke drawings in the 255 box to train on. `extra` are auxiliary, for example generated.
+    validation, test: stroke drawings that nothing is trained on. The first choose weights, the second are reported.
+    bitmaps: uint8 (B, 28, 28) to train on, fitted to the official frame. bitmap_labels: int64 (B,).
     """
 
     words: tuple[str, ...]
@@ -38,11 +38,15 @@ class Corpus:
     bitmap_labels: np.ndarray
 
     def labels(self, drawings: Drawings) -> np.ndarray:
+        """Return int64 (N,): the label of each drawing's word."""
         return labels_of(drawings, self.words)
 
 
 def _twins(drawings: Drawings, others: Drawings) -> np.ndarray:
-    """bool (N,): is it one of `others`, by content or by key_id? A raw one is simplified to nearly its twin."""
+    """Return bool (N,): whether each is one of `others`, by content or by key_id.
+
+    The content alone is not enough: a raw drawing is simplified to nearly, not exactly, the points of its twin.
+    """
     contents, keys = set(others.content_ids()), set(others.column("key_id")) - {None}
     pairs = zip(drawings.content_ids(), drawings.column("key_id"), strict=True)
     return np.array([content in contents or key in keys for content, key in pairs], bool)
@@ -51,10 +55,10 @@ def _twins(drawings: Drawings, others: Drawings) -> np.ndarray:
 def load(
     folders: Sequence[Path], extra: Sequence[Path] = (), words: Sequence[str] | None = None, report: Report = print
 ) -> Corpus:
-    """Read every supported file under `folders` (and `extra`), drop what is not in `words`, split and deduplicate.
+    """Read every supported file under `folders` and `extra`, drop what is not in `words`, split and deduplicate.
 
-    Bitmaps that show a drawing of the validation or test split are dropped too: the same drawings are published as
-    strokes and as pixels. Raises FormatError where nothing usable is found.
+    Bitmaps that show a drawing of the validation or test split are dropped, too, because the same drawings are
+    published as strokes and as pixels. Raises FormatError where nothing usable is found.
     """
     strokes, pixels = read(folders, words, report)
     extra_strokes, _ = read(extra, words, report)
@@ -96,7 +100,7 @@ def load(
 
 
 def present(*batches: Drawings | None) -> tuple[str, ...]:
-    """The words that occur, in the catalog's order, others after them."""
+    """Return the words that occur: the official categories in their order, then the others by the alphabet."""
     found = {word for batch in batches if batch is not None for word in batch.table.column("word").unique().to_pylist()}
     found.discard(None)
     known = [word for word in categories() if word in found]
@@ -106,8 +110,9 @@ def present(*batches: Drawings | None) -> tuple[str, ...]:
 def read(
     folders: Sequence[Path], words: Sequence[str] | None, report: Report
 ) -> tuple[Drawings | None, Drawings | None]:
-    """Every supported file under `folders`: the stroke drawings of `words` (None: of any), officially simplified, and
-    their bitmaps as they are; None where there is none.
+    """Read every supported file under `folders`, and keep the drawings of `words` (None: of any word).
+
+    Returns the stroke drawings, officially simplified, and the bitmaps as they are; None where there are none.
     """
     strokes: list[Drawings] = []
     pixels: list[Drawings] = []
@@ -131,11 +136,14 @@ def read(
 def _fit_all(
     pixels: Drawings, kept_apart: Drawings, words: tuple[str, ...], report: Report
 ) -> tuple[np.ndarray, np.ndarray]:
-    """All bitmaps in the official frame, file by file, without those that show a drawing kept apart."""
+    """Fit all bitmaps to the official frame, file by file, and drop those that show a held-out drawing.
+
+    Returns the bitmaps, uint8 (B, 28, 28), and their labels, int64 (B,).
+    """
     labels, sources = labels_of(pixels, words), pixels.column("source")
     apart_labels = labels_of(kept_apart, words)
     exact, thin = raster(kept_apart), thin_raster(kept_apart)
-    assert pixels.bitmaps is not None  # that of a batch of bitmaps, by `read`
+    assert pixels.bitmaps is not None  # `read` returns bitmaps here
     images, keep = np.empty_like(pixels.bitmaps), np.ones(len(pixels), bool)
     for source in np.unique(sources.astype(str)):
         rows = np.flatnonzero(sources == source)
@@ -149,7 +157,10 @@ def _fit_all(
 
 
 def near(images: np.ndarray, others: np.ndarray, rms: float = 30.0) -> np.ndarray:
-    """bool (N,): is one of `others` the same picture? Twins lie within 20 of 255 of each other, strangers beyond 45."""
+    """Return bool (N,): whether one of `others` is the same picture, up to a root mean square difference of `rms`.
+
+    Two pictures of one drawing differ by less than 20 of 255, those of different drawings by more than 45.
+    """
     if not len(images) or not len(others):
         return np.zeros(len(images), bool)
     a, b = images.reshape(len(images), -1).astype(np.float32), others.reshape(len(others), -1).astype(np.float32)

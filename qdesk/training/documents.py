@@ -1,10 +1,10 @@
 """The figures of README.md and of the model cards: `python -m qdesk.training.documents write --results FILE...`.
 
-They are copied from what the steps of `qdesk.training.everything` found, each table between marks of its own
-(`qdesk.stats.intervals.rewrite`); what people wrote around them stays. The results, by name: classifier.json (`qdesk
-evaluate --out`), live.json, ranking.json and official.json (`qdesk bench ... --json`, the last with Google's decoder of
-flamingos), and data.json (`python -m qdesk.training.documents count`). What a network found of the test split in
-training is in the header of its weights.
+They are copied from the results of the steps of `qdesk.training.everything`. Each table stands between its own marks
+(`qdesk.stats.intervals.rewrite`), and the text that people wrote around them stays. The results are: classifier.json
+(`qdesk evaluate --out`), live.json, ranking.json and official.json (`qdesk bench ... --json`, the last with Google's
+decoder of flamingos), and data.json (`python -m qdesk.training.documents count`). The figures of a network on the test
+split, from the end of its training, are in the header of its weights.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qdesk.stats.intervals import grid_lines, rewrite
 from qdesk.training.data import load
 
 WORST = 10
-"""Words named as what the classifier is not good at."""
+"""How many words are named that the classifier is worst at."""
 
 WHAT = {
     "strokes": "simplified drawings, 345 words, about 185 each, a few words up to 4,800",
@@ -36,7 +36,7 @@ WHAT = {
     "dreams": "drawings of all words, sampled from an earlier Sketch-RNN of this project: for the classifier alone",
     "bitmaps, bitmaps_thin": "28x28 pictures, without those of held-out drawings: for the classifier alone",
 }
-"""What the folders hold."""
+"""What each folder of training data holds, as the model card says it."""
 
 ORDERS = {
     "junk": "**`junk`, the combined order**",
@@ -47,13 +47,13 @@ ORDERS = {
     "LocalOutlierFactor": "scikit-learn's LocalOutlierFactor on the classifier's embeddings",
     "loss_per_point": "`loss_per_point`, the usual ranking by Sketch-RNN",
 }
-"""The orders of `qdesk bench ranking` that README shows."""
+"""The orders of `qdesk bench ranking` that README shows, with their titles there."""
 
 
 class Results:
-    """What the steps found. files: the JSON files.   root: the top of the repository.
+    """The results of the steps. Calling it returns one figure of one result.
 
-    Raises ValueError where a figure is asked for that is not there.
+    files: the JSON files. root: the top of the repository. Raises ValueError for a figure or result that is missing.
     """
 
     def __init__(self, files: Sequence[Path], root: Path) -> None:
@@ -72,21 +72,21 @@ class Results:
         return self._found[name]
 
     def interval(self, name: str, figure: str, say: Callable[[float], str], unit: str = "") -> str:
-        """The figure with its interval, as "77.1 % (76.0 to 78.3)"; the ends stand as (low) or as _low."""
+        """Return the figure with its interval, as "77.1 % (76.0 to 78.3)"."""
         ends = [
             self(name, f"{figure} ({end})" if name != "classifier" else f"{figure}_{end}") for end in ("low", "high")
         ]
         return f"{say(self(name, figure))}{unit} ({' to '.join(map(say, ends))})"
 
     def tested(self, network: str) -> dict[str, float]:
-        """What the training of a network found of the test split."""
+        """Return the figures of a network on the test split, from the end of its training."""
         path = self._root / "models" / f"{network}.safetensors"
         if not (tested := weights.about(path)["about"].get("test")):
             raise ValueError(f"{path} was not tested: its training is not done")
         return tested
 
     def words(self, network: str) -> list[dict[str, str]]:
-        """Every word's line of a network's table in models/."""
+        """Return the line of every word in a network's table in models/."""
         with (self._root / "models" / f"{network}.words.csv").open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
@@ -95,7 +95,7 @@ class Results:
 
 
 def guesses(found: Results) -> str:
-    """README: how often the guess is right, at the end and while somebody draws."""
+    """Return the table of README on how often the guess is right, at the end and during a round."""
     top = "; ".join(found.interval("classifier", name, _percent, " %") for name in ("top_1", "top_3"))
     soon = ", ".join(
         found.interval("live", f"recognised by each second: {second} s: all", _percent, " %") for second in (5, 20)
@@ -114,11 +114,11 @@ def guesses(found: Results) -> str:
 
 
 def planted_junk(found: Results) -> str:
-    """README: what each order finds of planted junk, and what they make of wrong words and of the seed's flamingos."""
+    """Return the part of README on planted junk: what each order finds of it, of wrong words and of bad flamingos."""
     rows = []
     for order, name in ORDERS.items():
         if f"planted junk: {order}: found" not in found.all("ranking"):
-            continue  # cleanlab need not be installed
+            continue  # without cleanlab there are no such figures
         figures = [
             found.interval("ranking", f"planted junk: {order}: {column}", _three)
             for column in ("found", "average precision")
@@ -148,7 +148,7 @@ def planted_junk(found: Results) -> str:
 
 
 def data(found: Results) -> str:
-    """Model card: how many drawings of each folder trained, validated and tested."""
+    """Return the table of the model card on how many drawings per folder train, validate and test."""
     rows = [
         [f"`{folder.replace(', ', '`, `')}`", WHAT.get(folder, ""), *(f"{counts[part]:,}" if part in counts else ""
          for part in ("train", "validation", "test"))]
@@ -158,7 +158,7 @@ def data(found: Results) -> str:
 
 
 def classifier(found: Results) -> str:
-    """Model card: the classifier's figures."""
+    """Return the table of the model card on the classifier's figures."""
     tested = found.tested("classifier")
     beside = "" if tested["drawings"] == found("classifier", "drawings") else f" (of {tested['drawings']:,})"
     rows = [
@@ -182,7 +182,7 @@ def classifier(found: Results) -> str:
 
 
 def weak_words(found: Results) -> str:
-    """Model card: the words that the classifier knows least."""
+    """Return the sentence of the model card on the words that the classifier is worst at."""
     lines = found.words("classifier")
     worst = sorted(lines, key=lambda line: float(line["recall"]))[:WORST]
     said = ", ".join(f"`{line['word']}` {100 * float(line['recall']):.0f} %" for line in worst)
@@ -193,7 +193,7 @@ def weak_words(found: Results) -> str:
 
 
 def sketchrnn(found: Results) -> str:
-    """Model card: the Sketch-RNN's figures."""
+    """Return the table of the model card on the Sketch-RNN's figures."""
     tested = found.tested("sketchrnn")
     names = {
         "nats a point, with the word": "nats_per_point",
@@ -207,7 +207,7 @@ def sketchrnn(found: Results) -> str:
 
 
 def official(found: Results) -> str:
-    """Model card: nats a point beside those of Google's own decoders."""
+    """Return the table of the model card that compares nats per point with Google's own decoders."""
     rows = (
         [line["word"], line["drawings"], line["nats_per_point"], line["official_nats_per_point"]]
         for line in found.words("sketchrnn")
@@ -222,11 +222,11 @@ PLACES: dict[str, dict[str, Callable[[Results], str]]] = {
         "data": data, "classifier": classifier, "weak words": weak_words, "sketchrnn": sketchrnn, "official": official,
     },
 }  # fmt: skip
-"""What is written where, by document and by the name of the place in it."""
+"""The functions that make each table, by document and by the name of the place in it."""
 
 
 def write(files: Sequence[Path], root: Path) -> None:
-    """Write the tables into the documents of the repository `root`, all of them or, where a figure is missing, none."""
+    """Write the tables into the documents of the repository `root`. Where a figure is missing, nothing is written."""
     found = Results(files, root)
     told = [
         (root / document, place, table(found)) for document, each in PLACES.items() for place, table in each.items()
@@ -253,8 +253,10 @@ def _three(value: float) -> str:
 def count(
     folders: Sequence[Path], extra: Sequence[Path], report: Callable[[str], None] = lambda text: None
 ) -> dict[str, dict[str, int]]:
-    """How many drawings of each folder train, validate and test; of the folders of bitmaps together, since those that
-    show a held-out drawing are dropped from all of them at once.
+    """Return how many drawings of each folder train, validate and test.
+
+    Folders of bitmaps are counted together, since bitmaps that show a held-out drawing are dropped from all of them at
+    once.
     """
     corpus = load(folders, extra, report=report)
     counts: dict[str, dict[str, int]] = {}

@@ -1,7 +1,7 @@
 """Drawings for teachers to be asked about: `python -m qdesk.training.dreams --each N --out FILE.ndjson.gz`.
 
-Samples of the project's own Sketch-RNN for every word, from neat to wild. What they show is not sure, so they are data
-to distil from (`qdesk train classifier --extra ... --teachers ...`), never to measure on.
+They are samples of the project's own Sketch-RNN for every word, from neat to wild. What they show is not certain, so
+they are data to distil from (`qdesk train classifier --extra ... --teachers ...`) and never to measure on.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _AT_ONCE = 2048
 
 
 def dream(model: Path, each: int, seed: int = 0) -> Drawings:
-    """`each` drawings of every word that the Sketch-RNN at `model` knows, in the 255 box."""
+    """Return `each` drawings of every word that the Sketch-RNN at `model` knows, in the 255 box."""
     network = weights.load(model, "sketchrnn")
     classes = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(network.words)), each))
     batches = []

@@ -1,8 +1,8 @@
 """Make all that is made of data: `python -m qdesk.training.everything --data DIR`, or `make models DATA=DIR`.
 
-The networks in `models/` and what is fitted to them, the word list, the starter set, and the figures in the documents:
-`STEPS` is the recipe, from top to bottom. What is up to date is left alone (`qdesk.training.making` tells by its
-content), what is not is made in this order, and a run that was stopped goes on where it was.
+It makes the networks in `models/` and what is fitted to them, the word list, the starter set, and the figures in the
+documents. `STEPS` is the recipe, from top to bottom. What is up to date is left alone (`qdesk.training.making` compares
+contents). The rest is made in the order of the recipe. A run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ PROJECTION, JUNK = "models/projection.safetensors", "models/junk.json"
 SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, JUNK)
 
 EXPERIMENTS = ("cat-sheep", "five", "ten", "bears")
-"""The names of those in `qdesk.replications`, of which nothing else is known here."""
+"""The names of the experiments in `qdesk.replications`, a package that this one does not import."""
 
-# Code: what decides on the result, and not all that is needed to get there.
+# Code that each step uses. Only what decides on the result is named, not all that runs.
 LOOP = ("qdesk/training/loop.py", "qdesk/training/run.py")
 SPLIT = ("qdesk/training/data.py", "qdesk/data/simplify.py")
 GUESS = (
@@ -50,9 +50,9 @@ GAME = (
 )
 
 STEPS = (
-    # The classifier learns from what an earlier Sketch-RNN dreamed. That one is no input here, or each new Sketch-RNN
-    # would ask for new dreams, these for a new classifier, and so on: a circle. So dreams are made once, by the
-    # Sketch-RNN that is shipped then, and kept. To dream anew, delete WORK/dreams.
+    # The classifier learns from dreams of an earlier Sketch-RNN. That network is not an input here: else each new
+    # Sketch-RNN would make the dreams out of date, and they the classifier, in a circle. So dreams are made once, by
+    # the Sketch-RNN that is shipped at the time, and kept. To make new ones, delete WORK/dreams.
     Step(
         "dreams", ("WORK/dreams",), (),
         "python -m qdesk.training.dreams --each 400 --out WORK/dreams/own.ndjson.gz", once=True,
@@ -80,7 +80,7 @@ STEPS = (
         f"python -m qdesk.training.model_card --data {SIMPLIFIED} --official DATA/official_sketchrnn"
         " --out models/sketchrnn.words.csv",
     ),
-    # Nothing is scored without the projection, so it comes before the junk model, which is fitted to scores.
+    # The junk model is fitted to scores, and scoring needs the projection.
     Step(
         "projection", (PROJECTION,), (CLASSIFIER, *SPLIT, *GUESS, "qdesk/training/projection.py", *SPOILT),
         f"python -m qdesk.training.projection --data {SIMPLIFIED} --seed 0 --out {PROJECTION}",
@@ -108,7 +108,7 @@ STEPS = (
         f"qdesk bench ranking --data {SIMPLIFIED} --flamingos DATA/bad_flamingos --docs docs/ranking.md --json"
         " > WORK/results/ranking.json",
     ),
-    Step(  # of Google's decoder the flamingos alone are asked
+    Step(  # only its figures on flamingos are used: this decoder knows no other word
         "official", (), (*PLANTED, "qdesk/nets/official.py"),
         f"qdesk bench ranking --data {SIMPLIFIED} --flamingos DATA/bad_flamingos"
         " --model DATA/official_sketchrnn/flamingo.gen.json --json > WORK/results/official.json",
@@ -119,7 +119,7 @@ STEPS = (
          "qdesk/bench/curating.py", "qdesk/curation/view/learned_order.py", "qdesk/scoring/similarity.py"),
         f"qdesk bench curating --data {SIMPLIFIED} --docs docs/curating.md --json > WORK/results/curating.json",
     ),
-    # Their last row is the shipped classifier's; all others are of methods that know nothing of this project.
+    # The last row of each is the shipped classifier's. All others are of methods that use nothing of this project.
     *(
         Step(
             name, (f"docs/experiments.md#{name}",),
@@ -142,7 +142,7 @@ STEPS = (
         f"python -m qdesk.training.documents count --data {TRAINED_ON} {PICTURES} --extra DATA/generated WORK/dreams"
         " --out WORK/results/data.json",
     ),
-    # The documents that figures are copied from are named beside the results: a clone has no results to compare with.
+    # The documents that figures are copied from are inputs, too, because a clone has no results to compare with.
     Step(
         "documents",
         ("README.md#guesses", "README.md#planted junk", *(
@@ -159,7 +159,7 @@ STEPS = (
 
 
 def bf16_pays() -> bool:
-    """Whether this machine multiplies in bfloat16 faster than in float32: where it can't it takes 100 times as long."""
+    """Whether this machine multiplies matrices faster in bfloat16 than in float32. Emulated, it is 100 times slower."""
     import torch
 
     def seconds(kind: torch.dtype) -> float:
@@ -204,7 +204,11 @@ def main(arguments: Sequence[str] | None = None, steps: Sequence[Step] = STEPS, 
 
 
 def _make(recipe: Recipe, chosen: Sequence[Step], named: bool, again: bool) -> int:
-    """Make what is not up to date. named: the steps were, so that theirs in WORK are wanted, and no other is run."""
+    """Make what is not up to date, and return the exit status.
+
+    named: whether the steps were chosen by name. Then their missing files in WORK are made, too, and no other step is
+    run. again: whether what is up to date is made, too.
+    """
     done = 0
     for step in chosen:
         wrong = recipe.wrong(step)
@@ -218,14 +222,14 @@ def _make(recipe: Recipe, chosen: Sequence[Step], named: bool, again: bool) -> i
 
 
 def _check(recipe: Recipe, chosen: Sequence[Step]) -> int:
-    """Say of each file that is not up to date why; 1 where there is one."""
+    """Print why each file that is not up to date is not. Return 1 where there is one, else 0."""
     lines = [line for step in chosen for line in _lines(recipe.wrong(step))]
     _say(*lines or ["everything is up to date"], *_not_here(recipe, chosen))
     return 1 if lines else 0
 
 
 def _list(recipe: Recipe, chosen: Sequence[Step]) -> int:
-    """Each step with its state and its command."""
+    """Print each step with its state and its command."""
     stale = {name: step.name for step in recipe.steps.values() if recipe.wrong(step) for name in step.outputs}
     for step in chosen:
         wrong, after = recipe.wrong(step), dict.fromkeys(stale[name] for name in step.inputs if name in stale)
@@ -250,7 +254,7 @@ def _lines(wrong: dict[str, str]) -> list[str]:
 
 
 def _not_here(recipe: Recipe, steps: Sequence[Step], done: str = "compared") -> list[str]:
-    """A line about what could not be `done` with; a folder that is missing whole is one name."""
+    """Return a line that names what could not be `done`, or nothing. A folder that is missing is named as a whole."""
     missing = [top for top in ("DATA", "WORK") if not (where := recipe.path(f"{top}/")) or not where.is_dir()]
     names = [name for step in steps for name in recipe.unseen(step)]
     shown = dict.fromkeys(top if (top := name.partition("/")[0]) in missing else name for name in names)
@@ -300,5 +304,5 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # for the commands: spinning threads take each other's core
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # for the commands: idle threads must not spin on a core
     sys.exit(main())

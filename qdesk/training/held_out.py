@@ -1,4 +1,4 @@
-"""The drawings of some folders that the classifier was not trained on, with their times where there are any."""
+"""The held-out drawings of folders: those that no network was trained on, with their times where there are any."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ from qdesk.formats import FormatError, files_under, open_drawings
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Drawings of parts 0 and 1 (`qdesk.data.splits.split_of`). Nothing was trained on them; part 0 chose.
+    """Drawings of parts 0 and 1 (`qdesk.data.splits.split_of`).
 
-    raw, raw_part: those with times, and int64 (N,) the part of each.
-    simplified: those without, each once, in the 255 box; the twins of `raw` among them.
+    Nothing was trained on them. Those of part 0 were used to choose weights.
+
+    raw, raw_part: the drawings with times, and int64 (N,), the part of each.
+    simplified: the drawings without times, each once, in the 255 box. The twins of `raw` are among them.
     """
 
     raw: Drawings
@@ -28,17 +30,17 @@ class HeldOut:
 
     @property
     def once(self) -> Drawings:
-        """Each drawing once: with its times where it has any."""
+        """Each drawing once, the raw one where it is also there simplified."""
         known = set(self.raw.column("key_id"))
         alone = np.array([key is None or key not in known for key in self.simplified.column("key_id")], bool)
         return Drawings.concat([self.raw, self.simplified.take(alone)])
 
 
 def held_out(folders: Sequence[Path]) -> HeldOut:
-    """Read every file of drawings with strokes under `folders`: raw ones, and the simplified ones that were trained on.
+    """Read the held-out drawings of every file under `folders` that has strokes, raw or simplified.
 
-    A drawing belongs to a part by its simplified content. A raw one belongs to that of its simplified twin, the one of
-    the same key_id, because simplifying it anew gives nearly the same points, and not always the very same.
+    The part of a drawing is that of its simplified content. The part of a raw drawing is that of its simplified twin,
+    the drawing with the same key_id, where there is one: simplifying anew does not always give the very same points.
     Raises FormatError where there is no drawing with a word.
     """
     drawings = _read(folders)

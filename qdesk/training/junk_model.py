@@ -1,8 +1,8 @@
 """Fit the junk model: `python -m qdesk.training.junk_model --data DIR --out models/junk.json`.
 
-Good drawings are the validation split of DIR (drawings that no network was trained on), junk is planted into them;
-`qdesk bench ranking` measures on the test split with other junk. Real files hold junk of their own: what a first fit
-finds more likely junk than good is left out of the good drawings of the second.
+The good drawings are the validation split of DIR, which no network was trained on. The junk is planted into them.
+`qdesk bench ranking` measures on the test split with other junk. Real files hold junk, too, so a second fit leaves out
+the good drawings that the first one finds more likely junk than good.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from qdesk.scoring import junk_model
 from qdesk.scoring.scorer import Scorer
 
 SHARE = 0.05
-"""The share of junk that the log-odds assume in a file."""
+"""The share of junk in a file that the log-odds assume."""
 
 
 def fit(
     scorer: Scorer, drawings: Drawings, seed: int = 0, each: int = 3000, without: str | None = None
 ) -> junk_model.JunkModel:
-    """A junk model from good drawings, unknown to the networks, and `each` planted ones of every kind.
+    """Fit a junk model to good drawings that the networks were not trained on, and `each` planted ones of every kind.
 
-    without: a kind that it shall know nothing of, nor hear what the Sketch-RNN says of it: what a model finds of junk
-    that nobody thought of.
+    without: a kind to leave out, together with what the Sketch-RNN says about it. It shows how much the model finds of
+    a kind of junk that was not foreseen.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -42,7 +42,7 @@ def fit(
     good, label = tables[0], np.concatenate(labels)
     mean, scale = np.nanmean(good, axis=0), np.maximum(np.nanstd(good, axis=0), 1e-6)
     if without:
-        scale[junk_model.FEATURES.index(f"kind_{without}")] = 1e30  # whatever it is, it counts as average
+        scale[junk_model.FEATURES.index(f"kind_{without}")] = 1e30  # so large that every value counts as average
     expanded = junk_model.expand(np.concatenate(tables), mean, scale)
     importance = np.where(label == junk_model.GOOD, (1 - SHARE) / len(good), SHARE / (each * len(kinds)))
     model = LogisticRegression(C=3.0, max_iter=3000)

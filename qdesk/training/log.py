@@ -1,8 +1,8 @@
-"""A run's log: JSON lines beside its weights, written while it trains and followed by whoever watches.
+"""The log of a run: JSON lines beside its weights, which can be read while the run is still training.
 
-The first line of every start says what is trained (`run`, `out`, `words`, how many drawings, `options`), the lines
-after it how far it is (`step`, `seconds`, `done`, `minutes_left`, `epoch`) with what was measured then (`loss`, `rate`,
-`validation_...`), and the last one how it ended (`ended`, `best_step`, `test`). A resumed run goes on in the same file.
+The first line of every start says what is trained (`run`, `out`, `words`, how many drawings, `options`). The next lines
+say how far the run is (`step`, `seconds`, `done`, `minutes_left`, `epoch`) and what was measured (`loss`, `rate`,
+`validation_...`). The last line says how it ended (`ended`, `best_step`, `test`). A resumed run appends to the file.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 PROGRESS = ("step", "seconds", "done", "minutes_left", "epoch")
-"""What every line but the first of a start says of the run itself. All its other numbers are curves."""
+"""Names of the numbers about the run's progress, in every line but the first. All other numbers are curves."""
 
 
 def path_of(out: Path) -> Path:
-    """Where the run that writes the weights `out` keeps its log."""
+    """Return the path of the log of the run that writes the weights `out`."""
     return out.with_name(out.name + ".log")
 
 
@@ -28,9 +28,9 @@ class Log:
     """What a log says so far.
 
     start: the first line of the latest start.
-    curves: name -> (steps, values), two lists of one length, steps increasing.
-    latest: the newest value of every number, those of `PROGRESS` among them.
-    end: the last line, or None while the run goes on (or was killed).
+    curves: name -> (steps, values), two lists of the same length, steps increasing.
+    latest: the newest value of every number, including those of `PROGRESS`.
+    end: the last line, or None while the run goes on (or where it was killed).
     """
 
     start: dict = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Log:
     end: dict | None = None
 
     def add(self, line: dict) -> None:
-        """One more line. Where a resumed run goes back behind what is there, what it does anew replaces that."""
+        """Add a line. Where a resumed run begins at an earlier step, its lines replace those after that step."""
         if "run" in line:
             self.start, self.end = line, None
             if not line.get("resumed"):
@@ -63,7 +63,7 @@ class Log:
         self.latest |= {name: line[name] for name in names if isinstance(line.get(name), int | float)}
 
     def _cut(self, name: str, step: float) -> None:
-        """Forget what a curve says of later steps than `step`."""
+        """Remove the values of a curve after the step `step`."""
         steps, values = self.curves.get(name, ([], []))
         while steps and steps[-1] > step:
             steps.pop()
@@ -71,9 +71,9 @@ class Log:
 
 
 class Follower:
-    """Reads a log that grows: each `poll` reads what is new. A half-written line waits for its other half.
+    """Reads a growing log: each `poll` reads what is new. A half-written line is read once it is whole.
 
-    A log that another run began anew is read anew; one that is not there (yet) says nothing.
+    Where another run has begun the file anew, all of it is read again. A log that does not exist yet reads as empty.
     """
 
     def __init__(self, path: Path) -> None:
@@ -81,6 +81,7 @@ class Follower:
         self._offset, self._first = 0, b""
 
     def poll(self) -> Log:
+        """Read the new lines and return the log so far."""
         try:
             with self.path.open("rb") as file:
                 if file.read(len(self._first)) != self._first:
@@ -96,7 +97,7 @@ class Follower:
         for text in whole.splitlines():
             try:
                 line = json.loads(text)
-            except ValueError:  # what a crash left of a line
+            except ValueError:  # a line that a crash cut short
                 continue
             if isinstance(line, dict):
                 self.log.add(line)
@@ -104,12 +105,12 @@ class Follower:
 
 
 def read(path: Path) -> Log:
-    """All that a log says. Empty where there is none."""
+    """Return all that the log at `path` says. It is empty where there is no file."""
     return Follower(path).poll()
 
 
 class Writer:
-    """Appends lines, each on the disk's way as soon as it is written; `resumed` goes on in the log that is there."""
+    """Appends lines and flushes each at once. resumed: whether to append to an existing log instead of replacing it."""
 
     def __init__(self, path: Path, resumed: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +120,7 @@ class Writer:
             self._file.write("\n")
 
     def write(self, line: dict) -> None:
-        """What is no finite number becomes null, which every reader of JSON understands."""
+        """Append a line. Infinity and NaN become null, which every reader of JSON understands."""
         self._file.write(json.dumps(_plain(line), allow_nan=False) + "\n")
         self._file.flush()
 

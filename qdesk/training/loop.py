@@ -1,6 +1,6 @@
-"""The loop of both networks: steps, validations, checkpoints, the log, and what is said at the end.
+"""The training loop of both networks: steps, validations, checkpoints, the log, and the messages at the end.
 
-A run says what it trains (`Task`) and for how long (`Run`); `train` does the rest, and can be stopped at any step.
+A caller says what to train (`Task`) and for how long (`Run`). `train` does the rest, and can be stopped at any step.
 """
 
 from __future__ import annotations
@@ -36,13 +36,16 @@ SAY_EVERY, SAVE_EVERY = 2.0, 120.0
 class Task(Generic[N]):
     """What is trained, and how it is judged.
 
-    losses: called with the step that the run begins at; gives the losses of one batch after the other, endlessly:
-        "loss" is minimised, all are logged.
-    validate: a network's figures on the drawings that choose, or None where there are none; then the last weights are
-        written, else the best. Their names in the log begin with "validation_".
-    chosen_by: the one of them by which the best is chosen and patience counts; less is better.   shown: the one to see.
-    finish: fits to the validation drawings what is left to fit, and gives the figures on those kept for the test.
-    trained_on: drawings to train on.   clip: the largest norm of a step's gradient.   facts: for the weight file.
+    losses: called with the step that the run begins at; yields the losses of batch after batch, endlessly. "loss" is
+        minimised, and all are logged.
+    validate: returns a network's figures on the validation drawings. Their names in the log begin with "validation_".
+        It is None where there are no such drawings: then the last weights are written instead of the best.
+    chosen_by: the figure by which the best weights are chosen and patience counts; less is better.
+    shown: the figure that is shown while the run goes on.
+    finish: fits to the validation drawings what is left to fit, and returns the figures on the test drawings.
+    trained_on: the number of drawings to train on.
+    clip: the largest norm of a step's gradient.
+    facts: what is written into the header of the weight file.
     """
 
     kind: str
@@ -60,9 +63,9 @@ class Task(Generic[N]):
 
 
 def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watcher) -> None:
-    """Train until the run is done, out of patience or interrupted; write the best weights and the log.
+    """Train until the run is done, out of patience or interrupted, and write the best weights and the log.
 
-    The first Ctrl+C or SIGTERM ends it after the step it is in, with a checkpoint, and raises KeyboardInterrupt.
+    The first Ctrl+C or SIGTERM ends the run after the current step, with a checkpoint, and raises KeyboardInterrupt.
     """
     network, average = task.network.train(), Average(task.network)
     run.made_of = _made_of(task, options)
@@ -134,7 +137,7 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
 
 @contextmanager
 def _noting_signals() -> Iterator[list[int]]:
-    """Within it the first Ctrl+C and the first SIGTERM are only noted in the list; a second one is as ever."""
+    """Note the first Ctrl+C and the first SIGTERM in a list instead of acting on them. A second one acts as usual."""
     asked: list[int] = []
 
     def note(number: int, _: object) -> None:
@@ -150,7 +153,7 @@ def _noting_signals() -> Iterator[list[int]]:
 
 
 def ignore_signals(_: int = 0) -> None:
-    """For a process that prepares data: Ctrl+C reaches it, too, but it is the run that ends it."""
+    """Ignore Ctrl+C and SIGTERM in a process that prepares data: Ctrl+C reaches it, too, but the run ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
@@ -206,7 +209,7 @@ def _plain(value: object) -> object:
 
 
 def _conclude(watcher: Watcher, task: Task, run: Run, end: dict, options: argparse.Namespace) -> None:
-    """What whoever began it wants to know at the end."""
+    """Say how the run ended: where the weights are, their figures, and which command goes on."""
     if end["ended"] in ("interrupted", "failed"):
         if run.checkpoint.exists():
             watcher.say(f"the same command with --resume goes on; the weights so far are in {run.out}")

@@ -1,9 +1,9 @@
-"""What is made by commands from data, code and one another: which of it is out of date, and making it anew.
+"""Files made by commands from data, code and each other: which of them are out of date, and how to make them again.
 
-Whether something is up to date goes by content: a clone has no times worth reading. `models/made.json` holds, for each
-step, its command and the digests of what it used and of what it made. Of a document only what stands between its marks
-(`qdesk.stats.intervals.rewrite`) counts, so that people may write around it; of code only what it does: comments,
-docstrings and layout are free. What is not here, as the data in a clone, is not compared.
+Whether a file is up to date is decided by content, because file times say nothing in a clone. `models/made.json` holds,
+for each step, its command and the digests of what it used and of what it made. In a document, only what stands between
+marks (`qdesk.stats.intervals.rewrite`) counts, so that people may edit the rest. In code, only what it does counts:
+comments, docstrings and layout may change. What is missing, such as the data in a clone, is not compared.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from qdesk.training.wording import duration
 
 MADE = "models/made.json"
 ELSEWHERE = ("DATA/", "WORK/")
-"""What the names of files outside the repository begin with."""
+"""Prefixes of the names of files outside the repository."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,12 @@ class Step:
     """One command, what it makes, and what it uses beside the DATA and WORK files that the command itself names.
 
     makes, uses: files and folders of the repository, or under DATA/ (the folder of drawings) or WORK/ (the work
-        folder). NAME.md#PLACE is what stands between the marks of that place; NAME.md alone is all such places.
-    command: as in a shell, from the top of the repository; "> WORK/FILE" keeps what it says, and that is made, too.
-    trains: it writes its weights long before they are good. So they and their checkpoint lie in WORK until it is done.
-    once: made where it is not there, and left as it is from then on.
+        folder). NAME.md#PLACE is what stands between the marks of that place. NAME.md alone is all such places.
+    command: as in a shell, from the top of the repository. "> WORK/FILE" keeps its output in a file, which then is one
+        of the files made.
+    trains: whether it trains a network. It writes weights long before they are good, so they and their checkpoint lie
+        in WORK until it is done.
+    once: whether it is made only where it is missing, and never again.
     """
 
     name: str
@@ -56,27 +58,29 @@ class Step:
 
     @property
     def stdout(self) -> str:
-        """The file that keeps what the command says, or ""."""
+        """The name of the file that keeps the command's output, or ""."""
         return self.words[-1] if self.words[-2:-1] == [">"] else ""
 
     @property
     def outputs(self) -> tuple[str, ...]:
+        """The names of all that the step makes."""
         return (*self.makes, self.stdout) if self.stdout else self.makes
 
     @property
     def inputs(self) -> tuple[str, ...]:
+        """The names of all that the step uses."""
         given = [word for word in self.words if word.startswith(("DATA/", "WORK/"))]
         made = tuple(f"{name}/" for name in self.outputs)
         return tuple(dict.fromkeys([*(word for word in given if not f"{word}/".startswith(made)), *self.uses]))
 
 
-# What things are
+# Digests
 
 
 def digest(path: Path, place: str = "") -> str | None:
-    """20 hex digits of what counts of a file, or of a folder: names and contents of all in it. None: it is not there.
+    """Return 20 hex digits for what counts in a file, or for the names and contents of all files in a folder.
 
-    place: of a document this place alone, None where it has none.
+    place: the place of a document that alone counts. Returns None where the file, the folder or the place is missing.
     """
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
@@ -93,7 +97,7 @@ def digest(path: Path, place: str = "") -> str | None:
     if path.suffix == ".py":
         try:
             return _hex("".join(_meaning(ast.parse(content))).encode())
-        except SyntaxError:  # in the middle of a change: what it does nobody can tell
+        except SyntaxError:  # unfinished code has no meaning to compare: take its text
             pass
     return _hex(content)
 
@@ -103,7 +107,7 @@ def _hex(content: bytes) -> str:
 
 
 def _meaning(node: object) -> Iterator[str]:
-    """What code says, without comments, docstrings and layout, and alike for all versions of Python."""
+    """Yield what code does, without comments, docstrings and layout, the same for all versions of Python."""
     if isinstance(node, ast.AST):
         yield type(node).__name__
         for name, value in ast.iter_fields(node):
@@ -123,14 +127,14 @@ def _meaning(node: object) -> Iterator[str]:
 
 
 class Stopped(Exception):
-    """Why nothing more can be made, in a sentence."""
+    """Nothing more can be made. The message says why, in a sentence."""
 
 
 class Recipe:
-    """Steps in a repository: which are up to date, and how to make the others.
+    """The steps in a repository: which are up to date, and how to make the others.
 
-    root: the top of the repository.   work: the folder for dreams, checkpoints and results.   data: the drawings, None
-    where there are none.   training: what is added to the command of a step that trains.
+    root: the top of the repository. work: the folder for dreams, checkpoints and results. data: the folder of drawings,
+    or None. training: returns the options to add to the command of a step that trains.
     """
 
     def __init__(
@@ -148,19 +152,19 @@ class Recipe:
         self._data_digests: dict[str, str | None] = {}
 
     def path(self, name: str) -> Path | None:
-        """Where a file of a step lies; None for data where there is no folder of it."""
+        """Return where a file of a step lies, or None for data where there is no folder of drawings."""
         top, _, rest = name.partition("/")
         if top == "DATA":
             return self.data and self.data / rest
         return self.work / rest if top == "WORK" else self.root / name
 
     def digest(self, name: str) -> str | None:
-        """`digest` of a file of a step, NAME#PLACE too."""
+        """Return the `digest` of a file of a step, also for NAME#PLACE. Digests of data are computed once."""
         if name not in self._data_digests:
             file, _, place = name.partition("#")
             path = self.path(file)
             found = digest(path, place) if path else None
-            if not name.startswith("DATA/"):  # it may be made meanwhile
+            if not name.startswith("DATA/"):  # a step may make it later, so it is not kept
                 return found
             self._data_digests[name] = found
         return self._data_digests[name]
@@ -168,13 +172,13 @@ class Recipe:
     # What is out of date
 
     def wrong(self, step: Step) -> dict[str, str]:
-        """What is wrong with each file that a step makes, in words; of those that are up to date nothing."""
+        """Return what is wrong, in words, with each file of a step that is not up to date, by name."""
         then = self.made.get(step.name, {"makes": {}})
         older = ", ".join(self._changed(step, then)) if "uses" in then else ""
         found = {}
         for name in step.outputs:
             now, recorded = self.digest(name), then["makes"].get(name)
-            if now is None and not name.startswith("WORK/"):  # such a one is made when it is needed
+            if now is None and not name.startswith("WORK/"):  # a missing file in WORK is made when it is needed
                 found[name] = "is not there"
             elif now is None or step.once:
                 continue
@@ -187,7 +191,7 @@ class Recipe:
         return found
 
     def _changed(self, step: Step, then: dict) -> Iterator[str]:
-        """What a step would use now and did not use then. What is not here is not compared."""
+        """Yield the names of what changed since a step was made. What is missing outside is not compared."""
         for name in step.inputs:
             now = self.digest(name)
             if now != then["uses"].get(name) and not (now is None and name.startswith(ELSEWHERE)):
@@ -196,18 +200,18 @@ class Recipe:
             yield "its command"
 
     def lacking(self, step: Step) -> list[str]:
-        """What a step makes in WORK and is not there."""
+        """Return the names of the files that a step makes in WORK and that are missing."""
         return [name for name in step.outputs if name.startswith("WORK/") and self.digest(name) is None]
 
     def unseen(self, step: Step) -> list[str]:
-        """What a step uses or makes outside the repository and is not there to be compared."""
+        """Return the names of the files of a step outside the repository that are missing, so not compared."""
         used = [name for name in step.inputs if name.startswith(ELSEWHERE) and self.digest(name) is None]
         return [*used, *self.lacking(step)]
 
-    # Making it
+    # Making
 
     def make(self, step: Step, among: Collection[str], say: Callable[[str], None]) -> None:
-        """Run a step, and before it those of the steps `among` that make what it lacks. Raises Stopped."""
+        """Run a step, after those of the steps `among` that make what it lacks. Raises Stopped where that fails."""
         for name in step.inputs:
             if self.digest(name) is None:
                 maker = self.maker.get(name)
@@ -234,7 +238,7 @@ class Recipe:
         say(f"{step.name}: done in {duration(time.monotonic() - began)}")
 
     def record(self, step: Step) -> None:
-        """Take what a step makes as made from what it would use now. Raises Stopped where it is not there."""
+        """Record what a step makes as made from what is there now. Raises Stopped where a file is missing."""
         missing = [name for name in step.outputs if self.digest(name) is None and not name.startswith("WORK/")]
         if missing:
             raise Stopped(f"{step.name}: {', '.join(missing)} is not there")
@@ -257,16 +261,16 @@ class Recipe:
         return {name: found for name in names if (found := self.digest(name)) is not None}
 
     def _beside(self, step: Step) -> str:
-        """What to do where the checkpoint of a training is of another run, or nothing."""
+        """Return a hint on how to begin a training anew where it has a checkpoint, else ""."""
         checkpoint = self._aside(step).with_name(f"{self._aside(step).name}.checkpoint") if step.trains else None
         return f" (to begin anew, delete {checkpoint})" if checkpoint and checkpoint.exists() else ""
 
     def _aside(self, step: Step) -> Path:
-        """Where a training writes until it is done, its checkpoint beside it."""
+        """Return where a training writes its weights, beside its checkpoint, until it is done."""
         return self.work / Path(step.makes[0]).name
 
     def command(self, step: Step) -> list[str]:
-        """The command with this machine's paths, and of a training with what depends on the machine."""
+        """Return the command with this machine's paths and, for a training, the options for this machine."""
         program, *words = step.words[:-2] if step.stdout else step.words
         command = [sys.executable, *(["-m", "qdesk"] if program == "qdesk" else [])]
         for word in words:
@@ -282,7 +286,7 @@ class Recipe:
 
 @contextmanager
 def _to(path: Path | None) -> Iterator[IO[bytes] | None]:
-    """A file for what a command says, there once the command is done; None: the console."""
+    """Open a file for the output of a command. It appears once the command is done. None means the console."""
     if path is None:
         yield None
     else:
@@ -291,10 +295,10 @@ def _to(path: Path | None) -> Iterator[IO[bytes] | None]:
 
 
 def _run(command: list[str], root: Path, stdout: IO[bytes] | None) -> int:
-    """Run a command to its end and give its exit status.
+    """Run a command to its end and return its exit status.
 
-    It is given the time to keep its work, which `subprocess.run` would not: Ctrl+C reaches it, too, and is waited out;
-    SIGTERM reaches this process alone and is handed on.
+    Unlike `subprocess.run` it gives an interrupted command the time to keep its work. Ctrl+C reaches the command, too,
+    so this waits for its end. SIGTERM reaches only this process and is passed on.
     """
     process = subprocess.Popen(command, cwd=root, stdout=stdout)
 

@@ -1,10 +1,10 @@
 """Every word's held-out figures for the model card: `python -m qdesk.training.model_card --data DIR --out FILE.csv`.
 
-One line a word, of its drawings in the test split, which nothing was trained on: how many, nats a point with the word
-and without it, how well the lift tells right words from wrong ones, and what Google's official decoder of the word
-gives on the same drawings, where there is one. All are probabilities of cells of one unit, so they compare, with two
-reservations: official decoders count one step more a drawing, its end, and they learned drawings in their first sizes,
-not in the 255 box.
+There is one line per word, about its drawings in the test split, which nothing was trained on. It says how many there
+are, the nats per point with the word and without it, how well the lift tells right words from wrong ones, and the nats
+per point of Google's official decoder of the word on the same drawings, where there is one. All are probabilities of
+cells of one unit, so they can be compared, with two reservations. Official decoders count one more step per drawing,
+its end. And they learned from drawings in their original sizes, not in the 255 box.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ COLUMNS = ("word", "drawings", "nats_per_point", "nats_per_point_no_word", "lift
 
 @torch.inference_mode()
 def by_word(network: SketchRNN, drawings: Drawings, official: Path | None = None, seed: int = 0) -> list[dict]:
-    """One dictionary of `COLUMNS` a word, in the network's order; None where there is nothing to say.
+    """Return one dictionary of `COLUMNS` per word, in the network's order. Unknown figures are None.
 
-    drawings: in the 255 box.  official: a folder of `*.gen.json`.  lift_auc: the chance that a drawing's lift for its
-    word is above its lift for another word, drawn at random.
+    drawings: in the 255 box. official: a folder of `*.gen.json`. lift_auc: the chance that a drawing's lift for its
+    word is above a drawing's lift for another word, chosen at random.
     """
     from sklearn.metrics import roc_auc_score
 

@@ -1,9 +1,9 @@
 """The classifier beside its teachers, also on drawings that nobody made for the game's clock.
 
-`python -m qdesk.training.outside --data RAW STROKES... --teachers DIR [--docs FILE] [--json]`: top-1 and top-3 on
-held-out drawings, as the official files have them; on raw ones made twice as dense and without their times, as other
-programs write them; and on those whose players the game did not recognise. Everybody is shown the same drawing, as
-`simplify.as_official` gives it: the classifier its points and picture, a teacher the picture.
+`python -m qdesk.training.outside --data RAW STROKES... --teachers DIR [--docs FILE] [--json]` measures top-1 and top-3
+on three kinds of held-out drawings: as the official files have them; raw ones made twice as dense and without times, as
+other programs write them; and those that the game did not recognise. All networks see the same drawing, simplified by
+`simplify.as_official`: the classifier its points and picture, a teacher the picture alone.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _AT_ONCE = 2048
 
 
 def densely(drawings: Drawings) -> Drawings:
-    """The drawings with a point more in the middle of each step, and without times: dots stay dots."""
+    """Return the drawings with one more point in the middle of each step, and without times. Dots stay dots."""
     lengths = drawings.stroke_lengths
     more = np.ones(len(drawings.points), np.int64)
-    more[drawings.stroke_offsets[:-1]] = 0  # the first point of a stroke has nothing before it
+    more[drawings.stroke_offsets[:-1]] = 0  # no step ends at the first point of a stroke
     before = np.repeat(np.arange(len(drawings.points)), 1 + more)
     points = drawings.points[before]
     middle = np.flatnonzero(np.r_[False, before[1:] == before[:-1]]) - 1
@@ -45,9 +45,10 @@ def densely(drawings: Drawings) -> Drawings:
 def measure(
     folders: Sequence[Path], teachers: Path | None = None, model: Path | None = None
 ) -> dict[str, EstimateTable]:
-    """Top-1 and top-3 of the classifier and of each teacher in the folder `teachers`, on each set of drawings.
+    """Return top-1 and top-3 of the classifier and of each teacher in the folder `teachers`, on each set of drawings.
 
-    Of the simplified drawings part 1 alone, of the few raw ones parts 0 and 1: part 0 chose among networks.
+    Simplified drawings are those of part 1, since part 0 was used to choose weights. Raw drawings are few, so both
+    parts are used.
     """
     guesser, held = DrawingClassifier(model), held_out(folders)
     test = held.simplified.take(split_of(held.simplified.content_ids()) == 1)

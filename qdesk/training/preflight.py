@@ -1,4 +1,4 @@
-"""What can be wrong with a run is said before it begins, not after an hour: the data as the loops may rely on it."""
+"""Checking the options and data of a run before it begins, so that it does not fail after an hour."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from qdesk.training.run import check_checkpoint
 
 
 def corpus_for(kind: str, options: argparse.Namespace, report: Report) -> Corpus:
-    """The drawings that the options of `qdesk train` name, checked for a "classifier" or a "sketchrnn".
+    """Return the drawings that the options of `qdesk train` name, checked for a "classifier" or a "sketchrnn".
 
-    Raises ValueError or OSError, one sentence each, where nothing could be learned from them or nothing written. What
-    is only a pity, as a word without a drawing to test on, is reported.
+    Raises ValueError or OSError, each with one sentence, where nothing could be learned from them or nothing written.
+    Lesser problems, such as a word without a drawing to test on, are reported.
     """
     for path in (*options.data, *options.extra):
         if not path.exists():
@@ -51,7 +51,7 @@ def corpus_for(kind: str, options: argparse.Namespace, report: Report) -> Corpus
 
 
 def _bitmaps_apart(corpus: Corpus, report: Report) -> Corpus:
-    """Bitmaps alone: they, too, are dealt into parts by their content, and copies dropped."""
+    """Split a corpus of bitmaps alone into parts by content, without copies, and report the counts."""
     names = np.array(corpus.words, object)[corpus.bitmap_labels]
     batch = Drawings.from_bitmaps(corpus.bitmaps, word=list(names))
     ids = batch.content_ids()

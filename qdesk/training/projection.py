@@ -1,8 +1,8 @@
 """Fit the 64-byte embedding: `python -m qdesk.training.projection --data DIR --out models/projection.safetensors`.
 
-Linear discriminant analysis (Fisher 1936) of the classifier's last layers: what sets words apart is kept, and what sets
-drawn junk apart, since each kind of it counts as a word; how drawings of one word differ among themselves counts less.
-Of a picture alone, least squares guess where the whole drawing would be.
+The projection is a linear discriminant analysis (Fisher 1936) of the classifier's last layers. It keeps what tells
+words apart, and what tells junk apart, since each kind of junk counts as a word. Differences between drawings of one
+word count less. For a picture without strokes, a least-squares fit estimates the embedding of the whole drawing.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from qdesk.training.data import load
 from qdesk.training.sketchrnn import junk_bank
 
 SHRUNK = 0.25
-"""How far the drawings' covariance within words is shrunk to a ball; of 0.25, 0.5 and 0.75 the best on part 0."""
+"""How far the covariance within words is shrunk to a sphere, 0 to 1. It is the best of 0.25, 0.5, 0.75 on part 0."""
 
 DRAWINGS = 30_000
-"""As many to fit on: a minute of one core."""
+"""How many drawings to fit on. It takes a minute of one core."""
 
 
 def layers(guesser: DrawingClassifier, drawings: Drawings) -> np.ndarray:
-    """float32 (N, width): the classifier's layers before its logits (`Classifier.read`)."""
+    """Return float32 (N, width): the classifier's layers before its logits (`Classifier.read`)."""
     with torch.inference_mode():
         return np.concatenate([guesser.network.read(*inputs)[1].numpy() for inputs in guesser.inputs(drawings)])
 
 
 def fit(guesser: DrawingClassifier, drawings: Drawings, seed: int = 0) -> Projection:
-    """A projection from drawings in the 255 box, of 60 words at least; junk is drawn beside them."""
+    """Fit a projection to drawings in the 255 box, of at least 60 words, and to junk made from them."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
     from sklearn.linear_model import Ridge
 
@@ -66,7 +66,7 @@ def fit(guesser: DrawingClassifier, drawings: Drawings, seed: int = 0) -> Projec
 
 
 def _spread(values: np.ndarray) -> float:
-    """The usual distance from the mean."""
+    """Return the mean distance of the rows from their mean."""
     return float(np.linalg.norm(values - values.mean(axis=0), axis=1).mean())
 
 

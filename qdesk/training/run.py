@@ -1,4 +1,4 @@
-"""A training run: how far it is, its learning rate, the best weights so far, its averaged weights, its checkpoint."""
+"""The state of a training run: progress, learning rate, best weights so far, averaged weights, checkpoint."""
 
 from __future__ import annotations
 
@@ -20,15 +20,17 @@ N = TypeVar("N", Classifier, SketchRNN)
 """The network that is trained."""
 
 LARGEST_BATCH, SMALLEST_BATCH, PASSES, AT_LEAST_STEPS = 512, 32, 20, 1000
-"""A run that names neither batch nor length: 50 steps a pass within these sizes, 20 passes, but so many steps. A few
-hundred drawings in batches of 512 would be seen in 20 steps and nothing learned of them."""
+"""The batch and length of a run that names neither: about 50 steps per pass within these batch sizes, and 20 passes
+or as many as make 1,000 steps.
+
+In batches of 512, a few hundred drawings would be seen in 20 steps, and nothing would be learned from them."""
 
 
 class Average(Generic[N]):
     """The exponential moving average of a network's weights and buffers: the network that is judged and shipped.
 
-    decay grows from 0 to its full value over the first steps, so that the start is forgotten (as in Polyak & Juditsky
-    1992 and every diffusion code since).
+    The decay grows to its full value over the first steps, so that the start is forgotten (as in Polyak & Juditsky 1992
+    and every diffusion code since).
     """
 
     def __init__(self, network: N, decay: float = 0.999) -> None:
@@ -49,14 +51,13 @@ class Average(Generic[N]):
 
 
 class Run(Generic[N]):
-    """How far a run is, its learning rate, its best weights so far, and its checkpoint beside `out`.
+    """The progress of a run, its learning rate, its best weights so far, and its checkpoint beside `out`.
 
-    The run ends after `epochs`, or after `minutes`, whichever is given or comes first; `done` is the share of it. A
-    resumed run keeps its clock: minutes already spent count. With `patience` it also ends once so many validations in
-    a row brought nothing better.
+    The run ends after `epochs` or after `minutes`, whichever is given or comes first. A resumed run counts the minutes
+    already spent. With `patience` the run also ends after so many validations in a row without a better one.
 
-    best: the network that validated best, a copy; best_step, best_value: when, and how well.
-    made_of: what a checkpoint has to agree on with the run that it resumes.
+    best: a copy of the network that validated best. best_step, best_value: when that was, and how good it was.
+    made_of: what has to be equal in a checkpoint and in the run that resumes it.
     """
 
     def __init__(
@@ -82,7 +83,7 @@ class Run(Generic[N]):
 
     @classmethod
     def planned(cls, options: argparse.Namespace, drawings: int) -> Run[N]:
-        """The run that the options ask for over so many drawings a pass; what they leave open is written into them."""
+        """Return the run that the options ask for, with `drawings` per pass, and fill in the options left open."""
         options.batch = options.batch or min(LARGEST_BATCH, max(SMALLEST_BATCH, drawings // 50))
         steps = -(-drawings // options.batch)
         if options.epochs is None and not options.minutes:
@@ -91,10 +92,12 @@ class Run(Generic[N]):
 
     @property
     def seconds(self) -> float:
+        """The time spent so far, before a resumption included."""
         return self.spent + time.monotonic() - self._began
 
     @property
     def done(self) -> float:
+        """The share of the run that is done, 0 to 1."""
         by_steps = self.step / self.steps_total if self.steps_total else 1.0
         return min(1.0, max(by_steps, self.seconds / 60 / self.minutes) if self.minutes else by_steps)
 
@@ -103,7 +106,7 @@ class Run(Generic[N]):
         return self.patience is not None and self.waited >= self.patience
 
     def progress(self) -> dict[str, float]:
-        """What every line of the log says."""
+        """Return what every line of the log says about the progress (`log.PROGRESS`)."""
         by_steps = self.seconds * (self.steps_total / max(self.step, 1) - 1)
         left = min(by_steps, 60 * self.minutes - self.seconds) if self.minutes else by_steps
         return {
@@ -115,11 +118,12 @@ class Run(Generic[N]):
         }
 
     def learning_rate(self) -> float:
-        """Up in the first 4 %, then a half cosine down to 0 (Loshchilov & Hutter 2017, arXiv 1608.03983).
+        """Return the learning rate now: it rises in the first 4 %, then falls to 0 as a half cosine.
 
-        A cosine's best weights come at its end, which a run with patience may not see. That one keeps its rate until
-        the last fifth: its averaged weights stand in for the fall wherever it stops (Sandler et al. 2023, arXiv
-        2301.02312; Hägele et al. 2024, arXiv 2405.18392, for the flat part).
+        The cosine is that of Loshchilov & Hutter 2017 (arXiv 1608.03983). Its best weights come at its end, which a run
+        with patience may not reach. Such a run keeps its rate until the last fifth: wherever it stops, averaging the
+        weights does what the fall would do (Sandler et al. 2023, arXiv 2301.02312; Hägele et al. 2024, arXiv
+        2405.18392, for the flat part).
         """
         done, fall = self.done, 0.04 if self.patience is None else 0.8
         if done < 0.04:
@@ -127,6 +131,7 @@ class Run(Generic[N]):
         return self.rate * 0.5 * (1 + math.cos(math.pi * max(0.0, done - fall) / (1 - fall)))
 
     def advance(self, optimizer: torch.optim.Optimizer) -> None:
+        """Count a step and set the optimizer's learning rate for it."""
         self.step += 1
         rate = self.learning_rate()
         for group in optimizer.param_groups:
@@ -134,27 +139,27 @@ class Run(Generic[N]):
 
     @property
     def validation_due(self) -> bool:
-        """After a pass over the data (or 1,000 steps of a long one), and a fiftieth of the run (or 200 steps).
+        """Whether to validate now: after a pass (or 1,000 steps of a long one) and 2 % of the run (or 200 steps).
 
-        Nineteen drawings are trained on, forward and backward, where one is validated: this takes a few percent of
-        the time. It goes by steps and not by the clock, so that a seed chooses the same weights on every machine.
+        For each validated drawing nineteen are trained on, forward and backward, so validation takes a few percent of
+        the time. Steps decide and not the clock, so that a seed chooses the same weights on every machine.
         """
         step, done = self._validated
         steps = self.step - step
         return steps >= min(self.steps_per_epoch, 1000) and (steps >= 200 or self.done - done > 0.0199)
 
     def judge(self, network: N, value: float) -> bool:
-        """Take a validation's value (less is better) into account; says whether it is the best so far."""
+        """Note the value of a validation (less is better), and return whether it is the best so far."""
         self._validated = self.step, self.done
         better = value < self.best_value
         self.waited = 0 if better else self.waited + 1
         if better:
-            # A NumPy number would make a checkpoint that only unpickling could read.
+            # A NumPy number in the checkpoint could be read only by unpickling.
             self.best, self.best_step, self.best_value = copy.deepcopy(network), self.step, float(value)
         return better
 
     def save(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
-        """Write the checkpoint, whole or not at all; its folder is made where there is none."""
+        """Write the checkpoint, whole or not at all, and create its folder where it is missing."""
         state = {
             "made_of": self.made_of,
             "network": network.state_dict(),
@@ -173,7 +178,7 @@ class Run(Generic[N]):
             torch.save(state, part)
 
     def resume(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
-        """Go on where the checkpoint is. Raises `weights.WeightsError` where there is none, or one of another run."""
+        """Load the checkpoint. Raises `weights.WeightsError` where there is none, or where it is of another run."""
         check_checkpoint(self.out, resume=True)
         state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
         _check_same_run(self.checkpoint, state["made_of"], self.made_of)
@@ -190,6 +195,7 @@ class Run(Generic[N]):
             self.best = found.to(next(network.parameters()).device)
 
     def finish(self) -> None:
+        """Delete the checkpoint, since the run is finished."""
         self.checkpoint.unlink(missing_ok=True)
 
 
@@ -198,8 +204,9 @@ def _checkpoint_of(out: Path) -> Path:
 
 
 def check_checkpoint(out: Path, resume: bool) -> None:
-    """Raises `weights.WeightsError` where a run to go on with has no checkpoint beside `out`, or one to begin has:
-    hours of work, which a forgotten option must not delete.
+    """Raise `weights.WeightsError` where a run to resume has no checkpoint beside `out`, or a new run has one.
+
+    A checkpoint is hours of work, which a forgotten option must not delete.
     """
     checkpoint = _checkpoint_of(out)
     if checkpoint.exists() == resume:

@@ -1,4 +1,4 @@
-"""What the classifier is shown: every word equally often, from strokes changed anew each time and from bitmaps."""
+"""The samples that train the classifier: every word equally often, from newly augmented strokes and from bitmaps."""
 
 from __future__ import annotations
 
@@ -21,21 +21,24 @@ from qdesk.training.data import Corpus
 from qdesk.training.teachers import Teachers
 
 SHARES = {"real": 4.0, "extra": 0.8, "bitmaps": 0.8}
-"""A word's samples come from each source by this times the square root of how many it has there: the drawings that
-are played and curated come first. With nearly equal shares, words that had thousands of bitmaps from elsewhere were
-guessed worse than words that had none (tiger: never), since the network learned to expect those."""
+"""The weight of each source. A word's samples come from a source in proportion to this weight times the square root
+of how many drawings of the word are there.
+
+`real` weighs most, as those are like the drawings that are played and curated. With nearly equal weights, words with
+thousands of bitmaps from elsewhere were guessed worse than words without any (tiger: never), since the network learned
+to expect such bitmaps."""
 
 TRUSTED = {"real": 1.0, "extra": 0.5, "bitmaps": 1.0}
-"""How much the word of a drawing counts beside what teachers make of it; without teachers it is all there is."""
+"""How much the word of a drawing counts beside the teachers' opinion. Without teachers only the word counts."""
 
 MIXED = 0.08
-"""The share of drawings that teachers are asked about with a part of another one over them: then no word counts."""
+"""The share of drawings with a part of another one added, where there are teachers. Only their opinion counts then."""
 
 
 class Views(NamedTuple):
-    """What a classifier is given of B drawings, as tensors.
+    """The inputs of a classifier for B drawings, as tensors.
 
-    images: uint8 (B, 28, 28).   points: of those that have strokes, in their order.   has_strokes: bool (B,).
+    images: uint8 (B, 28, 28). points: of the drawings that have strokes, in their order. has_strokes: bool (B,).
     """
 
     images: Tensor
@@ -46,8 +49,8 @@ class Views(NamedTuple):
 class Sample(NamedTuple):
     """A batch to learn from.
 
-    labels: int64 (B,).   trusted: float32 (B,), how much they count.   taught: float32 (B, words), the teachers'
-    log-probabilities; no columns where there is no teacher.
+    labels: int64 (B,). trusted: float32 (B,), how much the labels count. taught: float32 (B, words), the teachers'
+    log-probabilities, with no columns where there is no teacher.
     """
 
     views: Views
@@ -61,7 +64,7 @@ def points_of(flat: FlatStrokes) -> Points:
 
 
 def views(drawings: Drawings) -> Views:
-    """All of a batch in the 255 box, or of bitmaps, as tensors."""
+    """Return all drawings of a batch, strokes in the 255 box or bitmaps, as tensors."""
     flat = drawings.points, drawings.stroke_offsets, drawings.drawing_offsets
     if drawings.bitmaps is not None:
         flat = (flat[0], flat[1], np.zeros(1, np.int64))
@@ -70,7 +73,7 @@ def views(drawings: Drawings) -> Views:
 
 
 class Samples(IterableDataset):
-    """Endless batches (`Sample`), every word equally often; `teachers` see what the student sees."""
+    """Endless batches (`Sample`) with every word equally often. `teachers` see the same images as the student."""
 
     def __init__(
         self,
@@ -88,7 +91,7 @@ class Samples(IterableDataset):
             "extra": corpus.labels(corpus.extra),
             "bitmaps": corpus.bitmap_labels,
         }
-        # Each source's rows sorted by word, so that a random row of a word is a random place in its run.
+        # Sort the rows of each source by word, so that a random row of a word is a random place in the word's range.
         self.rows = {name: np.argsort(value, kind="stable") for name, value in labels.items()}
         self.counts = {name: np.bincount(value, minlength=count) for name, value in labels.items()}
         mass = np.stack([SHARES[name] * np.sqrt(each) for name, each in self.counts.items()], axis=1)
@@ -104,7 +107,7 @@ class Samples(IterableDataset):
             yield self._sample(rng)
 
     def _sample(self, rng: np.random.Generator) -> Sample:
-        # Sorted by source, so that those with strokes come first and their points in the same order.
+        # Sort by source, so that drawings with strokes come first, in the order of their points.
         labels = rng.integers(0, len(self.corpus.words), self.batch)
         source = (rng.random(self.batch)[:, None] > self.edges[labels]).sum(axis=1)
         order = np.argsort(source, kind="stable")
@@ -138,7 +141,7 @@ class Samples(IterableDataset):
 
 
 def _joined(parts: list[FlatStrokes]) -> FlatStrokes:
-    """Several flat batches as one."""
+    """Join several flat batches."""
     points, strokes, drawings = zip(*parts, strict=True)
     return (
         np.concatenate(points),
@@ -148,8 +151,9 @@ def _joined(parts: list[FlatStrokes]) -> FlatStrokes:
 
 
 def warp(images: Tensor, which: Tensor) -> Tensor:
-    """uint8 (B, 28, 28), of which those at `which` (bool (B,)) are turned, stretched and mirrored: bitmaps have no
-    strokes to move.
+    """Turn, stretch and mirror the images, uint8 (B, 28, 28), at `which`, bool (B,), and return all of them.
+
+    It is for bitmaps, which have no strokes to move.
     """
     pixels = images[which][:, None].float()
     count = len(pixels)

@@ -1,8 +1,8 @@
-"""Train the class-conditional Sketch-RNN: each batch is read once, and read out for three losses.
+"""Train the class-conditional Sketch-RNN with three losses, for which the LSTM reads each batch once.
 
-1. Nats a point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
+1. Nats per point, with the drawing's word and without one: the likelihood (Ha & Eck 2017, arXiv 1704.03477).
 2. The word, from the whole drawing: the lift, by Bayes' rule (`qdesk.nets.sketchrnn`).
-3. What the drawing is as a whole: good, junk of a kind that `data.synthetic_junk` draws, or a drawing of another word.
+3. The kind of the whole drawing: good, junk of a kind that `data.synthetic_junk` draws, or a drawing of another word.
 """
 
 from __future__ import annotations
@@ -29,20 +29,21 @@ from qdesk.training.run import Run
 from qdesk.training.watcher import Watcher
 
 LONGEST = 200
-"""Training cuts longer drawings here (1 in 200); scoring does not."""
+"""Most points of a drawing in training. Longer ones (1 in 200) are cut, but not in scoring."""
 
 
 GOOD, WRONG = 0, 1 + KINDS.index("wrong")
 WITHOUT, LIFT, KIND = 0.2, 0.04, 0.04
-"""Shares of the losses: of the nats a point, those without the word; beside the nats, the word's and the kind's. The
-last two are small, since they and the likelihood change the same reading."""
+"""Weights of the losses: WITHOUT, the share of the nats per point without the word; LIFT and KIND, of losses 2 and 3.
+
+LIFT and KIND are small, because all losses change what the LSTM reads."""
 
 JUNK = {kind.name: kind.share for kind in reasons.KINDS if kind.share}
-"""Pieces of junk drawn for each real drawing, of the kinds that can be drawn."""
+"""Number of junk drawings per real drawing, for each kind that can be drawn."""
 
 
 def junk_bank(real: Drawings, rng: np.random.Generator) -> tuple[Drawings, np.ndarray]:
-    """Junk made from (and under the words of) drawings to train on, in the 255 box; and its kinds, int64 (N,)."""
+    """Return junk made from real drawings, with their words, in the 255 box; and its kinds, int64 (N,)."""
     batches, kinds = [], []
     for kind, share in JUNK.items():
         rows = rng.choice(len(real), max(1, int(len(real) * share)), replace=False)
@@ -54,10 +55,10 @@ def junk_bank(real: Drawings, rng: np.random.Generator) -> tuple[Drawings, np.nd
 
 
 def vary(points: Tensor, pens: Tensor, lengths: Tensor, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Other drawings of the same things: stretched, sometimes mirrored, some points inside strokes left out.
+    """Stretch the drawings, mirror some, and leave out some points inside strokes.
 
-    points float32 (N, T, 2), pens int64 (N, T), lengths int64 (N,), in and out. They come back in the 255 box and on
-    whole units, as every drawing that will be scored.
+    points float32 (N, T, 2), pens int64 (N, T), lengths int64 (N,), in and out. The points come back in the 255 box and
+    in whole units, like every drawing that is scored.
     """
     count, longest = pens.shape
     where = points.device
@@ -89,7 +90,7 @@ def vary(points: Tensor, pens: Tensor, lengths: Tensor, generator: torch.Generat
 
 
 class Store:
-    """All drawings flat on the training device, cut into batches of like length there."""
+    """All drawings as flat tensors on the training device, from which batches are cut."""
 
     def __init__(self, drawings: Drawings, labels: np.ndarray, kinds: np.ndarray, where: torch.device) -> None:
         counts = np.minimum(drawings.point_counts, LONGEST)
@@ -105,7 +106,7 @@ class Store:
         self.where = where
 
     def get(self, rows: np.ndarray) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
-        """points (N, T, 2), pens (N, T), lengths, labels and kinds (N,) of these, as `nets.sketchrnn.padded`."""
+        """Return points (N, T, 2), pens (N, T), lengths, labels and kinds (N,) of rows, as `nets.sketchrnn.padded`."""
         index = torch.from_numpy(rows).to(self.where)
         lengths = self.lengths[index]
         steps = torch.arange(int(self.counts[rows].max()), device=self.where)
@@ -117,7 +118,10 @@ class Store:
 def epoch_batches(
     counts: np.ndarray, chosen: np.ndarray, batch: int, rng: np.random.Generator, pool: int = 40
 ) -> list[np.ndarray]:
-    """The rows of one pass: shuffled, sorted by length within pools of `pool` batches, the batches shuffled again."""
+    """Return the batches of rows of one pass, each of similar length.
+
+    The rows are shuffled and sorted by length within pools of `pool` batches. Then the batches are shuffled.
+    """
     chosen = rng.permutation(chosen)
     batches = []
     for start in range(0, len(chosen), batch * pool):
@@ -129,7 +133,10 @@ def epoch_batches(
 
 @torch.inference_mode()
 def nats(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: int = 512) -> np.ndarray:
-    """float64 (N,): each drawing's loss in nats under its class (`network.no_word` for none), in the 255 box."""
+    """Return float64 (N,): the loss of each drawing in nats, given its class (`network.no_word` for none).
+
+    drawings: in the 255 box. classes: int64 (N,).
+    """
     where = next(network.parameters()).device
     result = np.zeros(len(drawings))
     order = np.argsort(drawings.point_counts, kind="stable")
@@ -144,7 +151,7 @@ def nats(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: int
 
 @torch.inference_mode()
 def lifts(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: int = 512) -> np.ndarray:
-    """float64 (N, C): each drawing's lift for each of the words `classes` (N, C), in the 255 box."""
+    """Return float64 (N, C): the lift of each drawing, in the 255 box, for its words `classes`, int64 (N, C)."""
     where = next(network.parameters()).device
     result = np.zeros(classes.shape)
     order = np.argsort(drawings.point_counts, kind="stable")
@@ -158,9 +165,9 @@ def lifts(network: SketchRNN, drawings: Drawings, classes: np.ndarray, batch: in
 
 
 def evaluate(network: SketchRNN, drawings: Drawings, labels: np.ndarray) -> dict[str, float]:
-    """Nats a point with the word, without it, and with a wrong one; and how well lift tells right words from wrong.
+    """Return nats per point with the word, without it, and with a wrong one; and how well each order finds wrong words.
 
-    wrong_word_auc_ratio: the same by the ratio of the likelihoods, which is the lift in theory.
+    wrong_word_auc_ratio: the AUC by the ratio of the likelihoods, which in theory is the lift.
     """
     from sklearn.metrics import roc_auc_score
 
@@ -193,12 +200,13 @@ def training_loss(
     drop: float = 0.1,
     reading: AbstractContextManager = nullcontext(),  # noqa: B008 (does nothing)
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    """The three losses together, and each of them.
+    """Return the weighted sum of the three losses, and each loss by name.
 
-    drop: the share of what was read set to 0.   reading: a context for the LSTM alone, as of half precision.
+    labels, kinds: int64 (N,). drop: the share of the LSTM's outputs that is set to 0. reading: a context for the LSTM
+    alone, for example of half precision.
 
-    labels, kinds: int64 (N,). Of junk only its kind counts. One good drawing in four is also read out without a word.
-    Where there is one word, no other can be wrong: then nothing is taught of the lift.
+    Junk teaches only its kind. One good drawing in four is also used without a word. Where there is only one word, no
+    word can be wrong, so the lift is not trained.
     """
     words, where = len(network.words), labels.device
     with reading:
@@ -229,21 +237,22 @@ def training_loss(
 
 
 def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> SketchRNN:
-    """The same function with more LSTM units: each new one copies an old one and takes a part of what it gave.
+    """Return a network with more LSTM units that computes the same function.
 
-    hidden: up to twice as many. The parts are drawn at random, so that copies grow apart in training (Net2WiderNet,
-    Chen, Goodfellow & Shlens 2016, arXiv 1511.05641).
+    Each new unit copies an old one, and the two share its outgoing weights. The shares are random, so that the copies
+    grow apart in training (Net2WiderNet, Chen, Goodfellow & Shlens 2016, arXiv 1511.05641). hidden: the new number of
+    units, at most twice the old one.
     """
     old = network.shape.hidden
     wide = SketchRNN(network.words, replace(network.shape, hidden=hidden), network.kinds)
     copied = torch.cat([torch.arange(old), torch.arange(hidden - old)])
 
     def units(weight: Tensor, parts: int) -> Tensor:
-        """Rows that belong to LSTM units, `parts` of them to each."""
+        """Copy the rows that belong to LSTM units, of which each unit has `parts`."""
         return torch.cat([part[copied] for part in weight.chunk(parts)])
 
     def split(weight: Tensor) -> Tensor:
-        """Columns that read LSTM units: an old one and its copy share its weight."""
+        """Share the columns that read LSTM units between an old unit and its copy."""
         share = torch.ones(len(weight), hidden)
         mine = torch.empty(len(weight), hidden - old).uniform_(0.3, 0.7, generator=generator)
         share[:, : hidden - old], share[:, old:] = mine, 1 - mine
@@ -262,8 +271,9 @@ def widened(network: SketchRNN, hidden: int, generator: torch.Generator) -> Sket
 
 
 def log_prior(corpus: Corpus, extra_each: int) -> Tensor:
-    """float32 (words,): the log of each word's share of the good drawings in a pass that shows all real ones and
-    `extra_each` of the auxiliary ones.
+    """Return float32 (words,): the log of each word's share of the good drawings in a pass.
+
+    A pass shows all real drawings and `extra_each` of the auxiliary ones.
     """
     words = len(corpus.words)
     real, extra = (np.bincount(corpus.labels(part), minlength=words) for part in (corpus.real, corpus.extra))
@@ -272,7 +282,7 @@ def log_prior(corpus: Corpus, extra_each: int) -> Tensor:
 
 
 def run(options: argparse.Namespace, watcher: Watcher) -> None:
-    """Train as the options of `qdesk train sketchrnn` say; see `loop.train` and `preflight.corpus_for`."""
+    """Train by the options of `qdesk train sketchrnn`. See `loop.train` and `preflight.corpus_for`."""
     torch.manual_seed(options.seed)
     torch.set_float32_matmul_precision("high")
     where = device()
@@ -295,11 +305,11 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     network = network.to(where)
     validation, test = (corpus.labels(part) for part in (corpus.validation, corpus.test))
 
-    # Only the reading: a place read out in bfloat16 would be half a unit off.
+    # Only the LSTM uses half precision: positions in bfloat16 would be half a unit off.
     half = torch.autocast(where.type, torch.bfloat16, enabled=options.bf16)
 
     def losses(begun_at: int) -> Generator[dict[str, Tensor], None, None]:
-        rng = np.random.default_rng([options.seed, begun_at])  # a resumed run goes on, not over again
+        rng = np.random.default_rng([options.seed, begun_at])  # so that a resumed run sees new batches
         generator = torch.Generator(where).manual_seed(options.seed + begun_at)
         while True:
             chosen = np.concatenate([real, rng.choice(extra, extra_each, replace=False)]) if extra_each else real

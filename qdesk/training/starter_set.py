@@ -1,10 +1,10 @@
 """Make the starter set: `python -m qdesk.training.starter_set --out assets/starter.ndjson.gz`.
 
-Something to curate before the first file: drawings sampled from this project's own Sketch-RNN, several for each place,
-of which the classifier chooses the first that it recognises; and among them junk that this project draws itself. None
-of it is Quick, Draw! data. A drawing's key_id says what it is: sixteen digits
-from a range that official ones do not use, 9 and then three digits for how it was made (000 sampled, 001 and up the
-kinds of `data.reasons.KINDS` in their order).
+The starter set is something to curate before a user has a file. Its drawings are sampled from this project's own
+Sketch-RNN: for each of them there are several tries, and the first that the classifier recognises is taken. Among them
+is junk that this project draws itself. None of it is Quick, Draw! data. The key_id of a drawing says what it is. It has
+sixteen digits, from a range that official ones do not use. The first is 9, the next three say how it was made (000
+sampled, 001 and up the kinds of `data.reasons.KINDS` in their order).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDS = (
 
 
 TRIES, SURE = 10, 0.5
-"""Samples for each drawing, and the probability of its word that makes one good enough."""
+"""Most samples per drawing, and the probability of its word at which a sample is good enough."""
 
 
 def make(
@@ -42,7 +42,7 @@ def make(
     temperature: float = 0.25,
     seed: int = 1,
 ) -> Drawings:
-    """`count` drawings in the 255 box, shuffled: sampled ones of `WORDS`, and the share of junk, of every kind."""
+    """Return `count` drawings in the 255 box, shuffled: samples of `WORDS`, and a share of junk of every kind."""
     rng = np.random.default_rng(seed)
     words = [word for word in WORDS if word in network.words]
     chosen = [words[row % len(words)] for row in range(count)]
@@ -64,7 +64,7 @@ def make(
 def _recognised(
     network: SketchRNN, guesser: DrawingClassifier, words: list[str], temperature: float, seed: int
 ) -> list[list[np.ndarray]]:
-    """One sample for each word: the first of `TRIES` that is seen as the word, else the one that comes nearest."""
+    """Return one sample per word: the first of `TRIES` that is recognised, else the most probable one."""
     classes = np.array([network.words.index(word) for word in words])
     columns = np.array([guesser.words.index(word) for word in words])
     best: list[list[np.ndarray]] = [[] for _ in words]

@@ -1,8 +1,8 @@
-"""Public networks as teachers: what they make of a picture is what the classifier is taught beside the true word.
+"""Public networks as teachers: the classifier learns their opinion of a picture beside the true word.
 
-Distillation (Hinton, Vinyals & Dean 2015, arXiv 1503.02531). A teacher was trained on far more drawings than there are
-here; asked about the very picture that the student sees, however it was changed, it passes on what it learned from them
-(Beyer et al. 2022, arXiv 2106.05237: the same view for both, many views, and patience).
+This is distillation (Hinton, Vinyals & Dean 2015, arXiv 1503.02531). A teacher was trained on far more drawings than
+there are here. It sees the same augmented picture as the student and so passes on what it learned (Beyer et al. 2022,
+arXiv 2106.05237: the same view for both, many views, and patience).
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from torch.nn import functional as F
 from qdesk.nets.classifier import channels_last
 
 LAYERS: dict[str, tuple[int, type[nn.Module]]] = {"doodlenet": (2, nn.Tanh), "trekhleb": (1, nn.ReLU)}
-"""For each teacher that can be read, by its file's name: convolutions before each pooling, and what follows its dense
-layer. doodlenet is from ml5-data-and-models, trekhleb from machine-learning-experiments, both under the MIT licence."""
+"""The teachers that can be read, by file name: convolutions before each pooling, and what follows a dense layer.
+
+doodlenet is from ml5-data-and-models, trekhleb from machine-learning-experiments, both under the MIT licence."""
 
 WEIGHTS = {"doodlenet": 0.7, "trekhleb": 0.3}
-"""What each teacher's log-probabilities are multiplied with in the pool: the least cross entropy on part 0."""
+"""The weight of each teacher's log-probabilities in the pool, chosen for the least cross entropy on part 0."""
 
 
 class Teachers(nn.Module):
-    """The teachers in `folder`, files NAME.npz of these `names` (default: all there are), as one opinion about `words`.
+    """The teachers in `folder`, files NAME.npz of these `names` (by default all), pooled to one opinion on `words`.
 
     A file holds kernels (height, width, in, out) and biases as w00, w01, ... in the order of the layers, and `words`.
-    Raises ValueError where there is none, or one that knows other words.
+    Raises ValueError where there is no teacher, or where one lacks a word.
     """
 
     def __init__(self, folder: Path, words: Sequence[str], names: Sequence[str] = tuple(LAYERS)) -> None:
@@ -50,7 +51,7 @@ class Teachers(nn.Module):
 
     @torch.no_grad()
     def log_probabilities(self, images: Tensor) -> Tensor:
-        """float32 (N, words), pooled, of uint8 (N, 28, 28), ink 255: the official raster."""
+        """Return the pooled log-probabilities, float32 (N, words). images: the official raster, uint8 (N, 28, 28)."""
         pixels = images[:, None].float().div_(255).contiguous(memory_format=torch.channels_last)
         total = sum(self.weights)
         opinions = [
@@ -61,14 +62,14 @@ class Teachers(nn.Module):
 
 
 class _ChannelsLast(nn.Module):
-    """(N, C, H, W) flattened as (H, W, C), the order in which the teachers' dense layers were trained."""
+    """Flattens (N, C, H, W) in the order (H, W, C), in which the teachers' dense layers were trained."""
 
     def forward(self, x: Tensor) -> Tensor:
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
 def _network(name: str, arrays: list[np.ndarray]) -> nn.Sequential:
-    """The layers of a teacher, from its arrays: kernels (H, W, in, out) or (in, out), each followed by its bias."""
+    """Build a teacher from its arrays: kernels (H, W, in, out) or (in, out), each followed by its bias."""
     each, after_dense = LAYERS[name]
     layers: list[nn.Module] = []
     pairs = list(zip(arrays[::2], arrays[1::2], strict=True))
@@ -89,10 +90,11 @@ def _network(name: str, arrays: list[np.ndarray]) -> nn.Sequential:
 
 
 def mixed(labels: Tensor, weight: Tensor, taught: Tensor | None, words: int, smoothing: float = 0.1) -> Tensor:
-    """What a branch is to say, float32 (N, words): the true word and the teachers' opinion, each by its weight.
+    """Return the target of a branch, float32 (N, words): the weighted mean of the true word and the teachers' opinion.
 
-    labels: int64 (N,).   weight: float32 (N,), how much the true word counts.   taught: log-probabilities (N, words),
-    or None: the true word alone. Of the true word's 1, `smoothing` is shared among all words, as a teacher would do.
+    labels: int64 (N,). weight: float32 (N,), how much the true word counts. taught: the teachers' log-probabilities
+    (N, words), or None for the true word alone. smoothing: the share of the true word's probability that is spread
+    evenly over all words.
     """
     true = F.one_hot(labels, words).float().mul_(1 - smoothing).add_(smoothing / words)
     return true if taught is None else weight[:, None] * true + (1 - weight[:, None]) * taught.exp()

@@ -1,4 +1,4 @@
-"""Whoever watches a run while it lasts: the command line, or nobody."""
+"""The interface between a run and what shows its progress, such as the command line."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ from typing import Protocol
 
 
 class Watcher(Protocol):
-    """Is told how a run goes; what it shows of that is its own business."""
+    """Is told about the progress of a run, and decides what to show of it."""
 
     def begin(self, kind: str, headline: str, words: int) -> None:
-        """Before the first line: what is trained, the name in the lines of the figure to show, and how many words are
-        told apart.
-        """
+        """Begin, before the first line. headline: the figure in the lines to show. words: how many are told apart."""
 
     def show(self, line: dict, best: bool = False) -> None:
-        """One line of the log. best: no validation before it was as good."""
+        """Take one line of the log. best: whether it has the best validation so far."""
 
     def say(self, text: str) -> None:
-        """A sentence for people, without a full stop."""
+        """Take a sentence for people, without a full stop."""

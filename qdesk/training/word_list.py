@@ -1,25 +1,25 @@
 """The list of fair words: `python -m qdesk.training.word_list --data RAW STROKES --out assets/words.json`.
 
-Every drawing that the classifier was not trained on (parts 0 and 1: the list is no reported figure) is played through
-a round, at its own times where it has any, else all of it at once and then a wait. What comes of that, word by word, is
-few drawings each; so every share is an empirical Bayes estimate: its prior is the beta distribution under which the
-shares of all words are likeliest (beta-binomial maximum likelihood), and a word with few drawings stays near the mean.
+Every drawing that the classifier was not trained on is replayed as a round, at its own times if it has any, else with
+all points at the start. Both parts 0 and 1 are used, because no figure of the list is reported. There are few drawings
+per word, so every share is an empirical Bayes estimate. Its prior is the beta distribution under which the shares of
+all words are most likely (beta-binomial maximum likelihood). A word with few drawings stays near the mean.
 
 assets/words.json is one object:
 
-made: of what: `weights` (BLAKE2 of the classifier's file), `drawings`, `replays` (those with times), `command`.
-words: by name, one object a line:
+made: from what: `weights` (BLAKE2 of the classifier's file), `drawings`, `replays` (those with times), `command`.
+words: one object per line, by name:
     word         the category
     difficulty   easy, medium, hard; or unfair, which the game does not ask for
-    won          the share of its rounds that are won: posterior mean; from it comes the difficulty
-    won_low      the share that it is above with a probability of 90 %
-    top_1, top_3 the share of its finished drawings of which it is the first guess, or among the first three
-    seconds      to recognition, the median of the replays that are won, drawn to that of all words
-    drawings, replays   how many there were, and how many of them with times
+    won          the share of its rounds that are won, a posterior mean, which decides the difficulty
+    won_low      the share that `won` exceeds with a probability of 90 %
+    top_1, top_3 the share of its finished drawings for which it is the first guess, or among the first three
+    seconds      median time to recognition of the replays that are won, shrunk towards that of all words
+    drawings, replays   how many there were, and how many of them have times
     taken_for    the words that its drawings are taken for, by mean probability, the first three above 3 %
-    confusable   words that it is told from too rarely to ask both in one game, and how much of the probability one's
-                 drawings give the other; symmetric
-    hint         which meaning is meant, where it has several;  meanings: how many drawings had which
+    confusable   the words that are too similar to ask for both in one game, each with the mean probability that the
+                 drawings of one give the other; symmetric
+    hint         which meaning is meant, where it has several;  meanings: how many drawings have which
 """
 
 from __future__ import annotations
@@ -47,23 +47,25 @@ if TYPE_CHECKING:
     from qdesk.scoring.classifier import DrawingClassifier
 
 EASY, MEDIUM = 0.8, 0.6
-"""An easy word is won in four rounds of five, a medium one in three of five."""
+"""Least share of rounds won with an easy word (four of five), and with a medium one (three of five)."""
 
 FAIR, SURE = 0.25, 0.9
-"""A word is fair where at least one round in four is won, and that is nine to one: of six rounds with words as hard as
-that one or two are still won. Asking a word that cannot be won spoils a round; leaving one out of 345 costs little."""
+"""A word is fair where at least one round in four is won with a probability of 90 %.
+
+Of six rounds with words as hard as that, one or two are still won. Asking for a word that cannot be won spoils a round,
+while leaving out one of 345 costs little."""
 
 CONFUSABLE = 0.1
-"""Two words are confusable where a drawing of one gives the other a tenth of the probability, the two ways' mean."""
+"""Probability, averaged over both directions, that drawings of one word give another where the two are confusable."""
 
 TAKEN_FOR = 0.03
 COMMAND = "python -m qdesk.training.word_list --data RAW STROKES --out assets/words.json"
 
 
 def make(found: HeldOut, guesser: DrawingClassifier, report: Callable[[float], object] = lambda share: None) -> dict:
-    """The list as the file holds it, of the words that the network knows, without `weights`.
+    """Return the list as the file holds it, for the words that the network knows, without `weights`.
 
-    report: told the share that is done.
+    report: called with the share that is done, 0 to 1.
     """
     words = guesser.words
     drawings, finished = (each.take(labels_of(each, words) >= 0) for each in (found.once, found.simplified))
@@ -105,7 +107,7 @@ def make(found: HeldOut, guesser: DrawingClassifier, report: Callable[[float], o
 
 
 def share(hits: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each word's share from hits (W,) of count (W,): posterior mean, and what it exceeds with probability `SURE`."""
+    """Return each word's share from hits (W,) of count (W,): its posterior mean, and its lower bound at `SURE`."""
     from scipy.stats import beta
 
     a, b = prior(hits, count)
@@ -113,7 +115,7 @@ def share(hits: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def prior(hits: np.ndarray, count: np.ndarray) -> tuple[float, float]:
-    """The beta distribution of shares under which hits (W,) of count (W,) are likeliest; within 0.05 to 500."""
+    """Return a and b of the beta distribution under which hits (W,) of count (W,) are most likely, from 0.05 to 500."""
     from scipy.optimize import minimize
     from scipy.special import betaln
 
@@ -127,8 +129,10 @@ def prior(hits: np.ndarray, count: np.ndarray) -> tuple[float, float]:
 
 
 def _seconds(label: np.ndarray, rounds: Sequence[Replayed], words: int) -> tuple[np.ndarray, np.ndarray]:
-    """Each word's replays, and its seconds to recognition: a normal distribution of log seconds in a word, another one
-    of the words' means (moments), posterior mean. NaN where nothing was ever recognised.
+    """Return each word's number of replays, and its seconds to recognition, NaN where nothing was recognised at all.
+
+    The logs of a word's seconds have a normal distribution, and so have the means of the words. Both are fitted by
+    moments, and a word's value is the posterior mean.
     """
     won = np.array([one.recognised for one in rounds], bool)
     times = [one.recognised_ms for one in rounds if one.recognised_ms is not None]
@@ -145,9 +149,10 @@ def _seconds(label: np.ndarray, rounds: Sequence[Replayed], words: int) -> tuple
 
 
 def mean_probabilities(given: np.ndarray, label: np.ndarray) -> np.ndarray:
-    """float64 (W, W): what a word's drawings give to every word, the mean of given (N, W) by label (N,).
+    """Return float64 (W, W): the mean probability that the drawings of each word give to every word.
 
-    A confusion matrix, but one drawing counts for all words it might be: twenty drawings a word say more so.
+    given: (N, W). label: (N,). It is a confusion matrix in which a drawing counts for all words that it might show, so
+    that twenty drawings per word say more.
     """
     taken = np.zeros((given.shape[1], given.shape[1]))
     np.add.at(taken, label, given)
@@ -155,21 +160,21 @@ def mean_probabilities(given: np.ndarray, label: np.ndarray) -> np.ndarray:
 
 
 def pairs(mixed: np.ndarray) -> np.ndarray:
-    """bool (W, W): the words that are `CONFUSABLE`, from what two give each other, the mean of both ways (W, W)."""
+    """Return bool (W, W): which pairs are `CONFUSABLE`. mixed: (W, W), the mean probability of both directions."""
     twins = mixed >= CONFUSABLE
     np.fill_diagonal(twins, False)
     return twins
 
 
 def difficulty(won: float, low: float) -> str:
-    """What a word is whose rounds are won at this rate, and at `low` at least with probability `SURE`."""
+    """Return the difficulty of a word with this share of rounds won, whose lower bound at `SURE` is `low`."""
     if low < FAIR:
         return "unfair"
     return "easy" if won >= EASY else "medium" if won >= MEDIUM else "hard"
 
 
 def write(made: dict, out: Path) -> None:
-    """The list as JSON, a word a line."""
+    """Write the list as JSON, one word per line."""
     lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in made["words"])
     text = f'{{"made": {json.dumps(made["made"])},\n"words": [\n{lines}\n]}}\n'
     with atomic_write(out) as part:
@@ -177,7 +182,7 @@ def write(made: dict, out: Path) -> None:
 
 
 def summary(made: dict) -> str:
-    """What there is to say of the list, in Markdown: how many words of which difficulty, pairs, unfair words, hints."""
+    """Return a summary of the list in Markdown: words by difficulty, confusable pairs, and hints."""
     entries = made["words"]
     grid = [["", "words", "won, mean", "seconds, mean", "some of them"]]
     for name in ("easy", "medium", "hard", "unfair"):

@@ -1,4 +1,4 @@
-"""Figures and times of a run, in words."""
+"""Writing the figures and times of a run as text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 
 
 def listed(figures: dict[str, float], words: int, count: int = 0) -> str:
-    """Figures as `figure` writes them, with commas; without such as the top 3 of two words, which cannot fail."""
+    """Return figures as `figure` writes them, with commas, without those that cannot fail (the top 3 of two words)."""
     tops = {name: re.search(r"top(\d+)", name) for name in figures}
     return ", ".join(figure(name, figures[name], count) for name, top in tops.items() if not top or int(top[1]) < words)
 
 
 def figure(name: str, value: float, count: int = 0) -> str:
-    """`validation_top1`, 0.713 -> "top-1 71.3 %", with a count "top-1 71.3 % (713 of 1,000)"; others as numbers."""
+    """Return a figure as text: `validation_top1`, 0.713 -> "top-1 71.3 %", and with a count "... (713 of 1,000)"."""
     name = name.removeprefix("validation_").replace("_", " ")
     if top := re.fullmatch(r"top(\d+)(.*)", name):
         of = f" ({round(value * count):,} of {count:,})" if count else ""
@@ -21,7 +21,7 @@ def figure(name: str, value: float, count: int = 0) -> str:
 
 
 def duration(seconds: float) -> str:
-    """62 -> "1 min 2 s"; hours and minutes from an hour on."""
+    """Return a duration as text: 62 -> "1 min 2 s"; from an hour on in hours and minutes."""
     seconds = round(seconds)
     if seconds < 60:
         return f"{seconds} s"
