@@ -1,7 +1,7 @@
 """Draw docs/architecture.svg from the imports: `python scripts/draw_architecture.py`; --check says whether it is fresh.
 
-Each package is a box on its floor of the contract in pyproject.toml; an arrow is what at least one file of it imports.
-Arrows go down, or the contract is broken.
+Each package is a box on its floor, as the contract in pyproject.toml says. An arrow means that at least one module of a
+package imports the other package. All arrows go down, unless the contract is broken.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "architecture.svg"
 WIDTH, ROW, MARGIN = 640, 64, 24
 SIZE, BOX, GAP = 110, 34, 60
-# Everything uses them: their arrows would hide the others.
+# All packages use these. Their arrows would hide the others.
 LEFT_OUT = ("qdesk.files", "qdesk.ini", "qdesk.paths", "qdesk.settings", "qdesk.store")
 
 
 def floors() -> list[list[str]]:
-    """The packages of each floor, the highest first."""
+    """Return the packages of each floor, the highest floor first."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
         "contracts"
     ]
@@ -32,7 +32,8 @@ def floors() -> list[list[str]]:
 
 
 def drawn() -> str:
-    sys.path.insert(0, str(ROOT))  # this checkout's package, also where another one is installed
+    """Return the picture as SVG."""
+    sys.path.insert(0, str(ROOT))  # so that this checkout's package is read, not an installed one
     graph = grimp.build_graph("qdesk", cache_dir=None)
     rows = floors()
     where: dict[str, tuple[float, float]] = {}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install.sh VENV [EXTRA]: the virtual environment with qdesk (editable) and all it needs in it, at the pinned versions;
-# with the extra `dev` also what the tests, the linter and the comparison with other rankers need.
+# install.sh VENV [EXTRA]: make the virtual environment, with qdesk (editable) and all it needs at the pinned versions.
+# With the extra `dev` it also holds what the tests, the linter and the comparison with other rankers need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$1
@@ -15,7 +15,7 @@ if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
 fi
 scripts/install_torch.sh "$venv/bin/python"
 
-# torch is pinned to the very build that was chosen, or pip might replace it by the default index's.
+# torch is pinned to the build that was chosen. Otherwise pip might replace it with that of the default index.
 torch=$("$venv/bin/python" -c 'from importlib.metadata import version; print(version("torch"))')
 { grep -v '^torch==' constraints.txt; echo "torch==$torch"; } >"$venv/constraints.txt"
 "$venv/bin/python" -m pip install -c "$venv/constraints.txt" -e ".${2:+[$2]}"

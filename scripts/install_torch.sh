@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# install_torch.sh PYTHON: torch, by itself and before everything else, into that Python's environment.
+# install_torch.sh PYTHON: install torch alone, before everything else, into the environment of that Python.
 #
-# PyTorch's CPU index is taken where it answers within three seconds, because on Linux the default index may offer a
-# build that brings gigabytes of CUDA. Where it does not answer the default index is asked, once.
-# QDESK_TORCH chooses another build, in pip's own words: QDESK_TORCH="torch==2.13.0 --index-url ADDRESS", or a wheel.
+# PyTorch's CPU index is used if it answers within three seconds, because on Linux the default index may offer a build
+# that brings gigabytes of CUDA. If it does not answer, the default index is asked once. QDESK_TORCH chooses another
+# build by arguments of pip, as in QDESK_TORCH="torch==2.13.0 --index-url ADDRESS", or a wheel.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=$1
@@ -18,7 +18,7 @@ fi
 installed=$("$python" -c 'from importlib.metadata import version; print(version("torch"))' 2>/dev/null || true)
 [ "${installed%%+*}" = "$version" ] && exit 0
 
-# In a thread, for looking a name up has no time limit of its own.
+# The probe runs in a thread, because looking up a host name has no time limit.
 if "$python" - "$index/torch/" <<'PROBE'
 import os, sys, threading, urllib.request
 

@@ -1,4 +1,4 @@
-"""What the pictures of all pages need: a mouse button, and patience."""
+"""Tools for the screenshots of all pages: a mouse button, and waiting."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ LEFT, PLAIN = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
+    """Run the window until the condition holds. Raises SystemExit, naming `what`, where it does not in time."""
     deadline = time.monotonic() + seconds
     while not until():
         if time.monotonic() > deadline:
@@ -20,7 +21,7 @@ def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
 
 
 def settle(seconds: float) -> None:
-    """Let the window live for a while, and the threads beside it: `QTest.qWait` would not."""
+    """Run the window for a while, and let other threads run, which `QTest.qWait` would not."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         QApplication.processEvents()

@@ -1,8 +1,8 @@
-"""The pictures in docs/, taken from the running program with the starter set: `make screenshots`; of one page alone by
-`make screenshots ARGS="curate"` (or "play"), and in the dark by `make screenshots ARGS="curate dark"`.
+"""Take the screenshots in docs/ from the running program: `make screenshots`.
 
-Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings are the starter
-set's, which this project made itself.
+`make screenshots ARGS="curate"` (or "play", "lab") takes those of one page, `make screenshots ARGS="curate dark"` in
+the dark theme. Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings
+are those of the starter set, which this project made itself.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def main(*wishes: str) -> int:
 
 
 def curate_and_look(window, shoot: Callable[[str], None], dark: bool) -> None:
-    """The starter set, scored and judged a little; in the dark the grid alone."""
+    """Score the starter set, judge some drawings and take the screenshots; in the dark theme only that of the grid."""
     window.show_page("curate")
     settle(0.3)
     if not dark:
@@ -72,14 +72,14 @@ def curate_and_look(window, shoot: Callable[[str], None], dark: bool) -> None:
     settle(1.0)
     judge(window, curate, 7)
     QTest.keyClick(curate.grid, Qt.Key.Key_Left)
-    settle(4.0)  # the losses of its points are read in the background
+    settle(4.0)  # until the losses of its points are computed in the background
     shoot("curate")
     if not dark:
         look(window, curate, shoot)
 
 
 def press(window, curate, key: Qt.Key) -> None:
-    """One key, as if it were the window in front: offscreen none stays it for long."""
+    """Press one key, after making the window active: offscreen it does not stay active for long."""
     window.activateWindow()
     QTest.qWaitForWindowActive(window, 500)
     QTest.keyClick(curate.grid, key)
@@ -87,14 +87,14 @@ def press(window, curate, key: Qt.Key) -> None:
 
 
 def judge(window, curate, count: int) -> None:
-    """So many drawings get the verdict that scoring suggests."""
+    """Give `count` drawings the verdict that scoring suggests."""
     keys = {"scribble": Qt.Key.Key_1, "graffiti": Qt.Key.Key_2, "wrong": Qt.Key.Key_3}
     for _ in range(count):
         press(window, curate, keys.get(str(curate.table.texts["reason"][curate.grid.current]), Qt.Key.Key_K))
 
 
 def look(window, curate, shoot: Callable[[str], None]) -> None:
-    """One by one, by the page, and the plane with a lasso in it."""
+    """Take the screenshots of one drawing alone, of a page of drawings, and of the plane with a lasso."""
     curate.grid.select_row(12)
     press(window, curate, Qt.Key.Key_O)
     curate.viewing.set_tint("loss")
@@ -124,7 +124,7 @@ def look(window, curate, shoot: Callable[[str], None]) -> None:
 
 
 def learn(lab, shoot: Callable[[str], None]) -> None:
-    """A small network learns the words of the starter set, and is looked at when it is nearly done."""
+    """Train a small network on the starter set, and take the screenshot when it is nearly done."""
     wait(lambda: lab.empty.isVisible(), "the empty page")
     lab.empty.starter.click()
     wait(lambda: not lab.form.finder.busy, "the words")

@@ -1,4 +1,4 @@
-"""The pictures of Play: real rounds, drawn with the mouse from drawings of the starter set."""
+"""The screenshots of Play: real rounds, in which the mouse draws drawings of the starter set."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from qdesk.formats import open_drawings
 from qdesk.game.prompts import Prompts
 from qdesk.game.record import RoundState
 
-_SHARE = 0.72  # of the canvas, a drawing
+_SHARE = 0.72  # of the canvas that a drawing takes
 _STEP_S = 0.025
 
 
 def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
-    """Every screen of Play that is in docs/."""
+    """Take the screenshot of every screen of Play that is in docs/."""
     best = best_drawings()
     play.prompts = Prompts(sorted(best))
     wait(lambda: play.guessing.awake, "the network to wake")
-    settle(3.0)  # the flamingo draws itself
+    settle(3.0)  # until the flamingo is drawn
     shoot("play-home")
     for number in range(games):
         play_a_game(play, best, shoot if number == games - 1 else lambda name: None)
@@ -44,7 +44,7 @@ def play_and_look(play, shoot: Callable[[str], None], games: int = 3) -> None:
 
 
 def best_drawings() -> dict[str, list[np.ndarray]]:
-    """Of each word's drawings in the starter set the one that is the most surely recognised."""
+    """Return, per word, the drawing of the starter set that is recognised most surely, if surely enough."""
     from qdesk.scoring.classifier import DrawingClassifier
 
     guesser = DrawingClassifier()
@@ -55,7 +55,7 @@ def best_drawings() -> dict[str, list[np.ndarray]]:
 
 
 def draw(play, strokes: list[np.ndarray], after: Callable[[int], bool] = lambda stroke: False) -> None:
-    """With the mouse, as fast as people do; until `after` a stroke says that it is enough."""
+    """Draw with the mouse, as fast as people do, until `after`, called after each stroke, returns True."""
     canvas = play.canvas
     side = min(canvas.width(), canvas.height()) * _SHARE
     corner = np.array([canvas.width() - side, canvas.height() - side]) / 2
@@ -73,7 +73,7 @@ def draw(play, strokes: list[np.ndarray], after: Callable[[int], bool] = lambda 
 
 
 def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], None]) -> None:
-    """Six drawings, each finished after it is recognised."""
+    """Play a game of six drawings, and finish each after it is recognised."""
     play.play("game")
     while play.round is not None:
         settle(0.4)
@@ -82,7 +82,7 @@ def play_a_game(play, best: dict[str, list[np.ndarray]], shoot: Callable[[str], 
 
         def look(_stroke: int, number: int = number) -> bool:
             if number > 2 and play.round.guesses and play.round.state is RoundState.DRAWING:
-                shoot("play")  # the last one before a word is recognised stays
+                shoot("play")  # taken again and again: the last one before the recognition stays
             return False
 
         draw(play, strokes, look)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# system.sh [run|test]: the system libraries qdesk needs, installed where that is allowed.
-# Installs nothing and asks nothing when all are there. Without the rights it prints one line to paste: for what the
-# window cannot do without it then fails, for what only the real-window tests use it goes on.
+# system.sh [run|test]: install the system libraries that qdesk needs, where that is allowed.
+# It installs nothing and asks nothing when all are there. Without the rights to install it prints one line to paste.
+# Then it fails where the window needs what is missing, and succeeds where only the tests with a real window need it.
 set -u
 here=$(dirname "$0")
 path=$PATH:/usr/sbin:/sbin  # ldconfig is not on a Debian user's PATH

@@ -1,4 +1,4 @@
-"""What every test stands on: an offscreen window system, its own home, no leaked threads, no unexpected log."""
+"""Fixtures of all tests: an offscreen window system, a data folder per test, no leaked threads, no unexpected log."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tests.helpers.clock import Clock
 # All three have to be set before Qt or torch is imported.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test processes share the cores among themselves
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test processes share the cores
 
 settings.register_profile("qdesk", deadline=None)  # how long an example takes is the machine's business
 settings.load_profile("qdesk")
 
 LASTING_THREADS = ("pytest", "execnet", "tqdm", "Dummy", "QThread", "pyqtgraph")
-"""Threads that libraries keep for as long as the process lives; a test is not blamed for them."""
+"""Beginnings of the names of threads that libraries keep until the process ends. They do not count as leaked."""
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's data folder of this test alone."""
+    """Set the user's data folder to a new one for this test, and return it."""
     folder = tmp_path / "qdesk-home"
     monkeypatch.setenv("QDESK_HOME", str(folder))
     return folder
@@ -40,7 +40,7 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def reference_data() -> Path:
-    """Real drawings beside the checkout. They are no part of the project: where there are none, tests of them skip."""
+    """Return the folder of real drawings. They are not part of the project: without them, tests that use them skip."""
     folder = Path(__file__).parents[2] / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"the reference drawings are not here ({folder.name} beside the checkout)")
@@ -49,7 +49,7 @@ def reference_data() -> Path:
 
 @pytest.fixture(autouse=True)
 def no_leaked_threads() -> Iterator[None]:
-    """A thread that a test starts has to end with it: a job that outlives its page crashes the program some day."""
+    """Fail where a thread outlives the test that started it. A job that outlives its page can crash the program."""
     before = set(threading.enumerate())
     yield
     deadline = time.monotonic() + 5
@@ -65,7 +65,7 @@ def _is_ours(thread: threading.Thread) -> bool:
 
 @pytest.fixture(autouse=True)
 def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the program logs as a warning or worse is a failure, unless the test asks for `caplog` to look at it."""
+    """Fail where the program logs a warning or worse, unless the test itself asks for `caplog`."""
     yield
     if "caplog" in _own_arguments(request):
         return

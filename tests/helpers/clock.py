@@ -1,10 +1,10 @@
-"""A clock that stands until it is told to go."""
+"""A clock that a test moves by hand."""
 
 from __future__ import annotations
 
 
 class Clock:
-    """Milliseconds that pass when the test says so."""
+    """A clock in ms that changes only when the test sets `now`."""
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self.now = now

@@ -1,4 +1,4 @@
-"""A command that is run, its table, and drawings for it."""
+"""Running a command, reading the table it prints, and drawings for it."""
 
 from __future__ import annotations
 

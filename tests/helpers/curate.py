@@ -1,4 +1,4 @@
-"""A hand on the keys of the Curate page, and an eye on what it shows."""
+"""Pressing keys on the Curate page and reading what it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawings that are made up, and files of them."""
+"""Invented drawings and files of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CATS, CIRCLES = 40, 12
 
 
 def shapes(word: str, count: int, seed: int = 0) -> Drawings:
-    """Circles or zigzags that no two of are the same."""
+    """Return `count` circles or zigzags, all different."""
     rng = np.random.default_rng([seed, len(word)])
     drawings = []
     for _ in range(count):
@@ -29,7 +29,7 @@ def shapes(word: str, count: int, seed: int = 0) -> Drawings:
 
 
 def write_shapes(where: Path, count: int) -> Path:
-    """A folder with a file of so many circles and one of as many zigzags."""
+    """Write a file of `count` circles and one of `count` zigzags to the folder `where`, and return it."""
     where.mkdir(parents=True, exist_ok=True)
     for word in ("circle", "zigzag"):
         write_drawings(shapes(word, count), where / f"{word}.ndjson")
@@ -37,7 +37,7 @@ def write_shapes(where: Path, count: int) -> Path:
 
 
 def write_cats(path: Path, count: int = CATS) -> Path:
-    """Drawings of two strokes with the keys 1000, 1001, ...: three cats to a dog, every other one recognised."""
+    """Write `count` drawings of two strokes with the keys 1000, 1001, ...: one dog per three cats, half recognised."""
     lines = []
     for number in range(count):
         drawing = [[[0, 100, 255, number], [0, 30, number, 9]], [[5, 5 + number], [200, 90]]]
@@ -49,7 +49,7 @@ def write_cats(path: Path, count: int = CATS) -> Path:
 
 
 def write_circles(path: Path) -> None:
-    """Circles, each with more zigzag across it than the one before."""
+    """Write `CIRCLES` circles with a zigzag across them, each zigzag longer than the one before."""
     lines = []
     for number in range(CIRCLES):
         angles = [2 * math.pi * step / 16 for step in range(17)]

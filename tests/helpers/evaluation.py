@@ -1,4 +1,4 @@
-"""Evaluations of random scores, with names that would do harm to a page that does not escape them."""
+"""Evaluations of random scores, with names that break a page that does not escape them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EVIL = '</script><script>alert("x")</script> & \'co'
 
 
 def made_up(words: tuple[str, ...], count: int, bitmaps: bool = False, right: float = 3.0) -> Evaluation:
-    """An evaluation of random scores that lean to the right word by `right`."""
+    """Return an evaluation of random scores, in which the logit of the right word is raised by `right`."""
     random = np.random.default_rng(5)
     labels = np.arange(count) % len(words)
     logits = random.normal(size=(count, len(words)))

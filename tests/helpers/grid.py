@@ -1,4 +1,4 @@
-"""A grid without a page around it: drawings as many as asked for, with scores and reasons that are known."""
+"""The grid without its page, on any number of drawings with known scores and reasons."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from qdesk.gui.curate.model import DrawingsModel
 
 
 def plain_table(count: int, timed: bool = False) -> Table:
-    """Drawing n has junk n, so that the last is the worst; every third is a scribble, every third after it unusual."""
+    """Return a table in which drawing n has junk n, so that the last is the worst. Reasons repeat every three rows."""
     corner = np.array([[0, 0], [100, 0], [100, 60]], np.float32)
     strokes = [[corner, np.array([[0, 60], [50, 60 + n % 40]], np.float32)] for n in range(min(count, 50))]
     times = [[np.array([0, 10, 20]), np.array([30, 40])]] * len(strokes) if timed else None
@@ -37,7 +37,7 @@ def shown_grid(
     now: Callable[[], float] = time.perf_counter,
     **about: bool,
 ) -> Grid:
-    """A grid in a window of its own, with the table open. now: its clock, seconds."""
+    """Show a grid as a window with a table of `count` drawings, and return it. now: its clock, in seconds."""
     model = DrawingsModel()
     grid = Grid(model, now=now)
     model.setParent(grid)
@@ -50,18 +50,18 @@ def shown_grid(
 
 
 def seen(grid: Grid) -> list[int]:
-    """The drawings in sight."""
+    """Return the indices of the visible drawings."""
     rows = grid.rows_in(0, grid.viewport().height())
     return grid.model().table.order[rows.start : rows.stop].tolist()
 
 
 def here(grid: Grid) -> int:
-    """How many of the drawings in sight have the picture that they should have."""
+    """Return how many of the visible drawings have the right picture."""
     look = grid._cells.look(grid.cell, grid.devicePixelRatioF(), grid.model().table.point_range)
     return sum(grid.thumbs.picture(grid.thumbs.key(drawing, look)) is not None for drawing in seen(grid))
 
 
 def colours(image: QImage) -> set[str]:
-    """The opaque colours of a picture."""
+    """Return the opaque colours of a picture."""
     pixels = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
     return {pixel.name() for pixel in pixels if pixel.alpha() == 255}

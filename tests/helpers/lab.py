@@ -1,4 +1,4 @@
-"""Logs of the Lab page, as runs write them."""
+"""Writing logs of runs for the Lab page, as `qdesk train` writes them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def progress(step: int, of: int = 100, **figures: float) -> dict:
 
 
 def some_progress(until: int, of: int = 100) -> list[dict]:
-    """A line of training at every step to `until`, and one of validation at every tenth."""
+    """Return one line of training for every step up to `until`, and one of validation for every tenth step."""
     lines = []
     for step in range(1, until + 1):
         lines.append(progress(step, of, loss=3.0 - step / of, rate=0.002))
@@ -73,7 +73,7 @@ def append(out: Path, *lines: dict) -> None:
 
 
 def write_run(name: str, until: int = 100, ended: str | None = "finished", **first: object) -> Path:
-    """A run in the window's folder that came to step `until` of 100; its weight file."""
+    """Write a run that reached step `until` of 100 to the window's folder, and return its weight file."""
     out = out_of(name)
     append(out, first_line(out, **first), *some_progress(until))
     if ended:

@@ -1,4 +1,4 @@
-"""The window's event loop, turned by hand: no test waits for time to pass."""
+"""Running the window's event loop by hand, so that no test waits for time to pass."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 
 def settle() -> None:
-    """Handle all that is due now: what was posted and what that posts in turn, such as layouts after a new size."""
+    """Handle all events that are due now, and the events that these post in turn, such as layouts after a new size."""
     for _ in range(5):
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()
 
 
 def skip_pauses(*owners: QObject) -> None:
-    """As if so much time had passed that every pause that runs in these objects, or below them, is over."""
+    """End at once every single-shot timer that runs in these objects or in their children."""
     settle()
     for owner in owners:
         for timer in owner.findChildren(QTimer):
@@ -28,5 +28,5 @@ def skip_pauses(*owners: QObject) -> None:
 
 
 def gone(thing: weakref.ref) -> Callable[[], bool]:
-    """Asks whether nothing holds it any more."""
+    """Return a function that says whether nothing refers to the thing any more."""
     return lambda: gc.collect() >= 0 and thing() is None

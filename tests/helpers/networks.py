@@ -1,4 +1,4 @@
-"""Networks that answer as they are told, at once."""
+"""Substitutes for the networks, with answers that the test sets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = categories.categories()
 
 
 class Seer:
-    """A classifier that is always as sure of its word as `sees` says."""
+    """A classifier that gives any drawing the probabilities in `sees`."""
 
     words = NAMES
     sees: tuple[tuple[str, float], ...] = (("bird", 0.4), ("airplane", 0.2), ("flamingo", 0.1))
@@ -31,7 +31,7 @@ class Seer:
 
 
 class StrokeCounter:
-    """A classifier that sees the word of as many strokes as there are: one a bird, two a cat, three an owl."""
+    """A classifier that goes by the number of strokes: one is a bird, two a cat, three an owl, four a star."""
 
     words = ("bird", "cat", "owl", "star")
 
@@ -45,14 +45,14 @@ class StrokeCounter:
 
 
 class Stranger:
-    """A Sketch-RNN to which each point is as strange as it lies far to the right."""
+    """A Sketch-RNN for which the loss of each point is its x coordinate."""
 
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         return np.concatenate([stroke[:, 0] for stroke in drawing.strokes]).astype(np.float32)
 
 
 class Drawer:
-    """A Sketch-RNN that draws the same thing always."""
+    """A Sketch-RNN that always draws the same thing."""
 
     strokes = (np.array([[0, 0], [100, 50], [255, 255]], np.float32), np.array([[20, 200], [80, 200]], np.float32))
     recognised_ms: float | None = 3_000.0

@@ -1,4 +1,4 @@
-"""A hand on mouse and keys of the Play page, and an eye on what it shows."""
+"""Using mouse and keys on the Play page and reading what it shows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 
 
 def begin(page: PlayPage, clock: Clock, mode: str = "game") -> None:
-    """A game of this mode, its first card accepted and three, two, one counted."""
+    """Begin a game of this mode, accept its first card, and let the countdown pass."""
     page.play(mode)
     go_on(page, clock)
 
 
 def go_on(page: PlayPage, clock: Clock) -> None:
-    """The card in sight is accepted and three, two, one counted."""
+    """Accept the card that is shown, and let the countdown pass."""
     if page.round.state is RoundState.READY:
         QTest.keyClick(page, Qt.Key.Key_Space)
         assert page.round.state is RoundState.COUNTING

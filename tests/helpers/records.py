@@ -1,4 +1,4 @@
-"""Rounds that were played."""
+"""Records of rounds."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def line(left: float, top: float, count: int = 10) -> np.ndarray:
 
 
 def record(*begins: float, **changes: object) -> RoundRecord:
-    """A stroke of a second from each moment on, ms; each is 60 px further to the right."""
+    """Return a round with one stroke of a second from each moment in ms on, each 60 px further to the right."""
     strokes = tuple(line(60 * k, 10 * k) for k in range(len(begins)))
     times = tuple(np.linspace(begin, begin + 1000, 10).astype(np.float32) for begin in begins)
     made = RoundRecord("1", "owl", "2026-01-01 00:00:00.00000 UTC", RoundState.TIME_UP, strokes, times, 20_000.0)
@@ -26,7 +26,7 @@ def record(*begins: float, **changes: object) -> RoundRecord:
 
 
 def played(number: int, word: str = "square", recognised_ms: float | None = 4_200.0, **more: object) -> RoundRecord:
-    """The round that was played `number` minutes after noon: a square, drawn in two seconds."""
+    """Return a round played `number` minutes after noon: a square drawn in two seconds."""
     return RoundRecord(
         f"{number:016d}",
         word,

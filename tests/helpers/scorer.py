@@ -21,9 +21,9 @@ class Chunk:
 
 
 class PlainScorer:
-    """Scores by the number in the key: key 7 has junk 7, so that the worst is the last of the file.
+    """Scores drawings by their row in the file: row 7 has junk 7, so that the last is the worst.
 
-    known: so many, in the order of the file, are known from before.
+    known: how many drawings, from the start of the file, count as scored before.
     """
 
     def __init__(self, wait: threading.Event | None = None, known: int = 0, trouble: str = "") -> None:

@@ -1,4 +1,4 @@
-"""A real screen, the program on it, and a hand on mouse and keys."""
+"""A virtual X screen, the program on it, and its mouse and keys."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ with_weights = [
 
 
 class Screen:
-    """A screen with no window manager, and the hand before it. `env` is for programs that are to appear on it."""
+    """A screen without a window manager, and its mouse and keys. env: the environment of programs shown on it."""
 
     def __init__(self, display: str, home: Path) -> None:
         kept = {name: value for name, value in os.environ.items() if name not in _DESKTOP}
         self.env = kept | {"DISPLAY": display, "QDESK_HOME": str(home)}
 
     def xdotool(self, *words: object) -> str:
-        """Do what `man xdotool` says of these words; what it prints."""
+        """Run xdotool with these words (see `man xdotool`), and return what it prints."""
         done = subprocess.run(["xdotool", *map(str, words)], env=self.env, capture_output=True, text=True, timeout=60)
         return done.stdout.strip()
 
     def focus(self, title: str) -> None:
-        """Wait for the window whose title is this regular expression, and give it the keys."""
+        """Wait for the window whose title matches this regular expression, and focus it."""
 
         def has_the_keys() -> bool:
             found = self.xdotool("search", "--onlyvisible", "--name", title).split()
@@ -65,7 +65,7 @@ class Screen:
 
     @contextmanager
     def program(self, *arguments: object) -> Iterator[None]:
-        """`qdesk` with these arguments, as a user starts it. It has to end well, in silence, and by what was done."""
+        """Start `qdesk` with these arguments. The test has to end it; it must print nothing and exit with status 0."""
         command = [sys.executable, "-m", "qdesk", *map(str, arguments)]
         program = subprocess.Popen(
             command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -81,13 +81,13 @@ class Screen:
 
 
 class Curator:
-    """Someone who knows the keys. What was decided is read where the program keeps it."""
+    """Curates with the keys alone, and reads the verdicts from the program's files."""
 
     def __init__(self, screen: Screen, home: Path) -> None:
         self.screen, self.home = screen, home
 
     def wait_for(self, file: Path) -> None:
-        """Until the drawings of `file` are on the screen: it is then among the files opened last."""
+        """Wait until the drawings of `file` are shown. The file is then among those opened last."""
         settings = self.home / "settings.json"
         until(lambda: settings.exists() and str(file) in settings.read_text())
         self.screen.focus("^qdesk$")
@@ -103,12 +103,12 @@ class Curator:
         return set(self.verdicts())
 
     def export(self, path: Path) -> list[dict[str, str]]:
-        """Export by the window's file dialog; the lines written."""
+        """Export to `path` with the window's file dialog, and return the rows written."""
         self.press("ctrl+e")
         self.screen.focus("^Export flags")
         self.screen.xdotool("key", "ctrl+a", "type", "--delay", 5, str(path))
         self.press("Return")
-        until(path.exists)  # it comes into being whole
+        until(path.exists)  # it is written whole or not at all
         self.screen.focus("^qdesk$")
         with open(path, newline="") as file:
             reader = csv.DictReader(file)

@@ -1,4 +1,4 @@
-"""Training as its command does it, on few drawings and at once."""
+"""Training with its command on few drawings, and teachers of random weights."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def quiet(_: str) -> None:
 def write_teacher(
     folder: Path, name: str, words: tuple[str, ...] = ("cat", "dog", "sea turtle"), seed: int = 0
 ) -> dict[str, np.ndarray]:
-    """A teacher of random weights in the form that they come in."""
+    """Write a teacher of random weights as its file has them, and return the arrays."""
     rng = np.random.default_rng(seed)
     convolutions = {"doodlenet": [(3, 1, 4), (3, 4, 4), (3, 4, 6), (3, 6, 6), (3, 6, 8), (3, 8, 8)],
                     "trekhleb": [(5, 1, 4), (3, 4, 6), (3, 6, 8)]}[name]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Waiting for another thread or process, where no signal of Qt's tells of it."""
+"""Waiting for another thread or process where there is no Qt signal to wait for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PATIENCE_S = 120
 
 
 def until(true: Callable[[], object], pause_s: float = 0.01) -> None:
-    """Ask again and again until it is true; a test that waits in vain fails."""
+    """Wait until the condition holds. The test fails where it does not within `PATIENCE_S`."""
     end = time.monotonic() + PATIENCE_S
     while not true():
         assert time.monotonic() < end, "it did not happen"
