@@ -50,7 +50,7 @@ def test_a_guess_that_does_not_hold_is_not_said() -> None:
     assert late.word == "bird" and late.at_ms >= 4000 + HOLD_MS
 
 
-def test_what_is_hardly_seen_is_not_said() -> None:
+def test_an_improbable_guess_is_not_said() -> None:
     assert not listen(Commentator("flamingo"), QUIET_MS - 1000, sees("owl", "bird", p=0.04))
 
 
@@ -93,11 +93,11 @@ def test_remarks_are_rare_and_name_nothing() -> None:
     assert not any("flamingo" in one.text or "owl" in one.text for one in said[1:])
 
 
-def test_nobody_talks_to_an_empty_canvas() -> None:
+def test_nothing_is_said_about_an_empty_canvas() -> None:
     assert not listen(Commentator("flamingo"), 20_000, lambda _: ())
 
 
-def test_a_cleared_canvas_is_looked_at_anew() -> None:
+def test_after_clearing_the_times_begin_anew_and_said_words_stay_said() -> None:
     made = Commentator("flamingo")
     listen(made, 1000, sees("owl"))
     made.cleared(1000)

@@ -16,7 +16,7 @@ def record() -> RoundRecord:
     return RoundRecord(new_key_id(), "bird", "2026-01-01 00:00:00.00000 UTC", RoundState.SKIPPED, strokes, times, 900.0)
 
 
-def test_nothing_of_somebody_stays_and_all_of_the_others_does(home: Path) -> None:
+def test_everything_of_a_player_is_deleted_and_nothing_of_others(home: Path) -> None:
     with History() as history:
         ann = history.add_player("Annabel").id
         hers, mine = [record() for _ in range(3)], record()
@@ -38,5 +38,5 @@ def test_nothing_of_somebody_stays_and_all_of_the_others_does(home: Path) -> Non
     assert mine.key_id.encode() in everything and not (home / MY_DRAWINGS).exists()
 
 
-def test_who_is_not_there_can_be_forgotten_too(home: Path) -> None:
+def test_deleting_an_unknown_player_does_nothing(home: Path) -> None:
     assert forget_player(77, forget) == 0

@@ -49,7 +49,7 @@ def test_a_round_that_has_not_ended_is_not_kept(clock: Clock) -> None:
         game.keep(game.next_round())
 
 
-def test_a_sprint_is_sixty_seconds_from_the_first_start_however_long_the_card_lay(clock: Clock) -> None:
+def test_a_sprint_lasts_sixty_seconds_from_its_first_start(clock: Clock) -> None:
     game = game_of("sprint", clock)
     first = game.next_round()
     clock.now += 100_000
@@ -94,7 +94,7 @@ def test_zen_has_no_word_no_clock_and_no_end(clock: Clock) -> None:
     assert not game.over and game.score == 0
 
 
-def test_against_the_network_who_is_recognised_first_wins(clock: Clock) -> None:
+def test_the_first_to_be_recognised_wins_a_duel(clock: Clock) -> None:
     game = game_of("duel", clock)
     for theirs, p, mine, won in (
         (3_000.0, 0.9, 2_000.0, True),

@@ -178,7 +178,7 @@ def test_a_round_and_a_game_are_found(tmp_path: Path) -> None:
 # Who plays
 
 
-def test_everybody_has_rounds_of_their_own(tmp_path: Path) -> None:
+def test_players_have_separate_rounds(tmp_path: Path) -> None:
     with History(tmp_path / "h.db") as history:
         (first,) = history.players()
         assert (first.id, first.name) == (1, "Player 1") and first.since.endswith(" UTC")
@@ -198,7 +198,7 @@ def test_everybody_has_rounds_of_their_own(tmp_path: Path) -> None:
     ("name", "why"),
     [(" \n", "needs a name"), ("x" * 25, "24 letters"), ("ann LEE", "already"), ("PLAYER 1", "already")],
 )
-def test_a_name_is_short_and_nobody_elses(tmp_path: Path, name: str, why: str) -> None:
+def test_a_name_is_short_and_unique(tmp_path: Path, name: str, why: str) -> None:
     with History(tmp_path / "h.db") as history:
         history.add_player("Ann Lee")
         bob = history.add_player("Bob").id
@@ -263,7 +263,7 @@ def test_export_loads_back_with_times_since_the_first_point(tmp_path: Path) -> N
     assert [t.tolist() for t in drawings.times_of(0)] == [pytest.approx([0, 11.5], abs=0.5), [1050]]
 
 
-def test_only_the_players_own_drawings_are_saved(tmp_path: Path) -> None:
+def test_only_the_players_own_drawings_are_exported(tmp_path: Path) -> None:
     out = tmp_path / "mine.ndjson.gz"
     zen = record("4", "", mode="zen", state=RoundState.DONE, recognised_ms=None, timestamp="2026-03-04")
     with History(tmp_path / "h.db") as history:
@@ -286,7 +286,7 @@ def test_only_the_players_own_drawings_are_saved(tmp_path: Path) -> None:
 
 @pytest.mark.torch
 @pytest.mark.parametrize("words", [("flamingo", ""), ("", "")])
-def test_what_was_saved_can_be_ranked(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_exported_drawings_can_be_ranked(tmp_path: Path, words: tuple[str, ...]) -> None:
     out, scores = tmp_path / "mine.ndjson", tmp_path / "scores.csv"
     with History(tmp_path / "h.db") as history:
         for key_id, word in enumerate(words):
@@ -298,7 +298,7 @@ def test_what_was_saved_can_be_ranked(tmp_path: Path, words: tuple[str, ...]) ->
     assert header.startswith("rank,key_id,word") and found == {str(k): word for k, word in enumerate(words)}
 
 
-def test_saving_takes_the_memory_of_one_drawing(tmp_path: Path) -> None:
+def test_exporting_needs_the_memory_of_one_drawing(tmp_path: Path) -> None:
     xy = np.arange(4000, dtype=np.float32).reshape(-1, 2)
     with History(tmp_path / "h.db") as history:
         for key in range(100):

@@ -87,7 +87,7 @@ def check_migrated(history: History, count: int) -> None:
     assert not tables and history._db.execute("PRAGMA user_version").fetchone() == (len(History.migrations),)
 
 
-def test_the_rounds_of_the_first_qdesk_are_the_first_players(tmp_path: Path) -> None:
+def test_the_rounds_of_version_1_become_the_first_players(tmp_path: Path) -> None:
     path = old_history(tmp_path / "h.db", 100)
     with History(path) as history:
         check_migrated(history, 100)
@@ -100,7 +100,7 @@ def test_the_rounds_of_the_first_qdesk_are_the_first_players(tmp_path: Path) -> 
         assert history._db.execute("PRAGMA busy_timeout").fetchone() == patience
 
 
-def test_an_empty_history_of_the_first_qdesk(tmp_path: Path) -> None:
+def test_an_empty_history_of_version_1_gets_a_first_player(tmp_path: Path) -> None:
     with History(old_history(tmp_path / "h.db", 0)) as history:
         assert (history.count(), [one.name for one in history.players()]) == (0, ["Player 1"])
 
@@ -242,7 +242,7 @@ def two_players(history: History) -> tuple[int, int]:
     return she, he
 
 
-def test_who_is_forgotten_leaves_no_trace_in_the_files(tmp_path: Path) -> None:
+def test_a_deleted_player_leaves_no_trace_in_the_files(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     with History(path) as window, History(path) as history:
         history._db.execute("PRAGMA secure_delete = OFF")  # some builds of SQLite wipe what is deleted, most do not
@@ -257,7 +257,7 @@ def test_who_is_forgotten_leaves_no_trace_in_the_files(tmp_path: Path) -> None:
     assert traces(path, *HERS) == set()
 
 
-def test_the_last_player_makes_room_for_a_fresh_one(tmp_path: Path) -> None:
+def test_where_the_last_player_is_deleted_a_new_one_is_added(tmp_path: Path) -> None:
     with History(tmp_path / "h.db") as history:
         history.rename_player(1, "Ann")
         history.add(a_round("1"))
@@ -272,7 +272,7 @@ def test_the_last_player_makes_room_for_a_fresh_one(tmp_path: Path) -> None:
         assert [(one.id, one.name) for one in history.players()] == [(1, "Player 1")]
 
 
-def test_nothing_is_forgotten_by_half_while_another_program_writes(tmp_path: Path) -> None:
+def test_nothing_is_deleted_while_another_program_writes(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     with History(path) as history:
         she, _ = two_players(history)
@@ -284,7 +284,7 @@ def test_nothing_is_forgotten_by_half_while_another_program_writes(tmp_path: Pat
         other.close()
 
 
-def test_what_another_program_is_reading_is_wiped_afterwards(tmp_path: Path) -> None:
+def test_what_another_program_reads_is_wiped_by_the_next_deletion(tmp_path: Path) -> None:
     path = tmp_path / "h.db"
     with History(path) as history:
         she, _ = two_players(history)

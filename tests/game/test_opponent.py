@@ -36,7 +36,7 @@ def begins(part: list[np.ndarray], whole: list[np.ndarray]) -> bool:
     )
 
 
-def test_importing_it_waits_for_no_torch() -> None:
+def test_importing_it_does_not_load_torch() -> None:
     code = "import qdesk.game.opponent, sys; print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
 
@@ -84,7 +84,7 @@ pytestmark = pytest.mark.torch
 
 
 @pytest.mark.parametrize("word", ["flamingo", "bicycle", "The Eiffel Tower", "cat"])
-def test_a_beginning_is_one_of_a_drawing_that_is_recognised_and_is_not_itself(sketcher: Sketcher, word: str) -> None:
+def test_a_beginning_is_not_recognised_but_the_whole_drawing_is(sketcher: Sketcher, word: str) -> None:
     part, wholes = sketcher.begin(word, seed=4), sketcher.draw(word, 12, seed=4)
     column = sketcher.guesser.words.index(word)
     assert guess_many(sketcher.guesser, [part])[0, column] < Rule.likely / 2
@@ -100,13 +100,13 @@ A_DOT_IS_A_LINE = "this classifier takes a single dot for a line, at 0.23: nothi
 @pytest.mark.parametrize(
     "word", [pytest.param("line", marks=pytest.mark.xfail(reason=A_DOT_IS_A_LINE)), "circle", "zigzag", "square"]
 )
-def test_what_is_recognised_at_once_is_begun_all_the_same(sketcher: Sketcher, word: str) -> None:
+def test_a_simple_drawing_is_cut_until_it_is_not_recognised(sketcher: Sketcher, word: str) -> None:
     part = sketcher.begin(word, seed=1)
     seen = guess_many(sketcher.guesser, [part])[0]
     assert part and seen[sketcher.guesser.words.index(word)] < Rule.likely
 
 
-def test_a_seed_makes_the_same_and_no_seed_another(sketcher: Sketcher) -> None:
+def test_a_seed_repeats_a_drawing_and_without_one_drawings_differ(sketcher: Sketcher) -> None:
     def flat(strokes: list[np.ndarray]) -> bytes:
         return b"".join(stroke.tobytes() for stroke in strokes)
 
@@ -148,7 +148,7 @@ def test_a_hard_rival_is_recognised_more_often_and_sooner_than_an_easy_one(sketc
     assert np.mean(ends["hard"]) < np.mean(ends["easy"]) - 1000
 
 
-def test_a_guided_pen_draws_what_is_recognised_more_often(sketcher: Sketcher) -> None:
+def test_guided_drawings_are_recognised_more_often(sketcher: Sketcher) -> None:
     from qdesk.nets.sampling import sample
 
     classes = np.arange(0, 345, 8)
@@ -163,7 +163,7 @@ def test_a_guided_pen_draws_what_is_recognised_more_often(sketcher: Sketcher) ->
     assert Drawings.from_strokes(again).content_ids().tolist() == Drawings.from_strokes(same).content_ids().tolist()
 
 
-def test_what_it_cannot_do_is_said(sketcher: Sketcher) -> None:
+def test_unknown_words_and_difficulties_are_refused(sketcher: Sketcher) -> None:
     for ask in (sketcher.begin, sketcher.rival, sketcher.draw):
         with pytest.raises(ValueError, match="cannot draw unicorn"):
             ask("unicorn")

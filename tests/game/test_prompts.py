@@ -38,7 +38,7 @@ def test_six_words_are_enough_for_games_without_a_repeat() -> None:
     assert all(len(set(game)) == prompts.GAME for game in games(asked, 60))
 
 
-def test_no_words_is_an_error() -> None:
+def test_an_empty_list_of_words_is_an_error() -> None:
     with pytest.raises(ValueError, match="no word"):
         Prompts([])
 
@@ -97,7 +97,7 @@ def test_no_game_asks_for_two_words_that_are_taken_for_each_other(
         assert not any(other in game for word in game for other in twins.get(word, []))
 
 
-def test_where_there_are_only_twins_they_are_asked_for_all_the_same(
+def test_confusable_words_are_asked_for_where_there_are_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both = [entry("cup", confusable={"mug": 0.2}), entry("mug", confusable={"cup": 0.2})]
@@ -132,7 +132,7 @@ def test_games_with_the_shipped_list_ask_for_no_twins() -> None:
 # How words are said
 
 
-def test_a_guess_that_is_hardly_one_is_not_said() -> None:
+def test_an_improbable_guess_is_not_said() -> None:
     assert words_said([]) == words_said([("owl", 0.04)]) == []
     assert words_said([("owl", 0.4), ("cat", 0.3), ("sun", 0.2)]) == ["owl", "cat"]
     assert words_said([("owl", 0.4), ("cat", 0.05)]) == ["owl"]

@@ -33,7 +33,7 @@ def walk(count: int, step_ms: float, first_ms: float = 0.0) -> tuple[list[np.nda
     return np.split(points, [count // 2]), np.split(times, [count // 2])
 
 
-def test_it_is_recognised_when_the_answer_to_the_telling_point_is_there() -> None:
+def test_a_word_is_recognised_when_the_answer_arrives() -> None:
     sees = Sees({1: {"owl": 0.4}, 5: {"cat": 0.3}, 6: {"bird": 0.9}})
     played = replay(*walk(10, 100), "bird", sees, WORDS, guess_ms=10)
     assert played.recognised_ms == 5 * 100 + 10
@@ -80,7 +80,7 @@ def test_a_wrong_word_is_counted_once_and_only_where_it_is_said() -> None:
     assert played.wrong == ("owl", "cat") and played.recognised_ms == 3900 + GUESS_MS
 
 
-def test_what_is_held_is_said_though_the_pen_stands() -> None:
+def test_a_guess_that_holds_is_said_while_the_pen_rests() -> None:
     sees = Sees({3: {"owl": 0.2}})
     assert replay(*walk(4, 100), "bird", sees, WORDS).wrong == ("owl",)
 

@@ -32,7 +32,7 @@ def giveaways(word: str, text: str) -> set[str]:
     return found
 
 
-def test_a_giveaway_is_found() -> None:
+def test_words_that_give_the_answer_away_are_found() -> None:
     assert giveaways("snowman", "A man of snow") == {"man", "snow"}
     assert giveaways("frying pan", "You fry eggs in this pan") == {"fry", "pan"}
     assert giveaways("guitar", "The guitarist plays it") == {"guitarist"}
@@ -67,6 +67,6 @@ def test_a_word_with_several_meanings_is_told_by_the_one_that_people_draw() -> N
     assert all(tell in letters(riddle(word)) for word, tell in tells.items())
 
 
-def test_a_word_without_one_is_named() -> None:
+def test_a_word_without_a_riddle_is_an_error_that_names_it() -> None:
     with pytest.raises(ValueError, match="no riddle for unicorn"):
         riddle("unicorn")

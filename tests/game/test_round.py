@@ -96,7 +96,7 @@ def test_time_up_closes_the_stroke_and_ends_everything(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("name", ["skip", "finish", "clear"])
-def test_what_is_due_comes_before_what_the_player_does(clock: Clock, name: str) -> None:
+def test_what_was_due_happens_before_a_late_action(clock: Clock, name: str) -> None:
     late, seen = started(clock), started(clock)
     for one in (late, seen):
         one.press(0, 0)
@@ -169,7 +169,7 @@ def test_a_lost_release_ends_the_stroke_at_the_next_press(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_a_point_that_is_nowhere_is_ignored(clock: Clock, bad: float) -> None:
+def test_a_point_that_is_not_finite_is_ignored(clock: Clock, bad: float) -> None:
     one = started(clock)
     one.press(bad, 0)
     one.press(0, 0)
@@ -275,7 +275,7 @@ def test_the_record_keeps_the_guesses_whenever_they_changed(clock: Clock) -> Non
     finish_ms=st.sampled_from([0.0, 2_500.0]),
     word=st.sampled_from(["bird", ""]),
 )
-def test_whatever_happens_a_round_keeps_its_promises(
+def test_states_times_and_points_are_consistent_after_any_events(
     events: list[tuple[str, float, int]], countdown_ms: float, finish_ms: float, word: str
 ) -> None:
     clock = Clock(0.0)

@@ -87,7 +87,7 @@ def test_a_window_that_stands_still_loses_no_point_and_wins_no_time(recorded: li
         assert current.record().points == in_time
 
 
-def test_what_is_recognised_may_be_finished_and_both_moments_are_kept(recorded: list[Drawing], clock: Clock) -> None:
+def test_a_recognised_drawing_may_be_finished_and_both_times_are_kept(recorded: list[Drawing], clock: Clock) -> None:
     rng = random.Random(4)
     for one in recorded:
         at = [ms for ms, _, _ in moments(one)]
@@ -140,7 +140,7 @@ def test_the_stroke_under_the_pen_goes_on_when_the_word_is_recognised(clock: Clo
     assert (record.recognised_ms, record.ended_ms, record.points) == (1_000, 31_000, 3)
 
 
-def test_who_takes_up_the_pen_again_says_when_it_is_done(clock: Clock) -> None:
+def test_a_stroke_after_recognition_keeps_the_round_open_until_the_player_ends_it(clock: Clock) -> None:
     one = recognised(clock)
     one.release()
     clock.now += 2_000
@@ -156,7 +156,7 @@ def test_who_takes_up_the_pen_again_says_when_it_is_done(clock: Clock) -> None:
     assert one.state is RoundState.RECOGNISED and one.record().recognised_ms == 1_000
 
 
-def test_without_finishing_it_ends_as_it_is_recognised(clock: Clock) -> None:
+def test_without_a_time_to_finish_the_round_ends_at_recognition(clock: Clock) -> None:
     one = Round("bird", clock=clock)
     one.start()
     one.press(0, 0)
@@ -166,7 +166,7 @@ def test_without_finishing_it_ends_as_it_is_recognised(clock: Clock) -> None:
     assert one.record().points == 1
 
 
-def test_three_two_one_and_the_clock_begins_when_it_was_due(clock: Clock) -> None:
+def test_the_clock_begins_when_the_countdown_was_due_to_end(clock: Clock) -> None:
     one = Round("bird", clock=clock, countdown_ms=COUNTDOWN_MS)
     assert one.count == 0
     one.accept()
@@ -181,7 +181,7 @@ def test_three_two_one_and_the_clock_begins_when_it_was_due(clock: Clock) -> Non
     assert one.tick() is RoundState.DRAWING and one.remaining_ms == LIMIT_MS - 5_000
 
 
-def test_who_cannot_wait_begins_at_once(clock: Clock) -> None:
+def test_start_skips_the_rest_of_the_countdown(clock: Clock) -> None:
     one = Round("bird", clock=clock, countdown_ms=COUNTDOWN_MS)
     one.accept()
     clock.now += 300
@@ -190,7 +190,7 @@ def test_who_cannot_wait_begins_at_once(clock: Clock) -> None:
     assert (one.state, one.points, one.remaining_ms) == (RoundState.DRAWING, 1, LIMIT_MS)
 
 
-def test_what_the_network_began_stays_and_is_not_the_players(clock: Clock) -> None:
+def test_given_strokes_stay_and_are_not_counted_as_the_players(clock: Clock) -> None:
     begun = [np.array([[10.0, 10], [20, 20]]), np.zeros((0, 2)), np.array([[30.0, 30]])]
     one = Round("bird", clock=clock, given=begun)
     one.start()
@@ -231,7 +231,7 @@ def test_two_fingers_draw_one_line_also_while_finishing(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("points", [0, 1, 10_000])
-def test_nothing_a_dot_and_ten_thousand_points(points: int, clock: Clock) -> None:
+def test_a_record_has_all_points_whether_none_one_or_ten_thousand(points: int, clock: Clock) -> None:
     one = Round("bird", clock=clock)
     one.start()
     for number in range(points):

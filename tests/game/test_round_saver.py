@@ -50,7 +50,7 @@ def test_rounds_wait_while_the_history_is_locked_and_none_is_lost(keeper: RoundS
         assert history.count() == 4
 
 
-def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: RoundSaver, home: Path) -> None:
+def test_unsaved_rounds_of_a_deleted_player_are_dropped(keeper: RoundSaver, home: Path) -> None:
     ann = keeper.history.add_player("Ann").id
     other = sqlite3.connect(home / "history.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -65,7 +65,7 @@ def test_who_is_forgotten_leaves_nothing_that_waits_to_be_written(keeper: RoundS
     assert (keeper.unsaved, keeper.history.count(), keeper.trouble) == (0, 1, "")
 
 
-def test_a_broken_history_is_named_and_nothing_else_happens(home: Path) -> None:
+def test_a_broken_history_is_reported_and_stops_nothing(home: Path) -> None:
     home.mkdir(parents=True)
     (home / "history.db").write_bytes(b"not a database, certainly not " * 50)
     keeper = RoundSaver()

@@ -24,14 +24,14 @@ FIRST = np.zeros(64, np.int8)
 FIRST[0] = 127
 
 
-def test_of_the_same_word_if_there_are_enough():
+def test_the_nearest_have_the_same_word_if_there_are_enough():
     these = others(["cat", "owl", "cat", "owl", "owl"])
     indices, likeness, same = these.nearest(FIRST, "owl", 2)
     assert indices.tolist() == [1, 3] and same
     assert 1 > likeness[0] > likeness[1] > 0
 
 
-def test_else_of_all():
+def test_the_nearest_are_of_all_words_where_too_few_have_the_word():
     these = others(["cat", "owl", "cat", "owl", "owl"])
     indices, likeness, same = these.nearest(FIRST, "cat", 3)
     assert indices.tolist() == [0, 1, 2] and not same
@@ -39,14 +39,14 @@ def test_else_of_all():
     assert these.nearest(FIRST, "", 2)[2] is False
 
 
-def test_what_is_not_known_is_not_shown():
+def test_drawings_without_an_embedding_are_not_shown():
     these = others(["owl"] * 4)
     these.known[:3] = False
     indices, _, same = these.nearest(FIRST, "owl", 3)
     assert indices.tolist() == [3] and not same
 
 
-def test_how_many_are_less_strange():
+def test_the_share_of_drawings_with_a_lower_loss_is_counted():
     these = others(["owl"] * 4 + ["cat"], losses=np.array([1, 2, 3, np.nan, 0], np.float32))
     share, count = these.share_below(2.5, "owl")
     assert share == 2 / 3 and count == 3
@@ -54,7 +54,7 @@ def test_how_many_are_less_strange():
     assert np.isnan(others(["owl"]).share_below(1, "owl")[0])
 
 
-def test_what_is_open_in_curate_counts_as_far_as_it_is_scored():
+def test_only_the_scored_drawings_of_curate_are_compared():
     table = Table(Drawings.from_strokes([LINE] * 3, word=["owl"] * 3), ["a", "b", "c"])
     assert of_table(table, "owls.ndjson") is None
     embeddings = np.tile(FIRST, (2, 1))

@@ -57,7 +57,7 @@ def on(*days: int, hour: float = 12) -> Plays:
     return plays_of([one(at=when(MONDAY + timedelta(days=day), hour)) for day in days])
 
 
-def test_nothing_was_played() -> None:
+def test_without_rounds_all_figures_are_empty() -> None:
     nothing = plays_of([])
     seen = summary(nothing)
     assert (seen.rounds, seen.share, seen.low, seen.high, seen.favourite) == (0, 0, 0, 1, "")
@@ -198,7 +198,7 @@ rows = st.lists(
 
 @settings(deadline=None)
 @given(rows)
-def test_the_same_as_in_plain_words(rows: list[Row]) -> None:
+def test_the_figures_agree_with_a_plain_computation(rows: list[Row]) -> None:
     plays = plays_of(rows)
     rows = sorted((row for row in rows), key=lambda row: row[1])
     asked = [row for row in rows if row[0]]
@@ -238,7 +238,7 @@ def test_the_same_as_in_plain_words(rows: list[Row]) -> None:
 
 
 @given(st.integers(1, 10_000).flatmap(lambda count: st.tuples(st.integers(0, count), st.just(count))))
-def test_the_interval_ends_where_the_share_would_be_strange(pair: tuple[int, int]) -> None:
+def test_the_ends_of_the_interval_are_those_of_wilson(pair: tuple[int, int]) -> None:
     """Wilson: the shares p from which the one seen is 1.96 standard errors away, each with the error at p itself."""
     hits, count = pair
     for p in map(float, wilson(hits, count)):

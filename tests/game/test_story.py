@@ -37,7 +37,7 @@ def test_each_moment_shows_the_points_drawn_up_to_it():
     assert story.words[0] == "owl" and story.probabilities.shape == (len(story.at_ms), 4)
 
 
-def test_a_scribble_of_miles_is_told_at_fewer_moments():
+def test_a_very_long_scribble_has_fewer_moments():
     """The more ink, the longer each picture of it takes."""
     x = np.tile([0, 255], 100)
 
@@ -49,7 +49,7 @@ def test_a_scribble_of_miles_is_told_at_fewer_moments():
     assert few == MOMENTS and many == pytest.approx(1_000_000 / (200 * 255), abs=2)
 
 
-def test_what_it_was_taken_for_is_in_order_and_without_gaps():
+def test_the_words_it_was_taken_for_are_in_order_and_without_gaps():
     story = tell(record(500, 3000, 6000), StrokeCounter())
     assert [one.word for one in story.taken_for] == ["bird", "cat", "owl"]
     assert story.taken_for[0].from_ms == 500 and story.taken_for[-1].to_ms == 9000
@@ -69,7 +69,7 @@ def test_a_flicker_is_left_out_and_parts_nothing():
     assert [one.word for one in story.taken_for] == ["bird", "cat"]
 
 
-def test_a_network_that_is_never_sure_took_it_for_nothing():
+def test_a_network_that_is_never_sure_takes_it_for_nothing():
     class Blind(StrokeCounter):
         def probabilities(self, drawings: Drawings) -> np.ndarray:
             return np.full((len(drawings), 4), 0.01, np.float32)
@@ -102,7 +102,7 @@ def test_without_ink_there_is_no_story():
         assert np.isnan(everything.loss) and not len(everything.losses)
 
 
-def test_a_dot_has_a_story_and_no_strangeness():
+def test_a_dot_has_a_story_but_no_strangest_stroke():
     dot = record(300, strokes=(np.array([[5, 5]], np.float32),), times=(np.array([300], np.float32),))
     everything = tell_with_losses(dot, StrokeCounter(), Stranger())
     assert everything.story.taken_for[0].word == "bird"

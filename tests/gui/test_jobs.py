@@ -43,7 +43,7 @@ def test_a_job_works_elsewhere_and_reports_here(qtbot) -> None:
     assert jobs.running() == 0 and not job.running
 
 
-def test_of_much_progress_only_the_newest_is_delivered(qtbot) -> None:
+def test_only_the_newest_of_much_progress_is_delivered(qtbot) -> None:
     go = threading.Event()
 
     def work(context: jobs.Context) -> None:

@@ -58,7 +58,7 @@ def test_a_bitmap_nearly_like_a_drawing_held_out_is_not_trained_on(folder: Path,
     assert f"{len(corpus.test)} bitmaps show drawings kept apart: dropped" in said
 
 
-def test_the_same_picture_is_one_within_thirty_greys() -> None:
+def test_pictures_within_thirty_greys_are_the_same() -> None:
     one = np.full((1, 28, 28), 100, np.uint8)
     others = np.stack([np.full((28, 28), 100 + off, np.uint8) for off in (0, 20, 29, 31, 45, 155)])
     assert near(others, one).tolist() == [True, True, True, False, False, False]

@@ -14,7 +14,7 @@ from qdesk.nets.sketchrnn import Shape, SketchRNN
 from qdesk.training import dreams
 
 
-def test_every_word_is_dreamt_as_often_in_the_box(tmp_path: Path, monkeypatch) -> None:
+def test_there_are_equally_many_dreams_of_every_word_in_the_box(tmp_path: Path, monkeypatch) -> None:
     torch.manual_seed(0)
     weights.save(SketchRNN(("cat", "dog"), Shape(hidden=16, embedding=8)), tmp_path / "net.safetensors")
     out = tmp_path / "new" / "dreams.ndjson.gz"

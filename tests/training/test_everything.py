@@ -112,7 +112,7 @@ def runs(root: Path) -> str:
     return text.strip()
 
 
-def test_what_is_not_there_is_made_in_order_and_then_left_alone(root: Path, run: Run, tmp_path: Path) -> None:
+def test_missing_files_are_made_in_order_and_then_left_alone(root: Path, run: Run, tmp_path: Path) -> None:
     status, said = run("--check")
     assert status == 1 and "models/sum.txt is not there" in said and not runs(root)
     status, said = run()
@@ -127,7 +127,7 @@ def test_what_is_not_there_is_made_in_order_and_then_left_alone(root: Path, run:
     assert str(tmp_path) not in (root / "models" / "made.json").read_text()
 
 
-def test_other_data_makes_stale_what_was_made_of_it_and_no_more(root: Path, run: Run, tmp_path: Path) -> None:
+def test_changed_data_makes_out_of_date_only_what_was_made_from_it(root: Path, run: Run, tmp_path: Path) -> None:
     run()
     runs(root)
     number = tmp_path / "data" / "numbers" / "one"
@@ -156,7 +156,7 @@ def test_what_was_changed_by_hand_is_told_from_what_is_old(root: Path, run: Run)
     assert "models/sum.txt is not there" in run("--check")[1]
 
 
-def test_another_command_makes_other_things(run: Run) -> None:
+def test_a_changed_command_makes_its_files_out_of_date(run: Run) -> None:
     run()
     other = Step("sum", SUM.makes, SUM.uses, "python add.py DATA/numbers ./models/sum.txt")
     assert run("--check", steps=(other, SAID, LAST)) == (1, "models/sum.txt is older than its command\n")
@@ -200,7 +200,7 @@ def test_data_that_a_step_needs_and_lacks_is_named(run: Run, tmp_path: Path) -> 
     assert "there is no folder" in run()[1]
 
 
-def test_what_was_made_by_hand_is_recorded(root: Path, run: Run) -> None:
+def test_files_made_by_hand_can_be_recorded(root: Path, run: Run) -> None:
     (root / "models" / "sum.txt").write_text("3")
     assert "models/sum.txt has no record of what it was made from" in run("--check")[1]
     assert run("--record", "sum") == (0, "sum: recorded as made from what is here now\n")
@@ -222,7 +222,7 @@ def test_two_runs_at_once_keep_each_others_records(root: Path, run: Run, tmp_pat
     assert run("--check", steps=(SUM, TRAINED))[0] == 0
 
 
-def test_of_a_document_only_the_figures_count(root: Path, run: Run) -> None:
+def test_only_the_figures_of_a_document_count(root: Path, run: Run) -> None:
     run()
     page = root / "README.md"
     page.write_text(page.read_text().replace("Prose.", "Other prose."))
@@ -231,7 +231,7 @@ def test_of_a_document_only_the_figures_count(root: Path, run: Run) -> None:
     assert run("--check") == (1, "README.md#figures was changed by hand since it was made\n")
 
 
-def test_of_code_only_what_it_does_counts(root: Path, run: Run) -> None:
+def test_only_what_code_does_counts(root: Path, run: Run) -> None:
     run()
     file = root / "add.py"
     file.write_text(ADD.replace('"""Adds."""', '"""Adds up."""\n# all of it').replace("out.write", "out . write"))
@@ -263,7 +263,7 @@ def test_only_runs_just_these_and_again_also_what_is_up_to_date(root: Path, run:
         run("--only", "some")
 
 
-def test_results_that_are_lost_are_made_when_they_are_needed(root: Path, run: Run, tmp_path: Path) -> None:
+def test_lost_results_are_made_when_they_are_needed(root: Path, run: Run, tmp_path: Path) -> None:
     run()
     runs(root)
     (tmp_path / "work" / "results" / "said.json").unlink()
@@ -286,7 +286,7 @@ def test_what_is_made_once_is_not_made_again_when_its_own_input_changes(root: Pa
     assert run("--check", steps=steps)[1] == "models/learned.txt is older than WORK/dreams/own.txt\n"
 
 
-def test_a_training_takes_its_place_when_it_is_done_and_is_resumed(root: Path, run: Run, tmp_path: Path) -> None:
+def test_trained_weights_are_moved_when_done_and_a_training_is_resumed(root: Path, run: Run, tmp_path: Path) -> None:
     steps = (TRAINED,)
     status, said = run("--bf16", steps=steps)
     assert status == 1 and "train failed (exit status 3)" in said and runs(root) == "train --bf16"
@@ -367,7 +367,7 @@ def test_every_experiment_is_a_step() -> None:
     assert everything.EXPERIMENTS == tuple(EXPERIMENTS)
 
 
-def test_every_command_is_one(tmp_path: Path) -> None:
+def test_every_step_has_a_command_that_exists(tmp_path: Path) -> None:
     recipe = Recipe(STEPS, ROOT, tmp_path, tmp_path, training=lambda: ["--bf16"])
     for step in STEPS:
         _, flag, module, *words = recipe.command(step)

@@ -43,7 +43,7 @@ def test_a_fitted_order_finds_junk_that_it_never_saw(scorer: Scorer, good: Drawi
     assert junk_model.load(tmp_path / "junk.json") == model
 
 
-def test_a_kind_left_out_is_neither_named_nor_heard(scorer: Scorer, good: Drawings) -> None:
+def test_a_kind_left_out_is_not_named_and_its_feature_has_no_effect(scorer: Scorer, good: Drawings) -> None:
     model = fit(scorer, good.take(slice(0, 120)), each=20, without="lettering")
     assert "lettering" not in model.classes and "graffiti" not in model.reasons
     features = scorer.features(add_junk(good, "lettering", 10, np.random.default_rng(0)))

@@ -16,7 +16,7 @@ def line(step: int, **figures: float) -> dict:
     return {"step": step, "seconds": step / 2, "done": step / 100, "minutes_left": 1.0, "epoch": step / 10, **figures}
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_a_log_reads_back_as_written(tmp_path: Path) -> None:
     path = path_of(tmp_path / "new" / "cats.safetensors")
     assert path.name == "cats.safetensors.log"
     writer = Writer(path)
@@ -35,7 +35,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert read(path).end["test"] == {"top1": 0.5} and read(path).latest["step"] == 10
 
 
-def test_no_log_says_nothing(tmp_path: Path) -> None:
+def test_a_missing_log_reads_as_empty(tmp_path: Path) -> None:
     assert read(tmp_path / "nothing.log") == Log()
 
 
@@ -87,7 +87,7 @@ def test_a_resumed_run_replaces_what_it_does_again(tmp_path: Path) -> None:
     assert read(path).curves["loss"] == ([10, 20, 30], [3.0, 1.4, 1.0])
 
 
-def test_what_is_no_number_is_no_point(tmp_path: Path) -> None:
+def test_infinity_and_nan_are_written_as_null_and_left_out_of_curves(tmp_path: Path) -> None:
     writer = Writer(tmp_path / "a.log")
     writer.write(line(1, loss=float("nan"), rate=float("inf")))
     writer.write(line(2, loss=1.0, rate=0.1))

@@ -147,7 +147,7 @@ def test_a_crash_is_logged_and_resumed_from_the_last_checkpoint(
     assert second[0] > first[1]  # it went on from the weights of then
 
 
-def test_a_resumed_run_has_lost_the_patience_that_it_had_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_continues_the_count_of_patience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "SAY_EVERY", -1.0)
     monkeypatch.setattr(loop, "SAVE_EVERY", -1.0)
     made, _ = task([1.0, 2.0], fails_at=26)
@@ -201,7 +201,7 @@ def test_with_patience_the_rate_stays_up_until_the_last_fifth(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("drawings", "batch", "epochs"), [(100, 32, 250), (540, 32, 59), (5_000, 100, 20), (100_000, 512, 20)]
 )
-def test_a_run_without_numbers_fits_the_data(drawings: int, batch: int, epochs: int, tmp_path: Path) -> None:
+def test_batch_and_length_are_planned_by_the_data(drawings: int, batch: int, epochs: int, tmp_path: Path) -> None:
     given = options(tmp_path / "x", batch=None)
     run = Run.planned(given, drawings)
     assert (given.batch, given.epochs) == (batch, epochs) and run.steps_total >= 1000

@@ -15,7 +15,7 @@ from qdesk.training.model_card import COLUMNS, by_word, main
 from qdesk.training.sketchrnn import nats
 
 
-def test_every_words_figures_are_its_own_drawings() -> None:
+def test_the_figures_of_a_word_are_from_its_own_drawings() -> None:
     rng = np.random.default_rng(0)
     strokes = [[rng.uniform(0, 255, (9, 2)).astype(np.float32)] for _ in range(10)]
     batch = Drawings.from_strokes(strokes, word=["cat"] * 6 + ["dog"] * 4).fit_box()
@@ -31,7 +31,7 @@ def test_every_words_figures_are_its_own_drawings() -> None:
     assert 0 <= dog["lift_auc"] <= 1
 
 
-def test_the_card_is_a_table(tmp_path: Path, reference_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_card_is_written(tmp_path: Path, reference_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "card.csv"
     arguments = ["--data", str(reference_data / "strokes" / "pig.ndjson.gz"), "--out", str(out)]
     official = ["--official", str(reference_data / "official_sketchrnn")]

@@ -47,7 +47,7 @@ def a_batch(count: int = 8) -> tuple[Drawings, Batch]:
     return drawings, batch_of(drawings, np.arange(count), 40.0)
 
 
-def test_the_three_losses_are_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_three_losses_agree_with_their_definitions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two words, so that the other word is known; the third and the last drawing are junk."""
     net, (_, batch) = network(), a_batch(8)
     labels = torch.tensor([0, 0, 0, 0, 1, 1, 1, 1])
@@ -154,7 +154,7 @@ def test_the_prior_is_how_often_a_pass_shows_each_word() -> None:
     assert log_prior(corpus, 0).exp().tolist() == pytest.approx([30 / 40, 10 / 40])
 
 
-def test_kinds_that_others_learned_are_not_taken_for_ours(tmp_path: Path) -> None:
+def test_weights_with_other_kinds_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "other.safetensors"
     weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8), ("good", "blot")), path)
     with pytest.raises(weights.WeightsError, match="other kinds"):

@@ -46,7 +46,7 @@ def test_a_key_says_what_was_planted(network: SketchRNN, monkeypatch: pytest.Mon
         assert strokes == 99 + kind if kind else strokes < 99
 
 
-def test_a_wrong_drawing_is_named_otherwise_and_the_others_evenly(network: SketchRNN) -> None:
+def test_wrong_drawings_get_another_word_and_words_are_evenly_spread(network: SketchRNN) -> None:
     known = ("apple", "cat", "fish")
     plain = make(network, Picky(1), count=30, junk_share=0)
     assert sorted(plain.words) == sorted(known * 10)

@@ -47,7 +47,7 @@ def log_softmax(logits: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_a_teacher_says_what_its_arrays_say(tmp_path: Path, name: str) -> None:
+def test_a_teacher_computes_what_its_arrays_define(tmp_path: Path, name: str) -> None:
     arrays = write_teacher(tmp_path, name)
     images = np.random.default_rng(1).integers(0, 256, (4, 28, 28), dtype=np.uint8)
     said = Teachers(tmp_path, WORDS).log_probabilities(torch.from_numpy(images)).numpy()
@@ -70,7 +70,7 @@ def test_two_teachers_are_one_opinion_in_the_students_order(tmp_path: Path) -> N
     assert torch.allclose(Teachers(tmp_path, asked).log_probabilities(images), torch.log_softmax(both, 1), atol=1e-5)
 
 
-def test_no_teacher_and_one_that_does_not_know_a_word_are_said(tmp_path: Path) -> None:
+def test_a_missing_teacher_and_one_that_lacks_a_word_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no teacher in .*doodlenet\.npz or trekhleb\.npz"):
         Teachers(tmp_path, WORDS)
     write_teacher(tmp_path, "trekhleb")

@@ -132,7 +132,7 @@ def test_only_the_same_run_is_resumed(
     assert train("sketchrnn", folder, interrupted, "--epochs", "3", *TINY["sketchrnn"], "--resume") == 0
 
 
-def test_two_readers_trained_apart_are_joined_without_more_training(folder: Path, tmp_path: Path) -> None:
+def test_two_branches_trained_apart_are_joined_without_more_training(folder: Path, tmp_path: Path) -> None:
     picture, strokes, both = (tmp_path / f"{name}.safetensors" for name in ("picture", "strokes", "both"))
     for reader, out in (("picture", picture), ("strokes", strokes)):
         assert train("classifier", folder, out, "--epochs", "1", *TINY["classifier"], "--only", reader) == 0
@@ -147,7 +147,7 @@ def test_two_readers_trained_apart_are_joined_without_more_training(folder: Path
     assert said["step"] == 0 and said["test"]["drawings"]
 
 
-def test_a_run_of_one_reader_is_resumed_with_that_reader(
+def test_a_run_of_one_branch_is_resumed_with_that_branch(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = ("classifier", folder, tmp_path / "a.safetensors", "--epochs", "1", *TINY["classifier"], "--only")
@@ -159,7 +159,7 @@ def test_a_run_of_one_reader_is_resumed_with_that_reader(
     assert train(*line, "strokes", "--resume") == 0
 
 
-def test_a_forgotten_resume_deletes_nothing(
+def test_an_existing_checkpoint_is_not_overwritten_without_resume(
     interrupted: Path, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkpoint = interrupted.with_name(interrupted.name + ".checkpoint")
@@ -173,7 +173,7 @@ def test_a_forgotten_resume_deletes_nothing(
     assert not said.start["resumed"] and said.start["step"] == 0 and said.end["ended"] == "finished"
 
 
-def test_a_checkpoint_of_nothing_is_a_sentence(
+def test_resuming_without_a_checkpoint_is_refused(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert train("sketchrnn", folder, tmp_path / "x.safetensors", "--resume") == 1
@@ -183,7 +183,7 @@ def test_a_checkpoint_of_nothing_is_a_sentence(
 # Words and data
 
 
-def test_words_are_read_as_they_are_meant() -> None:
+def test_words_may_be_quoted_repeated_and_in_any_case() -> None:
     assert words_of("cat, sheep,cat,") == ["cat", "sheep"]
     assert words_of('cat,"hat, tall"') == ["cat", "hat, tall"]
     assert words_of("the eiffel tower,My Word") == ["The Eiffel Tower", "My Word"]
@@ -208,7 +208,7 @@ def test_wrong_numbers_are_wrong_usage(more: tuple[str, ...], tmp_path: Path) ->
         ("classifier", ("--strokes", "nothing.safetensors"), "no weight file nothing.safetensors"),
     ],
 )
-def test_what_cannot_be_trained_is_a_sentence(
+def test_options_that_cannot_be_trained_are_refused_with_a_reason(
     kind: str, more: tuple[str, ...], why: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new" / "x.safetensors"
@@ -227,7 +227,7 @@ def few(folder: Path, parts: dict[str, dict[int, int]]) -> None:
         write_drawings(batch.take(rows), folder / f"{word}.ndjson")
 
 
-def test_too_few_drawings_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_too_few_drawings_are_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     few(tmp_path / "a", {"circle": {2: 30, 0: 2, 1: 2}, "zigzag": {2: 30, 0: 2}})
     assert train("sketchrnn", tmp_path / "a", tmp_path / "a.st", "--epochs", "1", *TINY["sketchrnn"]) == 0
     assert "no drawing is left to test on of zigzag" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def test_the_prior_is_found_again() -> None:
     assert word_list.prior(hits, count) == pytest.approx((6, 3), rel=0.15)
 
 
-def test_few_drawings_say_little() -> None:
+def test_a_word_with_few_drawings_stays_near_the_mean() -> None:
     hits, count = np.array([0, 2, 70, 0, 700, *[14] * 40]), np.array([0, 2, 100, 100, 1000, *[20] * 40])
     mean, low = word_list.share(hits, count)
     assert abs(mean[1] - mean[0]) < abs(mean[3] - mean[0])  # two of two is no more than a hint
@@ -38,7 +38,7 @@ def test_few_drawings_say_little() -> None:
     assert (low < mean).all() and mean[4] - low[4] < mean[2] - low[2] < mean[0] - low[0]
 
 
-def test_all_shares_alike_and_none_at_all_are_no_trouble() -> None:
+def test_shares_are_finite_where_all_are_equal_or_there_are_none() -> None:
     for hits, count in ((np.full(9, 20), np.full(9, 20)), (np.zeros(9), np.full(9, 20)), (np.zeros(9), np.zeros(9))):
         mean, low = word_list.share(hits, count)
         assert np.isfinite(mean).all() and ((low >= 0) & (low <= mean) & (mean <= 1)).all()
@@ -56,7 +56,7 @@ def test_words_are_confusable_where_a_tenth_goes_to_the_other() -> None:
     assert np.argwhere(word_list.pairs(mixed)).tolist() == [[0, 1], [1, 0]]
 
 
-def test_the_meaning_is_what_else_is_seen() -> None:
+def test_the_meaning_is_decided_by_the_other_words_seen() -> None:
     names = ("nail", "toe", "hammer", "finger")
     seen = np.array([[0.5, 0.1, 0.3, 0.1], [0.1, 0.2, 0.0, 0.3], [0.2, 0.1, 0.6, 0.0], [0.9, 0.0, 0.02, 0.01]])
     assert counted("nail", seen, names) == {"the one for a hammer": 3, "the one on a finger": 1}
@@ -108,7 +108,7 @@ def made() -> dict:
     return word_list.make(HeldOut(raw, np.ones(7, int), Drawings.concat(simplified)), Network())
 
 
-def test_the_list_of_a_network_that_is_known_by_heart(made: dict) -> None:
+def test_the_list_of_a_known_network_has_the_expected_entries(made: dict) -> None:
     by_word = {entry["word"]: entry for entry in made["words"]}
     assert tuple(by_word) == NAMES
     assert made["made"]["drawings"] == 60 and made["made"]["replays"] == 7
@@ -123,7 +123,7 @@ def test_the_list_of_a_network_that_is_known_by_heart(made: dict) -> None:
     assert "hint" not in by_word["sun"] and by_word["sun"]["seconds"] == pytest.approx(0.4, abs=0.3)
 
 
-def test_it_is_written_a_word_a_line_and_told(made: dict, tmp_path: Path) -> None:
+def test_the_list_is_written_one_word_per_line_and_summarised(made: dict, tmp_path: Path) -> None:
     out = tmp_path / "words.json"
     word_list.write(made, out)
     text = out.read_text(encoding="utf-8")

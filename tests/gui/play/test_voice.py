@@ -155,7 +155,7 @@ def test_the_engine_lives_in_its_own_thread_and_ends_with_the_voice(qtbot, mock)
 
 
 @needs_extra
-def test_of_what_is_said_before_the_engine_is_ready_only_the_newest_is_spoken(qtbot, mock, monkeypatch) -> None:
+def test_only_the_newest_text_said_before_the_engine_is_ready_is_spoken(qtbot, mock, monkeypatch) -> None:
     go, said = threading.Event(), []
     start, speak = voice_module._start, voice_module._speak
     monkeypatch.setattr(voice_module, "_start", lambda name: (go.wait(), start(name))[1])

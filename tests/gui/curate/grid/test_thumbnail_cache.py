@@ -200,7 +200,7 @@ def test_a_page_ahead_is_there_before_it_is_seen(qtbot) -> None:
     qtbot.waitUntil(lambda: len(grid.thumbs) > 2 * count + grid.columns)
 
 
-def test_a_dark_room_has_other_pictures(qtbot, monkeypatch) -> None:
+def test_pictures_are_drawn_anew_in_another_theme(qtbot, monkeypatch) -> None:
     grid = shown_grid(qtbot, 5)
     grid.viewport().grab()
     monkeypatch.setenv("QDESK_THEME", "dark")
