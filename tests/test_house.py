@@ -146,7 +146,7 @@ LONG = {
     "qdesk/curation/view/learned_order.py learn": (66, "one fit, step by step"),
     "qdesk/curation/view/table.py Table": (306, "the whole state of an open set"),
     "qdesk/data/drawings.py Drawings": (280, "the batch that everything works on"),
-    "qdesk/game/round.py Round": (265, "a state machine with all its events"),
+    "qdesk/game/round.py Round": (264, "a state machine with all its events"),
     "qdesk/gui/curate/detail/detail.py Detail": (307, FORM),
     "qdesk/gui/curate/filters/panel.py __init__": (82, FORM),
     "qdesk/gui/curate/grid/grid.py Grid": (321, "one view"),

@@ -55,7 +55,7 @@ class _Stroke:
 
 
 class Round:
-    """One round for `word` ("" for none): READY at first, then DRAWING until recognition, `skip` or the end of the time.
+    """One round for `word` ("" for none): READY, then DRAWING until recognition, `skip` or the end of the time.
 
     A recognised drawing may be finished: the round ends `finish_ms` after the pen was last lifted, or, once the pen
     comes down again, when the player says so. With a `finish_ms` of 0 the round ends at recognition.

@@ -32,7 +32,7 @@ class Shape:
     widths: tuple[int, int, int] = (32, 96, 160)
     depths: tuple[int, int, int] = (1, 1, 1)
     embedding: int = 320
-    stroke_widths: tuple[int, int, int, int] = (96, 160, 256, 384)
+    stroke_widths: tuple[int, int, int, int] = (112, 192, 304, 416)
     dropout: float = 0.1
 
 

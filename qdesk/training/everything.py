@@ -62,7 +62,7 @@ STEPS = (
         (*SPLIT, *GUESS, *LOOP, "qdesk/data/bitmap_frame.py",
          *(f"qdesk/training/{name}.py" for name in ("augment", "classifier", "samples", "teachers"))),
         f"qdesk train classifier --data {TRAINED_ON} {PICTURES} --extra DATA/generated WORK/dreams"
-        " --teachers DATA/teachers --minutes 115 --batch 256 --rate 2e-3 --workers 1 --seed 31"
+        " --teachers DATA/teachers --minutes 235 --batch 256 --rate 2e-3 --workers 1 --seed 31"
         f" --out {CLASSIFIER}", trains=True,
     ),
     Step(
