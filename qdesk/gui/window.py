@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSize, Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut, QShowEvent
@@ -78,6 +78,19 @@ class Rail(QFrame):
             one.setIcon(icon(name, "accent" if one.isChecked() else "muted"))
 
 
+class Page(Protocol):
+    """What the window asks of each page, which is a widget."""
+
+    def shown(self) -> None:
+        """The page is in sight now."""
+
+    def hidden(self) -> None:
+        """Another page is in sight now."""
+
+    def shutdown(self) -> None:
+        """Save the work and end what runs in the background: the window is closing."""
+
+
 class MainWindow(QMainWindow):
     """The window with its rail and pages; a page is made when it is first shown.
 
@@ -89,7 +102,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("qdesk")
         self.setWindowIcon(icon("qdesk"))
         self.setMinimumSize(_SMALLEST)
-        self._pages: dict[str, QWidget] = {}
+        self._pages: dict[str, Page] = {}
         self._current = ""
         self._closed = False
         self.rail = Rail()
@@ -143,16 +156,16 @@ class MainWindow(QMainWindow):
             return
         before, self._current = self._current, name
         if before:
-            self._tell(self._pages[before], "hidden")
+            self._pages[before].hidden()
         self.rail.buttons[name].setChecked(True)
         self._stack.setCurrentWidget(page)
         if self.isVisible():
-            self._tell(page, "shown")
+            page.shown()
 
     def open_in_curate(self, files: Sequence[str]) -> None:
         """Show Curate with these files."""
         self.show_page("curate")
-        self._tell(self.page("curate"), "open_files", [str(file) for file in files])
+        self.page("curate").open_files([str(file) for file in files])
 
     def _ask_for_files(self) -> None:
         from qdesk.formats import file_dialog_filter
@@ -161,18 +174,12 @@ class MainWindow(QMainWindow):
         if files:
             self.open_in_curate(files)
 
-    @staticmethod
-    def _tell(page: QWidget, what: str, *values: Any) -> None:
-        listener = getattr(page, what, None)
-        if listener is not None:
-            listener(*values)
-
     # Coming and going
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if not event.spontaneous() and self._current:
-            self._tell(self._pages[self._current], "shown")
+            self._pages[self._current].shown()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place, let every page save its work, and wait a little for the background."""
@@ -183,7 +190,7 @@ class MainWindow(QMainWindow):
             settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())
             self.hide()  # first, since the window should vanish at once, whatever still has to end
             for page in self._pages.values():
-                self._tell(page, "shutdown")
+                page.shutdown()
             jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
 
