@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Generator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -113,11 +114,46 @@ def evaluate(network: Classifier, drawings: Drawings, labels: np.ndarray) -> dic
 def _start(network: Classifier, options: argparse.Namespace) -> None:
     """Load the weights that the options name, to start from."""
     if options.start:
-        weights.start_from(network, options.start)
+        given = weights.load(options.start, "classifier")
+        if given.words == network.words and _narrower(given.shape, network.shape):
+            network.load_state_dict(widened(given, network.shape).state_dict())
+        else:
+            weights.start_from(network, options.start)
     if options.strokes:
         other = Classifier(network.words, network.shape)
         weights.start_from(other, options.strokes)
         network.strokes.load_state_dict(other.strokes.state_dict())
+
+
+def _narrower(given: Shape, wanted: Shape) -> bool:
+    """Whether the stroke branch of `given` is narrower, and all the rest the same."""
+    pairs = zip(given.stroke_widths, wanted.stroke_widths, strict=True)
+    return given == replace(wanted, stroke_widths=given.stroke_widths) != wanted and all(a <= b for a, b in pairs)
+
+
+def widened(network: Classifier, shape: Shape) -> Classifier:
+    """Return a network with more channels in its stroke branch that computes the same function.
+
+    New channels begin with random weights, and what reads them with 0: they say nothing at first, and learn at once
+    (after Net2Net, Chen, Goodfellow & Shlens 2016, arXiv 1511.05641). shape: as `network.shape`, with stroke widths at
+    least as large.
+    """
+    wide = Classifier(network.words, shape, network.votes)
+    old, new = network.state_dict(), wide.state_dict()
+    with torch.no_grad():
+        for name, value in new.items():
+            given = old[name]
+            if name == "strokes.logits.weight":  # it reads the mean of each channel, then the maximum of each
+                for part, whole in zip(given.chunk(2, dim=1), value.chunk(2, dim=1), strict=True):
+                    whole.zero_()[:, : part.shape[1]] = part
+            elif value.ndim == 4:
+                value[: len(given)].zero_()[:, : given.shape[1]] = given
+            elif value.ndim:
+                value[: len(given)] = given
+            else:
+                value.copy_(given)
+    wide.load_state_dict(new)
+    return wide
 
 
 def run(options: argparse.Namespace, watcher: Watcher) -> None:

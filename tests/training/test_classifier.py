@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
+from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
-from qdesk.training.classifier import fit_votes
+from qdesk.nets.classifier import Classifier
+from qdesk.training.classifier import SIZES, _start, fit_votes, predict
 from qdesk.training.data import load
+from qdesk.training.samples import views
 from tests.helpers.training import quiet, train
 
 
@@ -23,6 +29,24 @@ def test_a_classifier_learns_resumes_and_reports_on_unseen_drawings(folder: Path
     assert (
         train("classifier", folder, out, "--epochs", "8", "--size", "small", "--resume") == 1
     )  # finished: nothing to resume
+
+
+def test_a_wider_classifier_begins_where_the_narrower_one_ended(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    small = SIZES["small"]
+    narrow = Classifier(("cat", "dog", "sun"), small).train()
+    wide = replace(small, stroke_widths=(64, 80, 112, 176))
+    rng = np.random.default_rng(1)
+    batch = Drawings.from_strokes([[rng.integers(0, 256, (12, 2))] for _ in range(20)], word=["cat"] * 20)
+    with torch.no_grad():  # batch norms that have seen something
+        narrow.strokes(views(batch).points)
+    weights.save(narrow, tmp_path / "narrow.safetensors")
+    grown = Classifier(narrow.words, wide)
+    _start(grown, Namespace(start=tmp_path / "narrow.safetensors", strokes=None))
+    before, after = (predict(network.eval(), batch) for network in (narrow, grown))
+    assert np.allclose(before[0], after[0], atol=1e-5) and np.allclose(before[1], after[1], atol=1e-4)
+    with pytest.raises(weights.WeightsError, match="another shape"):
+        _start(Classifier(narrow.words, replace(wide, embedding=80)), Namespace(start=tmp_path / "narrow.safetensors"))
 
 
 def test_votes_favour_the_better_branch_and_calibrate_overconfidence() -> None:
