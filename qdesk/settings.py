@@ -11,6 +11,7 @@ changes. While there is no such file, those of earlier versions (`settings.ini`,
 from __future__ import annotations
 
 import base64
+import codecs
 import json
 import logging
 import os
@@ -170,7 +171,10 @@ def _kept(path: Path) -> dict[str, Any]:
         content = path.read_bytes()
     except FileNotFoundError:
         return _kept_before(path.parent)
-    kept = json.loads(content.decode("utf-8", "surrogatepass"))
+    try:
+        kept = json.loads(content.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogatepass"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
     if not isinstance(kept, dict):
         raise ValueError(f"{path.name} does not hold sections")
     return kept
@@ -253,7 +257,7 @@ def _kept_before(folder: Path) -> dict[str, Any]:
 def _played_before(path: Path) -> dict[str, Any]:
     try:
         play = json.loads(path.read_bytes()) if path.exists() else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return {"play": play} if isinstance(play, dict) else {}
 

@@ -127,7 +127,14 @@ def test_what_is_not_of_its_type_is_the_default_and_said(
     assert len(found) == 1 if said else not caplog.messages
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b'"play"'])
+def test_an_editor_may_begin_the_file_with_a_byte_order_mark(file: Path) -> None:
+    file.write_bytes(b'\xef\xbb\xbf{"curate": {"tint": "loss"}}')
+    assert settings.load(Curate).tint == "loss"
+    settings.change(Curate, reverse=True)
+    assert settings.load(Curate) == Curate(tint="loss", reverse=True)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b"\xff", b'"play"', b"[" * 100_000])
 def test_a_file_that_is_no_json_is_the_defaults_and_set_aside(
     content: bytes, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

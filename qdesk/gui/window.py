@@ -198,4 +198,4 @@ class MainWindow(QMainWindow):
         self.resize(_FIRST_SIZE)
         kept = settings.load(Window).geometry
         if kept:
-            self.restoreGeometry(QByteArray.fromBase64(kept.encode()))
+            self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))

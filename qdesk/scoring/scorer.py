@@ -29,9 +29,11 @@ if TYPE_CHECKING:  # importing torch takes two seconds, and cached scores need n
 
 Item = TypeVar("Item")
 
-LOSSES = ("loss", "loss_per_point", "lift")
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
 """The columns that the networks give. `junk` and `reason` are computed from them."""
+
+_UNKNOWN = tuple(column.name for column in COLUMNS if column.origin == "networks" and column.is_number)
+"""The numbers that are NaN where a network has nothing to read: a bitmap has no strokes for the Sketch-RNN."""
 
 _FIRST, _BLOCK = 64, 8192
 """Numbers of drawings that are sorted by length together: the first, so few that some are shown at once, and the most.
@@ -292,7 +294,7 @@ class Scorer:
         """Return `MEASURED`, and what else `junk_model.features_of` needs, (N,) each, of one batch."""
         from qdesk.nets.sketchrnn import N_MAX
 
-        columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in LOSSES}
+        columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in _UNKNOWN}
         if drawings.bitmaps is None:
             points = sequences.point_counts
             reading = self.likelihood.read(sequences, self._words(drawings))

@@ -14,9 +14,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from qdesk import paths
+from qdesk import paths, settings
 from qdesk.gui import jobs, theme, window
 from qdesk.gui.window import MainWindow
+from qdesk.settings import Window
 
 ROOT = Path(__file__).parents[2]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -227,3 +228,11 @@ def test_the_window_stands_before_torch_is_loaded(home: Path) -> None:
     assert json.loads(said.stdout)["start_s"] > 0
     # What the offscreen platform says of every window.
     assert [line for line in said.stderr.splitlines() if "This plugin does not support" not in line] == []
+
+
+@pytest.mark.parametrize("kept", ["nonsense", "\ud800", "AAAA"])
+def test_a_geometry_that_is_none_does_not_stop_the_window(qtbot, kept: str) -> None:
+    settings.change(Window, geometry=kept)
+    one = MainWindow()
+    qtbot.addWidget(one)
+    assert one.width() > 500

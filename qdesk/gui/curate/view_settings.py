@@ -46,4 +46,4 @@ def recall_plane(page: CuratePage) -> None:
     if kept.plane and not page.header.plane.isChecked() and not page.narrow:
         page.header.plane.setChecked(True)
         if kept.middle:
-            page.middle.restoreState(QByteArray.fromBase64(kept.middle.encode()))
+            page.middle.restoreState(QByteArray.fromBase64(kept.middle.encode("ascii", "ignore")))

@@ -375,7 +375,7 @@ class LabPage(DropPage):
 
     def _remembered(self) -> list[Path]:
         outs = map(Path, settings.load(Lab).opened)
-        return [out for out in outs if beside(out, ".log").is_file()]
+        return [out for out in outs if out.name and beside(out, ".log").is_file()]
 
     def _remember(self, outs: Sequence[Path]) -> None:
         self._opened = list(outs)

@@ -83,4 +83,9 @@ class OpponentWorker(QObject):
 
 def _sketch(sketcher: Any, asked: tuple[str, str, str]) -> Any:
     network, word, difficulty = asked
-    return sketcher.begin(word) if network == "begins" else sketcher.rival(word, difficulty)
+    match network:
+        case "begins":
+            return sketcher.begin(word)
+        case "opposes":
+            return sketcher.rival(word, difficulty)
+    raise ValueError(f"nothing is drawn where the network {network}")

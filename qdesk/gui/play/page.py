@@ -255,4 +255,4 @@ class PlayPage(QWidget):
         try:
             settings.change(Play, **changes)
         except OSError as error:
-            self.home.set_status(f"Your choice cannot be kept: {error}")
+            self.home.set_status(f"Your choice cannot be kept: {error.strerror or error}")
