@@ -88,7 +88,7 @@ def _bounds(name: str, value: float, resampled: np.ndarray) -> dict[str, float]:
 
 
 @dataclass(frozen=True)
-class Curve:
+class RocCurve:
     """A receiver operating characteristic: false and true positive rates, at most `CURVE_POINTS`, and its area."""
 
     false: np.ndarray
@@ -96,7 +96,7 @@ class Curve:
     area: float
 
 
-def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> Curve:
+def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> RocCurve:
     """Compute the ROC of the probability of column `word`, this word against the rest.
 
     The area is that of the curve with all its points. It is NaN, and the curve has no points, where all drawings are of
@@ -104,17 +104,17 @@ def roc(probabilities: np.ndarray, labels: np.ndarray, word: int) -> Curve:
     """
     own = labels == word
     if own.all() or not own.any():
-        return Curve(np.zeros(0), np.zeros(0), float("nan"))
+        return RocCurve(np.zeros(0), np.zeros(0), float("nan"))
     false, true, _ = metrics.roc_curve(own, probabilities[:, word])
     area = metrics.auc(false, true)
     if len(false) > CURVE_POINTS:  # keep points at equal distances along the curve
         along = np.r_[0, np.cumsum(np.diff(false) + np.diff(true))]
         kept = np.unique(np.searchsorted(along, np.linspace(0, along[-1], CURVE_POINTS)))
         false, true = false[kept], true[kept]
-    return Curve(false, true, float(area))
+    return RocCurve(false, true, float(area))
 
 
-def mean_roc(curves: list[Curve]) -> dict[str, np.ndarray]:
+def mean_roc(curves: list[RocCurve]) -> dict[str, np.ndarray]:
     """Average curves on a common grid that is finest on the left, with the band that holds 8 in 10 of them.
 
     Returns float64 arrays `false_positive_rate`, `true_positive_rate`, `true_positive_rate_10` and `_90`, the

@@ -53,7 +53,7 @@ class Evaluation:
         return metrics.headline(self.probabilities, self.labels) | {"auc": area}
 
     @cached_property
-    def curves(self) -> dict[int, metrics.Curve]:
+    def curves(self) -> dict[int, metrics.RocCurve]:
         """The ROC of each drawn word, by its index."""
         return {int(word): metrics.roc(self.probabilities, self.labels, word) for word in self.drawn}
 

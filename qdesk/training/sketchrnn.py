@@ -89,7 +89,7 @@ def vary(points: Tensor, pens: Tensor, lengths: Tensor, generator: torch.Generat
     return torch.where(past, last, points), pens, lengths
 
 
-class Store:
+class TrainingStore:
     """All drawings as flat tensors on the training device, from which batches are cut."""
 
     def __init__(self, drawings: Drawings, labels: np.ndarray, kinds: np.ndarray, where: torch.device) -> None:
@@ -291,7 +291,7 @@ def run(options: argparse.Namespace, watcher: Watcher) -> None:
     drawings = Drawings.concat([batch for batch in (corpus.real, bank, corpus.extra) if len(batch)])
     kinds = np.zeros(len(drawings), np.int64)
     kinds[len(corpus.real) : len(corpus.real) + len(bank)] = bank_kinds
-    store = Store(drawings, corpus.labels(drawings), kinds, where)
+    store = TrainingStore(drawings, corpus.labels(drawings), kinds, where)
     network = SketchRNN(corpus.words, Shape(hidden=options.hidden), ("good", *KINDS))
     if options.start:
         hidden = weights.load(options.start, "sketchrnn").shape.hidden

@@ -112,7 +112,7 @@ def test_a_word_without_others_or_without_drawings_has_no_curve():
 
 
 def test_the_mean_curve_lies_between_its_curves():
-    curves = [metrics.Curve(np.array([0, 0, 1]), np.array([0, top, 1]), 0.0) for top in (0.2, 0.6)]
+    curves = [metrics.RocCurve(np.array([0, 0, 1]), np.array([0, top, 1]), 0.0) for top in (0.2, 0.6)]
     mean = metrics.mean_roc(curves)
     assert mean["true_positive_rate"][0] == pytest.approx(0.4)
     assert mean["true_positive_rate"][-1] == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from qdesk.gui.lab.runs import ENDING, Run, folder
+from qdesk.gui.lab.runs import ENDING, LabRun, folder
 
 
 def first_line(out: Path, **more: object) -> dict:
@@ -82,7 +82,7 @@ def write_run(name: str, until: int = 100, ended: str | None = "finished", **fir
     return out
 
 
-def polled(out: Path) -> Run:
-    run = Run(out)
+def polled(out: Path) -> LabRun:
+    run = LabRun(out)
     run.poll()
     return run

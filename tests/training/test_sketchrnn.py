@@ -23,7 +23,7 @@ from qdesk.training.sketchrnn import (
     LIFT,
     WITHOUT,
     WRONG,
-    Store,
+    TrainingStore,
     epoch_batches,
     junk_bank,
     log_prior,
@@ -174,7 +174,7 @@ def test_a_sketchrnn_learns_what_words_mean(trained: tuple[Path, str]) -> None:
 
 def test_sequence_variants_are_whole_units_in_the_box() -> None:
     batch = Drawings.concat([shapes("circle", 20), shapes("zigzag", 20)])
-    store = Store(batch, np.zeros(40, np.int64), np.zeros(40, np.int64), torch.device("cpu"))
+    store = TrainingStore(batch, np.zeros(40, np.int64), np.zeros(40, np.int64), torch.device("cpu"))
     points, pens, lengths, _, _ = store.get(np.arange(40))
     varied, kinds, left = vary(points, pens, lengths, torch.Generator().manual_seed(0))
     assert (left <= lengths).all() and (left >= 2).all()

@@ -96,7 +96,7 @@ def ticks(axis: Axis, low: float, high: float, most: int) -> list[tuple[float, s
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class PlanePoints:
     """Where N drawings lie.
 
     x, y: float32 (N,), places on the axes, far outside where a score is not known.   home: the view that shows all; the
@@ -111,7 +111,7 @@ class Points:
     unknown: int
 
 
-def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
+def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> PlanePoints:
     """Lay out N drawings by loss per point, nats, and by `values` along `axis`, float32 (N,) each, NaN unknown.
 
     Both are copied, because another thread may go on filling them.
@@ -120,7 +120,7 @@ def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
     known = np.isfinite(x) & np.isfinite(y)
     if not known.any():
         nowhere = np.full(len(x), _FAR)
-        return Points(nowhere, nowhere, (0.0, 1.0, 0.0, 1.0), (math.nan, math.nan), len(x))
+        return PlanePoints(nowhere, nowhere, (0.0, 1.0, 0.0, 1.0), (math.nan, math.nan), len(x))
     left, right, surprising = np.quantile(x[known], (_EDGE, 1 - _EDGE, SURPRISING)).tolist()
     bottom, top = np.quantile(y[known], (_EDGE, 1 - _EDGE)).tolist()
     parting = float(axis.bend(np.array(axis.parting)))
@@ -131,10 +131,10 @@ def to_plane(loss: np.ndarray, values: np.ndarray, axis: Axis) -> Points:
     x[~known] = y[~known] = _FAR
     wide, high = max(right - left, 1e-3) * _MARGIN, (top - bottom) * _MARGIN
     home = (left - wide, right + wide, bottom - high, top + high)
-    return Points(x, y, home, (surprising, parting), int(len(x) - np.count_nonzero(known)))
+    return PlanePoints(x, y, home, (surprising, parting), int(len(x) - np.count_nonzero(known)))
 
 
-def pixels(points: Points, view: View, size: tuple[int, int]) -> np.ndarray:
+def pixels(points: PlanePoints, view: View, size: tuple[int, int]) -> np.ndarray:
     """Return each drawing's pixel in a picture of `size` (w, h) that shows `view`, int32 (N,); w * h outside of it."""
     (left, right, bottom, top), (w, h) = view, size
     across, down = np.float32(w / (right - left)), np.float32(h / (top - bottom))
@@ -251,7 +251,7 @@ class Picture:
     scene: ScatterScene
     rgba: np.ndarray
     view: View
-    points: Points
+    points: PlanePoints
     pixels: np.ndarray
     counts: Counts
 
@@ -292,7 +292,7 @@ def _same(one: object, other: object) -> bool:
     return one is other or (not isinstance(one, np.ndarray) and not isinstance(other, np.ndarray) and one == other)
 
 
-def _count(points: Points, passing: np.ndarray | None, chosen: np.ndarray | None) -> Counts:
+def _count(points: PlanePoints, passing: np.ndarray | None, chosen: np.ndarray | None) -> Counts:
     known = points.x > _FAR
     if passing is not None:
         known &= passing
@@ -306,7 +306,7 @@ def _count(points: Points, passing: np.ndarray | None, chosen: np.ndarray | None
     return Counts(*quarters, number, number if passing is None else int((chosen & passing).sum()))
 
 
-def _paint_all(points: Points, found: np.ndarray, view: View, scene: ScatterScene) -> np.ndarray:
+def _paint_all(points: PlanePoints, found: np.ndarray, view: View, scene: ScatterScene) -> np.ndarray:
     """Paint all drawings, but not the marks of some of them: uint8 (h, w, 4)."""
     (w, h), look, (left, right, bottom, top) = scene.size, scene.look, view
     rgba = np.empty((h, w, 4), np.uint8)

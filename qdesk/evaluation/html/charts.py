@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qdesk.evaluation.metrics import Curve
+from qdesk.evaluation.metrics import RocCurve
 from qdesk.stats.intervals import wilson
 
 SIDE = 1000
@@ -55,7 +55,7 @@ def roc(mean: dict[str, np.ndarray], area: float, right: float = 1) -> dict:
     }
 
 
-def small_roc(curve: Curve) -> str:
+def small_roc(curve: RocCurve) -> str:
     """Return one word's curve as a path, "" where it has none."""
     return _line(curve.false, curve.true) if len(curve.false) else ""
 

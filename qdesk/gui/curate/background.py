@@ -18,7 +18,7 @@ from qdesk.data.drawings import Drawing, Drawings
 from qdesk.gui.jobs import Context
 
 
-class Scorer(Protocol):
+class ScoresDrawings(Protocol):
     """What the page needs of `qdesk.scoring.scorer.Scorer`."""
 
     @property
@@ -38,7 +38,7 @@ class Scorer(Protocol):
         """Return what the CNN sees in a batch of one drawing: see `qdesk.scoring.scorer.Seen`."""
 
 
-def real_scorer() -> Scorer:
+def real_scorer() -> ScoresDrawings:
     """Return the scorer with the shipped networks and the scores known from before. Call it in a job.
 
     It loads the networks when asked for a score that is not known. That takes seconds, since torch is imported then.
@@ -135,8 +135,8 @@ def _ready(table: Table) -> Table:
 
 def score_table(
     context: Context,
-    make: Callable[[], Scorer],
-    scorer: Scorer | None,
+    make: Callable[[], ScoresDrawings],
+    scorer: ScoresDrawings | None,
     drawings: Drawings,
     todo: np.ndarray,
     keys: np.ndarray | None = None,

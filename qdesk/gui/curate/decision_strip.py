@@ -44,7 +44,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownDecision:
     """One decision: a step of the history, and what it did.
 
     index: the drawing in the table (the first of several), or -1 if its file is not open. word: its category, or "".
@@ -71,7 +71,7 @@ def ago(time: str, now: datetime | None = None) -> str:
     return "just now"
 
 
-def sentence(one: Shown, now: datetime | None = None) -> str:
+def sentence(one: ShownDecision, now: datetime | None = None) -> str:
     """Return a decision in words, as a screen reader reads it."""
     what = {"": "verdict taken back", KEEP: "kept"}.get(one.reason, f"flagged as {one.reason}")
     who = one.word or "no word"
@@ -86,7 +86,7 @@ class _Model(QAbstractListModel):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.decisions: list[Shown] = []
+        self.decisions: list[ShownDecision] = []
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.decisions)
@@ -100,7 +100,7 @@ class _Model(QAbstractListModel):
         words = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
         return sentence(self.decisions[index.row()]) if index.isValid() and role in words else None
 
-    def show(self, fresh: Sequence[Shown]) -> None:
+    def show(self, fresh: Sequence[ShownDecision]) -> None:
         """Show these decisions, the newest first."""
         fresh = sorted(fresh, key=lambda one: -one.step)
         wanted = {one.step for one in fresh}
@@ -164,7 +164,7 @@ class _Cell(QStyledItemDelegate):
             self.pictures[index, ratio] = QPixmap.fromImage(paint_drawing(table.drawings, index, plain, inks(plain)))
         return self.pictures[index, ratio]
 
-    def _verdict(self, painter: QPainter, place: QRectF, one: Shown) -> None:
+    def _verdict(self, painter: QPainter, place: QRectF, one: ShownDecision) -> None:
         """Paint a sign and a word in the verdict's colour, together in the middle."""
         signs: dict[str, tuple[str, Tint]] = {"": ("undo", "muted"), KEEP: ("check", "good")}
         sign, tint = signs.get(one.reason, ("flag", "bad"))
@@ -255,7 +255,7 @@ class DecisionStrip(QFrame):
         self.set_decisions([])
         self.list.cells.table = table
 
-    def set_decisions(self, decisions: Sequence[Shown]) -> None:
+    def set_decisions(self, decisions: Sequence[ShownDecision]) -> None:
         """Show these decisions, the newest first. Only those that were not there before are painted."""
         self.list.rows.show(decisions)
         pictures, wanted = self.list.cells.pictures, {one.index for one in decisions}

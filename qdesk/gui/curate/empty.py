@@ -18,7 +18,7 @@ from qdesk.gui.theme import SPACE, button, label
 STARTER = ("starter.ndjson.gz",)
 
 
-class Empty(EmptyPage):
+class NothingOpen(EmptyPage):
     """The page without drawings: open a file, download a category, or take the starter set."""
 
     open_asked = Signal()

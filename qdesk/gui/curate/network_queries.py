@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.background import Scorer
+from qdesk.gui.curate.background import ScoresDrawings
 
 MANY = 16
 """The most drawings whose points are scored before the newest query is looked at again."""
@@ -38,12 +38,12 @@ class NetworkQueries(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._scorer: Scorer | None = None
+        self._scorer: ScoresDrawings | None = None
         self._workers: dict[str, jobs.LatestWorker] = {}
         self._wishes: dict[str, tuple[Table, Any]] = {}
         self._table: Table | None = None
 
-    def set_scorer(self, scorer: Scorer) -> None:
+    def set_scorer(self, scorer: ScoresDrawings) -> None:
         """Ask this scorer from now on, beginning with the queries that wait."""
         self._scorer = scorer
         for kind, wish in list(self._wishes.items()):
@@ -99,22 +99,22 @@ class NetworkQueries(QObject):
             {"losses": self.losses_came, "seen": self.seen_came, "similar": self.similar_came}[kind].emit(about, answer)
 
 
-def _losses(scorer: Scorer, asked: tuple[Table, int]) -> Any:
+def _losses(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     table, index = asked
     return scorer.point_losses(table.drawings[index])
 
 
-def _many_losses(scorer: Scorer, asked: tuple[Table, list[int]]) -> Any:
+def _many_losses(scorer: ScoresDrawings, asked: tuple[Table, list[int]]) -> Any:
     table, indices = asked
     return {index: scorer.point_losses(table.drawings[index]) for index in indices[:MANY]}
 
 
-def _seen(scorer: Scorer, asked: tuple[Table, int]) -> Any:
+def _seen(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     table, index = asked
     return scorer.seen(table.drawings.take([index]))
 
 
-def _similar(scorer: Scorer, asked: tuple[Table, int]) -> Any:
+def _similar(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     from qdesk.scoring.similarity import nearest
 
     table, index = asked
@@ -124,7 +124,7 @@ def _similar(scorer: Scorer, asked: tuple[Table, int]) -> Any:
     return indices.tolist(), likeness.tolist()
 
 
-_ANSWERS: dict[str, Callable[[Scorer, Any], Any]] = {
+_ANSWERS: dict[str, Callable[[ScoresDrawings, Any], Any]] = {
     "losses": _losses,
     "many": _many_losses,
     "seen": _seen,

@@ -16,11 +16,11 @@ from qdesk import paths
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate import recent_files, view_settings
-from qdesk.gui.curate.background import OpenedTable, Scorer, real_scorer
+from qdesk.gui.curate.background import OpenedTable, ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.decision_strip import DecisionStrip
 from qdesk.gui.curate.detail.detail import Detail
-from qdesk.gui.curate.empty import STARTER, Empty
+from qdesk.gui.curate.empty import STARTER, NothingOpen
 from qdesk.gui.curate.exporting import Exporting
 from qdesk.gui.curate.file_loader import FileLoader
 from qdesk.gui.curate.filters.panel import FilterPanel
@@ -53,7 +53,7 @@ class CuratePage(DropPage):
     def __init__(
         self,
         parent: QWidget | None = None,
-        scorer_factory: Callable[[], Scorer] = real_scorer,
+        scorer_factory: Callable[[], ScoresDrawings] = real_scorer,
         base_url: str | None = None,
     ) -> None:
         super().__init__("Drop to open", parent)
@@ -82,7 +82,7 @@ class CuratePage(DropPage):
         self.model = DrawingsModel(self)
         self.header = Header(self.keymap)
         self.notice = Notice()
-        self.empty = Empty()
+        self.empty = NothingOpen()
         self.filters = FilterPanel(self.keymap)
         self.grid = Grid(self.model)
         self.detail = Detail()

@@ -15,7 +15,7 @@ from qdesk.gui.theme import font, theme_changes
 pg.setConfigOptions(exitCleanup=False)
 
 
-class Plot(pg.GraphicsView):
+class GraphPlot(pg.GraphicsView):
     """A plot with nothing but what is put into its `box`: no axes, no menu, no zoom.
 
     `dress` paints it in the colours of the theme, and is called when they or the focus change.
@@ -64,7 +64,7 @@ class Plot(pg.GraphicsView):
 
 
 class _Box(pg.ViewBox):
-    def __init__(self, plot: Plot) -> None:
+    def __init__(self, plot: GraphPlot) -> None:
         super().__init__(enableMenu=False, enableMouse=False, defaultPadding=0)
         self._plot = plot
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
-from qdesk.gui.curate.background import Scorer, TableScores, score_table
+from qdesk.gui.curate.background import ScoresDrawings, TableScores, score_table
 
 PAUSE_MS = 500
 """The least time between two new orders of the grid, ms."""
@@ -31,10 +31,10 @@ class ScoreWorker(QObject):
     scorer_came = Signal(object)
     """The scorer, once it can be asked for more than scores."""
 
-    def __init__(self, make: Callable[[], Scorer], parent: QObject) -> None:
+    def __init__(self, make: Callable[[], ScoresDrawings], parent: QObject) -> None:
         super().__init__(parent)
         self._make = make
-        self._scorer: Scorer | None = None
+        self._scorer: ScoresDrawings | None = None
         self._table: Table | None = None
         self._run = jobs.Slot("qdesk-score", self)
         self._since: float | None = None
@@ -87,7 +87,7 @@ class ScoreWorker(QObject):
         self.stop()
         self._timer.stop()
 
-    def _got(self, part: TableScores | Scorer) -> None:
+    def _got(self, part: TableScores | ScoresDrawings) -> None:
         if not isinstance(part, TableScores):
             self._scorer = part
             self.scorer_came.emit(part)

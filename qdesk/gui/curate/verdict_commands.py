@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts.store import Change, Merged
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.decision_strip import DecisionStrip, Shown
+from qdesk.gui.curate.decision_strip import DecisionStrip, ShownDecision
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
@@ -107,7 +107,9 @@ class VerdictCommands(QObject):
         places = self._recorder.place_of(table, [one.identity for one in recent])
         self._decisions.set_decisions(
             [
-                Shown(one.step, place, table.words[place] if place >= 0 else "", one.reason, one.count, one.time)
+                ShownDecision(
+                    one.step, place, table.words[place] if place >= 0 else "", one.reason, one.count, one.time
+                )
                 for place, one in zip(places, recent, strict=True)
             ]
         )

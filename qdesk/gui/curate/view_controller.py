@@ -19,7 +19,7 @@ from qdesk.gui.curate.network_queries import NetworkQueries
 from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
-    from qdesk.gui.curate.background import Scorer
+    from qdesk.gui.curate.background import ScoresDrawings
     from qdesk.gui.curate.page import CuratePage
     from qdesk.gui.curate.plane.plane import Plane
 
@@ -49,7 +49,7 @@ class ViewController(QObject):
         """The plane, made when it is first asked for."""
         self.queries = NetworkQueries(self)
         self.learned_order = LearnedOrderWorker(self)
-        self._met: Scorer | None = None
+        self._met: ScoresDrawings | None = None
         self._offered: set[str] = set()
         self._stale = False  # there are scores that the order does not follow yet
         self._choose_all = False  # what a lasso caught is to be selected once it is shown
@@ -110,7 +110,7 @@ class ViewController(QObject):
         self.queries.close()
         self.learned_order.close()
 
-    def meet(self, scorer: Scorer) -> None:
+    def meet(self, scorer: ScoresDrawings) -> None:
         """Ask this scorer once the first order is there, since loading its networks takes a whole core."""
         if self._model.busy or self._met is not scorer:
             self._met = scorer

@@ -71,7 +71,7 @@ class Elided(QLabel):
         painter.end()
 
 
-class Line(QLineEdit):
+class TextLine(QLineEdit):
     """A line of text that only Escape leaves. The key goes no further, since the page has another use for it."""
 
     left = Signal()
@@ -85,7 +85,7 @@ class Line(QLineEdit):
         return super().event(event)
 
 
-class Field(Line):
+class Field(TextLine):
     """A line to search with. Escape and Enter leave it, and emit `left`."""
 
     entered = Signal()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from qdesk.gui.kit.text import percent
 from qdesk.gui.kit.widgets import Elided
-from qdesk.gui.lab.runs import Run, RunState
+from qdesk.gui.lab.runs import LabRun, RunState
 from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
 
 
@@ -67,7 +67,7 @@ class Actions(Bar):
         for one in (self.delete, self.folder, self.stop, self.resume, self.evaluate, self.report):
             self.row.addWidget(one)
 
-    def show_run(self, run: Run, evaluating: float | None) -> None:
+    def show_run(self, run: LabRun, evaluating: float | None) -> None:
         """Offer what this run allows. evaluating: how far its report is, 0 to 1; None while none is being written."""
         state = run.state
         self.stop.setVisible(state.active)

@@ -39,7 +39,7 @@ def line_colour(number: int) -> QColor:
 
 
 @dataclass(frozen=True)
-class Curve:
+class LearningCurve:
     """One line: its name, its points (x, y: (n,)), and whether they stand for themselves."""
 
     name: str
@@ -60,7 +60,7 @@ class Chart(QWidget):
     def __init__(self, title: str, value: Callable[[float], str], most: float = math.inf) -> None:
         super().__init__()
         self._value, self._most = value, most
-        self._curves: list[Curve] = []
+        self._curves: list[LearningCurve] = []
         self._best: float | None = None
         self._at: float | None = None
         self.title = label(title)
@@ -99,12 +99,12 @@ class Chart(QWidget):
         theme_changes().changed.connect(self._dress)
 
     @property
-    def curves(self) -> list[Curve]:
+    def curves(self) -> list[LearningCurve]:
         """Return the lines shown."""
         return list(self._curves)
 
     def show_curves(
-        self, curves: Sequence[Curve], axis: str, span: float, best: float | None = None, otherwise: str = ""
+        self, curves: Sequence[LearningCurve], axis: str, span: float, best: float | None = None, otherwise: str = ""
     ) -> None:
         """Show these lines over an axis of that name, from 0 to `span`, with a mark at `best`.
 

@@ -11,7 +11,7 @@ from qdesk.gui.lab.runs import STARTER
 from qdesk.gui.theme import button
 
 
-class Empty(EmptyPage):
+class NoRuns(EmptyPage):
     """The page without runs: choose a folder, take the starter set, or open a run from elsewhere."""
 
     folder_asked = Signal()

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.gui.kit.text import percent, some, unbroken
-from qdesk.gui.lab.runs import Run, RunState
+from qdesk.gui.lab.runs import LabRun, RunState
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
 from qdesk.training.wording import duration
 
@@ -28,7 +28,7 @@ _ROW = 9 * SPACE
 _RUN = Qt.ItemDataRole.UserRole
 
 
-def state_text(run: Run) -> str:
+def state_text(run: LabRun) -> str:
     """Return how a run goes, in a few words."""
     state, top1 = run.state, run.test.get("top1")
     if state is RunState.STARTING:
@@ -94,12 +94,12 @@ class Listing(QWidget):
         self.setFixedWidth(NARROW if narrow else WIDTH)
 
     @property
-    def current(self) -> Run | None:
+    def current(self) -> LabRun | None:
         """The run chosen, or None."""
         item = self.list.currentItem()
         return None if item is None else item.data(_RUN)
 
-    def show_runs(self, runs: Sequence[Run], chosen: Path | None) -> None:
+    def show_runs(self, runs: Sequence[LabRun], chosen: Path | None) -> None:
         """List these runs, with the one that writes `chosen` marked. Without a signal."""
         with QSignalBlocker(self.list):
             if [self.list.item(row).data(_RUN) for row in range(self.list.count())] != list(runs):
@@ -140,7 +140,7 @@ class _Rows(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        run: Run = index.data(_RUN)
+        run: LabRun = index.data(_RUN)
         look, state = theme(), run.state
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = chosen and bool(option.state & QStyle.StateFlag.State_HasFocus)

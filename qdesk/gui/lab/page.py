@@ -16,12 +16,12 @@ from qdesk.gui import jobs
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Notice, vertical_line
 from qdesk.gui.lab import runs as files
-from qdesk.gui.lab.empty import Empty
+from qdesk.gui.lab.empty import NoRuns
 from qdesk.gui.lab.form import Form, Plan
 from qdesk.gui.lab.listing import Listing
 from qdesk.gui.lab.processes import interrupt
 from qdesk.gui.lab.reports import Reports
-from qdesk.gui.lab.runs import ENDING, Run, Start, beside, out_of, outs_in
+from qdesk.gui.lab.runs import ENDING, LabRun, Start, beside, out_of, outs_in
 from qdesk.gui.lab.view import RunView
 from qdesk.gui.lab.work import begin
 from qdesk.gui.theme import SPACE
@@ -39,10 +39,10 @@ class LabPage(DropPage):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Drop a folder of drawings to learn from it, or a run’s log or weights to see it", parent)
-        self.runs: dict[Path, Run] = {}
+        self.runs: dict[Path, LabRun] = {}
         self._opened = self._remembered()
         self._chosen: Path | None = None
-        self._pending_delete: Run | None = None
+        self._pending_delete: LabRun | None = None
         self._reading: jobs.Job | None = None
         self._read = False
         self.reports = Reports(self)
@@ -55,7 +55,7 @@ class LabPage(DropPage):
     # Building
 
     def _build(self) -> None:
-        self.empty, self.form, self.view, self.listing, self.notice = Empty(), Form(), RunView(), Listing(), Notice()
+        self.empty, self.form, self.view, self.listing, self.notice = NoRuns(), Form(), RunView(), Listing(), Notice()
         self._side = QStackedWidget()
         for part in (QWidget(), self.form, self.view):
             self._side.addWidget(part)
@@ -133,7 +133,7 @@ class LabPage(DropPage):
         self.form.close_work()
         self.reports.close()
 
-    def _loaded(self, found: list[Run], trouble: str = "") -> None:
+    def _loaded(self, found: list[LabRun], trouble: str = "") -> None:
         self._reading, self._read = None, True
         if trouble:
             self.notice.say(trouble, "bad")
@@ -151,13 +151,13 @@ class LabPage(DropPage):
         self.look()
         self.loaded.emit()
 
-    def sorted_runs(self) -> list[Run]:
+    def sorted_runs(self) -> list[LabRun]:
         """The runs, newest first."""
         shown = [run for run in self.runs.values() if run is not self._pending_delete]
         return sorted(shown, key=lambda run: (run.began, run.name), reverse=True)
 
     @property
-    def current(self) -> Run | None:
+    def current(self) -> LabRun | None:
         """The run in sight, or None."""
         return self.runs.get(self._chosen) if self._chosen else None
 
@@ -168,7 +168,7 @@ class LabPage(DropPage):
         for out in self.runs.keys() - outs:
             del self.runs[out]
         for out in outs - self.runs.keys():
-            self.runs[out] = Run(out)
+            self.runs[out] = LabRun(out)
         for run in self.runs.values():
             if run.poll():
                 changed = True
@@ -188,11 +188,11 @@ class LabPage(DropPage):
         if not runs and not in_form and self._read:
             self._stack.setCurrentWidget(self.empty)
 
-    def _show_run(self, changed: Run | None = None) -> None:
+    def _show_run(self, changed: LabRun | None = None) -> None:
         if self.current is not None and changed in (None, self.current):
             self.view.show_run(self.current, self.reports.share(self.current))
 
-    def choose(self, run: Run) -> None:
+    def choose(self, run: LabRun) -> None:
         """Show this run."""
         self._chosen = run.out
         self._show_run()  # before it is in sight: the first time takes a moment
@@ -236,9 +236,9 @@ class LabPage(DropPage):
         command = files.train_command(plan.kind, out, plan.data, plan.words, plan.options)
         folder = next((place for place in plan.data if os.path.isdir(place)), "")
         settings.remember(Lab, folder=folder)
-        self._begin(Run(out), command, plan.kind, plan.learns, plan.data)
+        self._begin(LabRun(out), command, plan.kind, plan.learns, plan.data)
 
-    def _begin(self, run: Run, command: list[str], kind: str, words: list[str], data: list[str]) -> None:
+    def _begin(self, run: LabRun, command: list[str], kind: str, words: list[str], data: list[str]) -> None:
         self.notice.hide()
         try:
             if "--resume" not in command:
@@ -278,7 +278,7 @@ class LabPage(DropPage):
             self.reports.begin(self.current)
             self.listing.list.setFocus()
 
-    def _evaluated(self, run: Run, sentence: str) -> None:
+    def _evaluated(self, run: LabRun, sentence: str) -> None:
         if sentence:
             self.notice.say(f"No report of “{run.name}”: {sentence}", "bad")
         elif run is self.current and self.isVisible():
@@ -322,7 +322,7 @@ class LabPage(DropPage):
         self.notice.say(said, action=("Undo", lambda: self._undo_delete(run)))
         self.listing.list.setFocus()
 
-    def _undo_delete(self, run: Run) -> None:
+    def _undo_delete(self, run: LabRun) -> None:
         self._pending_delete = None
         if not run.ours:
             self._remember([*self._opened, run.out])
@@ -356,7 +356,7 @@ class LabPage(DropPage):
                 self.notice.say(str(error), "bad")
                 continue
             if out not in self.runs:
-                run = Run(out)
+                run = LabRun(out)
                 run.poll()
                 if not run.log.start:
                     self.notice.say(f"{beside(out, '.log').name} is not the log of a training.", "bad")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.gui.lab.runs import Run, evaluate_command
+from qdesk.gui.lab.runs import LabRun, evaluate_command
 from qdesk.gui.lab.work import Work
 
 
@@ -23,11 +23,11 @@ class Reports(QObject):
         self._works: dict[Path, Work] = {}
         self._shares: dict[Path, float] = {}
 
-    def share(self, run: Run) -> float | None:
+    def share(self, run: LabRun) -> float | None:
         """Return how far a run's report is, 0 to 1; None while none is being written."""
         return self._shares.get(run.out)
 
-    def begin(self, run: Run) -> None:
+    def begin(self, run: LabRun) -> None:
         """Begin to write the report of a run."""
         if run.out in self._works:
             return
@@ -38,18 +38,18 @@ class Reports(QObject):
         work.failed.connect(lambda sentence: self._end(run, sentence))
         self.changed.emit(run)
 
-    def _progress(self, run: Run, share: float) -> None:
+    def _progress(self, run: LabRun, share: float) -> None:
         self._shares[run.out] = share
         self.changed.emit(run)
 
-    def _end(self, run: Run, sentence: str) -> None:
+    def _end(self, run: LabRun, sentence: str) -> None:
         self._shares.pop(run.out, None)
         if (work := self._works.pop(run.out, None)) is not None:
             work.deleteLater()
             self.changed.emit(run)
             self.ended.emit(run, sentence)
 
-    def give_up(self, run: Run) -> None:
+    def give_up(self, run: LabRun) -> None:
         """Stop writing the report of a run."""
         self._shares.pop(run.out, None)
         if (work := self._works.pop(run.out, None)) is not None:

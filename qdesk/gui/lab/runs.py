@@ -78,7 +78,7 @@ class Start:
             return None
 
 
-class Run:
+class LabRun:
     """One experiment, as its files describe it. `poll` reads what is new."""
 
     def __init__(self, out: Path) -> None:
@@ -281,9 +281,9 @@ def out_of(file: str | os.PathLike[str]) -> Path:
     return out
 
 
-def read_runs(outs: Iterable[Path]) -> list[Run]:
+def read_runs(outs: Iterable[Path]) -> list[LabRun]:
     """Return the runs, read as far as they have come."""
-    runs = [Run(out) for out in outs]
+    runs = [LabRun(out) for out in outs]
     for run in runs:
         run.poll()
     return runs
@@ -329,7 +329,7 @@ def train_command(
     return command
 
 
-def evaluate_command(run: Run) -> list[str]:
+def evaluate_command(run: LabRun) -> list[str]:
     """Return the command line that writes the report of a run, for people and for programs."""
     page, numbers = str(run.report), str(run.report.with_suffix(".json"))
     command = [sys.executable, "-m", "qdesk", "evaluate", *run.data, "--model", str(run.out)]

@@ -26,11 +26,11 @@ from qdesk.gui.kit.text import count, large, percent, some, unbroken
 from qdesk.gui.kit.widgets import Choice, Elided, throw_away
 from qdesk.gui.lab.actions import Actions
 from qdesk.gui.lab.listing import state_text, state_tint
-from qdesk.gui.lab.runs import KINDS, Run, RunState, place_name
+from qdesk.gui.lab.runs import KINDS, LabRun, RunState, place_name
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
 
 if TYPE_CHECKING:
-    from qdesk.gui.lab.chart import Chart, Curve
+    from qdesk.gui.lab.chart import Chart, LearningCurve
 
 _BESIDE = 90 * SPACE  # a view this wide, in pixels, holds the plots side by side
 _SHARES = ("top", "auc", "accuracy")  # figures whose names contain one of these are shares of 1
@@ -57,7 +57,7 @@ class RunView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.run: Run | None = None
+        self.run: LabRun | None = None
         self.charts: list[Chart] = []
         self.buttons = Actions()
         area = QScrollArea()
@@ -146,7 +146,7 @@ class RunView(QWidget):
         for chart in self.charts:
             chart.point_at(x)
 
-    def show_run(self, run: Run | None, evaluating: float | None = None) -> None:
+    def show_run(self, run: LabRun | None, evaluating: float | None = None) -> None:
         """Show a run as it is now. evaluating: how far its report is, 0 to 1; None while none is being written."""
         if run is not self.run:
             self._point_at(None)
@@ -197,16 +197,16 @@ class RunView(QWidget):
             self.state.setStyleSheet(f"font-weight: 600; color: {getattr(theme(), state_tint(self.run.state)).name()};")
 
 
-def _best_step(run: Run) -> int | None:
+def _best_step(run: LabRun) -> int | None:
     """Return the step of the best validation: as the run says at its end, or until then by its log."""
     steps, values = run.log.curves.get(_JUDGED.get(run.kind, ""), ([], []))
     so_far = steps[values.index(min(values))] if steps else None
     return (run.log.end or {}).get("best_step") or so_far
 
 
-def _curves(run: Run, scale: float, shares: bool) -> Iterator[Curve]:
+def _curves(run: LabRun, scale: float, shares: bool) -> Iterator[LearningCurve]:
     """Yield the lines of the plot of losses, or of that of shares. Losses begin with the training loss."""
-    from qdesk.gui.lab.chart import Curve
+    from qdesk.gui.lab.chart import LearningCurve
 
     logged = run.log.curves
     for key in sorted(logged, key=lambda key: (key != "loss", key)):
@@ -216,14 +216,14 @@ def _curves(run: Run, scale: float, shares: bool) -> Iterator[Curve]:
             steps, values = logged[key]
             text = "training" if key == "loss" else plain(name).removeprefix("nats ")  # the plot's title has the unit
             height = np.array(values, float) * (100 if shares else 1)
-            yield Curve(text, np.array(steps, float) * scale, height, key != "loss")
+            yield LearningCurve(text, np.array(steps, float) * scale, height, key != "loss")
 
 
 def _is_share(name: str) -> bool:
     return any(part in name for part in _SHARES)
 
 
-def _can_fail(name: str, run: Run) -> bool:
+def _can_fail(name: str, run: LabRun) -> bool:
     """Whether a figure can be less than perfect: the right word is always among the first three of three."""
     top = name.removeprefix("top")
     return name == top or not top.isdigit() or int(top) < (len(run.words) or math.inf)
@@ -236,7 +236,7 @@ def plain(name: str) -> str:
     return f"top-{name[3:]}" if name.startswith("top") and name[3:].isdigit() else name.replace("_", " ")
 
 
-def _test_figures(run: Run) -> Iterator[tuple[str, str]]:
+def _test_figures(run: LabRun) -> Iterator[tuple[str, str]]:
     """Yield the texts of the tiles: the test's figures, the shares first."""
     test = {name: value for name, value in run.test.items() if isinstance(value, int | float) and _can_fail(name, run)}
     drawings = test.pop("drawings", None)
@@ -246,7 +246,7 @@ def _test_figures(run: Run) -> Iterator[tuple[str, str]]:
         yield "Drawings tested", f"{drawings:,}"
 
 
-def _facts(run: Run) -> Iterator[tuple[str, str]]:
+def _facts(run: LabRun) -> Iterator[tuple[str, str]]:
     start, latest = run.log.start, run.log.latest
     if start.get("train") is not None:
         numbers = f"{start['train']:,} to train on, {start.get('validation', 0):,} to validate"

@@ -29,7 +29,7 @@ from qdesk.gui.kit.picture import blank
 from qdesk.gui.kit.strokes import StrokesView
 from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.play.end import name_text
-from qdesk.gui.play.gallery_cells import CAPTION, PEN, Shown, paint_card, paint_record
+from qdesk.gui.play.gallery_cells import CAPTION, PEN, ShownRound, paint_card, paint_record
 from qdesk.gui.theme import SPACE, font, theme
 
 Load = Callable[[str], RoundRecord | None]
@@ -119,10 +119,10 @@ class Gallery(QAbstractScrollArea):
         """Return the key of the drawing in that place; "" outside."""
         return str(self._plays.key_ids[self._rows[place]]) if self._plays and 0 <= place < len(self) else ""
 
-    def shown_at(self, place: int) -> Shown:
+    def shown_at(self, place: int) -> ShownRound:
         """Return what is known of the drawing in that place."""
         assert self._plays is not None  # without it there are no places
-        return Shown.of(self._plays, self._rows[place])
+        return ShownRound.of(self._plays, self._rows[place])
 
     @property
     def loaded(self) -> int:

@@ -19,7 +19,7 @@ PEN = 2.0
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownRound:
     """What is known of a drawing before it is loaded. recognised_ms: NaN where it was not recognised."""
 
     key_id: str
@@ -31,7 +31,7 @@ class Shown:
     won: bool
 
     @classmethod
-    def of(cls, plays: Plays, row: int) -> Shown:
+    def of(cls, plays: Plays, row: int) -> ShownRound:
         """Return what a row of the plays says."""
         return cls(
             str(plays.key_ids[row]),
@@ -62,7 +62,7 @@ class Shown:
 
 
 def paint_card(
-    painter: QPainter, card: QRectF, shown: Shown, name: str, picture: QPixmap | None, focused: bool
+    painter: QPainter, card: QRectF, shown: ShownRound, name: str, picture: QPixmap | None, focused: bool
 ) -> None:
     """Paint a drawing on its card, with its word (or else the name given here) and the outcome.
 

@@ -17,7 +17,7 @@ from qdesk.gui.kit.widgets import Field, Notice, heading, horizontal_line, verti
 from qdesk.gui.play.gallery import Gallery, Load
 from qdesk.gui.play.people_bars import NothingYet, PlayerActions, WhoBar, drawings_text
 from qdesk.gui.play.people_lines import Lines, best_and_hardest, time_lines, word_line
-from qdesk.gui.play.people_plots import OverTime, Tile
+from qdesk.gui.play.people_plots import OverTime, StatTile
 from qdesk.gui.theme import SPACE, label
 
 if TYPE_CHECKING:
@@ -211,9 +211,9 @@ class Figures(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.drawings = 0
-        self.rounds, self.share = Tile("played"), Tile("recognised")
-        self.game, self.sprint = Tile("best game"), Tile("best sprint")
-        self.duels, self.streak = Tile("duels won"), Tile("day streak")
+        self.rounds, self.share = StatTile("played"), StatTile("recognised")
+        self.game, self.sprint = StatTile("best game"), StatTile("best sprint")
+        self.duels, self.streak = StatTile("duels won"), StatTile("day streak")
         row = QHBoxLayout(self)
         row.setContentsMargins(3 * SPACE, SPACE, 3 * SPACE, 2 * SPACE)
         row.setSpacing(4 * SPACE)

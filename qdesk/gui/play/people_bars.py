@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.gui.kit.strokes import StrokesView
-from qdesk.gui.kit.widgets import Choice, Line
+from qdesk.gui.kit.widgets import Choice, TextLine
 from qdesk.gui.play.doodle import flamingo
 from qdesk.gui.theme import SPACE, button, label, theme, theme_changes
 
@@ -41,7 +41,7 @@ class WhoBar(QWidget):
         self.choice.setAccessibleName("Player")
         self.choice.setFixedWidth(28 * SPACE)
         self.rename_button, self.add_button = button("Rename"), button("Add a player", "plus")
-        self.field = Line()
+        self.field = TextLine()
         self.field.setMaxLength(LONGEST_NAME)
         self.field.setFixedWidth(28 * SPACE)
         self.save_button, self.leave_button = button("Save", primary=True), button("Cancel")

@@ -17,7 +17,7 @@ from qdesk.gui.theme import SPACE, font, theme
 
 
 @dataclass(frozen=True)
-class Line:
+class StatLine:
     """A line of a list: a word, a number in words, and a track (0 to 1) with a bar from low to high and perhaps a dot.
 
     key: what `clicked` carries. said: all of it as a sentence.
@@ -58,11 +58,11 @@ class Lines(QWidget):
             column.addWidget(_Ends(*ends))
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[StatLine]:
         """Return the lines shown."""
         return [row.line for row in self.rows if row.line is not None]
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
+    def show_lines(self, lines: Sequence[StatLine]) -> None:
         """Show these lines, or as many of the first as there is room for; without any, show nothing at all."""
         self.setVisible(bool(lines))
         for place, row in enumerate(self.rows):
@@ -78,12 +78,12 @@ class _Row(QAbstractButton):
     def __init__(self, owner: Lines) -> None:
         super().__init__(owner)
         self._owner = owner
-        self.line: Line | None = None
+        self.line: StatLine | None = None
         self.setFixedHeight(3 * SPACE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
-    def show_line(self, line: Line | None) -> None:
+    def show_line(self, line: StatLine | None) -> None:
         self.line = line
         self.setVisible(line is not None)
         if line is not None:
@@ -158,11 +158,11 @@ def _track(width: int) -> tuple[float, float]:
     return (width - number) * 2 // 5 + 2 * SPACE, width - number - SPACE
 
 
-def word_line(one: WordStats) -> Line:
+def word_line(one: WordStats) -> StatLine:
     """Return how often a word was recognised, as a line whose track is 0 to 100 %."""
     count = f"{one.recognised:,} of {one.played:,}"
     said = f"{one.word}: {count} recognised. Show these drawings"
-    return Line(one.word, count, one.word, said, one.low, one.high, one.share)
+    return StatLine(one.word, count, one.word, said, one.low, one.high, one.share)
 
 
 def best_and_hardest(words: Sequence[WordStats], most: int) -> tuple[list[WordStats], list[WordStats]]:
@@ -176,10 +176,12 @@ def best_and_hardest(words: Sequence[WordStats], most: int) -> tuple[list[WordSt
     return best, hard[:most]
 
 
-def time_lines(times: Sequence[tuple[str, float, str]]) -> list[Line]:
+def time_lines(times: Sequence[tuple[str, float, str]]) -> list[StatLine]:
     """Return lines of the best times, quickest first: (word, ms, key_id). Tracks run from 0 s to the slowest."""
     slowest = max((ms for _, ms, _ in times), default=0.0) or 1.0
     return [
-        Line(word, f"{ms / 1000:.1f} s", key_id, f"{word}, recognised in {ms / 1000:.1f} s. Open it", 0.0, ms / slowest)
+        StatLine(
+            word, f"{ms / 1000:.1f} s", key_id, f"{word}, recognised in {ms / 1000:.1f} s. Open it", 0.0, ms / slowest
+        )
         for word, ms, key_id in times
     ]

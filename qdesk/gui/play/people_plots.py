@@ -29,7 +29,7 @@ def day_text(at: float, clock: bool = False) -> str:
     return f"{moment.day} {moment:%B %Y}{moment:, %H:%M}" if clock else f"{moment.day} {moment:%B %Y}"
 
 
-class Tile(QWidget):
+class StatTile(QWidget):
     """One number, with its name below it."""
 
     def __init__(self, name: str) -> None:

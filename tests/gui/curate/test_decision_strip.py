@@ -14,15 +14,15 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 from qdesk.gui.curate import decision_strip as module
-from qdesk.gui.curate.decision_strip import CELL, DecisionStrip, Shown, ago, sentence
+from qdesk.gui.curate.decision_strip import CELL, DecisionStrip, ShownDecision, ago, sentence
 from qdesk.gui.curate.keys import KeyMap
 
 Key = Qt.Key
 NOW = datetime(2017, 3, 20, 12, 0, tzinfo=UTC)
 
 
-def one(step: int, index: int = 0, reason: str = "scribble", count: int = 1, time: str = "") -> Shown:
-    return Shown(step, index, "cat", reason, count, time or NOW.isoformat())
+def one(step: int, index: int = 0, reason: str = "scribble", count: int = 1, time: str = "") -> ShownDecision:
+    return ShownDecision(step, index, "cat", reason, count, time or NOW.isoformat())
 
 
 def tabled(drawings: Drawings) -> Table:
@@ -66,7 +66,7 @@ def test_a_decision_in_words() -> None:
     assert sentence(one(1, time=two), NOW) == "cat, flagged as scribble, 2 minutes ago"
     assert sentence(one(1, reason="keep", count=1200), NOW) == "cat and 1,199 more, kept, just now"
     assert sentence(one(1, index=-1, reason="", time="rubbish"), NOW) == "cat, verdict taken back, in another file"
-    assert sentence(Shown(1, 0, "", "wrong", 1, ""), NOW) == "no word, flagged as wrong"
+    assert sentence(ShownDecision(1, 0, "", "wrong", 1, ""), NOW) == "no word, flagged as wrong"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from qdesk.gui.lab.chart import Chart, Curve, line_colour
+from qdesk.gui.lab.chart import Chart, LearningCurve, line_colour
 from qdesk.gui.theme import font, refresh_theme, theme
 
 X = np.arange(1.0, 11.0)
@@ -20,7 +20,11 @@ def chart(qtbot) -> Chart:
     made.asked.connect(made.point_at)
     made.resize(500, 300)
     made.show()
-    made.show_curves([Curve("training", X, 1 / X), Curve("validation", X[1::2], 2 / X[1::2], dots=True)], "passes", 10)
+    made.show_curves(
+        [LearningCurve("training", X, 1 / X), LearningCurve("validation", X[1::2], 2 / X[1::2], dots=True)],
+        "passes",
+        10,
+    )
     QApplication.processEvents()
     return made
 
@@ -62,7 +66,7 @@ def test_all_of_it_is_within_the_plot(chart: Chart) -> None:
 
 def test_every_line_across_the_plot_has_its_number(chart: Chart) -> None:
     for y in ([0.0, 100.0], [99.9, 100.0], [0.0121, 0.0129]):
-        chart.show_curves([Curve("training", X[:2], np.array(y))], "passes", 2)
+        chart.show_curves([LearningCurve("training", X[:2], np.array(y))], "passes", 2)
         chart.grab()
         axis, picture = chart.plot.getAxis("left"), QImage(1, 1, QImage.Format.Format_ARGB32)
         painter = QPainter(picture)
@@ -74,19 +78,19 @@ def test_every_line_across_the_plot_has_its_number(chart: Chart) -> None:
 
 def test_long_names_ask_for_no_more_room(chart: Chart) -> None:
     narrow = chart.minimumSizeHint().width()
-    chart.show_curves([Curve(f"a long name {number}", X, X) for number in range(4)], "passes", 10)
+    chart.show_curves([LearningCurve(f"a long name {number}", X, X) for number in range(4)], "passes", 10)
     assert chart.minimumSizeHint().width() <= max(narrow, chart.width())
 
 
 def test_a_place_stays_marked_while_the_run_goes_on(chart: Chart) -> None:
     chart.point_at(5.0)
     more = np.arange(1.0, 13.0)
-    chart.show_curves([Curve("training", more, 3 / more)], "passes", 12)
+    chart.show_curves([LearningCurve("training", more, 3 / more)], "passes", 12)
     assert chart.legend == ["training 0.60"]
 
 
 def test_nothing_yet_is_said(chart: Chart) -> None:
-    chart.show_curves([Curve("training", X[:0], X[:0])], "steps", 0, None, "The first figures come in a moment")
+    chart.show_curves([LearningCurve("training", X[:0], X[:0])], "steps", 0, None, "The first figures come in a moment")
     assert chart.curves == [] and chart.waiting.text() == "The first figures come in a moment"
     QTest.keyClick(chart.plot, Qt.Key.Key_Left)
     chart.grab()
@@ -94,7 +98,7 @@ def test_nothing_yet_is_said(chart: Chart) -> None:
 
 def test_one_point_and_equal_points_are_no_trouble(chart: Chart) -> None:
     for y in ([2.0], [2.0, 2.0]):
-        chart.show_curves([Curve("training", X[: len(y)], np.array(y))], "steps", 0, 1.0)
+        chart.show_curves([LearningCurve("training", X[: len(y)], np.array(y))], "steps", 0, 1.0)
         chart.grab()
     assert chart._best_line.isVisible()
 

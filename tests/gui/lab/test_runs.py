@@ -12,7 +12,7 @@ import pytest
 
 from qdesk.gui.lab import runs
 from qdesk.gui.lab.processes import interrupt, lives
-from qdesk.gui.lab.runs import Run, RunState, Start, beside, fresh_name, out_of, outs_in, train_command
+from qdesk.gui.lab.runs import LabRun, RunState, Start, beside, fresh_name, out_of, outs_in, train_command
 from tests.helpers import lab
 
 
@@ -117,7 +117,7 @@ def test_a_start_file_that_makes_no_sense_is_none() -> None:
     out = lab.write_run("a")
     for text in ("", "{", "[]", '{"command": []}'):
         beside(out, ".start").write_text(text)
-        assert Run(out).start is None
+        assert LabRun(out).start is None
 
 
 # Commands

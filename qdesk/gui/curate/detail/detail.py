@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.alike import Alike
-from qdesk.gui.curate.detail.player import SIDE, Player
+from qdesk.gui.curate.detail.player import SIDE, ReplayPlayer
 from qdesk.gui.curate.detail.scores import ScoreRows
 from qdesk.gui.curate.detail.seen import ClassifierPanel
 from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary
 from qdesk.gui.kit.text import NBSP, number
-from qdesk.gui.kit.widgets import Line
+from qdesk.gui.kit.widgets import TextLine
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
 WIDTH = SIDE + 5 * SPACE
@@ -40,7 +40,7 @@ _PATIENCE_MS = 250
 """How long the previous drawing's figures stay, ms, so that new ones can replace them without a flicker."""
 
 
-class _Note(Line):
+class _Note(TextLine):
     """A line that Enter and Escape leave."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -82,7 +82,7 @@ class Detail(QScrollArea):
         self._halves.setContentsMargins(2 * SPACE, 2 * SPACE, 2 * SPACE, 2 * SPACE)
         self._halves.setSpacing(2 * SPACE)
         self.setWidget(inside)
-        self.player = Player()
+        self.player = ReplayPlayer()
         self.strokes, self.pixels, self.curve = self.player.strokes, self.player.pixels, self.player.curve
         self.play, self.slider, self.tint = self.player.play, self.player.slider, self.player.tint
         self._halves.addWidget(self.player)

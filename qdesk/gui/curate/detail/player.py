@@ -25,7 +25,7 @@ SPEEDS = (1, 2, 4)
 _STEPS = 1000  # steps of the slider
 
 
-class Player(QWidget):
+class ReplayPlayer(QWidget):
     """One drawing of a table, with its replay. When wide, it takes the height that it is given."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

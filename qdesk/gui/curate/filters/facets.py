@@ -8,8 +8,8 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qdesk.data.reasons import FLAGS, KEEP
-from qdesk.gui.curate.filters.options import Option, Options
-from qdesk.gui.curate.filters.section import Section
+from qdesk.gui.curate.filters.options import FilterOption, Options
+from qdesk.gui.curate.filters.section import FilterSection
 from qdesk.gui.kit.widgets import Field
 from qdesk.gui.theme import SPACE, button, label
 
@@ -17,7 +17,7 @@ FEW, TALL = 5, 7
 """How many options of a long list are in sight: at first, and once all are asked for."""
 
 
-class VerdictFilter(Section):
+class VerdictFilter(FilterSection):
     """Filters by verdict: all, to do, flagged (for any reason or some of them), or kept."""
 
     def __init__(self) -> None:
@@ -69,11 +69,16 @@ class VerdictFilter(Section):
         flagged = sum(self._counts.get(reason, 0) for reason in self._seen)
         ways = {"all": sum(self._counts.values()), "todo": self._counts.get("", 0), "flagged": flagged}
         ways["keep"] = self._counts.get(KEEP, 0)
-        reasons = [Option(f"={reason}", reason, inset=True) for reason in self._seen]
-        options = [Option("all", "All"), Option("todo", "To do"), Option("flagged", "Flagged"), *reasons]
+        reasons = [FilterOption(f"={reason}", reason, inset=True) for reason in self._seen]
+        options = [
+            FilterOption("all", "All"),
+            FilterOption("todo", "To do"),
+            FilterOption("flagged", "Flagged"),
+            *reasons,
+        ]
         counts = ways | {f"={reason}": self._counts.get(reason, 0) for reason in self._seen}
         chosen = {self._way, *(f"={reason}" for reason in self._reasons)}
-        self.list.show_options([*options, Option("keep", "Kept")], counts, chosen)
+        self.list.show_options([*options, FilterOption("keep", "Kept")], counts, chosen)
         self._show_summary()
 
     def _toggled(self, key: str) -> None:
@@ -85,7 +90,7 @@ class VerdictFilter(Section):
         self.changed.emit()
 
 
-class Facet(Section):
+class Facet(FilterSection):
     """A list of texts to choose among, with the number of drawings that have each.
 
     always: the texts offered first, in this order, even if no drawing has them. folded: only a few of a long list are
@@ -199,7 +204,7 @@ class Facet(Section):
         few = many and self._folded
         alone = keys == self._offered and len(keys) == 1 and not self._chosen and not self._always
         wanted = self.sought.text().strip()
-        options = [Option(key, self._name(key), self._aside(key)) for key in keys]
+        options = [FilterOption(key, self._name(key), self._aside(key)) for key in keys]
         if few:
             options = [one for place, one in enumerate(options) if place < FEW or one.key in self._chosen]
         elif many:

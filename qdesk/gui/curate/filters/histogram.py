@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from qdesk.curation.view.filters import BINS, BinCounts
-from qdesk.gui.curate.plot import Plot
+from qdesk.gui.curate.plot import GraphPlot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
 Kind = Literal["number", "share", "whole", "date", "text"]
@@ -22,7 +22,7 @@ Kind = Literal["number", "share", "whole", "date", "text"]
 _BARS, _AXIS = 5 * SPACE, 2 * SPACE  # heights, pixels
 
 
-class Histogram(Plot):
+class Histogram(GraphPlot):
     """A histogram of some values, and the range of them that is chosen: drag to choose one, double-click for all.
 
     The edges of a chosen range can be dragged, and the range moved as a whole. The outermost bars also stand for

@@ -16,7 +16,7 @@ _BOX = 2 * SPACE - 2
 
 
 @dataclass(frozen=True)
-class Option:
+class FilterOption:
     """One row. key: its text in the data. aside: more about it, in small type. inset: it is a part of the row above."""
 
     key: str
@@ -51,7 +51,7 @@ class Options(QListView):
         self._pressed: str | None = ""
 
     def show_options(
-        self, options: Sequence[Option], counts: Mapping[str, int], chosen: Collection[str], tall: int = 1000
+        self, options: Sequence[FilterOption], counts: Mapping[str, int], chosen: Collection[str], tall: int = 1000
     ) -> None:
         """Show these options, at most `tall` of them in sight at once."""
         current, place = self.key_at(self.currentIndex()), self.verticalScrollBar().value()
@@ -112,11 +112,11 @@ _CHOOSING = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class _Rows(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.options: list[Option] = []
+        self.options: list[FilterOption] = []
         self.counts: Mapping[str, int] = {}
         self.chosen: Collection[str] = ()
 
-    def put(self, options: list[Option], counts: Mapping[str, int], chosen: Collection[str]) -> None:
+    def put(self, options: list[FilterOption], counts: Mapping[str, int], chosen: Collection[str]) -> None:
         anew = options != self.options
         if anew:
             self.beginResetModel()

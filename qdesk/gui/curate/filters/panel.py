@@ -12,7 +12,7 @@ from qdesk.curation.view.filters import FacetCounts, Filters
 from qdesk.curation.view.table import LOOKS_LIKE
 from qdesk.gui.curate.filters.facets import Facet, VerdictFilter
 from qdesk.gui.curate.filters.ranges import Ranges, histograms
-from qdesk.gui.curate.filters.section import Section, small_button
+from qdesk.gui.curate.filters.section import FilterSection, small_button
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.widgets import Elided, Field
 from qdesk.gui.theme import SPACE, button, label
@@ -121,7 +121,7 @@ class FilterPanel(QWidget):
         about = "Words, keys, countries, reasons, and what the network sees"
         self.search.setToolTip(self._keymap.hint(about, "search"))
 
-    def _sections(self) -> tuple[Section, ...]:
+    def _sections(self) -> tuple[FilterSection, ...]:
         reason, *others = self.facets.values()
         return self.verdicts, reason, self.scores, *others, self.drawing
 

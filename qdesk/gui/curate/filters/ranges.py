@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.curation.view.filters import BinCounts
-from qdesk.gui.curate.filters.section import Section
+from qdesk.gui.curate.filters.section import FilterSection
 from qdesk.gui.theme import SPACE, label
 from qdesk.scoring.columns import BY_NAME, COLUMNS
 
@@ -22,7 +22,7 @@ def histograms(section: str) -> tuple[str, ...]:
     return tuple(column.name for column in sorted(there, key=lambda column: column.origin == "curator"))
 
 
-class Ranges(Section):
+class Ranges(FilterSection):
     """Histograms of numbers, each with a range to drag."""
 
     def __init__(self, name: str, title: str, names: tuple[str, ...], unfolded: bool = True) -> None:

@@ -15,7 +15,7 @@ from qdesk.gui.theme import SPACE, font, theme
 from qdesk.settings import Curate
 
 
-class Section(QWidget):
+class FilterSection(QWidget):
     """A part with a title that folds it and says what is chosen in it. Whether it is open is remembered."""
 
     changed = Signal()

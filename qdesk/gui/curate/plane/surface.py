@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from qdesk.curation.view.scatter import AXES, Picture, View, ticks
-from qdesk.gui.curate.plot import Plot
+from qdesk.gui.curate.plot import GraphPlot
 from qdesk.gui.theme import SPACE, font, theme
 
 UPWARD = {
@@ -43,7 +43,7 @@ _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ZOOMS = {Qt.Key.Key_Plus: _STEP, Qt.Key.Key_Equal: _STEP, Qt.Key.Key_Minus: 1 / _STEP}
 
 
-class Surface(Plot):
+class Surface(GraphPlot):
     """Shows a `Picture` between two axes, and above it the lasso and the current drawing.
 
     Its `view` is None while all is shown. A drag draws a lasso; with Space or the middle button it moves the view. The
