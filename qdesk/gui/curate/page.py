@@ -64,14 +64,14 @@ class CuratePage(DropPage):
         self.loader = FileLoader(base_url, self)
         self.scoring = ScoreWorker(scorer_factory, self)
         self.recorder = VerdictRecorder(self.model, self.grid, self)
-        self.viewing = ViewController(self)
+        self.viewing = ViewController(self, self)
         self.commands = VerdictCommands(
             self.model, self.recorder, self.paging, self.decisions, self.detail, self.grid, self
         )
         self.exporting = Exporting(self.model, self.grid, self.recorder, self)
         self._connect()
         self._bind_keys()
-        view_settings.recall(self)
+        view_settings.recall(self, self.viewing)
         self._show_empty()
         if self.recorder.trouble:
             self.notice.say(self.recorder.trouble, "bad")
@@ -220,7 +220,7 @@ class CuratePage(DropPage):
 
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
-        view_settings.remember(self)
+        view_settings.remember(self, self.viewing)
         self.detail.show_drawing(None, -1)
         self.loader.close()
         self.scoring.close()

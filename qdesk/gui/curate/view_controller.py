@@ -20,7 +20,7 @@ from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.background import ScoresDrawings
-    from qdesk.gui.curate.page import CuratePage
+    from qdesk.gui.curate.parts import PageParts
     from qdesk.gui.curate.plane.plane import Plane
 
 ASK_MS = 50
@@ -38,8 +38,8 @@ class ViewController(QObject):
     said = Signal(str, str, object)
     """A sentence for the user, its kind, and what to do about it: a word and a function, or None."""
 
-    def __init__(self, page: CuratePage) -> None:
-        super().__init__(page)
+    def __init__(self, page: PageParts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._page = page
         self._model, self._header, self._filters = page.model, page.header, page.filters
         self._grid, self._detail, self._paging = page.grid, page.detail, page.paging
@@ -273,7 +273,7 @@ class ViewController(QObject):
             self._page.middle.insertWidget(0, self.plane)
             self._page.middle.setSizes([40 * SPACE, 40 * SPACE])
         if self.plane is not None:
-            had_the_keys = self.plane.isAncestorOf(QApplication.focusWidget() or self._page)
+            had_the_keys = bool((focus := QApplication.focusWidget()) and self.plane.isAncestorOf(focus))
             self.plane.setVisible(on)
             self.refresh_plane()
             if had_the_keys and not on:

@@ -12,35 +12,36 @@ from qdesk.gui.curate.header import LATER, TINTS
 from qdesk.settings import Curate
 
 if TYPE_CHECKING:
-    from qdesk.gui.curate.page import CuratePage
+    from qdesk.gui.curate.parts import PageParts
+    from qdesk.gui.curate.view_controller import ViewController
 
 
-def remember(page: CuratePage) -> None:
+def remember(page: PageParts, viewing: ViewController) -> None:
     """Keep how the page looks now."""
     header = page.header
     now: dict[str, Any] = {"tint": header.tint, "size": page.grid.size_step}
     if header.sort not in LATER:  # the others depend on the verdicts and the selection of this file
         now |= {"sort": header.sort, "reverse": header.reverse}
-    if page.viewing.pace == "grid" and not page.narrow:
+    if viewing.pace == "grid" and not page.narrow:
         now |= {"filters": header.filters.isChecked(), "plane": header.plane.isChecked()}
     if page.middle.count() > 1:
         now["middle"] = bytes(page.middle.saveState().toBase64().data()).decode()
     settings.remember(Curate, **now)
 
 
-def recall(page: CuratePage) -> None:
+def recall(page: PageParts, viewing: ViewController) -> None:
     """Restore the look that was kept. A setting that was not kept, or is not valid, stays as it is."""
     header, kept = page.header, settings.load(Curate)
     if kept.sort in SORTS and kept.sort not in LATER:
         header.set_sort(kept.sort, kept.reverse)
     if kept.tint in TINTS:
-        page.viewing.set_tint(kept.tint)
+        viewing.set_tint(kept.tint)
     if kept.size is not None:
         page.grid.zoom(kept.size - page.grid.size_step)
     header.filters.setChecked(kept.filters)
 
 
-def recall_plane(page: CuratePage) -> None:
+def recall_plane(page: PageParts) -> None:
     """Show the plane again if it was shown, once there are drawings to show in it."""
     kept = settings.load(Curate)
     if kept.plane and not page.header.plane.isChecked() and not page.narrow:
