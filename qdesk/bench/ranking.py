@@ -25,7 +25,7 @@ from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 
-ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered)
+ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered and BY_NAME[name].sort)
 REVIEWED = 0.01
 """The share of the file that a person reviews beside as many drawings as there is junk, the worst first."""
 

@@ -52,6 +52,7 @@ REASONS = (
     Reason("graffiti", "#b565c9", "2", signs=("+loss_per_point", "+log_strokes", "-aspect")),
     Reason("wrong", "#2f86d6", "3"),
     Reason("other", "#8a8a8a", "4", suggested=False),
+    Reason("rude", "#8460fc", "5"),
     Reason("unfinished", "#b08400", signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss")),
     Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),
 )  # fmt: skip

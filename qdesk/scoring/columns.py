@@ -62,6 +62,11 @@ COLUMNS = (
         explained="all figures combined, as the log odds of junk: above 0 it is more likely junk than not",
     ),
     Column(
+        "p_junk", "junk model", "share", unit="probability", title="Chance of junk",
+        meaning="How likely it is junk: 0 never, 1 for sure.", first="high", bad=True, in_rank=True, remembered=True,
+        written="%", label="chance of junk", explained="the probability of junk, 1 / (1 + exp(-junk))",
+    ),
+    Column(
         "learned", "curator", "share", unit="probability", title="Learned",
         meaning="How likely you would flag it, by your verdicts so far.",
         sort="Learned from your verdicts", first="high", bad=True, filtered="scores", written="%", label="learned",

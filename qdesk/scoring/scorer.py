@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # importing torch takes two seconds, and cached scores need n
 Item = TypeVar("Item")
 
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
-"""The columns that the networks give. `junk` and `reason` are computed from them."""
+"""The columns that the networks give. `junk`, `p_junk` and `reason` are computed from them."""
 
 _UNKNOWN = tuple(column.name for column in COLUMNS if column.origin == "networks" and column.is_number)
 """The numbers that are NaN where a network has nothing to read: a bitmap has no strokes for the Sketch-RNN."""
@@ -54,9 +54,9 @@ class ScoredChunk:
     """The scores of some drawings.
 
     indices: int64 (n,), positions in the batch that was given.   columns: name -> (n,).   known: from a cache.
-    loss, loss_per_point, lift, p_word, p_top and junk are float, NaN where they cannot be known (no strokes, no word,
-    a word that the network never saw). top_guess, reason and evidence (of the reason) are object arrays of strings.
-    embedding is int8 (n, 64): what the classifier saw, for `scoring.similarity`.
+    loss, loss_per_point, lift, p_word, p_top, junk and p_junk are float, NaN where they cannot be known (no strokes, no
+    word, a word that the network never saw). top_guess, reason and evidence (of the reason) are object arrays of
+    strings. embedding is int8 (n, 64): what the classifier saw, for `scoring.similarity`.
     """
 
     indices: np.ndarray
@@ -288,7 +288,8 @@ class Scorer:
         columns["evidence"] = explanation.evidence_sentences(
             part, words, measured, features, reason, self._order.usual, own
         )
-        return {**columns, "junk": odds, "reason": reason, "embedding": measured["embedding"]}
+        p_junk = np.exp(-np.logaddexp(0, -odds))  # 1 / (1 + exp(-junk)), without an overflow
+        return {**columns, "junk": odds, "p_junk": p_junk, "reason": reason, "embedding": measured["embedding"]}
 
     def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """Return `MEASURED`, and what else `junk_model.features_of` needs, (N,) each, of one batch."""

@@ -18,7 +18,7 @@ from tests.helpers.commands import run, table
 
 EXPORT_COLUMNS = (
     "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,countrycode,timestamp,recognized,source,row,"
-    "flagged_at"
+    "flagged_at,p_junk"
 )
 
 

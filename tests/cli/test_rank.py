@@ -8,7 +8,9 @@ from qdesk import console
 from qdesk.formats import write_drawings
 from tests.helpers.commands import run, table
 
-RANK_COLUMNS = "rank,key_id,word,source,row,strokes,points,junk,loss,loss_per_point,lift,p_word,top_guess,p_top,reason"
+RANK_COLUMNS = (
+    "rank,key_id,word,source,row,strokes,points,junk,loss,loss_per_point,lift,p_word,top_guess,p_top,reason,p_junk"
+)
 
 
 def test_rank_prints_the_columns_of_the_contract_worst_first(squares, capsys):

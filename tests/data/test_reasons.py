@@ -16,9 +16,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_names_are_those_of_files_and_weights() -> None:
-    assert FLAGS == ("scribble", "graffiti", "wrong", "other")
-    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "keep")
-    assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "unfinished", "unusual", "")
+    assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude")
+    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "keep")
+    assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "rude", "unfinished", "unusual", "")
     assert PLANTED == ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
     assert [REASON_OF[kind] for kind in PLANTED] == ["scribble"] * 2 + ["graffiti", "scribble", "unfinished", "wrong"]
     assert [kind.share for kind in KINDS] == [1 / 30, 1 / 12, 1 / 30, 1 / 30, 1 / 12, 0]

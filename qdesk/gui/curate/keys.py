@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from string import ascii_uppercase
 
 from PySide6.QtCore import QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -52,6 +53,11 @@ ACTIONS = (
     Action("close", "close", "Close these drawings", ("Ctrl+W",), "Files"),
     Action("keys", "all keys", "Show and change the keys", ("?",), "Files"),
 )
+
+_YIELDS = "rude"
+"""The action that is younger than the users' own keys: where its key is theirs for something else, it has the first
+free one of `_FREE`."""
+_FREE = f"6789{ascii_uppercase}"
 
 _Key = Qt.Key
 _ALONE_NOTHING = {
@@ -171,6 +177,10 @@ class KeyMap(QObject):
                 continue
             if fresh:
                 kept[name] = tuple(dict.fromkeys(fresh))
+        taken = {one for keys in kept.values() for one in keys}
+        if _YIELDS not in kept and taken.intersection(self._first[_YIELDS]):
+            taken.update(one for keys in self._first.values() for one in keys)
+            kept[_YIELDS] = (next(one for one in _FREE if one not in taken),)
         while True:
             owners: dict[str, list[str]] = {}
             for name, keys in (self._first | kept).items():

@@ -23,6 +23,7 @@ FACTS = {
     "word": "cat",
     "rank": 2,
     "junk": 0.123456789,
+    "p_junk": 0.5308597,
     "loss": np.float32(1.25),
     "loss_per_point": 1e-7,
     "lift": float("nan"),
@@ -38,7 +39,7 @@ FACTS = {
 def test_the_columns_are_the_contract() -> None:
     assert ",".join(CSV_COLUMNS) == (
         "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,"
-        "countrycode,timestamp,recognized,source,row,flagged_at"
+        "countrycode,timestamp,recognized,source,row,flagged_at,p_junk"
     )
 
 
@@ -73,6 +74,7 @@ def test_the_flags_in_rank_order(tmp_path: Path, store: Verdicts) -> None:
         "recognized": "false",
         "source": "cats, and dogs.ndjson",
         "row": "7",
+        "p_junk": "0.53086",
     }
 
 
