@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.bench.ranking import NAMES, precision
+from qdesk.bench.ranking import NAMES
 from qdesk.curation.view.learned_order import learn
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
@@ -23,6 +23,7 @@ from qdesk.scoring.junk_model import GOOD
 from qdesk.scoring.scorer import Scorer
 from qdesk.scoring.similarity import nearest
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
+from qdesk.stats.order_metrics import average_precision
 
 ROUNDS = 4
 """The number of times that junk is planted anew."""
@@ -192,7 +193,7 @@ def gain(
         weights[:, seen.kind == GOOD] = good  # the same drawings in every list
         if truth.any():
             for name, bad in zip(found, (junk[rest], first[rest], learned), strict=True):
-                found[name].append(precision(truth, bad, weights[:, rest]))
+                found[name].append(average_precision(truth, bad, weights[:, rest]))
     title = f"{taste}: {count} judged, {np.mean(flagged):.0f} flagged"
     if not found["junk"]:  # all that the curator flags was judged already
         return title, {}

@@ -24,6 +24,7 @@ from qdesk.scoring import junk_model
 from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
+from qdesk.stats.order_metrics import auc_figure, average_precision, first, over_words, share
 
 ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered and BY_NAME[name].sort)
 REVIEWED = 0.01
@@ -96,7 +97,7 @@ def planted_junk(
     for order, (of_good, of_junk) in shared_orders(good, found):
         lists = [np.r_[of_good, part] for part in np.split(of_junk, rounds)]
         seen = [reviewed(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
-        precisions = [precision(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
+        precisions = [average_precision(truth, bad, weight) for bad, weight in zip(lists, weights, strict=True)]
         table[order] = {
             "average precision": Estimate.of(np.mean(precisions, axis=0)),
             "found": _share(seen, weights, truth),
@@ -197,55 +198,14 @@ def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]
             yield order, np.split(filled, np.cumsum([len(part.reason) for part in parts])[:-1])
 
 
-def precision(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Compute the average precision (R,) of an order, for each row of weights (R, N)."""
-    order = np.argsort(-bad, kind="stable")
-    last = np.searchsorted(-bad[order], -bad[order], side="right") - 1  # ties come all at once
-    hits = weights[:, order] * truth[order]
-    above = np.cumsum(weights[:, order], axis=1, dtype=float)[:, last]
-    return (hits * np.cumsum(hits, axis=1, dtype=float)[:, last] / np.maximum(above, 1)).sum(axis=1) / hits.sum(axis=1)
-
-
 def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Return the weights (R, N) of the worst alone, as many as there is junk and `REVIEWED` of the list, else 0."""
-    order = np.argsort(-bad, kind="stable")
-    before = np.cumsum(weights[:, order], axis=1) - weights[:, order]
-    count = round(truth.sum() + REVIEWED * len(truth))
-    seen = np.empty_like(weights)
-    seen[:, order] = np.clip(count - before, 0, weights[:, order])
-    return seen
-
-
-def auc(good: np.ndarray, bad: np.ndarray) -> float:
-    """Return the chance that a bad one ranks above a good one (area under the ROC curve); NaN where one is missing."""
-    return float(_wins(good, bad).mean()) if len(good) and len(bad) else float("nan")
-
-
-def auc_figure(good: np.ndarray, bad: np.ndarray) -> Estimate:
-    """Estimate the AUC. Good and bad ones are each resampled by themselves."""
-    weights = resampled(np.repeat([0, 1], [len(good), len(bad)]), np.random.default_rng(0))
-    pairs = (weights[:, len(good) :] @ _wins(good, bad)) * weights[:, : len(good)]
-    return Estimate.of(pairs.sum(axis=1) / (len(good) * len(bad)))
-
-
-def over_words(good: np.ndarray, good_words: np.ndarray, bad: np.ndarray, bad_words: np.ndarray) -> Estimate:
-    """Estimate the AUC within each word that has good and bad ones, mean over the words. Words are resampled."""
-    words = sorted(set(good_words) & set(bad_words))
-    each = np.array([auc(good[good_words == word], bad[bad_words == word]) for word in words])
-    weights = resampled(np.zeros(len(each)), np.random.default_rng(0))
-    return Estimate.of(weights @ each / len(each))
-
-
-def _wins(good: np.ndarray, bad: np.ndarray) -> np.ndarray:
-    """Compare all pairs, float32 (bad, good): 1 where the bad one ranks above the good one, 1/2 where they tie."""
-    return (bad[:, None] > good).astype(np.float32) + (bad[:, None] == good) / np.float32(2)
+    return first(bad, weights, round(truth.sum() + REVIEWED * len(truth)))
 
 
 def _share(parts: list[np.ndarray], weights: list[np.ndarray], mask: np.ndarray) -> Estimate:
     """Estimate the share that a part has in the weight of what is masked, mean over the lists."""
-    shares = [
-        part[:, mask].sum(axis=1) / weight[:, mask].sum(axis=1) for part, weight in zip(parts, weights, strict=True)
-    ]
+    shares = [share(part, weight, mask) for part, weight in zip(parts, weights, strict=True)]
     return Estimate.of(np.mean(shares, axis=0))
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from qdesk import paths
 from qdesk.bench.baselines import CLEANLAB, ENOUGH, Baselines, has_cleanlab
-from qdesk.bench.ranking import auc
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
 from qdesk.scoring.classifier import DrawingClassifier
+from qdesk.stats.order_metrics import auc
 
 pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped classifier is not here")
 DETECTORS = {"IsolationForest", "LocalOutlierFactor"}

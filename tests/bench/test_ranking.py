@@ -7,7 +7,6 @@ import sys
 
 import numpy as np
 import pytest
-from sklearn.metrics import average_precision_score, roc_auc_score
 
 from qdesk import paths
 from qdesk.bench import ranking
@@ -16,27 +15,9 @@ from qdesk.cli import main
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS
 from qdesk.formats import open_drawings, write_drawings
+from qdesk.stats.intervals import resampled
 
 SHIPPED = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
-
-
-def test_auc_is_the_chance_that_a_bad_one_ranks_above_a_good_one() -> None:
-    assert ranking.auc(np.array([1.0, 2.0]), np.array([3.0])) == 1.0
-    assert ranking.auc(np.array([1.0, 3.0]), np.array([2.0])) == 0.5
-    assert np.isnan(ranking.auc(np.array([]), np.array([1.0])))
-    rng = np.random.default_rng(0)
-    good, bad = rng.integers(0, 9, 40), rng.integers(3, 12, 25)  # with ties
-    assert ranking.auc(good, bad) == pytest.approx(roc_auc_score(np.repeat([0, 1], [40, 25]), np.r_[good, bad]))
-
-
-def test_average_precision_is_scikit_learns_for_every_row_of_weights() -> None:
-    rng = np.random.default_rng(0)
-    truth, bad = rng.random(80) < 0.2, rng.integers(0, 25, 80) / 7  # with ties
-    weights = ranking.resampled(truth, rng)
-    ours = ranking.precision(truth, bad, weights)
-    for row in (0, 1, 7):
-        theirs = average_precision_score(truth, bad, sample_weight=weights[row])
-        assert ours[row] == pytest.approx(theirs)
 
 
 def test_a_person_reviews_as_many_as_there_is_junk_and_a_hundredth_more() -> None:
@@ -56,7 +37,7 @@ def test_a_person_reviews_as_many_as_there_is_junk_and_a_hundredth_more() -> Non
 
 def test_every_group_is_drawn_again_from_itself() -> None:
     groups = np.repeat(["good", "scribble", "walk"], [50, 3, 1])
-    weights = ranking.resampled(groups, np.random.default_rng(0))
+    weights = resampled(groups, np.random.default_rng(0))
     assert (weights[0] == 1).all()
     for group in set(groups):
         assert (weights[:, groups == group].sum(axis=1) == (groups == group).sum()).all()
@@ -69,25 +50,6 @@ def test_what_is_unknown_is_average_and_an_order_that_knows_nothing_is_left_out(
     assert [(order, *map(np.ndarray.tolist, parts)) for order, parts in ranking.shared_orders(one, two)] == [
         ("loss", [5.0, 1.0], [-3.0])
     ]
-
-
-def test_the_interval_holds_the_figure_and_shrinks_with_more_drawings() -> None:
-    rng = np.random.default_rng(0)
-    few, many = (ranking.auc_figure(rng.normal(0, 1, n), rng.normal(1, 1, n)) for n in (30, 1000))
-    for figure in (few, many):
-        assert figure.low < figure.value < figure.high
-    assert many.value == pytest.approx(0.76, abs=0.03)  # the chance that N(1, 1) exceeds N(0, 1)
-    assert many.high - many.low < few.high - few.low
-
-
-def test_within_the_word_only_drawings_of_one_word_are_compared() -> None:
-    """The second word's good drawings rank above all of the first's junk, which is nothing to it."""
-    figure = ranking.over_words(
-        np.array([1.0, 2.0, 11.0, 12.0, 0.0]), np.array(["a", "a", "b", "b", "c"]),
-        np.array([3.0, 10.0, 11.5]), np.array(["a", "b", "b"]),
-    )  # fmt: skip
-    assert figure.value == pytest.approx((1.0 + 0.25) / 2)
-    assert (figure.low, figure.high) == (0.25, 1.0)
 
 
 @pytest.mark.parametrize("kind", KINDS)

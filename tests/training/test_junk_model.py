@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from qdesk import paths
-from qdesk.bench.ranking import auc
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, add_junk
 from qdesk.formats import open_drawings
 from qdesk.scoring import junk_model
 from qdesk.scoring.scorer import Scorer
+from qdesk.stats.order_metrics import auc
 from qdesk.training.junk_model import fit
 
 pytestmark = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
