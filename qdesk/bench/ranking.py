@@ -9,24 +9,22 @@ columns, the combined order, and the rankers that others made (`qdesk.bench.base
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
 from qdesk.bench.baselines import Baselines
+from qdesk.bench.orders import AllOrders, OrderScores, shared_orders
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.formats import open_drawings
 from qdesk.scoring import junk_model
-from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
 from qdesk.stats.order_metrics import auc_figure, average_precision, first, over_words, share
 
-ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered and BY_NAME[name].sort)
 REVIEWED = 0.01
 """The share of the file that a person reviews beside as many drawings as there is junk, the worst first."""
 
@@ -35,35 +33,6 @@ ROUNDS = 4
 
 NAMES = {junk_model.GOOD: "good drawings"} | {kind.name: kind.title for kind in reasons.KINDS}
 """The names of good drawings and of the kinds of junk in the tables."""
-
-
-@dataclass(frozen=True)
-class OrderScores:
-    """Scores of N drawings. bad: float64 (N,) by order, high is bad, NaN unknown.   reason: object (N,)."""
-
-    bad: dict[str, np.ndarray]
-    reason: np.ndarray
-
-    def take(self, rows: np.ndarray) -> OrderScores:
-        return OrderScores({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
-
-
-class AllOrders:
-    """Scores drawings by all orders: the scorer's columns, and the outside rankers where they are given."""
-
-    def __init__(self, scorer: Scorer, rivals: Baselines | None = None) -> None:
-        self.scorer, self.rivals = scorer, rivals
-
-    def __call__(self, drawings: Drawings) -> OrderScores:
-        columns = self.scorer.score(drawings)
-        sign = {order: -1 if BY_NAME[order].first == "low" else 1 for order in ORDERS}
-        bad = {order: sign[order] * np.asarray(columns[order], float) for order in ORDERS}
-        return OrderScores(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
-
-    def wrong(self, drawings: Drawings) -> np.ndarray:
-        """Return the log-odds, by the combined order, that drawings are of another word, float64 (N,)."""
-        model = self.scorer.combined or junk_model.load()
-        return model.odds(self.scorer.features(drawings))[:, model.kinds.index("wrong")]
 
 
 # The questions
@@ -187,15 +156,6 @@ def flamingos(judge: AllOrders, folder: Path) -> EstimateTable:
 
 
 # The arithmetic. Weights (1 + RESAMPLES, N) say how often each drawing is drawn: once in row 0, at random in the rest.
-
-
-def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]:
-    """Yield each order's scores in each part. Unknown ones count as average, and orders that know none are left out."""
-    for order in parts[0].bad:
-        together = np.concatenate([part.bad[order] for part in parts])
-        if np.isfinite(together).any():
-            filled = np.where(np.isnan(together), np.nanmean(together), together)
-            yield order, np.split(filled, np.cumsum([len(part.reason) for part in parts])[:-1])
 
 
 def reviewed(truth: np.ndarray, bad: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -44,7 +44,8 @@ LOSS = ("qdesk/nets/sketchrnn.py",)
 SCORED = (*GUESS, *LOSS, "qdesk/scoring/likelihood.py")
 SPOILT = ("qdesk/data/reasons.py", "qdesk/data/synthetic_junk.py")
 PLANTED = (
-    *SPOILT, "qdesk/bench/ranking.py", "qdesk/stats/order_metrics.py", "qdesk/scoring/junk_model.py",
+    *SPOILT, "qdesk/bench/orders.py", "qdesk/bench/ranking.py", "qdesk/stats/order_metrics.py",
+    "qdesk/scoring/junk_model.py",
 )  # fmt: skip
 GAME = (
     *(f"qdesk/game/{name}.py" for name in ("commentary", "guess_scheduler", "replay", "round")),

@@ -11,6 +11,7 @@ import pytest
 from qdesk import paths
 from qdesk.bench import ranking
 from qdesk.bench.baselines import CLEANLAB, has_cleanlab
+from qdesk.bench.orders import AllOrders
 from qdesk.cli import main
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS
@@ -42,14 +43,6 @@ def test_every_group_is_drawn_again_from_itself() -> None:
     for group in set(groups):
         assert (weights[:, groups == group].sum(axis=1) == (groups == group).sum()).all()
     assert (weights[1:, 0] == 0).any() and (weights[1:, 0] == 2).any()
-
-
-def test_what_is_unknown_is_average_and_an_order_that_knows_nothing_is_left_out() -> None:
-    one = ranking.OrderScores({"loss": np.array([5.0, np.nan]), "lift": np.full(2, np.nan)}, np.array(["", ""]))
-    two = ranking.OrderScores({"loss": np.array([-3.0]), "lift": np.full(1, np.nan)}, np.array([""]))
-    assert [(order, *map(np.ndarray.tolist, parts)) for order, parts in ranking.shared_orders(one, two)] == [
-        ("loss", [5.0, 1.0], [-3.0])
-    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -95,7 +88,7 @@ def test_the_command_prints_tables_and_flat_json(
 def test_the_combined_order_finds_more_than_any_column() -> None:
     starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
     sampled = starter.take(np.array([key[1:4] == "000" for key in starter.column("key_id")]))
-    judge = ranking.AllOrders(ranking.Scorer())
+    judge = AllOrders(ranking.Scorer())
     good = judge(sampled)
     tables = ranking.planted_junk(judge, sampled, good, rounds=2)
     found = {order: row["found"] for order, row in tables["planted junk"].rows.items()}
