@@ -1,8 +1,9 @@
-"""Rankers that others made, for `qdesk bench ranking` to compare with: cleanlab and scikit-learn's outlier detectors.
+"""Rankers that others made, for `qdesk bench ranking` to compare with: cleanlab, outlier detectors, public networks.
 
-All of them use this project's CNN. cleanlab (Northcutt et al. 2021, arXiv 1911.00068) rates the word from the CNN's
-probabilities. It is only a development dependency, and without it its orders are missing. IsolationForest (Liu et al.
-2008) and LocalOutlierFactor (Breunig et al. 2000) look at the CNN's embeddings, with scikit-learn's default settings.
+cleanlab and the detectors use this project's CNN. cleanlab (Northcutt et al. 2021, arXiv 1911.00068) rates the word
+from the CNN's probabilities. It is only a development dependency, and without it its orders are missing.
+IsolationForest (Liu et al. 2008) and LocalOutlierFactor (Breunig et al. 2000) of scikit-learn look at the CNN's
+embeddings, with its default settings. The public networks are those of `qdesk.training.teachers`.
 
 The detectors are fitted to each word's drawings of the training split. Three ways were tried, and this is by far the
 best for them: average precision on planted junk was 0.59 and 0.51. It was 0.35 and 0.18 where they were fitted to the
@@ -12,12 +13,15 @@ outlier.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
+from qdesk.data.splits import labels_of
 from qdesk.scoring.classifier import DrawingClassifier
 
 CLEANLAB = {
@@ -89,3 +93,27 @@ class Baselines:
                 "LocalOutlierFactor": LocalOutlierFactor(near, novelty=True).fit(embeddings),
             }
         return self._fitted[word]
+
+
+class TeacherRankers:
+    """Public networks as rankers: minus the log of the probability that each gives to the word, from the picture alone.
+
+    folder: that of `training.teachers`.   words: those that the networks are asked of.
+    Raises ValueError where there is no network in the folder.
+    """
+
+    def __init__(self, folder: Path, words: Sequence[str]) -> None:
+        from qdesk.training.teachers import LAYERS
+
+        self._folder, self._words = folder, words
+        if not any((folder / f"{name}.npz").exists() for name in LAYERS):
+            raise ValueError(f"There is no {' and no '.join(f'{name}.npz' for name in LAYERS)} in {folder}.")
+
+    def badness(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        """Return the scores by network, float64 (N,), high is bad; NaN for words that it was not asked of."""
+        from qdesk.training.outside import opinions
+
+        labels = labels_of(drawings, self._words)
+        rows = np.arange(len(labels))
+        said = opinions(self._folder, self._words, as_official(drawings))
+        return {name: np.where(labels >= 0, -each[rows, labels].astype(float), np.nan) for name, each in said.items()}

@@ -361,12 +361,16 @@ def run_ranking(args: argparse.Namespace) -> int:
     """Run `qdesk bench ranking`: print the tables of `qdesk.bench.ranking`."""
     from qdesk.bench.baselines import has_cleanlab
     from qdesk.bench.ranking import measure
+    from qdesk.bench.real_junk import REAL_JUNK
 
     if not has_cleanlab():
         print("qdesk: cleanlab is not installed: its rows are left out (pip install cleanlab)", file=sys.stderr)
     with Progress("measuring") as progress:
-        tables = measure(args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text))
-    _show(tables, args)
+        tables = measure(
+            args.data, args.flamingos, args.model, args.junk, lambda text: progress(None, text),
+            args.labels or (), args.teachers, args.part,
+        )  # fmt: skip
+    _show(tables, args, REAL_JUNK)
     return 0
 
 
@@ -393,8 +397,15 @@ def run_live(args: argparse.Namespace) -> int:
     return 0
 
 
-def _show(tables: dict[str, EstimateTable], args: argparse.Namespace) -> None:
-    """Print tables as Markdown or as flat JSON ("table: row: column"), and put them into the document of --docs."""
+def _show(tables: dict[str, EstimateTable], args: argparse.Namespace, apart: str = "") -> None:
+    """Print tables as Markdown or as flat JSON ("table: row: column"), and put them into the document of --docs.
+
+    apart: how the titles of those tables begin that have a place of this name in it. The others' place is "figures".
+    """
     print(json.dumps(flat(tables), indent=2) if args.json else markdown(tables))
     if args.docs:
-        rewrite(args.docs, markdown(tables))
+        by_place: dict[str, dict[str, EstimateTable]] = {}
+        for title, table in tables.items():
+            by_place.setdefault(apart if apart and title.startswith(apart) else "figures", {})[title] = table
+        for place, those in by_place.items():
+            rewrite(args.docs, markdown(those), place)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from qdesk.bench.baselines import Baselines
 from qdesk.data.drawings import Drawings
 from qdesk.scoring import junk_model
 from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
 
 ORDERS = tuple(name for name in RANK_BY if BY_NAME[name].remembered and BY_NAME[name].sort)
+"""The columns that are orders. `p_junk` is the order of `junk` on another scale."""
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,26 @@ class OrderScores:
         return OrderScores({order: values[rows] for order, values in self.bad.items()}, self.reason[rows])
 
 
-class AllOrders:
-    """Scores drawings by all orders: the scorer's columns, and the outside rankers where they are given."""
+class Rival(Protocol):
+    """An outside ranker, or several of them."""
 
-    def __init__(self, scorer: Scorer, rivals: Baselines | None = None) -> None:
+    def badness(self, drawings: Drawings) -> dict[str, np.ndarray]:
+        """Return the scores by order, float64 (N,), high is bad; NaN unknown."""
+
+
+class AllOrders:
+    """Scores drawings by all orders: the scorer's columns, and those of the outside rankers that are given."""
+
+    def __init__(self, scorer: Scorer, *rivals: Rival) -> None:
         self.scorer, self.rivals = scorer, rivals
 
     def __call__(self, drawings: Drawings) -> OrderScores:
         columns = self.scorer.score(drawings)
         sign = {order: -1 if BY_NAME[order].first == "low" else 1 for order in ORDERS}
         bad = {order: sign[order] * np.asarray(columns[order], float) for order in ORDERS}
-        return OrderScores(bad | (self.rivals.badness(drawings) if self.rivals else {}), columns["reason"])
+        for rival in self.rivals:
+            bad |= rival.badness(drawings)
+        return OrderScores(bad, columns["reason"])
 
     def wrong(self, drawings: Drawings) -> np.ndarray:
         """Return the log-odds, by the combined order, that drawings are of another word, float64 (N,)."""

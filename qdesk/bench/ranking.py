@@ -1,25 +1,28 @@
 """Measure how good the ranking is: `qdesk bench ranking`, with 95 % intervals, on drawings that nothing was trained on.
 
-There are four questions. Planted junk: how much of it comes first? Wrong category: is a drawing of another word told
-from one of the word? The game's own flag: does the order agree with the files' `recognized`? The seed's flamingos: are
-the worst told from random ones, random ones from the best, and junk from honest bad drawings? Each is answered for all
-columns, the combined order, and the rankers that others made (`qdesk.bench.baselines`).
+There are five questions. Real junk, where there are labels: does it come first (`qdesk.bench.real_junk`)? Planted
+junk: how much of it comes first? Wrong category: is a drawing of another word told from one of the word? The game's own
+flag: does the order agree with the files' `recognized`? The seed's flamingos: are the worst told from random ones,
+random ones from the best, and junk from honest bad drawings? Each is answered for all columns, the combined order, and
+the rankers that others made (`qdesk.bench.baselines`).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from qdesk.bench.baselines import Baselines
-from qdesk.bench.orders import AllOrders, OrderScores, shared_orders
+from qdesk.bench.baselines import Baselines, TeacherRankers
+from qdesk.bench.orders import AllOrders, OrderScores, Rival, shared_orders
+from qdesk.bench.real_junk import of_part, real_junk
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.formats import open_drawings
+from qdesk.formats.labels import labelled
 from qdesk.scoring import junk_model
 from qdesk.scoring.scorer import Scorer
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
@@ -178,22 +181,36 @@ def measure(
     model: Path | None = None,
     order: Path | None = None,
     report: Callable[[str], None] = lambda text: None,
+    labels: Sequence[Path] = (),
+    teachers: Path | None = None,
+    part: str = "test",
 ) -> dict[str, EstimateTable]:
     """Return all tables by title. data: the folders that were trained on, whose test split is measured on.
 
     model: another Sketch-RNN than the shipped one. An official decoder knows one word, and drawings in their own scale,
     so it is measured on the seed's flamingos alone.   order: a junk model fitted for that Sketch-RNN
-    (`qdesk.training.junk_model`).   report: called with what is being done.
-    Raises ValueError where there is nothing to measure.
+    (`qdesk.training.junk_model`).   report: called with what is being done.   labels: label files, or folders of them,
+    of drawings in `data`.   teachers: the folder of the public networks to compare with.   part: which of the labelled
+    drawings, a key of `evaluation.selection.PARTS`.
+    Raises ValueError where there is nothing to measure, and FormatError for a label file that cannot be used.
     """
     from qdesk.training.data import load
 
+    scorer = Scorer(model, combined=junk_model.load(order) if order else None)
+    rivals: list[Rival] = [TeacherRankers(teachers, scorer.guesser.words)] if teachers else []
+    found = None
+    if labels:
+        report("reading the labels")
+        found = labelled(labels, data)
+        found = of_part(found.take(np.isin(found.drawings.words.astype(str), scorer.likelihood.words)), part)
     report("reading the drawings")
     corpus = load(data, report=lambda text: None)
-    scorer = Scorer(model, combined=junk_model.load(order) if order else None)
-    judge = AllOrders(scorer, Baselines(scorer.guesser, corpus.real))
-    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.likelihood.words))
+    judge = AllOrders(scorer, Baselines(scorer.guesser, corpus.real), *rivals)
     tables: dict[str, EstimateTable | None] = {}
+    if found:
+        report("ranking the labelled drawings")
+        tables |= real_junk(judge, found, part)
+    held_out = corpus.test.take(np.isin(corpus.test.words.astype(str), scorer.likelihood.words))
     if len(set(held_out.words)) > 1:
         report("ranking the held-out drawings, by the outside rankers too")
         good = judge(held_out)
@@ -205,5 +222,7 @@ def measure(
     if bad_flamingos:
         tables["the seed's flamingos"] = flamingos(judge, bad_flamingos)
     if not tables:
-        raise ValueError("There is nothing to measure: no flamingos, and no held-out drawings of two words known.")
+        raise ValueError(
+            "There is nothing to measure: no labels, no flamingos, and no held-out drawings of two words known."
+        )
     return {title: table for title, table in tables.items() if table}

@@ -21,12 +21,13 @@ def add(commands: Commands) -> None:
     parser = command(
         commands, "bench", run, "what this machine does, or what the ranking and the game are worth",
         "machine (the default): matrix peak, scoring, raster, guess latency, loading, ranking, the window's start; "
-        "takes about a minute. ranking: what the ranking finds of planted junk and of wrong words among drawings that "
-        "the networks never saw, with intervals, and what cleanlab and scikit-learn find of the same; takes about two "
-        "minutes and needs --data. live: raw drawings that the classifier never saw, played as rounds at their own "
-        "times: the share recognised by each second; takes a few minutes and needs --data. million: Curate with a "
-        "million drawings: opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: "
-        "what 'more like these' finds, and what the learned order brings; takes two minutes and needs --data.",
+        "takes about a minute. ranking: what the ranking finds, with intervals, of the junk that people labelled "
+        "(--labels), of planted junk and of wrong words, among drawings that the networks never saw, and what "
+        "cleanlab, scikit-learn and public networks (--teachers) find of the same; takes about three minutes and needs "
+        "--data. live: raw drawings that the classifier never saw, played as rounds at their own times: the share "
+        "recognised by each second; takes a few minutes and needs --data. million: Curate with a million drawings: "
+        "opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: what 'more like "
+        "these' finds, and what the learned order brings; takes two minutes and needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
@@ -38,6 +39,18 @@ def add(commands: Commands) -> None:
         "--count", metavar="N", type=int, default=1_000_000, help="million: how many drawings (default: %(default)s)"
     )
     parser.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
+    parser.add_argument(
+        "--labels", metavar="DIR", nargs="+", type=Path,
+        help="ranking: label files (.jsonl), or folders of them, of drawings in --data (docs/ranking.md)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--part", choices=("test", "validation", "all"), default="test",
+        help="ranking: of the labelled drawings those of part 1 (test, the default), those of part 0 (validation), or "
+        "all; nothing may have been trained, fitted or chosen on what is reported",
+    )  # fmt: skip
+    parser.add_argument(
+        "--teachers", metavar="DIR", type=Path, help="ranking: the public networks' .npz files, to compare with"
+    )
     parser.add_argument("--flamingos", metavar="DIR", type=Path, help="ranking: bad_flamingos, a folder sorted by hand")
     parser.add_argument(
         "--model", metavar="M", type=Path,

@@ -30,16 +30,19 @@ class Estimate:
         """Make one from values (1 + resamples,): the number itself, then its value in every resample."""
         return cls(float(values[0]), *np.percentile(values[1:], (2.5, 97.5)).tolist())
 
-    def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
+    def written(self, decimals: int = 3) -> str:
+        """Return the number with its interval, as "0.981 (0.977 to 0.985)"."""
+        value, low, high = (f"{number:.{decimals}f}" for number in (self.value, self.low, self.high))
+        return f"{value} ({low} to {high})"
 
 
 @dataclass(frozen=True)
 class EstimateTable:
-    """Figures by row and column. note: what they measure, in a few sentences."""
+    """Figures by row and column. note: what they measure, in a few sentences.   decimals: how many are written."""
 
     note: str
     rows: dict[str, dict[str, Estimate]]
+    decimals: int = 3
 
 
 def resampled(groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -64,10 +67,9 @@ def markdown(tables: Mapping[str, EstimateTable]) -> str:
     lines = ["In brackets: 95 % of the resamples, drawings drawn again (for a mean over words, words).", ""]
     for title, table in tables.items():
         columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
-        grid = [
-            ["", *columns],
-            *([name, *(str(row.get(column, "")) for column in columns)] for name, row in table.rows.items()),
-        ]
+        grid = [["", *columns]]
+        for name, row in table.rows.items():
+            grid.append([name, *(row[each].written(table.decimals) if each in row else "" for each in columns)])
         lines += [f"**{title}**", "", *textwrap.wrap(table.note.replace(" %", "\u00a0%"), 120), ""]
         lines += [*grid_lines(grid), ""]
     return "\n".join(lines)

@@ -46,6 +46,8 @@ ORDERS = {
     "IsolationForest": "scikit-learn's IsolationForest on the classifier's embeddings",
     "LocalOutlierFactor": "scikit-learn's LocalOutlierFactor on the classifier's embeddings",
     "loss_per_point": "`loss_per_point`, the usual ranking by Sketch-RNN",
+    "doodlenet": "DoodleNet, a public network: minus the log of the word's probability",
+    "trekhleb": "machine-learning-experiments' network, the same",
 }
 """The orders of `qdesk bench ranking` that README shows, with their titles there."""
 
@@ -113,21 +115,43 @@ def guesses(found: Results) -> str:
     )
 
 
-def planted_junk(found: Results) -> str:
-    """Return the part of README on planted junk: what each order finds of it, of wrong words and of bad flamingos."""
+def real_junk(found: Results) -> str:
+    """Return the part of README on real junk: what each order finds of it, and what is said of it."""
+    columns = {"average precision": "average precision", "worst 2 %": "in the worst 2 %", "worst 5 %": "worst 5 %"}
     rows = []
     for order, name in ORDERS.items():
-        if f"planted junk: {order}: found" not in found.all("ranking"):
-            continue  # without cleanlab there are no such figures
-        figures = [
-            found.interval("ranking", f"planted junk: {order}: {column}", _three)
-            for column in ("found", "average precision")
-        ]
+        if f"real junk: {order}: average precision" not in found.all("ranking"):
+            continue  # without cleanlab or the public networks there are no such figures
+        figures = [found.interval("ranking", f"real junk: {order}: {column}", _three) for column in columns]
         rows.append([name, *(f"**{figure}**" if order == "junk" else figure for figure in figures)])
+
+    def said(group: str, column: str) -> str:
+        return found.interval("ranking", f"real junk, kind by kind: {group}: {column}", _percent, " %")
+
+    def between(sets: str) -> str:
+        return _three(found("ranking", f"real junk, doubtful in between: junk: {sets}"))
+
+    def count(what: str) -> str:
+        return found.interval("ranking", f"real junk, how many: all: {what}", lambda number: f"{number:.0f}")
+
+    text = (
+        f"Given the right reason: {said('all clear junk', 'right reason')} of the junk. Honest drawings given a reason "
+        f"of junk: {said('honest', 'given a junk reason')}. Drawings that a fair curator would hesitate over lie in "
+        f"between: AUC {between('doubtful / honest')} against honest ones, {between('clear / doubtful')} of clear junk "
+        f"against them. Junk expected by `p_junk`: {count('expected')}; labelled: {count('clear junk')} clear, "
+        f"{count('clear and doubtful')} with the doubtful."
+    )
+    return f"{_table(['junk that people labelled, found', *columns.values()], *rows)}\n\n{_paragraph(text)}"
+
+
+def planted_junk(found: Results) -> str:
+    """Return the part of README on planted junk, on wrong words and on bad flamingos."""
     held_out = found("classifier", "drawings")
     junk = held_out // 100 * len(KINDS)  # as `qdesk.bench.ranking` plants it
     share = 100 * junk / (held_out + junk)
-    head = f"of planted junk, {share:.1f} % of a list, found by who reviews the worst {share + 1:.1f} %"
+
+    def planted(order: str) -> str:
+        return f"`{order}` {_three(found('ranking', f'planted junk: {order}: found'))}"
 
     def wrong(order: str) -> str:
         return f"`{order}` {_three(found('ranking', f'wrong category: {order}: AUC'))}"
@@ -136,6 +160,8 @@ def planted_junk(found: Results) -> str:
         return _three(found(name, f"the seed's flamingos: {order}: {sets}"))
 
     text = (
+        f"Of junk that this project drew itself, {share:.1f} % of a list, found by who reviews the worst "
+        f"{share + 1:.1f} %: {planted('junk')}, {planted('p_word')}, {planted('lift')}, {planted('loss_per_point')}. "
         f"A drawing of another word against the word's own, mean AUC over the words: {wrong('p_word')}, "
         f"{wrong('junk')}, {wrong('lift')}. The flamingos of the highest loss against random ones: "
         f"{flamingos('loss_per_point', 'worst / random')} by `loss_per_point`, "
@@ -144,7 +170,7 @@ def planted_junk(found: Results) -> str:
         f"{flamingos('junk', 'junk / honest')} by `junk`, {flamingos('loss_per_point', 'junk / honest')} by "
         "`loss_per_point`."
     )
-    return f"{_table([head, 'found', 'average precision'], *rows)}\n\n{textwrap.fill(text, 120)}"
+    return _paragraph(text)
 
 
 def data(found: Results) -> str:
@@ -217,7 +243,7 @@ def official(found: Results) -> str:
 
 
 PLACES: dict[str, dict[str, Callable[[Results], str]]] = {
-    "README.md": {"guesses": guesses, "planted junk": planted_junk},
+    "README.md": {"guesses": guesses, "real junk": real_junk, "planted junk": planted_junk},
     "models/README.md": {
         "data": data, "classifier": classifier, "weak words": weak_words, "sketchrnn": sketchrnn, "official": official,
     },
@@ -237,6 +263,11 @@ def write(files: Sequence[Path], root: Path) -> None:
 
 def _table(*rows: list[str]) -> str:
     return "\n".join(grid_lines(list(rows)))
+
+
+def _paragraph(text: str) -> str:
+    """Return the text in lines of at most 120 characters, none of which begins with a % sign."""
+    return textwrap.fill(text.replace(" %", "\u00a0%"), 120)
 
 
 def _percent(share: float) -> str:

@@ -107,9 +107,11 @@ STEPS = (
         f"qdesk bench live --data {PLAYED} --docs docs/live.md --json > WORK/results/live.json",
     ),
     Step(
-        "ranking", ("docs/ranking.md#figures",), (*SCORES, *SPLIT, *SCORED, *PLANTED, "qdesk/bench/baselines.py"),
-        f"qdesk bench ranking --data {SIMPLIFIED} --flamingos DATA/bad_flamingos --docs docs/ranking.md --json"
-        " > WORK/results/ranking.json",
+        "ranking", ("docs/ranking.md#real junk", "docs/ranking.md#figures"),
+        (*SCORES, *SPLIT, *SCORED, *PLANTED, "qdesk/bench/baselines.py", "qdesk/bench/real_junk.py",
+         "qdesk/formats/labels.py", "qdesk/training/outside.py", "qdesk/training/teachers.py"),
+        f"qdesk bench ranking --data {SIMPLIFIED} --labels DATA/labels --teachers DATA/teachers"
+        " --flamingos DATA/bad_flamingos --docs docs/ranking.md --json > WORK/results/ranking.json",
     ),
     Step(  # only its figures on flamingos are used: this decoder knows no other word
         "official", (), (*PLANTED, "qdesk/nets/official.py"),
@@ -148,10 +150,10 @@ STEPS = (
     # The documents that figures are copied from are inputs, too, because a clone has no results to compare with.
     Step(
         "documents",
-        ("README.md#guesses", "README.md#planted junk", *(
+        ("README.md#guesses", "README.md#real junk", "README.md#planted junk", *(
             f"models/README.md#{name}" for name in ("data", "classifier", "weak words", "sketchrnn", "official"))),
         (CLASSIFIER, SKETCHRNN, "models/classifier.words.csv", "models/sketchrnn.words.csv", "docs/live.md#figures",
-         "docs/ranking.md#figures", "qdesk/training/documents.py"),
+         "docs/ranking.md#real junk", "docs/ranking.md#figures", "qdesk/training/documents.py"),
         "python -m qdesk.training.documents write --results WORK/results/classifier.json WORK/results/data.json"
         " WORK/results/live.json WORK/results/official.json WORK/results/ranking.json",
     ),
@@ -285,7 +287,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, metavar="DIR",
         help="the folder of drawings, with strokes/, strokes_more/, raw/, raw_more/, bitmaps/, bitmaps_thin/, "
-        "generated/, teachers/, official_sketchrnn/ and bad_flamingos/",
+        "generated/, labels/, teachers/, official_sketchrnn/ and bad_flamingos/",
     )  # fmt: skip
     parser.add_argument(
         "--work", type=Path, metavar="DIR",

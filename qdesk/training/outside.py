@@ -72,20 +72,31 @@ def measure(
     }
 
 
+def opinions(folder: Path, words: Sequence[str], drawings: Drawings) -> dict[str, np.ndarray]:
+    """Return the log-probabilities of each teacher in `folder`, float32 (N, words), by its name.
+
+    drawings: in the 255 box. A teacher sees the official picture of each.
+    """
+    said: dict[str, np.ndarray] = {}
+    for name in LAYERS:
+        if (folder / f"{name}.npz").exists():
+            teacher = Teachers(folder, words, (name,))
+            parts = [drawings.take(slice(first, first + _AT_ONCE)) for first in range(0, len(drawings), _AT_ONCE)]
+            each = [teacher.log_probabilities(torch.from_numpy(raster(part))).numpy() for part in parts]
+            said[name] = np.concatenate(each)
+    return said
+
+
 def _table(note: str, drawings: Drawings, guesser: DrawingClassifier, teachers: Path | None) -> EstimateTable:
     labels = labels_of(drawings, guesser.words)
     known = labels >= 0
     drawings, labels = drawings.take(known), labels[known]
-    opinions = {"this classifier": np.log(np.maximum(guesser.probabilities(drawings), 1e-12))}
-    for name in LAYERS:
-        if teachers and (teachers / f"{name}.npz").exists():
-            teacher = Teachers(teachers, guesser.words, (name,))
-            parts = [drawings.take(slice(first, first + _AT_ONCE)) for first in range(0, len(drawings), _AT_ONCE)]
-            said = [teacher.log_probabilities(torch.from_numpy(raster(part))).numpy() for part in parts]
-            opinions[name] = np.concatenate(said)
+    said = {"this classifier": np.log(np.maximum(guesser.probabilities(drawings), 1e-12))}
+    if teachers:
+        said |= opinions(teachers, guesser.words, drawings)
     weights = resampled(np.zeros(len(labels)), np.random.default_rng(0))
     rows = {}
-    for name, opinion in opinions.items():
+    for name, opinion in said.items():
         above = ranks(opinion, labels)
         rows[name] = {
             f"top-{top}": Estimate.of(weights @ (above < top).astype(np.float32) / len(labels)) for top in (1, 3)
