@@ -2,7 +2,7 @@
 
 The main question is whether clear junk comes before honest drawings. Doubtful ones, over which a fair curator would
 hesitate, are left out of it, and should lie in between. All intervals are of drawings drawn again, each label's among
-themselves.
+themselves, but where a note says otherwise.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def real_junk(judge: AllOrders, found: Labelled, part: str = "test") -> dict[str
 
 def tables_of(scores: OrderScores, found: Labelled, holds: str) -> dict[str, EstimateTable]:
     """Return all tables. scores: of all labelled drawings.   holds: what the drawings are, the beginning of a note."""
-    weights = resampled(found.label, np.random.default_rng(0))
+    weights = resampled(_kinds_of(found), np.random.default_rng(0))
     orders = {order: values for order, (values,) in shared_orders(scores)}
     return {
         REAL_JUNK: _found(orders, found, weights, holds),
@@ -202,12 +202,18 @@ def _how_many(junk: np.ndarray, found: Labelled) -> EstimateTable:
 # What they share
 
 
+def _kinds_of(found: Labelled) -> np.ndarray:
+    """Return object (N,): each label, with the reason that it means where this is not the label's usual one."""
+    pairs = zip(found.label, found.reason, strict=True)
+    return np.array([name if reason == REASONS[name] else f"{name}, {reason}" for name, reason in pairs], object)
+
+
 def _groups(found: Labelled) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each label with the mask (N,) of its drawings; one that means two reasons once for each of them."""
+    """Yield each kind of label that there is with the mask (N,) of its drawings: junk, doubtful, honest."""
+    kinds = _kinds_of(found)
     for label in (*(name for name in REASONS if REASONS[name]), DOUBTFUL, HONEST):
-        for reason in sorted(set(found.reason[found.label == label])):
-            name = label if reason == REASONS[label] else f"{label}, {reason}"
-            yield name, (found.label == label) & (found.reason == reason)
+        for name in sorted(set(kinds[found.label == label])):
+            yield name, kinds == name
 
 
 def _holds(found: Labelled) -> str:
@@ -220,5 +226,7 @@ def _worst(part: float) -> str:
 
 
 def _counted(hits: np.ndarray, of: np.ndarray) -> Estimate:
-    low, high = wilson(hits.sum(), of.sum())
-    return Estimate(float(hits.sum()), float(low * of.sum()), float(high * of.sum()))
+    """Estimate a number from the share that it is of all those in the mask `of`."""
+    count, total = float(hits.sum()), float(of.sum())
+    low, high = wilson(count, total)
+    return Estimate(count, min(float(low) * total, count), max(float(high) * total, count))  # but for rounding

@@ -186,11 +186,12 @@ def _label_files(path: Path) -> list[Path]:
 
 def _read(path: Path) -> Iterator[Label]:
     with open_input(path) as file:
-        for number, line in enumerate(file.stream, 1):
-            if line.strip(b" \t\r\n\xef\xbb\xbf"):
-                yield _label(line.removeprefix(b"\xef\xbb\xbf"), f"{file.source}, line {number}")
+        lines = file.stream.readlines()
         if file.damage:
-            raise FormatError(f"{file.source}: {file.damage}.")
+            raise FormatError(f"{file.source} cannot be read: {file.damage}.")
+    for number, line in enumerate(lines, 1):
+        if text := line.removeprefix(b"\xef\xbb\xbf").strip():
+            yield _label(text, f"{file.source}, line {number}")
 
 
 def _label(line: bytes, where: str) -> Label:

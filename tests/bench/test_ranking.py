@@ -13,10 +13,12 @@ from qdesk.bench import ranking
 from qdesk.bench.baselines import CLEANLAB, has_cleanlab
 from qdesk.bench.orders import AllOrders
 from qdesk.cli import main
+from qdesk.data.categories import categories
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS
 from qdesk.formats import open_drawings, write_drawings
-from qdesk.stats.intervals import resampled
+from qdesk.stats.intervals import places, resampled
+from tests.helpers.training import write_teacher
 
 SHIPPED = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
 
@@ -82,6 +84,35 @@ def test_the_command_prints_tables_and_flat_json(
     assert not any(row in name for row in CLEANLAB for name in flat)
     assert all(0 <= value <= 1 for value in flat.values())  # what they are worth: the next test
     assert main(["bench", "ranking"]) == 2
+
+
+@SHIPPED
+def test_labels_come_first_and_have_a_place_of_their_own(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also beside public networks, here of random weights."""
+    starter = open_drawings(paths.asset("starter.ndjson.gz")).drawings
+    (tmp_path / "data").mkdir()
+    write_drawings(starter, tmp_path / "data" / "all.ndjson")
+    sampled = [(key, key[1:4] == "000") for key in starter.column("key_id")]
+    lines = [{"key_id": key, "label": "honest" if real else "scribble"} for key, real in sampled]
+    (tmp_path / "mine.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    write_teacher(tmp_path, "trekhleb", categories())
+    docs = tmp_path / "docs.md"
+    docs.write_text("".join(f"<!-- {name} -->\n<!-- end of {name} -->\n" for name in ("real junk", "figures")))
+    asked = ["bench", "ranking", "--data", str(tmp_path / "data"), "--labels", str(tmp_path), "--json"]
+    assert main([*asked, "--part", "all", "--teachers", str(tmp_path), "--docs", str(docs)]) == 0
+    flat = json.loads(capsys.readouterr().out)
+    assert next(iter(flat)) == "real junk: junk: average precision"
+    assert flat["real junk: junk: average precision"] > flat["real junk: trekhleb: average precision"]
+    assert flat["real junk, how many: all: clear junk"] == sum(not real for _, real in sampled)
+    written = places(docs.read_text(encoding="utf-8"))
+    assert written["real junk"].count("**real junk") == 6 and "real junk" not in written["figures"]
+    assert "| trekhleb " in written["real junk"] and "| trekhleb " in written["figures"]
+
+    (tmp_path / "mine.jsonl").write_text('{"key_id": "0", "label": "honest"}\n')
+    assert main(asked) == 1
+    assert "mine.jsonl, line 1: there is no drawing 0 under" in capsys.readouterr().err
+    assert main([*asked, "--teachers", str(tmp_path / "data")]) == 1
+    assert "There is no doodlenet.npz and no trekhleb.npz in" in capsys.readouterr().err
 
 
 @SHIPPED

@@ -56,7 +56,32 @@ def results() -> dict[str, dict]:
         classifier |= {name: 0.77136, f"{name}_low": 0.7596, f"{name}_high": 0.7827}
     orders = {order: {"found": SEEN, "average precision": SEEN} for order in ORDERS if "cleanlab" not in order}
     flamingos = {"worst / random": Estimate(0.985, 0.9, 1), "junk / honest": Estimate(0.931, 0.9, 1)}
+    real = {"average precision": SEEN, "worst 2 %": SEEN, "worst 5 %": SEEN}
     ranking = {
+        "real junk": EstimateTable("", {order: real for order in ORDERS if "cleanlab" not in order}),
+        "real junk, kind by kind": EstimateTable(
+            "",
+            {
+                "all clear junk": {"right reason": Estimate(0.712, 0.6, 0.8)},
+                "honest": {"given a junk reason": Estimate(0.009, 0.006, 0.012)},
+            },
+        ),
+        "real junk, doubtful in between": EstimateTable(
+            "",
+            {
+                "junk": {"doubtful / honest": Estimate(0.81, 0.7, 0.9), "clear / doubtful": Estimate(0.79, 0.7, 0.9)},
+            },
+        ),
+        "real junk, how many": EstimateTable(
+            "",
+            {
+                "all": {
+                    "expected": Estimate(97.4, 80, 115),
+                    "clear junk": Estimate(94, 77, 115),
+                    "clear and doubtful": Estimate(276, 245, 310),
+                }
+            },
+        ),
         "planted junk": EstimateTable("", orders),
         "wrong category": EstimateTable(
             "", {order: {"AUC": Estimate(0.997, 0.9, 1)} for order in ("p_word", "junk", "lift")}
@@ -94,8 +119,13 @@ def test_the_figures_are_written_between_their_marks(root: Path) -> None:
     readme, card = (places(text) for text in after.values())
     assert "77.1 % (76.0 to 78.3); 77.1 % (76.0 to 78.3)" in readme["guesses"]
     assert "58.7 % (50.0 to 60.0), 58.7 % (50.0 to 60.0); 3.3 s" in readme["guesses"]
-    assert "of planted junk, 5.6 % of a list, found by who reviews the worst 6.6 %" in readme["planted junk"]
-    assert "**0.961 (0.949 to 0.972)**" in readme["planted junk"] and "cleanlab," not in readme["planted junk"]
+    assert "**0.961 (0.949 to 0.972)**" in readme["real junk"] and "cleanlab," not in readme["real junk"]
+    said = " ".join(readme["real junk"].replace("\u00a0", " ").split())
+    assert "right reason: 71.2 % (60.0 to 80.0) of the junk" in said and "reason of junk: 0.9 % (0.6 to 1.2)" in said
+    assert "AUC 0.810 against honest ones, 0.790 of clear junk" in said
+    assert "by `p_junk`: 97 (80 to 115); labelled: 94 (77 to 115) clear, 276 (245 to 310) with the doubtful" in said
+    said = " ".join(readme["planted junk"].replace("\u00a0", " ").split())
+    assert "5.6 % of a list, found by who reviews the worst 6.6 %: `junk` 0.961, `p_word` 0.961" in said
     assert "1.000 with Google's own decoder" in readme["planted junk"]
     assert "92,598" in card["data"] and "`bitmaps`, `bitmaps_thin`" in card["data"]
     assert (
@@ -112,7 +142,9 @@ def test_where_a_figure_is_missing_nothing_is_written(root: Path, capsys: pytest
     before = (root / "README.md").read_text(encoding="utf-8")
     (root / "results" / "ranking.json").write_text("{}")
     assert told(root) == 1
-    assert "ranking.json has no figure 'wrong category: p_word: AUC'" in capsys.readouterr().err
+    assert (
+        "ranking.json has no figure 'real junk, kind by kind: all clear junk: right reason'" in capsys.readouterr().err
+    )
     assert (root / "README.md").read_text(encoding="utf-8") == before
 
 
