@@ -143,7 +143,8 @@ def test_where_a_figure_is_missing_nothing_is_written(root: Path, capsys: pytest
     (root / "results" / "ranking.json").write_text("{}")
     assert told(root) == 1
     assert (
-        "ranking.json has no figure 'real junk, kind by kind: all clear junk: right reason'" in capsys.readouterr().err
+        "ranking.json has no figure 'real junk, kind by kind: all clear junk: right reason (low)'"
+        in capsys.readouterr().err
     )
     assert (root / "README.md").read_text(encoding="utf-8") == before
 
