@@ -7,7 +7,6 @@ file, or by `key_id`, or by both.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,17 +133,17 @@ def _together(batches: list[Drawings], labels: list[Label]) -> Labelled:
 def _asked_of(labels: Sequence[Label], folders: Sequence[Path]) -> dict[Path, list[Label]]:
     """Return which labels may be of a drawing in each file. One with a row is asked of one file alone."""
     files = [file for file in files_under(folders) if file.name.endswith(_DRAWING_FILES)]
-    by_word: defaultdict[str, list[Path]] = defaultdict(list)
+    by_word: dict[str, list[Path]] = {}
     for file in files:
-        by_word[file.name.removesuffix(".gz").removesuffix(".ndjson")].append(file)
-    asked: defaultdict[Path, list[Label]] = defaultdict(list)
+        by_word.setdefault(file.name.removesuffix(".gz").removesuffix(".ndjson"), []).append(file)
+    asked: dict[Path, list[Label]] = {}
     for label in labels:
         of_word = by_word.get(label.word, []) if label.word else []
         if label.row is not None and not of_word:
             name = f"{label.word}.ndjson"
             raise FormatError(f"{label.where}: there is no {name} and no {name}.gz under {_named(folders)}.")
         for file in of_word[:1] if label.row is not None else of_word or files:
-            asked[file].append(label)
+            asked.setdefault(file, []).append(label)
     return asked
 
 
