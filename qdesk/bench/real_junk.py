@@ -68,10 +68,10 @@ def tables_of(scores: OrderScores, found: Labelled, holds: str) -> dict[str, Est
     return {
         REAL_JUNK: _found(orders, found, weights, holds),
         f"{REAL_JUNK}, first of the list": _first(orders, found, weights),
-        f"{REAL_JUNK}, kind by kind": _kinds(scores, found, weights),
-        f"{REAL_JUNK}, label by reason": _confusion(scores, found, weights),
+        f"{REAL_JUNK}, kind by kind": _kinds(orders["junk"], scores.reason, found, weights),
+        f"{REAL_JUNK}, label by reason": _confusion(scores.reason, found, weights),
         f"{REAL_JUNK}, doubtful in between": _between(orders, found),
-        f"{REAL_JUNK}, how many": _how_many(scores.bad["junk"], found),
+        f"{REAL_JUNK}, how many": _how_many(orders["junk"], found),
     }
 
 
@@ -110,10 +110,9 @@ def _first(orders: dict[str, np.ndarray], found: Labelled, weights: np.ndarray) 
     )
 
 
-def _kinds(scores: OrderScores, found: Labelled, weights: np.ndarray) -> EstimateTable:
+def _kinds(bad: np.ndarray, given: np.ndarray, found: Labelled, weights: np.ndarray) -> EstimateTable:
     clear = found.label != DOUBTFUL
-    bad = np.where(np.isnan(scores.bad["junk"]), np.nanmean(scores.bad["junk"]), scores.bad["junk"])
-    blamed, right = ~np.isin(scores.reason, NOT_JUNK), scores.reason == found.reason
+    blamed, right = ~np.isin(given, NOT_JUNK), given == found.reason
     reviewed = {}
     for worst in WORST[1:3]:
         reviewed[_worst(worst)] = np.zeros_like(weights)
@@ -135,19 +134,13 @@ def _kinds(scores: OrderScores, found: Labelled, weights: np.ndarray) -> Estimat
     )
 
 
-def _confusion(scores: OrderScores, found: Labelled, weights: np.ndarray) -> EstimateTable:
-    said = [*reasons.SUGGESTED, *sorted(set(scores.reason) - {*reasons.SUGGESTED, ""}), ""]
-    return EstimateTable(
-        "How many drawings of each label are given each reason.",
-        {
-            name: {
-                reason or "none": Estimate.of(weights[:, mask & (scores.reason == reason)].sum(axis=1))
-                for reason in said
-            }
-            for name, mask in _groups(found)
-        },
-        decimals=0,
-    )
+def _confusion(given: np.ndarray, found: Labelled, weights: np.ndarray) -> EstimateTable:
+    said = [*reasons.SUGGESTED, *sorted(set(given) - {*reasons.SUGGESTED, ""}), ""]
+    rows = {
+        name: {reason or "none": Estimate.of(weights[:, mask & (given == reason)].sum(axis=1)) for reason in said}
+        for name, mask in _groups(found)
+    }
+    return EstimateTable("How many drawings of each label are given each reason.", rows, decimals=0)
 
 
 def _between(orders: dict[str, np.ndarray], found: Labelled) -> EstimateTable:
@@ -170,7 +163,7 @@ def _between(orders: dict[str, np.ndarray], found: Labelled) -> EstimateTable:
 
 
 def _how_many(junk: np.ndarray, found: Labelled) -> EstimateTable:
-    chance = 1 / (1 + np.exp(-np.where(np.isnan(junk), np.nanmean(junk), junk)))
+    chance = np.exp(-np.logaddexp(0, -junk))  # p_junk, without an overflow
     drawn = np.random.default_rng(0).random((RESAMPLES, len(chance))) < chance
     order = np.argsort(-chance, kind="stable")
     places = np.empty(len(order), np.int64)

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from qdesk import paths
-from qdesk.bench.baselines import CLEANLAB, ENOUGH, Baselines, has_cleanlab
+from qdesk.bench.baselines import CLEANLAB, ENOUGH, Baselines, TeacherRankers, has_cleanlab
 from qdesk.data.drawings import Drawings
+from qdesk.data.raster import raster
 from qdesk.data.simplify import as_official
 from qdesk.formats import open_drawings
 from qdesk.scoring.classifier import DrawingClassifier
 from qdesk.stats.order_metrics import auc
+from qdesk.training.teachers import Teachers
+from tests.helpers.drawings import shapes
+from tests.helpers.training import write_teacher
 
 pytestmark = pytest.mark.skipif(not paths.model(paths.CLASSIFIER).exists(), reason="the shipped classifier is not here")
 DETECTORS = {"IsolationForest", "LocalOutlierFactor"}
@@ -75,3 +81,16 @@ def test_a_word_with_few_drawings_is_judged_by_what_is_known_of_all(
     for name in DETECTORS:
         assert np.isfinite(one[name]).all()
         assert (one[name] == other[name]).all()
+
+
+def test_a_public_network_finds_bad_what_it_does_not_see_in_the_picture(tmp_path: Path) -> None:
+    words = ("circle", "zigzag")
+    with pytest.raises(ValueError, match=r"no doodlenet\.npz and no trekhleb\.npz in"):
+        TeacherRankers(tmp_path, words)
+    write_teacher(tmp_path, "doodlenet", words)
+    drawings = Drawings.concat([shapes("circle", 3), shapes("zigzag", 2).with_columns(word="square")])
+    bad = TeacherRankers(tmp_path, words).badness(drawings)
+    said = Teachers(tmp_path, words).log_probabilities(torch.from_numpy(raster(as_official(drawings)))).numpy()
+    assert list(bad) == ["doodlenet"]
+    assert bad["doodlenet"][:3] == pytest.approx(-said[:3, 0], abs=1e-5)
+    assert np.isnan(bad["doodlenet"][3:]).all()  # it knows no squares

@@ -134,7 +134,7 @@ def test_without_a_label_there_is_nothing(tmp_path: Path, data: Path) -> None:
 def test_each_label_means_one_reason_but_graffiti_may_be_rude() -> None:
     assert {label: reason_of(label) for label in REASONS} == REASONS
     assert {reason_of(HONEST), reason_of(DOUBTFUL)} == {""} and reason_of("nothing") == "unfinished"
-    assert set(REASONS.values()) - {"", "rude"} <= {reason.name for reason in reasons.REASONS}
+    assert set(REASONS.values()) - {""} <= {reason.name for reason in reasons.REASONS}
     for note in RUDE_NOTES:
         assert reason_of("graffiti", f"Looks like a {note.title()}") == "rude"
         assert reason_of("wrong", f"perhaps {note}") == "wrong"
