@@ -62,8 +62,12 @@ KINDS = (
     Kind("over", "scribble", "drawing scribbled over", "a drawing scribbled over", 1 / 12),
     Kind("lettering", "graffiti", "lettering", "lettering", 1 / 30),
     Kind("walk", "scribble", "random walk", "a wandering pen", 1 / 30),
-    Kind("unfinished", "unfinished", "first third of a drawing", "a drawing given up early", 1 / 12),
+    Kind("unfinished", "unfinished", "beginning of a drawing", "a drawing given up early", 1 / 12),
     Kind("wrong", "wrong", "drawing of another word", "a drawing of something else"),
+    Kind("beside", "graffiti", "letters beside a drawing", "letters beside a drawing", 1 / 12),
+    Kind("bare", "unfinished", "bare line or outline", "a bare line", 1 / 30),
+    Kind("marks", "unfinished", "marks without meaning", "marks without meaning", 1 / 30),
+    Kind("rude", "rude", "rude picture", "a rude picture", 1 / 30),
 )
 
 FLAGS = tuple(reason.name for reason in REASONS if reason.key)

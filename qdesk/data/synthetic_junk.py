@@ -1,34 +1,22 @@
 """Junk that this project draws itself: what a ranking has to find, and what it is fitted on.
 
 Each function that draws returns the strokes of one drawing, float32 (points, 2), in the 255 box and simplified as the
-official files are, so that nothing but the drawing itself gives it away.
+official files are, so that nothing but the drawing itself gives it away. `data.junk` holds how each kind is drawn.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from qdesk.data import reasons
-from qdesk.data.drawings import BOX, Drawings
-from qdesk.data.simplify import simplify_strokes
+from qdesk.data.drawings import Drawings
+from qdesk.data.junk import marks, rude, scribbles, writing
+from qdesk.data.simplify import simplify, simplify_strokes
 
 Strokes = Sequence[np.ndarray]
-
-# A stroke font on a grid 4 wide and 6 high. Each letter is its strokes, written as digits "xyxyxy".
-_LETTERS = {
-    "A": "062046 1434", "B": "0600 003132132303 0333343505 06350606", "C": "41301001051636 3645",
-    "D": "060020313534260606", "E": "40000646 0333", "F": "400006 0333", "G": "4130100105163645 4323",
-    "H": "0006 4046 0343", "I": "2026", "J": "4045361605", "K": "0006 400346", "L": "000646", "M": "0600234046",
-    "N": "06004640", "O": "1030414536160501 0110", "P": "06003041423303", "Q": "103041453616050110 3446",
-    "R": "06003041423303 2346", "S": "4130100112324445361605", "T": "0040 2026", "U": "000516364540", "V": "002640",
-    "W": "0016233640", "X": "0046 4006", "Y": "002340 2326", "Z": "00400646",
-}  # fmt: skip
-_WORDS = (
-    "HI", "HELLO", "LOL", "NO", "WHAT", "YES", "HELP", "IDK", "CAT", "BOB", "OMG", "WHY", "FUN", "SORRY", "NOPE",
-    "ANNA", "MAX", "STOP", "BLA", "GO", "TIM", "XOXO", "I QUIT", "DRAW", "ZZZ", "KEVIN", "HOLA", "PIZZA",
-)  # fmt: skip
 
 KINDS = tuple(kind.name for kind in reasons.KINDS)
 """The kinds of junk that are planted. `wrong` is a real drawing of another word; the others are drawn."""
@@ -36,119 +24,91 @@ KINDS = tuple(kind.name for kind in reasons.KINDS)
 REASON_OF = {kind.name: kind.reason for kind in reasons.KINDS}
 """The reason that a curator would give for each kind of junk."""
 
-
-def scribble(rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw one to three strokes that go to and fro, or round and round, to fill an area."""
-    return _finish([_hatch(rng, BOX) for _ in range(rng.integers(1, 4))])
+BESIDE = 0.25
+"""The share of rude pictures that are drawn beside or on a real drawing."""
 
 
-def scribble_over(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """Scribble over a drawing, with one or two strokes 0.6 to 1 times as large as it."""
-    ink = np.concatenate(list(strokes))
-    low, high = ink.min(axis=0), ink.max(axis=0)
-    side = float((high - low).max()) or BOX
-    mess = []
-    for _ in range(rng.integers(1, 3)):
-        place = low + (high - low) * rng.uniform(0.0, 0.4, 2)
-        mess.append(_hatch(rng, side * rng.uniform(0.6, 1.0)) + place)
-    return _finish([*strokes, *mess])
+class Junk(NamedTuple):
+    """Strokes, float32 (points, 2) each, and bool (strokes,): which of them are junk, rather than an honest drawing."""
+
+    strokes: list[np.ndarray]
+    is_junk: np.ndarray
 
 
-def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
-    """Write a text in capitals, with an unsteady hand. Half of the time it is `word`, as players do."""
-    if word and rng.random() < 0.5:
-        text = word.upper()
-    elif rng.random() < 0.7:
-        text = _WORDS[rng.integers(len(_WORDS))]
-    else:
-        text = "".join(rng.choice(list(_LETTERS), rng.integers(2, 6)))
-    slant, height = rng.normal(0, 0.15), rng.uniform(0.8, 1.6)
-    strokes, at = [], 0.0
-    for letter in text:
-        size = rng.normal(1, 0.08)
-        shift = np.array([at, rng.normal(0, 0.4)])
-        for path in _LETTERS.get(letter, "").split():
-            grid = np.array([(int(x), int(y)) for x, y in zip(path[::2], path[1::2], strict=True)], float)
-            grid = grid * [size, size * height]
-            grid[:, 0] -= slant * grid[:, 1]
-            strokes.append(_wobble(grid + shift, rng, 0.18) * 20)
-        at += rng.uniform(5.2, 6.4) * size
-    return _finish(strokes)
-
-
-def random_walk(rng: np.random.Generator) -> list[np.ndarray]:
-    """Draw a random walk with some inertia, in one to five strokes."""
-    strokes, at = [], np.zeros(2)
-    for _ in range(rng.integers(1, 6)):
-        count = int(rng.integers(8, 45))
-        steps = rng.normal(0, 25, (count, 2))
-        for k in range(1, count):
-            steps[k] += steps[k - 1] * rng.uniform(0.3, 0.7)
-        strokes.append(at + np.cumsum(steps, axis=0))
-        at = strokes[-1][-1] + rng.normal(0, 60, 2)
-    return _finish(strokes)
-
-
-def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the first third of a drawing's points, at least two."""
-    left = max(2, round(sum(len(stroke) for stroke in strokes) / 3))
-    kept = []
-    for stroke in strokes:
-        if left <= 0:
-            break
-        kept.append(stroke[:left])
-        left -= len(stroke)
-    return _finish(kept)
-
-
-def draw_junk(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
+def draw_junk(
+    kind: str,
+    strokes: Strokes,
+    rng: np.random.Generator,
+    word: str | None = None,
+    given: Sequence[Strokes] = (),
+) -> list[np.ndarray]:
     """Draw junk of one of `KINDS`, from the drawing `strokes` where the kind needs one (another word's for `wrong`).
 
-    word: what was to be drawn.
+    word:  what was to be drawn.
+    given: drawings of genitals, to which `rude` adds those that it draws by code (`training.rude_samples`).
     """
-    if kind == "lettering":
-        return lettering(rng, word)
-    if kind in ("scribble", "walk"):
-        return {"scribble": scribble, "walk": random_walk}[kind](rng)
+    return draw_parts(kind, strokes, rng, word, given).strokes
+
+
+def draw_parts(
+    kind: str,
+    strokes: Strokes,
+    rng: np.random.Generator,
+    word: str | None = None,
+    given: Sequence[Strokes] = (),
+) -> Junk:
+    """Draw junk as `draw_junk` does, and tell which strokes are junk."""
+    raw = _draw(kind, strokes, rng, word, given)
     if kind == "wrong":
-        return [np.asarray(stroke, np.float32) for stroke in strokes]
-    return {"over": scribble_over, "unfinished": unfinished}[kind](strokes, rng)
+        return raw
+    return Junk([np.asarray(stroke, np.float32) for stroke in simplify_strokes(raw.strokes)], raw.is_junk)
 
 
-def add_junk(drawings: Drawings, kind: str, count: int, rng: np.random.Generator) -> Drawings:
+def add_junk(
+    drawings: Drawings, kind: str, count: int, rng: np.random.Generator, given: Sequence[Strokes] = ()
+) -> Drawings:
     """Return `count` pieces of junk of one kind, made from the batch's drawings and under its words."""
+    return add_parts(drawings, kind, count, rng, given)[0]
+
+
+def add_parts(
+    drawings: Drawings, kind: str, count: int, rng: np.random.Generator, given: Sequence[Strokes] = ()
+) -> tuple[Drawings, np.ndarray]:
+    """Return what `add_junk` does, and bool (all strokes,): which strokes of the batch are junk."""
     rows = rng.choice(len(drawings), count, replace=len(drawings) < count)
     words = drawings.words[rows]
     if kind == "wrong":
         every = drawings.words
         rows = np.array([rng.choice(np.flatnonzero(every != word)) for word in words])
-    strokes = [draw_junk(kind, drawings.strokes_of(int(row)), rng, word) for row, word in zip(rows, words, strict=True)]
-    return Drawings.from_strokes(strokes, word=list(words)).fit_box()
+    drawn = [_draw(kind, drawings.strokes_of(int(row)), rng, word, given) for row, word in zip(rows, words, strict=True)]
+    batch = Drawings.from_strokes([junk.strokes for junk in drawn], word=list(words))
+    is_junk = np.concatenate([junk.is_junk for junk in drawn])
+    return batch.fit_box() if kind == "wrong" else simplify(batch), is_junk
 
 
-def _hatch(rng: np.random.Generator, side: float) -> np.ndarray:
-    """Return (points, 2): one stroke to and fro or in loops over a field of this side, in a random direction."""
-    turns = int(rng.integers(5, 22))
-    if rng.random() < 0.6:
-        across = np.linspace(0, side * rng.uniform(0.3, 1.0), 2 * turns)
-        along = np.where(np.arange(2 * turns) % 2, side * rng.uniform(0.5, 1.0), 0.0)
-        path = np.stack([across, along], axis=1) + rng.normal(0, side * 0.06, (2 * turns, 2))
-    else:
-        angle = np.linspace(0, 2 * np.pi * turns / 2, turns * 6)
-        radius = side / 2 * rng.uniform(0.4, 1.0) * (1 + rng.normal(0, 0.15, len(angle)))
-        drift = np.cumsum(rng.normal(0, side * 0.01, (len(angle), 2)), axis=0)
-        path = np.stack([np.cos(angle), np.sin(angle) * rng.uniform(0.4, 1.0)], axis=1) * radius[:, None] + drift
-    turn = rng.uniform(0, 2 * np.pi)
-    path = path @ np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    return path - path.min(axis=0)
+def _draw(
+    kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None, given: Sequence[Strokes]
+) -> Junk:
+    """Draw junk of a kind in any place and size: raw, but for `wrong`."""
+    if kind == "over":
+        return _rounded(*scribbles.scribble_over(strokes, rng))
+    if kind == "beside":
+        return _rounded(*writing.lettering_beside(strokes, rng, word))
+    if kind == "rude" and rng.random() < BESIDE:
+        return _rounded(*rude.rude_beside(strokes, rng, given))
+    drawn = {
+        "scribble": lambda: scribbles.scribble(rng),
+        "lettering": lambda: writing.lettering(rng, word),
+        "walk": lambda: marks.random_walk(rng),
+        "unfinished": lambda: marks.unfinished(strokes, rng),
+        "wrong": lambda: list(strokes),
+        "bare": lambda: marks.bare(rng),
+        "marks": lambda: marks.marks(rng),
+        "rude": lambda: rude.rude(rng, given),
+    }[kind]()
+    return _rounded(drawn, np.ones(len(drawn), bool))
 
 
-def _wobble(path: np.ndarray, rng: np.random.Generator, amount: float) -> np.ndarray:
-    """Return the path with three times as many steps, each point moved by normal noise of deviation `amount`."""
-    along = np.linspace(0, len(path) - 1, 3 * (len(path) - 1) + 1)
-    fine = np.stack([np.interp(along, np.arange(len(path)), path[:, axis]) for axis in (0, 1)], axis=1)
-    return fine + rng.normal(0, amount, fine.shape)
-
-
-def _finish(strokes: Strokes) -> list[np.ndarray]:
-    return [np.asarray(stroke, np.float32) for stroke in simplify_strokes(strokes)]
+def _rounded(strokes: Strokes, is_junk: np.ndarray) -> Junk:
+    """Return the strokes as a batch holds them, so that they are the same alone and in one."""
+    return Junk([np.asarray(stroke, np.float32) for stroke in strokes], is_junk)
