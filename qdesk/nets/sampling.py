@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from qdesk.nets.official import OfficialDecoder
 from qdesk.nets.sketchrnn import END, PEN_UP, SketchRNN, mixture_log_prob
 
 CHOICES = 8
@@ -73,6 +74,30 @@ def sample(
         alive = alive & (kind != END)
         if not alive.any():
             break
+    return [_strokes(xy, kinds) for xy, kinds in zip(torch.stack(points, 1), torch.stack(pens, 1), strict=True)]
+
+
+@torch.inference_mode()
+def sample_official(
+    decoder: OfficialDecoder, count: int, temperature: float = 0.4, seed: int = 0, longest: int = 200
+) -> list[list[np.ndarray]]:
+    """Draw `count` drawings with a published decoder, as `sample` does with a network of this project."""
+    generator = torch.Generator().manual_seed(seed)
+    tau = max(temperature, 1e-3)
+    state = tuple(torch.zeros(1, count, decoder.lstm.hidden_size) for _ in range(2))
+    at, step = torch.zeros(count, 2), torch.zeros(count, 5)
+    points, pens = [at], [torch.zeros(count, dtype=torch.long)]
+    alive = torch.ones(count, dtype=torch.bool)
+    while len(points) < longest and alive.any():
+        seen, state = decoder.lstm(step[:, None], state)
+        raw = decoder.output(seen[:, 0])
+        offset = _offset(raw[:, 3:], tau, generator)
+        kind = torch.multinomial(torch.softmax(raw[:, :3], dim=1), 1, generator=generator)[:, 0]
+        alive = alive & (kind != END)  # the step that ends a drawing is not one of its points
+        at = at + offset * decoder.scale
+        step = torch.cat([offset, F.one_hot(kind, 3).float()], dim=1)
+        points.append(at)
+        pens.append(torch.where(alive, kind, -1))
     return [_strokes(xy, kinds) for xy, kinds in zip(torch.stack(points, 1), torch.stack(pens, 1), strict=True)]
 
 

@@ -16,6 +16,10 @@ CAP = 21.0
 """The height of a capital letter, in units of the fonts."""
 
 
+_DOT = 2.5
+"""The size of the largest dot of the fonts."""
+
+
 @dataclass(frozen=True)
 class Glyph:
     """A letter: its strokes, float64 (points, 2), x from 0, y downward from the base line; and its width."""
@@ -48,8 +52,16 @@ def font(name: str) -> dict[str, Glyph]:
     letters = {}
     for letter, glyph in fonts.all_glyphs.items():
         strokes = [np.array(stroke, np.float64) - [glyph.left_offset, base] for stroke in glyph.strokes if stroke]
-        letters[letter] = Glyph(tuple(_connected(strokes)), float(glyph.char_width))
+        strokes = [_as_dot(stroke) for stroke in _connected(strokes)]
+        letters[letter] = Glyph(tuple(strokes), float(glyph.char_width))
     return letters
+
+
+def _as_dot(stroke: np.ndarray) -> np.ndarray:
+    """Return a tap of the pen for a dot of the font, which is a tiny outline there."""
+    if np.ptp(stroke, axis=0).max() > _DOT:
+        return stroke
+    return stroke.mean(axis=0) + np.array([[-0.2, -0.2], [0.2, 0.2]])
 
 
 def _connected(strokes: list[np.ndarray]) -> list[np.ndarray]:

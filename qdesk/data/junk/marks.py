@@ -12,7 +12,7 @@ def bare(rng: np.random.Generator) -> list[np.ndarray]:
     make = rng.choice(_BARE, p=_BARE_OFTEN)
     strokes = [path * 100 for path in make(rng)]
     hand = Hand(
-        bend=float(rng.gamma(2.0, 0.008)), shake=float(rng.gamma(1.2, 0.0012)), round=int(rng.integers(0, 4)),
+        bend=float(rng.gamma(2.0, 0.005)), shake=float(rng.gamma(1.2, 0.0012)), round=int(rng.integers(0, 4)),
         apart=float(rng.uniform(0.2, 1)),
     )  # fmt: skip
     return _hooked(trace(strokes, hand, rng), rng)
@@ -20,17 +20,21 @@ def bare(rng: np.random.Generator) -> list[np.ndarray]:
 
 def marks(rng: np.random.Generator) -> list[np.ndarray]:
     """Draw strokes that mean nothing: dashes, crossed lines, curves, loops and shapes, scattered or tangled."""
-    count = int(rng.integers(2, 5)) if rng.random() < 0.6 else int(rng.integers(5, 12))
-    spread = rng.uniform(30, 130)
-    usual = rng.uniform(0.3, 1.2)
+    count = int(rng.integers(2, 5)) if rng.random() < 0.7 else int(rng.integers(5, 10))
+    spread = rng.uniform(15, 90)
+    usual = rng.uniform(0.4, 1.3)
     favourite = rng.choice(_MARKS)
-    strokes = []
+    strokes: list[np.ndarray] = []
     for _ in range(count):
         make = favourite if rng.random() < 0.35 else rng.choice(_MARKS)
-        size = 100 * usual * rng.lognormal(0, 0.5)
-        shift = rng.normal(0, 1, 2) * spread * [1.4, 1.0]
-        angle = rng.normal(0, 0.4)
-        strokes += [turned(path * size, angle) + shift for path in make(rng)]
+        size = 100 * usual * rng.lognormal(0, 0.4)
+        drawn = [turned(path * size, rng.normal(0, 0.3)) for path in make(rng)]
+        if strokes and rng.random() < 0.3:  # from a place of an earlier stroke
+            before = strokes[rng.integers(len(strokes))]
+            shift = before[rng.integers(len(before))] - drawn[0][0]
+        else:
+            shift = rng.normal(0, 1, 2) * spread * [1.4, 1.0]
+        strokes += [path + shift for path in drawn]
     return trace(strokes, any_hand(rng), rng)
 
 
@@ -48,15 +52,15 @@ def random_walk(rng: np.random.Generator) -> list[np.ndarray]:
 
 
 def unfinished(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
-    """Return the beginning of a drawing: a third of its points, a tenth to four tenths, or a single stroke."""
+    """Return the beginning of a drawing: a third of its points, a tenth to four tenths, or one stroke or part of it."""
     total = sum(len(stroke) for stroke in strokes)
     way = rng.random()
-    if way < 0.4:
+    if way < 0.3:
         left = total / 3
-    elif way < 0.7:
+    elif way < 0.65:
         left = total * rng.uniform(0.1, 0.4)
     else:
-        left = min(len(strokes[0]), total / 2)
+        left = min(len(strokes[0]), total / 2) * rng.choice([1.0, rng.uniform(0.2, 1.0)])
     return enlarged(first_points(strokes, max(2, round(left))), rng)
 
 
@@ -183,7 +187,8 @@ def _rails(rng: np.random.Generator) -> list[np.ndarray]:
 def _cross(rng: np.random.Generator) -> list[np.ndarray]:
     at = rng.uniform(-0.5, 0.5, 2)
     angle = rng.uniform(0, np.pi)
-    return [turned(np.array([[-1, k], [1, k]]), angle + turn) for k, turn in zip(at, (0.0, rng.uniform(0.8, 2)), strict=True)]
+    turns = (angle, angle + rng.uniform(0.8, 2))
+    return [turned(np.array([[-1, k], [1, k]]), turn) for k, turn in zip(at, turns, strict=True)]
 
 
 def _tangle(rng: np.random.Generator) -> list[np.ndarray]:
@@ -198,7 +203,8 @@ def _dot(rng: np.random.Generator) -> list[np.ndarray]:
 _BARE = (_line, _two_lines, _arc, _curve, _box_sides, _rectangle, _oval, _polygon, _thick_line)
 _BARE_OFTEN = (0.33, 0.09, 0.14, 0.09, 0.18, 0.05, 0.06, 0.03, 0.03)
 _MARKS = (
-    _line, _dash, _dash, _angle, _angle, _wavy, _rails, _cross, _arc, _curve, _polygon, _oval, _tangle, _box_sides, _dot,
+    _line, _line, _dash, _dash, _angle, _angle, _wavy, _rails, _cross, _arc, _arc, _curve, _curve, _polygon, _polygon,
+    _oval, _oval, _tangle, _box_sides, _box_sides, _rectangle, _dot,
 )  # fmt: skip
 
 

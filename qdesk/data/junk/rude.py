@@ -16,11 +16,11 @@ def rude(rng: np.random.Generator, given: Sequence[Strokes] = ()) -> list[np.nda
     given: drawings of genitals to choose from, such as samples of a network. Half of all come from them, if there are any.
     """
     strokes = _one(rng, given)
-    for k in range(int(rng.choice(3, p=(0.9, 0.07, 0.03)))):
-        low, high = box_of(strokes)
+    low, high = box_of(strokes)
+    for _ in range(int(rng.choice(3, p=(0.9, 0.07, 0.03)))):
         size = (high - low) * rng.uniform(0.4, 1.0)
-        place = np.array([high[0] + 0.1 * size[0], low[1] + rng.normal(0, 0.1) * size[1]])
-        strokes = [*strokes, *fitted(strokes if k % 2 else _one(rng, given), place, size)]
+        place = np.array([box_of(strokes)[1][0] + rng.uniform(0, 0.3) * size[0], low[1] + rng.normal(0, 0.2) * size[1]])
+        strokes = [*strokes, *fitted(_one(rng, given), place, size)]
     if rng.random() < 0.04:
         return beside(strokes, lettering(rng), rng)[0]
     return strokes

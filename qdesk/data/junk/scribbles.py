@@ -11,17 +11,16 @@ import numpy as np
 from qdesk.data.junk.hand import Hand, Strokes, box_of, smooth, trace, turned
 
 CANVAS = np.array([360.0, 220.0])
-"""The canvas on which scribbles without a drawing are made."""
+"""The usual canvas: its width and height."""
 
 
 def scribble(rng: np.random.Generator) -> list[np.ndarray]:
     """Draw a scribble by itself, as raw strokes."""
     make = rng.choice(_WAYS, p=_OFTEN)
-    canvas = CANVAS * rng.uniform(0.8, 1.2, 2)
-    size = canvas * rng.uniform(0.35, 1.0, 2)
+    size = CANVAS * rng.uniform(0.35, 1.2, 2)
     strokes = make(size, rng)
     low, high = box_of(strokes)
-    if rng.random() < 0.4:  # over the edge of the canvas, and cut off there
+    if make is not _wild_line and rng.random() < 0.4:  # over the edge of the canvas, and cut off there
         room = (high - low) * rng.uniform(0.02, 0.2, 2)
         strokes = [np.clip(stroke, low + room, high - room * rng.uniform(0.3, 1.0)) for stroke in strokes]
     return strokes
@@ -37,12 +36,12 @@ def scribble_over(strokes: Strokes, rng: np.random.Generator) -> tuple[list[np.n
     spread = np.maximum(high - low, 0.3 * side)
     middle = (low + high) / 2
     way = rng.random()
-    if way < 0.15:
+    if way < 0.1:
         mess = _crossed_out(spread, rng)
     elif way < 0.3:  # wide sweeps, far beyond the drawing
-        mess = _to_and_fro(spread * [rng.uniform(1.5, 3.5), rng.uniform(0.3, 1.0)], rng)
+        mess = _to_and_fro(spread.mean() * np.array([rng.uniform(1.5, 4.0), rng.uniform(0.2, 0.9)]), rng)
     else:
-        mess = rng.choice(_WAYS, p=_OFTEN)(spread * rng.uniform(0.5, 1.5, 2), rng)
+        mess = rng.choice(_WAYS, p=_OVER)(spread * rng.uniform(0.6, 1.5, 2), rng)
         middle = middle + spread * rng.uniform(-0.25, 0.25, 2)
     begin, end = box_of(mess)
     mess = [stroke - (begin + end) / 2 + middle for stroke in mess]
@@ -57,8 +56,9 @@ def _to_and_fro(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw one to many strokes to and fro across a field, thin to black."""
     strokes = 1 + int(rng.geometric(0.3)) if rng.random() < 0.7 else int(rng.integers(5, 16))
     turns = max(3, int(rng.lognormal(3.3, 0.8)) // strokes)
-    angle = rng.choice([-0.6, 0.0, 0.0, np.pi / 2]) + rng.normal(0, 0.25)
+    angle = rng.choice([-0.6, -0.6, 0.0, 0.0, np.pi / 2]) + rng.normal(0, 0.25)
     spread = np.abs(turned(np.diag(size), -angle)).max(axis=0) / 2  # half along the sweep, half across
+    spread = spread * [1.0, rng.uniform(0.3, 1.0)]  # the arm sweeps far and moves on slowly
     drawn = []
     for _ in range(strokes):
         stay = rng.random() < 0.5  # over one place, rather than from one side to the other
@@ -94,7 +94,7 @@ def _loops(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     drawn = []
     travels = rng.random() < 0.3
     for _ in range(int(rng.geometric(0.45))):
-        turns = float(rng.lognormal(1.8, 0.7))
+        turns = max(2.5, float(rng.lognormal(1.8, 0.7)))
         steps = max(8, int(9 * turns))
         angle = np.linspace(0, 2 * np.pi * turns, steps) * rng.choice([-1, 1]) + rng.uniform(0, 2 * np.pi)
         drift = np.cumsum(rng.normal(0, 0.06, (steps, 2)), axis=0)
@@ -130,7 +130,7 @@ def _wild_line(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw one long line, or a few, that go anywhere."""
     drawn = []
     for _ in range(int(rng.geometric(0.5))):
-        count = int(rng.integers(5, 40))
+        count = int(rng.integers(12, 45))
         steps = rng.normal(0, 1, (count, 2)) * rng.uniform(0.3, 1.0)
         path = np.tanh(np.cumsum(steps, axis=0) - rng.uniform(0, 1) * steps.sum(axis=0) / 2)
         drawn.append((smooth(path, 6) if rng.random() < 0.7 else path) * size / 2)
@@ -171,4 +171,5 @@ def _slow(steps: int, rng: np.random.Generator) -> np.ndarray:
 
 
 _WAYS = (_to_and_fro, _loops, _wild_line, _filled, _mixed)
-_OFTEN = (0.45, 0.2, 0.12, 0.1, 0.13)
+_OFTEN = (0.48, 0.2, 0.1, 0.09, 0.13)
+_OVER = (0.6, 0.25, 0.05, 0.05, 0.05)

@@ -18,10 +18,9 @@ class Script:
     face:    the name of a font.
     slant:   shift in x per unit of height.
     narrow:  the width of letters, as a share of the font's.
-    uneven:  deviation of each letter's size, turn and height on the line.
+    uneven:  deviation of the size, the turn and the height on the line of each letter.
     spacing: room between letters, in units of the font.
-    join:    how often a letter is joined to the next one that begins near its end.
-    cut:     how often a stroke of a letter is left out.
+    join:    how often a letter is joined to the one before, where that one ends near its beginning.
     """
 
     face: str
@@ -36,20 +35,20 @@ class Script:
 def any_script(rng: np.random.Generator) -> Script:
     """Return a person's writing: mostly print, some script, few foreign."""
     way = rng.random()
-    if way < 0.66:
+    if way < 0.78:
         face = str(rng.choice(fonts.PRINT, p=(0.42, 0.42, 0.16)))
-    elif way < 0.92:
+    elif way < 0.94:
         face = str(rng.choice(fonts.SCRIPT))
     else:
-        face = str(rng.choice(fonts.FOREIGN))
+        face = str(rng.choice(fonts.FOREIGN, p=(0.3, 0.3, 0.25, 0.15)))
     joined = face in fonts.SCRIPT
     return Script(
         face=face,
         slant=float(rng.normal(0.05, 0.15)),
-        narrow=float(rng.lognormal(-0.1, 0.25)),
-        uneven=float(rng.gamma(3.0, 0.035)),
-        spacing=float(-0.5 + rng.normal(0, 0.7) if joined else rng.normal(0.5, 2.0)),
-        join=float(rng.uniform(0.6, 1.0) if joined else max(0.0, rng.normal(0.0, 0.15))),
+        narrow=float(rng.lognormal(-0.25, 0.25)),
+        uneven=float(rng.gamma(4.0, 0.035)),
+        spacing=float(rng.normal(-0.5, 0.7) if joined else rng.normal(1.0, 1.5)),
+        join=float(rng.uniform(0.6, 1.0) if joined else max(0.0, rng.normal(0.05, 0.2))),
         hand=Hand(
             bend=float(rng.gamma(2.5, 0.014)), shake=float(rng.gamma(1.5, 0.004)), round=int(rng.integers(0, 4)),
             apart=float(rng.uniform(0.3, 1.0)),
