@@ -80,35 +80,38 @@ def add_parts(
     if kind == "wrong":
         every = drawings.words
         rows = np.array([rng.choice(np.flatnonzero(every != word)) for word in words])
-    drawn = [_draw(kind, drawings.strokes_of(int(row)), rng, word, given) for row, word in zip(rows, words, strict=True)]
+    drawn = [
+        _draw(kind, drawings.strokes_of(int(row)), rng, word, given) for row, word in zip(rows, words, strict=True)
+    ]
     batch = Drawings.from_strokes([junk.strokes for junk in drawn], word=list(words))
     is_junk = np.concatenate([junk.is_junk for junk in drawn])
     return batch.fit_box() if kind == "wrong" else simplify(batch), is_junk
 
 
-def _draw(
-    kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None, given: Sequence[Strokes]
-) -> Junk:
+def _draw(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None, given: Sequence[Strokes]) -> Junk:
     """Draw junk of a kind in any place and size: raw, but for `wrong`."""
     if kind == "over":
-        return _rounded(*scribbles.scribble_over(strokes, rng))
+        return _junk(*scribbles.scribble_over(strokes, rng))
     if kind == "beside":
-        return _rounded(*writing.lettering_beside(strokes, rng, word))
-    if kind == "rude" and rng.random() < BESIDE:
-        return _rounded(*rude.rude_beside(strokes, rng, given))
-    drawn = {
-        "scribble": lambda: scribbles.scribble(rng),
-        "lettering": lambda: writing.lettering(rng, word),
-        "walk": lambda: marks.random_walk(rng),
-        "unfinished": lambda: marks.unfinished(strokes, rng),
-        "wrong": lambda: list(strokes),
-        "bare": lambda: marks.bare(rng),
-        "marks": lambda: marks.marks(rng),
-        "rude": lambda: rude.rude(rng, given),
-    }[kind]()
-    return _rounded(drawn, np.ones(len(drawn), bool))
+        return _junk(*writing.lettering_beside(strokes, rng, word))
+    if kind == "rude":
+        if rng.random() < BESIDE:
+            return _junk(*rude.rude_beside(strokes, rng, given))
+        return _junk(rude.rude(rng, given))
+    if kind == "lettering":
+        return _junk(writing.lettering(rng, word))
+    if kind == "unfinished":
+        return _junk(marks.unfinished(strokes, rng))
+    if kind == "wrong":
+        return _junk(strokes)
+    return _junk(_OF_NOTHING[kind](rng))
 
 
-def _rounded(strokes: Strokes, is_junk: np.ndarray) -> Junk:
-    """Return the strokes as a batch holds them, so that they are the same alone and in one."""
-    return Junk([np.asarray(stroke, np.float32) for stroke in strokes], is_junk)
+_OF_NOTHING = dict(scribble=scribbles.scribble, walk=marks.random_walk, bare=marks.bare, marks=marks.marks)
+"""What draws the kinds that need neither a drawing nor a word."""
+
+
+def _junk(strokes: Strokes, is_junk: np.ndarray | None = None) -> Junk:
+    """Return the strokes as a batch holds them, so that they are the same alone and in one. By default all are junk."""
+    rounded = [np.asarray(stroke, np.float32) for stroke in strokes]
+    return Junk(rounded, np.ones(len(rounded), bool) if is_junk is None else is_junk)

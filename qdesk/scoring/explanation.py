@@ -130,7 +130,8 @@ def _lift(figures: Mapping, usual: Usual, own: bool) -> str:
 
 def _read(reason: str, figures: Mapping, usual: Usual) -> str:
     """Say which kind of junk the Sketch-RNN takes the drawing for, if it means this reason and is unusual; else ""."""
-    kinds = [kind for kind in _READ_AS if REASON_OF[kind] == reason and _beyond(f"+kind_{kind}", figures, usual) > 0]
+    known = [kind for kind in _READ_AS if REASON_OF[kind] == reason and f"kind_{kind}" in figures]
+    kinds = [kind for kind in known if _beyond(f"+kind_{kind}", figures, usual) > 0]
     if not kinds:
         return ""
     kind = max(kinds, key=lambda kind: figures[f"kind_{kind}"])

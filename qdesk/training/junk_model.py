@@ -41,7 +41,7 @@ def fit(
         labels.append(np.full(each, kind, object))
     good, label = tables[0], np.concatenate(labels)
     mean, scale = np.nanmean(good, axis=0), np.maximum(np.nanstd(good, axis=0), 1e-6)
-    if without:
+    if f"kind_{without}" in junk_model.FEATURES:
         scale[junk_model.FEATURES.index(f"kind_{without}")] = 1e30  # so large that every value counts as average
     expanded = junk_model.expand(np.concatenate(tables), mean, scale)
     importance = np.where(label == junk_model.GOOD, (1 - SHARE) / len(good), SHARE / (each * len(kinds)))

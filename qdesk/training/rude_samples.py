@@ -18,9 +18,9 @@ from qdesk.nets.sampling import sample_official
 TEMPERATURES = (0.15, 0.3, 0.5)
 """At more than 0.5, one sample in three is a tangle."""
 
-FEWEST, MOST, STROKES = 20, 120, 6
-"""The fewest and most points, and the most strokes, of a sample that is kept. With fewer points it is a stump. With more
-of either it went on without an end."""
+ROUND, STROKES = (4.0, 7.5), 6
+"""How far a sample that is kept turns in all, in half turns, and the most strokes that it has. One that turns less is a
+stump, which could be a banana. One that turns more, or has more strokes, is a tangle."""
 
 
 def rude_samples(decoders: Sequence[Path], count: int, seed: int = 0) -> list[list[np.ndarray]]:
@@ -36,6 +36,16 @@ def rude_samples(decoders: Sequence[Path], count: int, seed: int = 0) -> list[li
             each = -(-count // (len(files) * len(TEMPERATURES)))
             drawn += sample_official(decoder, each, temperature, seed * 100 + number * len(TEMPERATURES) + which)
     drawn = [simplify_strokes(strokes) for strokes in drawn if strokes]
-    drawn = [strokes for strokes in drawn if FEWEST <= sum(map(len, strokes)) <= MOST and len(strokes) <= STROKES]
+    drawn = [strokes for strokes in drawn if len(strokes) <= STROKES and ROUND[0] <= half_turns(strokes) <= ROUND[1]]
     order = np.random.default_rng(seed).permutation(len(drawn))[:count]
     return [drawn[row] for row in order]
+
+
+def half_turns(strokes: Sequence[np.ndarray]) -> float:
+    """Return how far the pen turns in all, left or right, without pen lifts: 2 for a circle."""
+    total = 0.0
+    for stroke in strokes:
+        steps = np.diff(stroke, axis=0)
+        way = np.arctan2(steps[:, 1], steps[:, 0])
+        total += float(np.abs((np.diff(way) + np.pi) % (2 * np.pi) - np.pi).sum())
+    return total / np.pi

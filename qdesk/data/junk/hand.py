@@ -35,7 +35,7 @@ class Hand:
 def any_hand(rng: np.random.Generator) -> Hand:
     """Return a hand from steady to shaky, from angular to fluid."""
     return Hand(
-        bend=float(rng.gamma(2.0, 0.008)),
+        bend=float(rng.gamma(2.0, 0.006)),
         shake=float(rng.gamma(1.5, 0.002)),
         round=int(rng.integers(0, 4)),
         apart=float(rng.uniform(0.1, 0.8)),
@@ -56,7 +56,7 @@ def trace(strokes: Strokes, hand: Hand, rng: np.random.Generator, size: float | 
 
 
 def smooth(path: np.ndarray, steps: int) -> np.ndarray:
-    """Return a curve through the points (n, 2), n at least 2, with `steps` points from each to the next (Catmull-Rom)."""
+    """Return a curve through the points (n, 2), n at least 2, with `steps` from each to the next (Catmull-Rom)."""
     path = np.asarray(path, np.float64)
     around = np.concatenate([2 * path[:1] - path[1:2], path, 2 * path[-1:] - path[-2:-1]])
     a, b, c, d = around[:-3], around[1:-2], around[2:-1], around[3:]
@@ -126,9 +126,7 @@ def _averaged(points: np.ndarray, lengths: np.ndarray, times: int) -> np.ndarray
     return points
 
 
-def _waves(
-    points: np.ndarray, lengths: np.ndarray, hand: Hand, size: float, rng: np.random.Generator
-) -> np.ndarray:
+def _waves(points: np.ndarray, lengths: np.ndarray, hand: Hand, size: float, rng: np.random.Generator) -> np.ndarray:
     """Return shifts (points, 2) that vary slowly along x and y, and a little from stroke to stroke."""
     ways = rng.normal(0, 2 * np.pi / size, (2, _WAVES))
     phases = rng.uniform(0, 2 * np.pi, _WAVES) + rng.normal(0, hand.apart * np.pi / 2, (len(lengths), _WAVES))

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qdesk.data.junk.hand import Hand, Strokes, any_hand, box_of, fitted, smooth, trace, turned
+from qdesk.data.junk.hand import Strokes, any_hand, box_of, fitted, smooth, trace, turned
 from qdesk.data.junk.writing import beside, lettering
 
 
 def rude(rng: np.random.Generator, given: Sequence[Strokes] = ()) -> list[np.ndarray]:
     """Draw one rude picture, or two or three, as raw strokes.
 
-    given: drawings of genitals to choose from, such as samples of a network. Half of all come from them, if there are any.
+    given: drawings of genitals to choose from, such as samples of a network. Where there are any, half come from them.
     """
     strokes = _one(rng, given)
     low, high = box_of(strokes)
@@ -140,7 +140,9 @@ def _swastika(rng: np.random.Generator) -> list[np.ndarray]:
     elif way < 0.8:
         strokes = [np.array([[0, 0], path[2], path[3]]) * k for path in (up, level) for k in (1, -1)]
     else:
-        strokes = [path[1:3] for path in (up, level)] + [path[part] for path in (up, level) for part in ([0, 1], [2, 3])]
+        strokes = [path[1:3] for path in (up, level)] + [
+            path[part] for path in (up, level) for part in ([0, 1], [2, 3])
+        ]
     strokes = [stroke + rng.normal(0, 0.07, stroke.shape) for stroke in strokes]
     if rng.random() < 0.5:
         strokes = [stroke * [-1, 1] for stroke in strokes]

@@ -60,6 +60,7 @@ def _to_and_fro(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     spread = np.abs(turned(np.diag(size), -angle)).max(axis=0) / 2  # half along the sweep, half across
     spread = spread * [1.0, rng.uniform(0.3, 1.0)]  # the arm sweeps far and moves on slowly
     drawn = []
+    turn = rng.choice([0.08, 0.08, 0.3, 0.8])  # how much the direction changes from stroke to stroke
     for _ in range(strokes):
         stay = rng.random() < 0.5  # over one place, rather than from one side to the other
         begin, end = np.sort(rng.uniform(-1, 1, 2)) if stay or strokes > 4 else (-1.0, 1.0)
@@ -70,7 +71,7 @@ def _to_and_fro(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         along = np.where(np.arange(2 * turns) % 2, 1.0, -1.0) * reach * rng.uniform(0.55, 1.05, 2 * turns)
         along = along * rng.uniform(0.5, 1.0) + rng.normal(0, 0.15)
         path = np.stack([along, across + rng.normal(0, 0.06, 2 * turns)], axis=1) * spread
-        drawn.append(turned(_bowed(path, rng), angle + rng.normal(0, 0.08)))
+        drawn.append(turned(_bowed(path, rng), angle + rng.normal(0, turn)))
     return trace(drawn, _pen(rng), rng)
 
 
@@ -132,7 +133,8 @@ def _wild_line(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     for _ in range(int(rng.geometric(0.5))):
         count = int(rng.integers(12, 45))
         steps = rng.normal(0, 1, (count, 2)) * rng.uniform(0.3, 1.0)
-        path = np.tanh(np.cumsum(steps, axis=0) - rng.uniform(0, 1) * steps.sum(axis=0) / 2)
+        path = np.cumsum(steps, axis=0)
+        path = 1 - np.abs((path + 1) % 4 - 2)  # it turns back at the edges
         drawn.append((smooth(path, 6) if rng.random() < 0.7 else path) * size / 2)
     return trace(drawn, _pen(rng), rng)
 
@@ -151,9 +153,9 @@ def _mixed(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw two or three scribbles of other kinds over or beside each other."""
     strokes = []
     for _ in range(rng.integers(2, 4)):
-        make = rng.choice(_WAYS[:4])
-        shift = size * rng.uniform(-0.4, 0.4, 2)
-        strokes += [stroke + shift for stroke in make(size * rng.uniform(0.2, 0.8, 2), rng)]
+        make = rng.choice(_WAYS[:3])
+        shift = size * rng.uniform(-0.3, 0.3, 2)
+        strokes += [stroke + shift for stroke in make(size * rng.uniform(0.3, 0.9, 2), rng)]
     return strokes
 
 

@@ -31,7 +31,26 @@ _PHRASES = (
     "is that it", "too hard", "game over", "happy birthday", "merry xmas", "good job", "bite me", "my name is",
     "for sale", "keep out", "no way", "oh no", "ha ha ha", "la la la", "yum yum", "go away", "why me", "for you",
 )  # fmt: skip
-_SIGNS = ("?", "??", "???", "?!", "!", "!!!", "#", "$", "&", "@", "100%", "%", "+", "=", "1+1=2", "2+2=4", "E=mc2", ":)")
+_SIGNS = (
+    "?",
+    "??",
+    "???",
+    "?!",
+    "!",
+    "!!!",
+    "#",
+    "$",
+    "&",
+    "@",
+    "100%",
+    "%",
+    "+",
+    "=",
+    "1+1=2",
+    "2+2=4",
+    "E=mc2",
+    ":)",
+)
 
 _ONES = tuple(dict.fromkeys(_WORDS.split())) + tuple(_NAMES.split())
 

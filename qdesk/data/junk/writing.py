@@ -235,6 +235,10 @@ def _star() -> np.ndarray:
     return np.stack([np.sin(angle), -np.cos(angle)], axis=1)
 
 
+def _triangle(up: int) -> np.ndarray:
+    return np.array([[-0.9, 0.5], [0, -1.0], [0.9, 0.5], [-0.9, 0.5]]) * [1, up]
+
+
 SYMBOLS: tuple[list[np.ndarray], ...] = (
     [_heart()],
     [_star()],
@@ -246,7 +250,7 @@ SYMBOLS: tuple[list[np.ndarray], ...] = (
     [np.array([[0, 1.2], [0, -1.2]]), np.array([[-0.5, -0.7], [0, -1.2], [0.5, -0.7]])],
     [np.array([[-0.8, 0.1], [-0.2, 0.8], [1, -1]])],
     [_circle(0, 0, 1), np.array([[0, -1], [0, 1]]), np.array([[0, 0], [-0.7, 0.7]]), np.array([[0, 0], [0.7, 0.7]])],
-    [np.array([[-0.9, 0.6], [0, -1], [0.9, 0.6], [-0.9, 0.6]]), np.array([[-0.9, -0.5], [0, 1.1], [0.9, -0.5], [-0.9, -0.5]])],
+    [_triangle(1), _triangle(-1)],
 )  # fmt: skip
 
 
