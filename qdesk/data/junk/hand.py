@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 Strokes = Sequence[np.ndarray]
+T = TypeVar("T")
 
 _WAVES = 3
 """How many sine waves bend a drawing."""
@@ -70,6 +72,11 @@ def turned(points: np.ndarray, angle: float) -> np.ndarray:
     """Return the points (n, 2) turned by `angle` radians about the origin, clockwise on the screen."""
     cos, sin = np.cos(angle), np.sin(angle)
     return points @ np.array([[cos, sin], [-sin, cos]])
+
+
+def one_of(things: Sequence[T], rng: np.random.Generator, shares: Sequence[float] | None = None) -> T:
+    """Return one of the things; shares: how often each is returned, which sum to 1."""
+    return things[int(rng.choice(len(things), p=shares))]
 
 
 def box_of(strokes: Strokes) -> tuple[np.ndarray, np.ndarray]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from qdesk.data.junk.hand import Hand, Strokes, any_hand, enlarged, smooth, trace, turned
+from qdesk.data.junk.hand import Hand, Strokes, any_hand, enlarged, one_of, smooth, trace, turned
 
 
 def bare(rng: np.random.Generator) -> list[np.ndarray]:
     """Draw one or two lines, an arc, a corner, some sides of a box, or a bare outline."""
-    make = rng.choice(_BARE, p=_BARE_OFTEN)
+    make = one_of(_BARE, rng, _BARE_OFTEN)
     strokes = [path * 100 for path in make(rng)]
     hand = Hand(
         bend=float(rng.gamma(2.0, 0.005)), shake=float(rng.gamma(1.2, 0.0012)), round=int(rng.integers(0, 4)),
@@ -23,10 +23,10 @@ def marks(rng: np.random.Generator) -> list[np.ndarray]:
     count = int(rng.integers(2, 5)) if rng.random() < 0.7 else int(rng.integers(5, 10))
     spread = rng.uniform(15, 90)
     usual = rng.uniform(0.4, 1.3)
-    favourite = rng.choice(_MARKS)
+    favourite = one_of(_MARKS, rng)
     strokes: list[np.ndarray] = []
     for _ in range(count):
-        make = favourite if rng.random() < 0.35 else rng.choice(_MARKS)
+        make = favourite if rng.random() < 0.35 else one_of(_MARKS, rng)
         size = 100 * usual * rng.lognormal(0, 0.4)
         drawn = [turned(path * size, rng.normal(0, 0.3)) for path in make(rng)]
         if strokes and rng.random() < 0.3:  # from a place of an earlier stroke

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from qdesk.data.junk.hand import Strokes, any_hand, box_of, fitted, smooth, trace, turned
+from qdesk.data.junk.hand import Strokes, any_hand, box_of, fitted, one_of, smooth, trace, turned
 from qdesk.data.junk.writing import beside, lettering
 
 
@@ -38,13 +38,13 @@ def rude_beside(
 
 def _one(rng: np.random.Generator, given: Sequence[Strokes]) -> list[np.ndarray]:
     if len(given) and rng.random() < 0.5:
-        strokes = [np.asarray(stroke, np.float64) for stroke in given[rng.integers(len(given))]]
+        strokes = [np.asarray(stroke, np.float64) for stroke in one_of(given, rng)]
         low, high = box_of(strokes)
         tilt = rng.normal(0, 0.15) if rng.random() < 0.7 else rng.uniform(0, 2 * np.pi)
         flip = [rng.choice([-1, 1]), 1.0]
         stretch = np.exp(rng.normal(0, 0.12, 2)) * flip
         return [turned((stroke - (low + high) / 2) * stretch, tilt) for stroke in strokes]
-    make = rng.choice(_PICTURES, p=_OFTEN)
+    make = one_of(_PICTURES, rng, _OFTEN)
     strokes = [path * 100 for path in make(rng)]
     stretch = np.exp(rng.normal(0, 0.12, 2))
     return trace([stroke * stretch for stroke in strokes], any_hand(rng), rng)
@@ -168,7 +168,7 @@ def _breasts(rng: np.random.Generator) -> list[np.ndarray]:
     for side in (-1, 1):
         place = np.array([side * apart + rng.normal(0, 0.08), 0.35 * tall + rng.normal(0, 0.08)])
         if rng.random() < 0.6:
-            strokes.append(_ball(*place, rng.uniform(0.1, 0.3), rng))
+            strokes.append(_ball(place[0], place[1], rng.uniform(0.1, 0.3), rng))
         if rng.random() < 0.7:
             strokes.append(place + rng.normal(0, 0.04, (2, 2)))
     if rng.random() < 0.2:  # a body

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from qdesk.data.junk.hand import Hand, Strokes, box_of, smooth, trace, turned
+from qdesk.data.junk.hand import Hand, Strokes, box_of, one_of, smooth, trace, turned
 
 CANVAS = np.array([360.0, 220.0])
 """The usual canvas: its width and height."""
@@ -16,7 +16,7 @@ CANVAS = np.array([360.0, 220.0])
 
 def scribble(rng: np.random.Generator) -> list[np.ndarray]:
     """Draw a scribble by itself, as raw strokes."""
-    make = rng.choice(_WAYS, p=_OFTEN)
+    make = one_of(_WAYS, rng, _OFTEN)
     size = CANVAS * rng.uniform(0.35, 1.2, 2)
     strokes = make(size, rng)
     low, high = box_of(strokes)
@@ -41,7 +41,7 @@ def scribble_over(strokes: Strokes, rng: np.random.Generator) -> tuple[list[np.n
     elif way < 0.3:  # wide sweeps, far beyond the drawing
         mess = _to_and_fro(spread.mean() * np.array([rng.uniform(1.5, 4.0), rng.uniform(0.2, 0.9)]), rng)
     else:
-        mess = rng.choice(_WAYS, p=_OVER)(spread * rng.uniform(0.6, 1.5, 2), rng)
+        mess = one_of(_WAYS, rng, _OVER)(spread * rng.uniform(0.6, 1.5, 2), rng)
         middle = middle + spread * rng.uniform(-0.25, 0.25, 2)
     begin, end = box_of(mess)
     mess = [stroke - (begin + end) / 2 + middle for stroke in mess]
@@ -101,7 +101,7 @@ def _loops(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         drift = np.cumsum(rng.normal(0, 0.06, (steps, 2)), axis=0)
         radius = rng.uniform(0.4, 1.0) * np.exp(_slow(steps, rng) * rng.uniform(0.1, 0.6))
         if rng.random() < 0.2:
-            radius = radius * np.linspace(*rng.permutation([0.1, 1.0]), steps)  # a spiral
+            radius = radius * np.linspace(0.1, 1.0, steps)[:: rng.choice([-1, 1])]  # a spiral
         path = np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius[:, None] + drift
         if travels:
             path = path * 0.5 + np.linspace([-1.5, rng.normal(0, 0.5)], [1.5, rng.normal(0, 0.5)], steps)
@@ -153,7 +153,7 @@ def _mixed(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw two or three scribbles of other kinds over or beside each other."""
     strokes = []
     for _ in range(rng.integers(2, 4)):
-        make = rng.choice(_WAYS[:3])
+        make = one_of(_WAYS[:3], rng)
         shift = size * rng.uniform(-0.3, 0.3, 2)
         strokes += [stroke + shift for stroke in make(size * rng.uniform(0.3, 0.9, 2), rng)]
     return strokes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from qdesk.data.junk import fonts
-from qdesk.data.junk.hand import Hand, Strokes, box_of, fitted, smooth, trace, turned
+from qdesk.data.junk.hand import Hand, Strokes, box_of, fitted, one_of, smooth, trace, turned
 from qdesk.data.junk.texts import text_for
 
 
@@ -217,7 +217,7 @@ def _symbol(rng: np.random.Generator) -> list[np.ndarray]:
     if rng.random() < 0.45:
         letter = str(rng.choice(list("??????!!#$@&%+*")))
         return [stroke / fonts.CAP for stroke in fonts.font("futural")[letter].strokes]
-    return SYMBOLS[rng.integers(len(SYMBOLS))]
+    return one_of(SYMBOLS, rng)
 
 
 def _circle(x: float, y: float, radius: float, begin: float = 0.0, end: float = 2 * np.pi) -> np.ndarray:
