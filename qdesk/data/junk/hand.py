@@ -18,6 +18,10 @@ _WAVES = 3
 """How many sine waves bend a drawing."""
 
 
+_HOOK = 0.05
+"""Deviation of the length of a hook that a slip of the pen leaves, as a share of the size of the drawing."""
+
+
 @dataclass(frozen=True)
 class Hand:
     """How a person's pen moves. All lengths are shares of the size of what is drawn.
@@ -26,12 +30,14 @@ class Hand:
     shake: deviation of fast noise.
     round: how often neighbours are averaged; 0 leaves each corner sharp.
     apart: how differently neighbouring strokes are bent: 0 alike, 1 each on its own.
+    slip:  how often the pen slips where it is put down or lifted, which leaves a little hook.
     """
 
     bend: float = 0.015
     shake: float = 0.004
     round: int = 1
     apart: float = 0.3
+    slip: float = 0.0
 
 
 def any_hand(rng: np.random.Generator) -> Hand:
@@ -41,15 +47,19 @@ def any_hand(rng: np.random.Generator) -> Hand:
         shake=float(rng.gamma(1.5, 0.002)),
         round=int(rng.integers(0, 4)),
         apart=float(rng.uniform(0.1, 0.8)),
+        slip=float(rng.uniform(0.0, 0.3)),
     )
 
 
 def trace(strokes: Strokes, hand: Hand, rng: np.random.Generator, size: float | None = None) -> list[np.ndarray]:
     """Draw the strokes as this hand would. size: what the hand's shares refer to; the larger side if it is None."""
+    if size is None:
+        low, high = box_of(strokes)
+        size = max(float((high - low).max()), 1e-6)
+    if hand.slip:
+        strokes = [_slipped(stroke, hand.slip, size, rng) for stroke in strokes]
     points = np.concatenate(list(strokes)).astype(np.float64)
     lengths = np.array([len(stroke) for stroke in strokes])
-    if size is None:
-        size = max(float(np.ptp(points, axis=0).max()), 1e-6)
     points, lengths = _subdivided(points, lengths, size / 20)
     points = points + rng.normal(0, hand.shake * size, points.shape)
     points = _averaged(points, lengths, hand.round)
@@ -106,6 +116,16 @@ def enlarged(strokes: Strokes, rng: np.random.Generator) -> list[np.ndarray]:
     steps = int(min(8, np.ceil(360 / size)))
     hand = Hand(bend=0.006, shake=0.003, round=1 if size > 100 else 2)
     return trace([smooth(stroke, steps) if len(stroke) > 2 else stroke for stroke in strokes], hand, rng)
+
+
+def _slipped(stroke: np.ndarray, often: float, size: float, rng: np.random.Generator) -> np.ndarray:
+    before, after = rng.random(2) < often
+    hooks = rng.normal(0, _HOOK * size, (2, 2))
+    if before:
+        stroke = np.concatenate([stroke[:1] + hooks[:1], stroke])
+    if after:
+        stroke = np.concatenate([stroke, stroke[-1:] + hooks[1:]])
+    return stroke
 
 
 def _subdivided(points: np.ndarray, lengths: np.ndarray, step: float) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ def bare(rng: np.random.Generator) -> list[np.ndarray]:
     strokes = [path * 100 for path in make(rng)]
     hand = Hand(
         bend=float(rng.gamma(2.0, 0.005)), shake=float(rng.gamma(1.2, 0.0012)), round=int(rng.integers(0, 4)),
-        apart=float(rng.uniform(0.2, 1)),
+        apart=float(rng.uniform(0.2, 1)), slip=0.13,
     )  # fmt: skip
-    return _hooked(trace(strokes, hand, rng), rng)
+    return trace(strokes, hand, rng)
 
 
 def marks(rng: np.random.Generator) -> list[np.ndarray]:
@@ -215,12 +215,3 @@ def _round_corners(path: np.ndarray) -> np.ndarray:
         cut = np.stack([quarter, rest], axis=1).reshape(-1, 2)
         path = np.concatenate([path[:1], cut[1:-1], path[-1:]])
     return path
-
-
-def _hooked(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
-    """Let the pen slip at the end of the last stroke, one time in five."""
-    if rng.random() < 0.8:
-        return strokes
-    last = strokes[-1]
-    slip = rng.normal(0, 0.08, 2) * np.ptp(np.concatenate(strokes), axis=0).max()
-    return [*strokes[:-1], np.concatenate([last, last[-1:] + slip])]

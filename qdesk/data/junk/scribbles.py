@@ -17,8 +17,10 @@ CANVAS = np.array([360.0, 220.0])
 def scribble(rng: np.random.Generator) -> list[np.ndarray]:
     """Draw a scribble by itself, as raw strokes."""
     make = one_of(_WAYS, rng, _OFTEN)
-    size = CANVAS * rng.uniform(0.35, 1.2, 2)
+    size = CANVAS * rng.uniform(0.35, 1.2, 2) * [1.0, rng.uniform(0.6, 1.0)]
     strokes = make(size, rng)
+    if rng.random() < 0.4:
+        strokes = _with_bits(strokes, rng)
     low, high = box_of(strokes)
     if make is not _wild_line and rng.random() < 0.4:  # over the edge of the canvas, and cut off there
         room = (high - low) * rng.uniform(0.02, 0.2, 2)
@@ -54,12 +56,13 @@ def scribble_over(strokes: Strokes, rng: np.random.Generator) -> tuple[list[np.n
 
 def _to_and_fro(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     """Draw one to many strokes to and fro across a field, thin to black."""
-    strokes = 1 + int(rng.geometric(0.3)) if rng.random() < 0.7 else int(rng.integers(5, 16))
-    turns = max(3, int(rng.lognormal(3.3, 0.8)) // strokes)
+    strokes = int(rng.geometric(0.25)) if rng.random() < 0.7 else int(rng.integers(5, 16))
+    turns = max(3, int(rng.lognormal(3.1, 0.8)) // strokes)
     angle = rng.choice([-0.6, -0.6, 0.0, 0.0, np.pi / 2]) + rng.normal(0, 0.25)
     spread = np.abs(turned(np.diag(size), -angle)).max(axis=0) / 2  # half along the sweep, half across
     spread = spread * [1.0, rng.uniform(0.3, 1.0)]  # the arm sweeps far and moves on slowly
     drawn = []
+    shortest = rng.uniform(0.1, 0.8)  # the shortest sweep, as a share of the longest
     turn = rng.choice([0.08, 0.08, 0.3, 0.8])  # how much the direction changes from stroke to stroke
     for _ in range(strokes):
         stay = rng.random() < 0.5  # over one place, rather than from one side to the other
@@ -68,7 +71,7 @@ def _to_and_fro(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
         if stay:
             across = begin + (end - begin) * (0.5 + 0.5 * np.sin(np.cumsum(rng.uniform(0, 0.5, 2 * turns))))
         reach = np.sqrt(np.maximum(0.15, 1 - across**2 * rng.uniform(0, 1)))
-        along = np.where(np.arange(2 * turns) % 2, 1.0, -1.0) * reach * rng.uniform(0.55, 1.05, 2 * turns)
+        along = np.where(np.arange(2 * turns) % 2, 1.0, -1.0) * reach * rng.uniform(shortest, 1.05, 2 * turns)
         along = along * rng.uniform(0.5, 1.0) + rng.normal(0, 0.15)
         path = np.stack([along, across + rng.normal(0, 0.06, 2 * turns)], axis=1) * spread
         drawn.append(turned(_bowed(path, rng), angle + rng.normal(0, turn)))
@@ -159,10 +162,22 @@ def _mixed(size: np.ndarray, rng: np.random.Generator) -> list[np.ndarray]:
     return strokes
 
 
+def _with_bits(strokes: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """Add one to eight small strokes, before or after: what was begun, or where the pen touched down."""
+    low, high = box_of(strokes)
+    reach = float((high - low).max()) * rng.uniform(0.05, 0.35)
+    bits = []
+    for _ in range(rng.integers(1, 9)):
+        place = low + (high - low) * rng.uniform(0.0, 1.0, 2)
+        path = rng.normal(0, reach * rng.uniform(0.1, 0.6), (int(rng.integers(2, 6)), 2))
+        bits.append(place + (smooth(path, 4) if rng.random() < 0.6 else path))
+    return [*bits, *strokes] if rng.random() < 0.6 else [*strokes, *bits]
+
+
 def _pen(rng: np.random.Generator) -> Hand:
     return Hand(
         bend=float(rng.uniform(0.005, 0.03)), shake=float(rng.gamma(1.5, 0.002)), round=int(rng.integers(0, 3)),
-        apart=1.0,
+        apart=1.0, slip=float(rng.uniform(0.0, 0.5)),
     )  # fmt: skip
 
 

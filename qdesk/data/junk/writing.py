@@ -50,8 +50,8 @@ def any_script(rng: np.random.Generator) -> Script:
         spacing=float(rng.normal(-0.5, 0.7) if joined else rng.normal(1.0, 1.5)),
         join=float(rng.uniform(0.6, 1.0) if joined else max(0.0, rng.normal(0.05, 0.2))),
         hand=Hand(
-            bend=float(rng.gamma(2.5, 0.014)), shake=float(rng.gamma(1.5, 0.004)), round=int(rng.integers(0, 4)),
-            apart=float(rng.uniform(0.3, 1.0)),
+            bend=float(rng.gamma(2.5, 0.014)), shake=float(rng.gamma(1.5, 0.005)), round=int(rng.integers(0, 3)),
+            apart=float(rng.uniform(0.3, 1.0)), slip=float(rng.uniform(0.0, 0.35)),
         ),
     )  # fmt: skip
 
@@ -164,7 +164,7 @@ def _in_fewer_strokes(strokes: list[np.ndarray], rng: np.random.Generator) -> li
     for stroke in strokes:
         if rng.random() < 0.12:
             stroke = stroke[::-1]
-        if joined and len(stroke) > 1 and rng.random() < 0.3:
+        if joined and len(stroke) > 1 and rng.random() < 0.4:
             last = joined[-1][-1]
             ends = np.hypot(*(stroke[0] - last)), np.hypot(*(stroke[-1] - last))
             if min(ends) < 0.35 * fonts.CAP:
