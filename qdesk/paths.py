@@ -11,7 +11,8 @@ _PACKAGE = Path(__file__).parent
 
 
 CLASSIFIER, PROJECTION = "classifier.safetensors", "projection.safetensors"
-SKETCHRNN, JUNK_MODEL = "sketchrnn.safetensors", "junk.json"
+SKETCHRNN, LETTERS = "sketchrnn.safetensors", "letters.safetensors"
+JUNK_MODEL = "junk.safetensors"
 """The shipped weight files, by their names in `models/`."""
 
 

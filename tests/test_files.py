@@ -122,12 +122,6 @@ def drawings(path: Path) -> None:
     write_drawings(Drawings.from_strokes([[[[0, 9], [0, 5]]]]), path)
 
 
-def junk_model(path: Path) -> None:
-    from qdesk.scoring.junk_model import load
-
-    load().save(path)
-
-
 def network(path: Path) -> None:
     from qdesk.nets import weights
     from qdesk.nets.sketchrnn import Shape, SketchRNN
@@ -146,7 +140,7 @@ def checkpoint(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("write", "name"),
-    [(drawings, "a.ndjson"), (junk_model, "junk.json"), (network, "a.safetensors"), (checkpoint, "a.checkpoint")],
+    [(drawings, "a.ndjson"), (network, "a.safetensors"), (checkpoint, "a.checkpoint")],
 )
 def test_a_disk_that_fills_up_leaves_what_was_there(
     write: Callable[[Path], None], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -19,7 +19,7 @@ from qdesk.curation.view.learned_order import learn
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
-from qdesk.scoring.junk_model import GOOD
+from qdesk.scoring.junk_model import HONEST
 from qdesk.scoring.scorer import Scorer
 from qdesk.scoring.similarity import nearest
 from qdesk.stats.intervals import Estimate, EstimateTable, resampled
@@ -52,7 +52,7 @@ NEAR, FOUND, QUERIES = 10, 20, 100
 class ScoredSet:
     """Drawings with their scores.
 
-    kind: object (N,), GOOD or the kind of junk.   columns: the scores, (N,) each.   whole: float32 (N, width), unit
+    kind: object (N,), HONEST or the kind of junk.   columns: the scores, (N,) each.   whole: float32 (N, width), unit
     length, all layers of the classifier that the 64 bytes are made of.
     """
 
@@ -178,7 +178,7 @@ def gain(
     """
     kinds, flagged = TASTES[taste], []
     found: dict[str, list[np.ndarray]] = {"junk": [], "reason, then junk": [], "learned": []}
-    good = resampled(np.zeros((lists[0].kind == GOOD).sum()), np.random.default_rng(0))
+    good = resampled(np.zeros((lists[0].kind == HONEST).sum()), np.random.default_rng(0))
     for number, seen in enumerate(lists):
         junk = seen.columns["junk"]
         first = junk + 1000 * np.isin(seen.columns["reason"], [REASON_OF[kind] for kind in kinds])
@@ -190,7 +190,7 @@ def gain(
         groups = seen.kind.copy()
         groups[rest] += " left"  # groups of their own, so that each resample has some of them
         weights = resampled(groups, np.random.default_rng(1 + number))
-        weights[:, seen.kind == GOOD] = good  # the same drawings in every list
+        weights[:, seen.kind == HONEST] = good  # the same drawings in every list
         if truth.any():
             for name, bad in zip(found, (junk[rest], first[rest], learned), strict=True):
                 found[name].append(average_precision(truth, bad, weights[:, rest]))
@@ -256,7 +256,7 @@ def measure(data: list[Path], report: Callable[[str], None] = lambda text: None)
     if each < 3 or len(set(held_out.words)) < 2:
         raise ValueError(f"There is nothing to measure: {len(held_out)} held-out drawings of words known are too few.")
     report("ranking the held-out drawings")
-    good = score_set(scorer, held_out, np.full(len(held_out), GOOD, object))
+    good = score_set(scorer, held_out, np.full(len(held_out), HONEST, object))
     report("planting junk")
     rng = np.random.default_rng(1)
     planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(ROUNDS) for kind in KINDS])

@@ -9,7 +9,6 @@ from typing import Protocol
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.scoring import junk_model
 from qdesk.scoring.columns import BY_NAME, RANK_BY
 from qdesk.scoring.scorer import Scorer
 
@@ -51,8 +50,8 @@ class AllOrders:
 
     def wrong(self, drawings: Drawings) -> np.ndarray:
         """Return the log-odds, by the combined order, that drawings are of another word, float64 (N,)."""
-        model = self.scorer.combined or junk_model.load()
-        return model.odds(self.scorer.features(drawings))[:, model.kinds.index("wrong")]
+        model = self.scorer.order
+        return model.odds(*self.scorer.features(drawings))[:, model.kinds.index("wrong")]
 
 
 def shared_orders(*parts: OrderScores) -> Iterator[tuple[str, list[np.ndarray]]]:

@@ -34,7 +34,7 @@ REVIEWED = 0.01
 ROUNDS = 4
 """The number of times that junk is planted anew. A hundredth of a word's held-out drawings is too little for once."""
 
-NAMES = {junk_model.GOOD: "good drawings"} | {kind.name: kind.title for kind in reasons.KINDS}
+NAMES = {junk_model.HONEST: "good drawings"} | {kind.name: kind.title for kind in reasons.KINDS}
 """The names of good drawings and of the kinds of junk in the tables."""
 
 
@@ -54,8 +54,8 @@ def planted_junk(
     planted = Drawings.concat([add_junk(held_out, kind, each, rng) for _ in range(rounds) for kind in KINDS])
     found = judge(planted)
     # A list is the good drawings and then a round's junk by kind, so that all rounds have the same kinds in it.
-    kinds = np.repeat(np.array([junk_model.GOOD, *KINDS], object), [len(held_out), *[each] * len(KINDS)])
-    truth, expected = kinds != junk_model.GOOD, np.array([REASON_OF.get(kind, "") for kind in kinds], object)
+    kinds = np.repeat(np.array([junk_model.HONEST, *KINDS], object), [len(held_out), *[each] * len(KINDS)])
+    truth, expected = kinds != junk_model.HONEST, np.array([REASON_OF.get(kind, "") for kind in kinds], object)
     weights = [resampled(kinds, rng) for _ in range(rounds)]
     for weight in weights[1:]:
         weight[:, ~truth] = weights[0][:, ~truth]

@@ -17,6 +17,7 @@ class Reason:
                without the reason's name.
     key:       the key by which a person gives it; "" for one that scoring alone suggests.
     suggested: whether scoring may suggest it.
+    looks:     how evidence names a drawing that looks like it as a whole; "" where something else says more.
     signs:     the features of `scoring.junk_model` that can speak for it, above (+) or below (-) the usual.
     """
 
@@ -24,6 +25,7 @@ class Reason:
     colour: str
     key: str = ""
     suggested: bool = True
+    looks: str = ""
     signs: tuple[str, ...] = ()
 
 
@@ -46,14 +48,17 @@ class Kind:
 
 REASONS = (
     Reason(
-        "scribble", "#d55e00", "1",
+        "scribble", "#d55e00", "1", looks="a scribble",
         signs=("+loss_per_point", "+late_loss", "+turning", "+log_ink", "+log_points", "+log_segment"),
     ),
-    Reason("graffiti", "#b565c9", "2", signs=("+loss_per_point", "+log_strokes", "-aspect")),
+    Reason("graffiti", "#b565c9", "2", looks="letters or signs", signs=("+loss_per_point", "+log_strokes", "-aspect")),
     Reason("wrong", "#2f86d6", "3"),
     Reason("other", "#8a8a8a", "4", suggested=False),
-    Reason("rude", "#8460fc", "5"),
-    Reason("unfinished", "#b08400", signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss")),
+    Reason("rude", "#8460fc", "5", looks="a rude picture"),
+    Reason(
+        "unfinished", "#b08400", looks="a beginning",
+        signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss"),
+    ),
     Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),
 )  # fmt: skip
 
@@ -78,6 +83,12 @@ SUGGESTED = tuple(reason.name for reason in REASONS if reason.suggested)
 
 OTHER = "other"
 """The flag for any other reason, and for those that scoring suggests but no key gives, such as unfinished."""
+
+GRAFFITI = "graffiti"
+"""The reason of letters and signs, alone or beside a drawing."""
+
+RUDE = "rude"
+"""The flag for what no class should see: drawings of it are not on contact sheets unless asked for."""
 
 KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""

@@ -15,6 +15,7 @@ import numpy as np
 import orjson
 
 from qdesk.data.drawings import Drawings
+from qdesk.data.reasons import KINDS
 from qdesk.data.simplify import as_official
 from qdesk.data.splits import split_of
 from qdesk.formats import files_under, open_drawings
@@ -22,16 +23,7 @@ from qdesk.formats.base import FormatError, open_input
 
 HONEST, DOUBTFUL = "honest", "doubtful"
 
-REASONS = {
-    HONEST: "",
-    DOUBTFUL: "",
-    "scribble": "scribble",
-    "graffiti": "graffiti",
-    "rude": "rude",
-    "wrong": "wrong",
-    "unfinished": "unfinished",
-    "nothing": "unfinished",
-}
+REASONS = {HONEST: "", DOUBTFUL: "", **{kind.reason: kind.reason for kind in KINDS}, "nothing": "unfinished"}
 """All labels, and the reason (`data.reasons`) that each means. Those with a reason are clear junk."""
 
 RUDE_NOTES = ("genitals", "penis", "raised finger", "breasts", "swastika", "rude picture")

@@ -57,6 +57,20 @@ class Points(NamedTuple):
     lengths: Tensor
 
 
+class Opinion(NamedTuple):
+    """What the classifier says of N drawings.
+
+    pooled: calibrated log-probabilities (N, words).   picture, strokes: the branches' logits (N, words), strokes None
+    for bitmaps.   layers: those before the branches' logits side by side, (N, embedding + stroke embedding), or
+    (N, embedding) for bitmaps.
+    """
+
+    pooled: Tensor
+    picture: Tensor
+    strokes: Tensor | None
+    layers: Tensor
+
+
 class Classifier(nn.Module):
     """The network from N drawings to their log-probabilities (N, words). words: the names of the outputs, in order."""
 
@@ -94,19 +108,17 @@ class Classifier(nn.Module):
 
         points: those of the same drawings, None for bitmaps.
         """
-        return self.read(pixels, points)[0]
+        return self.read(pixels, points).pooled
 
-    def read(self, pixels: Tensor, points: Points | None = None) -> tuple[Tensor, Tensor]:
-        """Return `log_probabilities`, and the layers before the branches' logits side by side, in one pass.
-
-        The layers are (N, embedding + stroke embedding), or (N, embedding) for pictures alone.
-        """
+    def read(self, pixels: Tensor, points: Points | None = None) -> Opinion:
+        """Return `log_probabilities` together with what they come from, in one pass."""
         picture = self.embedding(pixels)
         seen = self.logits(picture)
         if points is None:
-            return pool(seen, None, self.votes), picture
+            return Opinion(pool(seen, None, self.votes), seen, None, picture)
         strokes = self.strokes.embedding(points)
-        return pool(seen, self.strokes.logits(strokes), self.votes), torch.cat([picture, strokes], dim=1)
+        drawn = self.strokes.logits(strokes)
+        return Opinion(pool(seen, drawn, self.votes), seen, drawn, torch.cat([picture, strokes], dim=1))
 
     def config(self) -> dict:
         return {"shape": asdict(self.shape), "words": list(self.words), "votes": asdict(self.votes)}

@@ -11,11 +11,16 @@ from safetensors.torch import save as to_bytes
 
 from qdesk.files import atomic_write
 from qdesk.nets.classifier import Classifier
+from qdesk.nets.junk import JunkNetwork
+from qdesk.nets.letters import LetterNetwork
 from qdesk.nets.projection import Projection
 from qdesk.nets.sketchrnn import SketchRNN
 
-Network = Classifier | Projection | SketchRNN
-KINDS: dict[str, type[Network]] = {"classifier": Classifier, "projection": Projection, "sketchrnn": SketchRNN}
+Network = Classifier | JunkNetwork | LetterNetwork | Projection | SketchRNN
+KINDS: dict[str, type[Network]] = {
+    "classifier": Classifier, "junk": JunkNetwork, "letters": LetterNetwork, "projection": Projection,
+    "sketchrnn": SketchRNN,
+}  # fmt: skip
 
 
 class WeightsError(ValueError):
@@ -25,14 +30,15 @@ class WeightsError(ValueError):
 def save(network: Network, path: Path, half: bool = False, **about: object) -> None:
     """Write `network` to `path`, whole or not at all. A missing folder is created.
 
-    half: whether to store float16, which is read back as float32. about: facts for the header, written as JSON.
+    half: whether to store float16, which is read back as float32, but for what a network names in `EXACT`.
+    about: facts for the header, written as JSON.
     """
     kind = next(name for name, cls in KINDS.items() if isinstance(network, cls))
     header = {"kind": kind, "config": json.dumps(network.config()), "about": json.dumps(about)}
-    tensors = {}
+    tensors, exact = {}, getattr(network, "EXACT", ())
     for name, tensor in network.state_dict().items():
         tensor = tensor.detach().cpu().contiguous()
-        tensors[name] = tensor.half() if half and tensor.is_floating_point() else tensor
+        tensors[name] = tensor.half() if half and tensor.is_floating_point() and not name.startswith(exact) else tensor
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as part:
         part.write_bytes(to_bytes(tensors, header))
@@ -40,6 +46,10 @@ def save(network: Network, path: Path, half: bool = False, **about: object) -> N
 
 @overload
 def load(path: Path, kind: Literal["classifier"]) -> Classifier: ...
+@overload
+def load(path: Path, kind: Literal["junk"]) -> JunkNetwork: ...
+@overload
+def load(path: Path, kind: Literal["letters"]) -> LetterNetwork: ...
 @overload
 def load(path: Path, kind: Literal["projection"]) -> Projection: ...
 @overload

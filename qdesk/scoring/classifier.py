@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,11 +16,24 @@ from qdesk.data.point_sequences import sequences
 from qdesk.data.raster import raster
 from qdesk.data.simplify import simplify_strokes
 from qdesk.nets import weights
-from qdesk.nets.classifier import Points, channels_last, fuse, pixels_of
+from qdesk.nets.classifier import Opinion, Points, channels_last, fuse, pixels_of
 from qdesk.nets.projection import SIZE, Projection
 
 BATCH = 64
 """Number of drawings read at once: as quick as 256, with a quarter of the memory in each scoring thread."""
+
+
+class Judged(NamedTuple):
+    """What the classifier knows of N drawings.
+
+    logs: log-probabilities, float32 (N, words), calibrated ones as "", and those of the branches "picture" and, but for
+    bitmaps, "strokes".   layers: float32 (N, layers), those before the logits, NaN for the strokes of bitmaps.
+    embeddings: int8 (N, 64), as `DrawingClassifier.read` returns them.
+    """
+
+    logs: dict[str, np.ndarray]
+    layers: np.ndarray
+    embeddings: np.ndarray
 
 
 class DrawingClassifier:
@@ -48,11 +62,31 @@ class DrawingClassifier:
         """
         probabilities = np.empty((len(drawings), len(self.words)), np.float32)
         embeddings = np.empty((len(drawings), SIZE), np.int8)
-        for batch, inputs in enumerate(self.inputs(drawings)):
-            logs, layers = self.network.read(*inputs)
-            rows = slice(batch * BATCH, batch * BATCH + len(logs))
-            probabilities[rows], embeddings[rows] = logs.exp_().numpy(), self._projection(layers).numpy()
+        for rows, seen in self._opinions(drawings):
+            probabilities[rows], embeddings[rows] = seen.pooled.exp_().numpy(), self._projection(seen.layers).numpy()
         return probabilities, embeddings
+
+    @torch.inference_mode()
+    def judge(self, drawings: Drawings) -> Judged:
+        """Return all that the classifier knows of drawings in the 255 box or bitmaps, in one pass."""
+        network, branches = self.network, ["picture"] + ["strokes"] * (drawings.bitmaps is None)
+        width = network.logits.in_features + network.strokes.logits.in_features
+        logs = {name: np.empty((len(drawings), len(self.words)), np.float32) for name in ["", *branches]}
+        layers = np.full((len(drawings), width), np.nan, np.float32)
+        embeddings = np.empty((len(drawings), SIZE), np.int8)
+        for rows, seen in self._opinions(drawings):
+            logs[""][rows] = seen.pooled.numpy()
+            for branch in branches:
+                logs[branch][rows] = torch.log_softmax(getattr(seen, branch), dim=1).numpy()
+            layers[rows, : seen.layers.shape[1]] = seen.layers.numpy()
+            embeddings[rows] = self._projection(seen.layers).numpy()
+        return Judged(logs, layers, embeddings)
+
+    def _opinions(self, drawings: Drawings) -> Iterator[tuple[slice, Opinion]]:
+        """Yield the network's opinions of one batch after the other, with the rows that they are of."""
+        for batch, inputs in enumerate(self.inputs(drawings)):
+            seen = self.network.read(*inputs)
+            yield slice(batch * BATCH, batch * BATCH + len(seen.pooled)), seen
 
     @cached_property
     def _projection(self) -> Projection:

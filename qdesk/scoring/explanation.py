@@ -25,6 +25,9 @@ GROUPS = 3
 """The number of groups of strokes side by side that looks like letters: 4 in 5 planted words have so many, and 1 in 50
 good drawings."""
 
+DRAWN = 0.25
+"""The share of the ink from which on a drawing with letters is a drawing, too."""
+
 Usual = Mapping[str, Sequence[float]]
 
 
@@ -48,6 +51,7 @@ _FACTS = {
 }
 _READ = frozenset({"loss_per_point", "late_loss", "end_loss", "lift"})
 _SIGNS = {reason.name: reason.signs for reason in reasons.REASONS}
+_LOOKS = {reason.name: reason.looks for reason in reasons.REASONS if reason.looks}
 _READ_AS = {kind.name: kind.read_as for kind in reasons.KINDS}
 
 
@@ -59,6 +63,8 @@ def evidence_sentences(
     reasons: np.ndarray,
     usual: Usual,
     own: bool = True,
+    sure: np.ndarray | None = None,
+    letters: Mapping[int, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Return the evidence for each drawing's reason, object (N,); "" where there is none.
 
@@ -68,13 +74,18 @@ def evidence_sentences(
     usual: the 5 % and the 95 % quantile of good drawings, by feature. What is missing or NaN is not mentioned.
     own: whether qdesk's own Sketch-RNN read the drawings. The figures of an official decoder are on another scale, and
     its lift is against other words' decoders.
+    sure: float (N,), the probability that the junk model gives to each drawing's reason.   letters: by row, which
+    strokes of a drawing are letters, bool (strokes,).
     """
     usual = usual if own else {name: usual[name] for name in usual if name not in _READ}
     told = np.full(len(drawings), "", object)
     for row in np.flatnonzero(reasons != "").tolist():
         figures = dict(zip(FEATURES, features[row].tolist(), strict=True))
         figures |= {name: values[row] for name, values in measured.items()}
-        told[row] = " ".join(_evidence(drawings, row, words[row], reasons[row], figures, usual, own))
+        if sure is not None:
+            figures["sure"] = sure[row]
+        beside = _letters(drawings.strokes_of(row), letters[row]) if letters and row in letters else ""
+        told[row] = " ".join(_evidence(drawings, row, words[row], reasons[row], figures, usual, own, beside))
     return told
 
 
@@ -86,13 +97,14 @@ def percent(share: float) -> str:
 
 
 def _evidence(
-    drawings: Drawings, row: int, word: str | None, reason: str, figures: Mapping, usual: Usual, own: bool
-) -> list[str]:
+    drawings: Drawings, row: int, word: str | None, reason: str, figures: Mapping, usual: Usual, own: bool,
+    beside: str = "",
+) -> list[str]:  # fmt: skip
     seen = _seen(word, reason, figures)
     if drawings.bitmaps is not None:
         return ["Judged by its picture alone.", seen]
-    letters = _side_by_side(drawings.strokes_of(row)) if reason == "graffiti" else ""
-    found = [_read(reason, figures, usual), letters, *_stand_out(reason, figures, usual)]
+    letters = beside or (_side_by_side(drawings.strokes_of(row)) if reason == "graffiti" else "")
+    found = [letters, _whole(reason, figures), _read(reason, figures, usual), *_stand_out(reason, figures, usual)]
     lift = _lift(figures, usual, own)
     if reason == "wrong":
         found = [seen if figures["top_guess"] != word else "", lift, *found]
@@ -139,6 +151,32 @@ def _read(reason: str, figures: Mapping, usual: Usual) -> str:
     if odds <= 0:
         return f"Stroke by stroke it is nearer to {_READ_AS[kind]} than 19 in 20 good drawings are."
     return f"Stroke by stroke it reads as {_READ_AS[kind]} ({percent(1 / (1 + math.exp(-odds)))})."
+
+
+def _whole(reason: str, figures: Mapping) -> str:
+    """Say how sure the junk model is of its reason, where it is more likely than not; else ""."""
+    if reason not in _LOOKS or not figures.get("sure", 0.0) > SURE:
+        return ""
+    return f"As a whole it looks like {_LOOKS[reason]} ({percent(figures['sure'])})."
+
+
+def _letters(strokes: Sequence[np.ndarray], are_letters: np.ndarray) -> str:
+    """Say which strokes are letters; "" where none are."""
+    if not are_letters.any():
+        return ""
+    ink = np.array([np.hypot(*np.diff(stroke, axis=0).T).sum() for stroke in strokes])
+    if ink[~are_letters].sum() < DRAWN * ink.sum():
+        return "It is letters or signs, and hardly anything else."
+    return f"Letters beside a drawing: {numbered(np.flatnonzero(are_letters) + 1)}."
+
+
+def numbered(places: np.ndarray) -> str:
+    """Return stroke numbers (n,), rising, in words: "stroke 3", "strokes 1 and 4 to 6"."""
+    runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    said = [f"{run[0]}" if len(run) == 1 else f"{run[0]} {'and' if len(run) == 2 else 'to'} {run[-1]}" for run in runs]
+    if len(places) == 1:
+        return f"stroke {said[0]}"
+    return f"strokes {', '.join(said[:-1])}{' and ' if len(said) > 1 else ''}{said[-1]}"
 
 
 def _stand_out(reason: str, figures: Mapping, usual: Usual) -> list[str]:

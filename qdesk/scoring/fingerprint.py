@@ -18,7 +18,7 @@ column changes the fingerprint by itself."""
 SCORES = tuple(column.name for column in COLUMNS if column.is_score)
 """The columns that scoring computes. Scores kept before a column was added lack it."""
 
-BESIDE = (paths.CLASSIFIER, paths.PROJECTION, paths.JUNK_MODEL)
+BESIDE = (paths.CLASSIFIER, paths.PROJECTION, paths.LETTERS, paths.JUNK_MODEL)
 """The shipped files that judge beside whichever Sketch-RNN is used."""
 
 AT_HAND = 9
@@ -89,6 +89,11 @@ def _digest(*parts: bytes | memoryview) -> bytes:
 
 def _salt(text: bytes) -> np.uint64:
     return np.frombuffer(_digest(text), "<u8")[0]
+
+
+def short_digest(path: Path) -> str:
+    """Return 20 hex digits that stand for the file's content, for a network to remember what it learned to read."""
+    return file_digest(path).hex()[:20]
 
 
 def file_digest(path: Path) -> bytes:

@@ -1,92 +1,129 @@
 """The combined order: how likely a drawing is junk, and of which kind, from all that is known of it.
 
-It is a multinomial logistic regression over the scores and a few plain facts about the strokes (`FEATURES` and their
-squares). `python -m qdesk.training.junk_model` fits it on real drawings and planted junk. `junk` is the log-odds of
-junk. What is not known of a drawing (the lift under an official decoder, strokes of a bitmap) counts as average.
+A small network (`nets.junk`) reads plain facts about the strokes, the scores (`FEATURES`), and the layers before the
+outputs of the classifier and of the Sketch-RNN. `python -m qdesk.training.junk_model` fits it to what people said of
+real drawings, and to junk that this project draws. `junk` is the calibrated log-odds of junk. What is not known of a
+drawing (strokes of a bitmap, what the Sketch-RNN says under an official decoder) is NaN.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import BOX, Drawings
-from qdesk.files import atomic_write
 
-FEATURES = (
-    "loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "log_p_word", "log_p_top",
-    "log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect",
-    "kind_scribble", "kind_over", "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong",
-)  # fmt: skip
-"""The inputs of the model. The kind_* are what the Sketch-RNN says of the whole drawing (`likelihood.Reading`)."""
+if TYPE_CHECKING:  # importing torch takes two seconds, and the names of the features need none
+    from qdesk.nets.junk import JunkNetwork
 
-GOOD = "good"
-SUSPECT = -3.0
-"""The log-odds from which on a reason is suggested: one chance in twenty. A suggestion costs a glance, and at even odds
-half of the unfinished drawings would get none."""
+READ = ("loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "kind_scribble", "kind_over",
+        "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong", "letters_most", "letters_count")  # fmt: skip
+"""The features that the Sketch-RNN gives. The kind_* are its odds of each kind of junk (`likelihood.Reading`), the
+letters_* come from its states (`scoring.letters`)."""
+
+SHAPE = ("log_strokes", "log_points", "log_ink", "log_segment", "turning", "aspect")
+"""The features that the strokes alone give."""
+
+SEEN = ("log_p_word", "log_p_top", "entropy", "rank", *(
+    f"{branch}_{fact}" for branch in ("picture", "strokes") for fact in ("log_p_word", "log_p_top", "entropy", "rank")
+))  # fmt: skip
+"""The features that the classifier gives, as a whole and by branch (`opinion`)."""
+
+FEATURES = (*READ, *SHAPE, *SEEN)
+"""The inputs of the model that have a name."""
+
+HONEST = "honest"
+"""The kind of a drawing that is no junk. All other kinds are reasons (`data.reasons`)."""
 
 
 @dataclass(frozen=True)
 class JunkModel:
-    """The fitted regression.
+    """The fitted network, and what its evidence is compared with."""
 
-    mean, scale: (features,), of the good drawings.   classes: GOOD and the kinds of junk.   reasons: one per class.
-    weights: (classes, 2 * features).   bias: (classes,).   unusual: the loss per point that 1 in 50 good drawings
-    exceed.   usual: the 5 % and the 95 % quantile of good drawings, by feature, for the evidence.
-    """
-
-    mean: list[float]
-    scale: list[float]
-    classes: list[str]
-    reasons: list[str]
-    weights: list[list[float]]
-    bias: list[float]
-    unusual: float
-    usual: dict[str, list[float]]
-    about: dict = field(default_factory=dict)
+    network: JunkNetwork
 
     @property
-    def kinds(self) -> list[str]:
-        """The kinds of junk, in the order of `odds`."""
-        return [name for name in self.classes if name != GOOD]
+    def suspect(self) -> float:
+        """The log-odds of junk from which on a reason is suggested."""
+        return self.network.about["suspect"]
 
-    def odds(self, features: np.ndarray) -> np.ndarray:
-        """Return the log-odds of each kind against good, float64 (N, kinds); NaN in (N, features) means unknown."""
-        logits = expand(features, np.array(self.mean), np.array(self.scale)) @ np.array(self.weights).T + self.bias
-        return np.delete(logits, self.classes.index(GOOD), axis=1) - logits[:, [self.classes.index(GOOD)]]
+    @property
+    def unusual(self) -> float:
+        """The loss per point that 1 in 50 honest drawings exceed."""
+        return self.network.about["unusual"]
 
-    def judge(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return `junk`, float64 (N,), log-odds, and `reason`, object (N,); NaN in (N, features) means unknown."""
-        odds = self.odds(features)
-        worst = odds.max(axis=1)
-        weight = np.exp(odds - worst[:, None])
-        junk = worst + np.log(weight.sum(axis=1))
-        # Reasons compete, not kinds: two kinds of scribble together may be likelier than any other single kind.
-        names = np.array([reason for name, reason in zip(self.classes, self.reasons, strict=True) if name != GOOD])
-        reasons = np.array(list(dict.fromkeys(names)), object)
-        likeliest = reasons[np.stack([weight[:, names == name].sum(axis=1) for name in reasons]).argmax(axis=0)]
+    @property
+    def usual(self) -> dict[str, list[float]]:
+        """The 5 % and the 95 % quantile of honest drawings, by feature."""
+        return self.network.about["usual"]
+
+    @property
+    def sketchrnn(self) -> str:
+        """The digest of the Sketch-RNN's file whose layers the network learned to read."""
+        return self.network.about["sketchrnn"]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of junk, in the order of `odds`. Each is a reason."""
+        return self.network.shape.kinds[1:]
+
+    def odds(self, features: np.ndarray, layers: np.ndarray) -> np.ndarray:
+        """Return the log-odds of each kind against honest, float64 (N, kinds), not calibrated. NaN means unknown."""
+        return self._judged(features, layers)[1]
+
+    def judge(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return `junk`, float64 (N,), log-odds, `reason`, object (N,), and its probability, float64 (N,).
+
+        The probability is of the likeliest kind of junk, also where no reason or "unusual" is given.
+        features: (N, `FEATURES`).   layers: (N, the classifier's and the Sketch-RNN's), as `scorer.Scorer` measures
+        them. NaN means unknown.
+        """
+        junk, odds = self._judged(features, layers)
+        likeliest = np.array(self.kinds, object)[odds.argmax(axis=1)]
         unusual = features[:, FEATURES.index("loss_per_point")] > self.unusual
-        return junk, np.where(junk > SUSPECT, likeliest, np.where(unusual, "unusual", "")).astype(object)
+        reason = np.where(junk > self.suspect, likeliest, np.where(unusual, "unusual", "")).astype(object)
+        # Likelier than honest ones by their odds, together with honest ones of odds 1.
+        sure = np.exp(odds.max(axis=1) - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1)))
+        return junk, reason, sure
 
-    def save(self, path: Path) -> None:
-        with atomic_write(path) as part:
-            part.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+    def _judged(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        import torch
+
+        with torch.inference_mode():
+            known, deep = (torch.from_numpy(np.asarray(part, np.float32)) for part in (features, layers))
+            logits = self.network.kind_logits(known, deep)
+            junk = self.network.junk(known, logits)
+        return junk.double().numpy(), (logits[:, 1:] - logits[:, :1]).double().numpy()
 
 
 def load(path: Path | None = None) -> JunkModel:
-    """Load the shipped junk model, or the one at `path`."""
-    return JunkModel(**json.loads((path or paths.model(paths.JUNK_MODEL)).read_text(encoding="utf-8")))
+    """Load the shipped junk model, or the one at `path`. Raises `nets.weights.WeightsError` where it cannot be."""
+    from qdesk.nets import weights
+
+    return JunkModel(weights.load(path or paths.model(paths.JUNK_MODEL), "junk"))
 
 
-def expand(features: np.ndarray, mean: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """Standardise (N, features) and add squares: float64 (N, 2 * features); NaN is 0, outliers are held at 6."""
-    standard = np.clip(np.nan_to_num((features - mean) / scale, nan=0.0), -6, 6)
-    return np.concatenate([standard, standard * standard], axis=1)
+def opinion(logs: np.ndarray, columns: np.ndarray, prefix: str = "") -> dict[str, np.ndarray]:
+    """Return what a classifier says of drawings and their words, float64 (N,) each, NaN where the word is unknown.
+
+    logs: log-probabilities, float32 (N, words).   columns: int64 (N,), each drawing's word, -1 unknown.
+    log_p_word and log_p_top are of the word and of the first guess, at least 1e-6; entropy is of all words, in nats;
+    rank is the logarithm of 1 and how many words are likelier.
+    """
+    known, least = columns >= 0, np.log(1e-6)
+    own = np.where(known, logs[np.arange(len(logs)), columns], np.nan)
+    rank = np.log1p((logs > own[:, None]).sum(axis=1))
+    return {
+        f"{prefix}log_p_word": np.maximum(own, least),
+        f"{prefix}log_p_top": np.maximum(logs.max(axis=1), least),
+        f"{prefix}entropy": -(np.exp(logs) * logs).sum(axis=1),
+        f"{prefix}rank": np.where(known, rank, np.nan),
+    }
 
 
 def loss_shape(losses: np.ndarray, lengths: np.ndarray) -> dict[str, np.ndarray]:
@@ -107,23 +144,17 @@ def loss_shape(losses: np.ndarray, lengths: np.ndarray) -> dict[str, np.ndarray]
     }
 
 
-def features_of(drawings: Drawings, scores: Mapping[str, np.ndarray]) -> np.ndarray:
+def features_of(drawings: Drawings, measured: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return `FEATURES`, float64 (N, features), of drawings in the 255 box; NaN where something is not known.
 
-    scores: the columns of a ranking, and those of `loss_shape` where there are losses.
+    measured: what `scorer.Scorer` measures, (N,) each, whatever of it is known.
     """
     unknown = np.full(len(drawings), np.nan)
     strokes, points = drawings.stroke_counts.astype(float), drawings.point_counts.astype(float)
     ink, turning, aspect = _shape(drawings)
     with np.errstate(divide="ignore", invalid="ignore"):
-        columns = {
-            "loss_per_point": scores["loss_per_point"],
-            "lift_per_point": scores["lift"] / points,
-            "lift": scores["lift"],
-            **{name: scores.get(name, unknown) for name in ("end_loss", "late_loss", "peak_loss")},
-            **{name: scores.get(name, unknown) for name in FEATURES if name.startswith("kind_")},
-            "log_p_word": np.log(np.maximum(scores["p_word"], 1e-6)),
-            "log_p_top": np.log(np.maximum(scores["p_top"], 1e-6)),
+        columns = {name: measured.get(name, unknown) for name in FEATURES} | {
+            "lift_per_point": measured["lift"] / points if "end_loss" in measured else unknown,
             "log_strokes": np.log(strokes),
             "log_points": np.log(points),
             "log_ink": np.log1p(ink),

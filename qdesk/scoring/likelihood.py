@@ -23,11 +23,15 @@ class Reading:
     losses: float32 (N, T), nats per point, 0 past a drawing's end.
     lift: float64 (N,), log p(x | word) - log p(x) in nats; NaN where it cannot be known.
     kinds: float64 (N, kinds), log-odds of each kind of junk against good; no columns where the network knows none.
+    whole: float32 (N, 2 * hidden), the LSTM's state at the end and its mean; no columns for an official decoder.
+    states: float32 (all points, hidden), its state before each point, drawing after drawing; None for such a decoder.
     """
 
     losses: np.ndarray
     lift: np.ndarray
     kinds: np.ndarray
+    whole: np.ndarray
+    states: np.ndarray | None = None
 
 
 class ConditionalSketchRNN:
@@ -37,6 +41,7 @@ class ConditionalSketchRNN:
         self.network = network
         self.words = network.words
         self.kinds = network.kinds[1:]
+        self.width = 2 * network.shape.hidden
         self._classes = {word: index for index, word in enumerate(network.words)}
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
@@ -63,7 +68,15 @@ class ConditionalSketchRNN:
         unknown = classes == self.network.no_word if len(self.words) > 1 else torch.ones_like(classes, dtype=torch.bool)
         lift = torch.where(unknown, torch.nan, lift)  # a network of one word has no other word to compare with
         kinds = self.network.kind_logits(whole, classes).double().numpy()
-        return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1])
+        inside = torch.arange(seen.shape[1]) < batch.lengths[:, None]
+        return Reading(losses.numpy(), lift.numpy(), kinds[:, 1:] - kinds[:, :1], whole.numpy(), seen[inside].numpy())
+
+    @torch.inference_mode()
+    def states(self, sequences: Drawings) -> np.ndarray:
+        """Return the LSTM's state before each point, float32 (all points, hidden), drawing after drawing."""
+        batch = batch_of(sequences, np.arange(len(sequences)), self.network.shape.scale)
+        seen = self.network.read(batch.inputs)
+        return seen[torch.arange(seen.shape[1]) < batch.lengths[:, None]].numpy()
 
     def _classes_of(self, words: np.ndarray) -> torch.Tensor:
         """Return the classes of words, int64 (N,), or (1,) where all drawings are of one class."""
@@ -80,7 +93,7 @@ class OfficialDecoderScorer:
 
     def __init__(self, decoder: OfficialDecoder, others: tuple[OfficialDecoder, ...] = ()) -> None:
         self.network, self.others = decoder, others
-        self.words, self.kinds = (decoder.word,), ()
+        self.words, self.kinds, self.width = (decoder.word,), (), 0
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
         """Return the drawings as published, but raw ones simplified: they have many more points than any it learned."""
@@ -100,7 +113,8 @@ class OfficialDecoderScorer:
             rest = torch.stack([-self._losses(other, sequences).double().sum(dim=1) for other in self.others])
             mean = torch.logsumexp(rest, dim=0) - np.log(len(self.others))
             lift = (-losses.double().sum(dim=1) - mean).numpy()
-        return Reading(losses.numpy(), lift, np.zeros((len(sequences), 0)))
+        none = np.zeros((len(sequences), 0))
+        return Reading(losses.numpy(), lift, none, none.astype(np.float32))
 
     @staticmethod
     def _losses(decoder: OfficialDecoder, sequences: Drawings) -> torch.Tensor:

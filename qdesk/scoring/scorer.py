@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
+from qdesk import paths
 from qdesk.data.categories import categories, find, hint
 from qdesk.data.drawings import Drawing, Drawings
+from qdesk.data.reasons import GRAFFITI
 from qdesk.data.simplify import as_official
 from qdesk.scoring import explanation, junk_model
 from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
-from qdesk.scoring.fingerprint import drawing_keys, scorer_id
+from qdesk.scoring.fingerprint import drawing_keys, likelihood_files, scorer_id, short_digest
 from qdesk.scoring.score_cache import ScoreCache
 
 if TYPE_CHECKING:  # importing torch takes two seconds, and cached scores need no torch
@@ -99,6 +101,7 @@ class Scorer:
         self.cache = None if combined else cache
         self._id: str | None = None
         self._networks: tuple[LikelihoodModel, DrawingClassifier] | None = None
+        self._order: junk_model.JunkModel | None = None
         self._loading = threading.Lock()
 
     @property
@@ -129,13 +132,17 @@ class Scorer:
     def _load(self) -> tuple[LikelihoodModel, DrawingClassifier]:
         with self._loading:  # one thread may score while another asks for the losses of a drawing's points
             if self._networks is None:
+                from qdesk.nets import weights
                 from qdesk.scoring.classifier import DrawingClassifier
-                from qdesk.scoring.likelihood import load_likelihood
+                from qdesk.scoring.likelihood import ConditionalSketchRNN, load_likelihood
 
                 self._id = scorer_id(self.model)
                 _cores()
-                self._order = self.combined or junk_model.load()
                 self._networks = load_likelihood(self.model), DrawingClassifier()
+                self._is_own = isinstance(self._networks[0], ConditionalSketchRNN)
+                self._read_by = short_digest(likelihood_files(self.model)[0])
+                letter_network = weights.load(paths.model(paths.LETTERS), "letters")
+                self._letter_network = letter_network if letter_network.sketchrnn == self._read_by else None
                 self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
             return self._networks
 
@@ -176,16 +183,39 @@ class Scorer:
             for indices, columns in results:
                 yield ScoredChunk(indices, columns)
 
-    def features(self, drawings: Drawings) -> np.ndarray:
-        """Return what the junk model is fitted on, `junk_model.FEATURES`, float64 (N, features)."""
-        table = np.empty((len(drawings), len(junk_model.FEATURES)))
+    def features(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
+        """Return what a junk model is fitted on: `junk_model.FEATURES`, float32 (N, features), and float32 (N, layers).
 
-        def features(part: Drawings, sequences: Drawings) -> np.ndarray:
-            return junk_model.features_of(part, self.measure(part, sequences))
+        The layers are the classifier's and, after them, the Sketch-RNN's.
+        """
 
-        for indices, rows in self._each_batch(drawings, np.arange(len(drawings)), features):
-            table[indices] = rows
-        return table
+        def features(part: Drawings, sequences: Drawings) -> tuple[np.ndarray, np.ndarray]:
+            measured = self.measure(part, sequences)
+            return self._features(part, measured), np.concatenate([measured["layers"], measured["whole"]], axis=1)
+
+        parts, places = [], []
+        for indices, each in self._each_batch(drawings, np.arange(len(drawings)), features):
+            places.append(indices)
+            parts.append(each)
+        order = np.argsort(np.concatenate(places))
+        first, second = (np.concatenate(each)[order].astype(np.float32) for each in zip(*parts, strict=True))
+        return first, second
+
+    def _features(self, part: Drawings, measured: dict[str, np.ndarray]) -> np.ndarray:
+        """Return the features of one batch. Those of an official decoder are on another scale, and so not known."""
+        if not self._is_own:
+            measured = {name: values for name, values in measured.items() if name not in junk_model.READ}
+        return junk_model.features_of(part, measured)
+
+    @property
+    def order(self) -> junk_model.JunkModel:
+        """The model that computes `junk` and `reason`."""
+        self._load()
+        with self._loading:
+            if self._order is None:
+                self._order = self.combined or junk_model.load()
+                self._is_fitted_for = self._read_by == self._order.sketchrnn
+            return self._order
 
     def score(
         self, drawings: Drawings, on_progress: Callable[[float], None] = lambda share: None
@@ -218,6 +248,15 @@ class Scorer:
         if len(ready.points) == len(given.points):
             return losses
         return _spread(given, ready, losses)
+
+    def letter_strokes(self, drawing: Drawing) -> np.ndarray:
+        """Return which strokes of the drawing are letters or other signs, bool (strokes,); none where it is unknown."""
+        given = Drawings.from_strokes([list(drawing.strokes)]) if drawing.strokes else Drawings.empty()
+        if not len(given):
+            return np.zeros(0, bool)
+        ready = as_official(given)
+        measured = self.measure(ready, self.likelihood.sequences(given, ready))
+        return measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)) > 0
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -279,45 +318,62 @@ class Scorer:
 
     def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return all columns of one batch, from what was measured."""
-        from qdesk.scoring.likelihood import ConditionalSketchRNN
-
-        features = junk_model.features_of(part, measured)
-        odds, reason = self._order.judge(features)
+        order, layers, whole = self.order, measured["layers"], measured["whole"]
+        if not self._is_fitted_for:  # the layers of another Sketch-RNN mean something else
+            whole = np.full((len(part), order.network.shape.layers - layers.shape[1]), np.nan, np.float32)
+        features = self._features(part, measured)
+        odds, reason, sure = order.judge(features, np.concatenate([layers, whole], axis=1))
         columns = {name: measured[name] for name in MEASURED}
-        words, own = self._words(part), isinstance(self.likelihood, ConditionalSketchRNN)
+        letters = {}
+        if "letter_odds" in measured:
+            each = np.split(measured["letter_odds"] > 0, part.drawing_offsets[1:-1])
+            letters = {row: each[row] for row in np.flatnonzero(reason == GRAFFITI).tolist()}
         columns["evidence"] = explanation.evidence_sentences(
-            part, words, measured, features, reason, self._order.usual, own
-        )
+            part, self._words(part), measured, features, reason, order.usual, self._is_own, sure,
+            letters,
+        )  # fmt: skip
         p_junk = np.exp(-np.logaddexp(0, -odds))  # 1 / (1 + exp(-junk)), without an overflow
         return {**columns, "junk": odds, "p_junk": p_junk, "reason": reason, "embedding": measured["embedding"]}
 
     def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
         """Return `MEASURED`, and what else `junk_model.features_of` needs, (N,) each, of one batch."""
         from qdesk.nets.sketchrnn import N_MAX
+        from qdesk.scoring import letters
 
         columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in _UNKNOWN}
+        columns |= self._guess(drawings)
+        columns["whole"] = np.full((len(drawings), self.likelihood.width), np.nan, np.float32)
         if drawings.bitmaps is None:
             points = sequences.point_counts
             reading = self.likelihood.read(sequences, self._words(drawings))
             nats = reading.losses.sum(axis=1, dtype=np.float64)
-            columns = {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
+            columns |= {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
             columns |= junk_model.loss_shape(reading.losses, points)
             columns |= {f"kind_{kind}": odds for kind, odds in zip(self.likelihood.kinds, reading.kinds.T, strict=True)}
-        return columns | self._guess(drawings)
+            columns["whole"] = reading.whole
+            if self._letter_network is not None and reading.states is not None:
+                columns["letter_odds"] = letters.odds(self._letter_network, reading.states, sequences)
+                columns |= letters.summary(columns["letter_odds"], sequences)
+        return columns
 
     def _words(self, drawings: Drawings) -> np.ndarray:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
 
     def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
-        seen, embedding = self.guesser.read(drawings)
+        seen = self.guesser.judge(drawings)
         column = np.array([self._columns.get(word, -1) for word in self._words(drawings)], np.int64)
-        rows, best = np.arange(len(drawings)), seen.argmax(axis=1)
-        return {
-            "p_word": np.where(column >= 0, seen[rows, column], np.nan).astype(float),
+        logs, rows = seen.logs[""], np.arange(len(drawings))
+        best = logs.argmax(axis=1)
+        columns = {
+            "p_word": np.exp(np.where(column >= 0, logs[rows, column], np.nan).astype(float)),
             "top_guess": np.array(self.guesser.words, object)[best],
-            "p_top": seen[rows, best].astype(float),
-            "embedding": embedding,
+            "p_top": np.exp(logs[rows, best].astype(float)),
+            "embedding": seen.embeddings,
+            "layers": seen.layers,
         }
+        for branch, said in seen.logs.items():
+            columns |= junk_model.opinion(said, column, f"{branch}_" if branch else "")
+        return columns
 
 
 @once

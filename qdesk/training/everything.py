@@ -28,8 +28,9 @@ PLAYED = f"DATA/raw DATA/raw_more {SIMPLIFIED}"
 PICTURES = "DATA/bitmaps DATA/bitmaps_thin"
 
 CLASSIFIER, SKETCHRNN = "models/classifier.safetensors", "models/sketchrnn.safetensors"
-PROJECTION, JUNK = "models/projection.safetensors", "models/junk.json"
-SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, JUNK)
+PROJECTION, JUNK = "models/projection.safetensors", "models/junk.safetensors"
+LETTERS = "models/letters.safetensors"
+SCORES = (CLASSIFIER, SKETCHRNN, PROJECTION, LETTERS, JUNK)
 
 EXPERIMENTS = ("cat-sheep", "five", "ten", "bears")
 """The names of the experiments in `qdesk.replications`, a package that this one does not import."""
@@ -86,14 +87,23 @@ STEPS = (
         f"python -m qdesk.training.model_card --data {SIMPLIFIED} --official DATA/official_sketchrnn"
         " --out models/sketchrnn.words.csv",
     ),
-    # The junk model is fitted to scores, and scoring needs the projection.
+    Step(
+        "letters", (LETTERS,), (SKETCHRNN, *SPLIT, *LOSS, *SPOILT, "qdesk/nets/letters.py", "qdesk/scoring/letters.py",
+                                "qdesk/training/letters.py"),
+        f"python -m qdesk.training.letters --data {SIMPLIFIED} --seed 0 --out {LETTERS}",
+    ),
+    # The junk model is fitted to scores, and scoring needs the projection and the letters.
     Step(
         "projection", (PROJECTION,), (CLASSIFIER, *SPLIT, *GUESS, "qdesk/training/projection.py", *SPOILT),
         f"python -m qdesk.training.projection --data {SIMPLIFIED} --seed 0 --out {PROJECTION}",
     ),
     Step(
-        "junk", (JUNK,), (CLASSIFIER, SKETCHRNN, *SPLIT, *SCORED, *PLANTED, "qdesk/training/junk_model.py"),
-        f"python -m qdesk.training.junk_model --data {SIMPLIFIED} --seed 0 --out {JUNK}",
+        "junk", (JUNK,),
+        (CLASSIFIER, SKETCHRNN, LETTERS, *SPLIT, *SCORED, *SPOILT, "qdesk/formats/labels.py", "qdesk/nets/junk.py",
+         *(f"qdesk/scoring/{name}.py" for name in ("junk_model", "letters")),
+         *(f"qdesk/training/{name}.py" for name in ("junk_model", "rude_samples"))),
+        f"python -m qdesk.training.junk_model --data {SIMPLIFIED} --labels DATA/labels --rude DATA/rude_decoders"
+        f" --seed 0 --out {JUNK}",
     ),
     Step(
         "starter", ("assets/starter.ndjson.gz",),

@@ -21,7 +21,7 @@ SHIPPED = pytest.mark.skipif(not paths.model(paths.PROJECTION).exists(), reason=
 def seen(count: int = 400) -> proof.ScoredSet:
     """Scribbles are the worst by junk, lettering the next; the classifier sees either."""
     rng = np.random.default_rng(0)
-    kind = np.full(count, proof.GOOD, object)
+    kind = np.full(count, proof.HONEST, object)
     kind[:40], kind[40:80] = "scribble", "lettering"
     vectors = rng.normal(size=(count, 64))
     vectors[:40, 0] += 20

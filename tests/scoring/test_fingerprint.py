@@ -48,7 +48,7 @@ def test_the_scorer_is_the_bytes_of_all_files_that_judge(tmp_path: Path, monkeyp
     for name in (paths.SKETCHRNN, *fingerprint.BESIDE):
         (tmp_path / name).write_bytes(b"another")
         assert changed()
-    (tmp_path / "junk.json").unlink()
+    (tmp_path / paths.JUNK_MODEL).unlink()
     assert changed()
     monkeypatch.setattr(fingerprint, "SCORER_VERSION", fingerprint.SCORER_VERSION + 1)
     assert changed()
