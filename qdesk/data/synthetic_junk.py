@@ -41,13 +41,15 @@ def draw_junk(
     rng: np.random.Generator,
     word: str | None = None,
     given: Sequence[Strokes] = (),
+    polite: bool = False,
 ) -> list[np.ndarray]:
     """Draw junk of one of `KINDS`, from the drawing `strokes` where the kind needs one (another word's for `wrong`).
 
-    word:  what was to be drawn.
-    given: drawings of genitals, to which `rude` adds those that it draws by code (`training.rude_samples`).
+    word:   what was to be drawn.
+    given:  drawings of genitals, to which `rude` adds those that it draws by code (`training.rude_samples`).
+    polite: write no rude words, for drawings that are shown to anybody.
     """
-    return draw_parts(kind, strokes, rng, word, given).strokes
+    return draw_parts(kind, strokes, rng, word, given, polite).strokes
 
 
 def draw_parts(
@@ -56,9 +58,10 @@ def draw_parts(
     rng: np.random.Generator,
     word: str | None = None,
     given: Sequence[Strokes] = (),
+    polite: bool = False,
 ) -> Junk:
     """Draw junk as `draw_junk` does, and tell which strokes are junk."""
-    raw = _draw(kind, strokes, rng, word, given)
+    raw = _draw(kind, strokes, rng, word, given, polite)
     if kind == "wrong":
         return raw
     return Junk([np.asarray(stroke, np.float32) for stroke in simplify_strokes(raw.strokes)], raw.is_junk)
@@ -88,18 +91,25 @@ def add_parts(
     return batch.fit_box() if kind == "wrong" else simplify(batch), is_junk
 
 
-def _draw(kind: str, strokes: Strokes, rng: np.random.Generator, word: str | None, given: Sequence[Strokes]) -> Junk:
+def _draw(
+    kind: str,
+    strokes: Strokes,
+    rng: np.random.Generator,
+    word: str | None,
+    given: Sequence[Strokes],
+    polite: bool = False,
+) -> Junk:
     """Draw junk of a kind in any place and size: raw, but for `wrong`."""
     if kind == "over":
         return _junk(*scribbles.scribble_over(strokes, rng))
     if kind == "beside":
-        return _junk(*writing.lettering_beside(strokes, rng, word))
+        return _junk(*writing.lettering_beside(strokes, rng, word, polite))
     if kind == "rude":
         if rng.random() < BESIDE:
             return _junk(*rude.rude_beside(strokes, rng, given))
         return _junk(rude.rude(rng, given))
     if kind == "lettering":
-        return _junk(writing.lettering(rng, word))
+        return _junk(writing.lettering(rng, word, polite))
     if kind == "unfinished":
         return _junk(marks.unfinished(strokes, rng))
     if kind == "wrong":

@@ -17,8 +17,7 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import RUDE
-from qdesk.data.synthetic_junk import KINDS, REASON_OF, draw_junk
+from qdesk.data.synthetic_junk import KINDS, draw_junk
 from qdesk.formats import write_drawings
 from qdesk.nets import weights
 from qdesk.nets.sampling import sample
@@ -31,8 +30,8 @@ WORDS = (
 )  # fmt: skip
 
 
-SHOWN = tuple(number for number, kind in enumerate(KINDS) if REASON_OF[kind] != RUDE)
-"""The kinds of junk in it, by their places in `KINDS`. Nobody is shown rude pictures unasked."""
+PLANTED = tuple(kind for kind in KINDS if kind != "rude")
+"""The kinds of junk in the starter set: anybody opens it, so it is fit to be seen."""
 
 TRIES, SURE = 10, 0.5
 """Most samples per drawing, and the probability of its word at which a sample is good enough."""
@@ -46,17 +45,17 @@ def make(
     temperature: float = 0.25,
     seed: int = 1,
 ) -> Drawings:
-    """Return `count` drawings in the 255 box, shuffled: samples of `WORDS`, and a share of the junk that is `SHOWN`."""
+    """Return `count` drawings in the 255 box, shuffled: samples of `WORDS`, and a share of junk, of `PLANTED`."""
     rng = np.random.default_rng(seed)
     words = [word for word in WORDS if word in network.words]
     chosen = [words[row % len(words)] for row in range(count)]
     drawn = _recognised(network, guesser, chosen, temperature, seed)
     made = np.zeros(count, np.int64)
     for row in range(round(count * junk_share)):
-        kind = SHOWN[row % len(SHOWN)]
-        made[row] = 1 + kind
-        drawn[row] = draw_junk(KINDS[kind], drawn[row], rng)
-        if KINDS[kind] == "wrong":
+        kind = PLANTED[row % len(PLANTED)]
+        made[row] = 1 + KINDS.index(kind)
+        drawn[row] = draw_junk(kind, drawn[row], rng, polite=True)
+        if kind == "wrong":
             chosen[row] = str(rng.choice([other for other in words if other != chosen[row]]))
     order = rng.permutation(count)
     keys = [f"9{made[row]:03d}{number:012d}" for number, row in enumerate(order)]

@@ -10,7 +10,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS
 from qdesk.nets.sketchrnn import Shape, SketchRNN
 from qdesk.training import starter_set
-from qdesk.training.starter_set import TRIES, WORDS, make
+from qdesk.training.starter_set import PLANTED, TRIES, WORDS, make
 
 
 class Picky:
@@ -33,15 +33,16 @@ def network() -> SketchRNN:
 
 
 def test_a_key_says_what_was_planted(network: SketchRNN, monkeypatch: pytest.MonkeyPatch) -> None:
-    def strokes_by_kind(kind: str, *_: object) -> list[np.ndarray]:
+    def strokes_by_kind(kind: str, *_: object, polite: bool) -> list[np.ndarray]:
         return [np.array([[0, k], [9, k]], np.float32) for k in range(100 + KINDS.index(kind))]
 
     monkeypatch.setattr(starter_set, "draw_junk", strokes_by_kind)
-    made = make(network, Picky(1), count=60, junk_share=0.4)
+    made = make(network, Picky(1), count=60, junk_share=0.3)
     keys = list(made.column("key_id"))
     assert len(set(keys)) == 60 and all(len(key) == 16 and key.startswith("9") for key in keys)
     kinds = [int(key[1:4]) for key in keys]
-    assert [kinds.count(kind) for kind in range(len(KINDS) + 1)] == [36] + [4] * len(KINDS)
+    each = [kinds.count(1 + KINDS.index(kind)) for kind in PLANTED]
+    assert kinds.count(0) == 42 and each == [2] * len(PLANTED) and "rude" not in PLANTED
     for kind, strokes in zip(kinds, made.stroke_counts, strict=True):
         assert strokes == 99 + kind if kind else strokes < 99
 
@@ -50,11 +51,11 @@ def test_wrong_drawings_get_another_word_and_words_are_evenly_spread(network: Sk
     known = ("apple", "cat", "fish")
     plain = make(network, Picky(1), count=30, junk_share=0)
     assert sorted(plain.words) == sorted(known * 10)
-    made = make(network, Picky(1), count=30, junk_share=1)
+    made = make(network, Picky(1), count=27, junk_share=1)
     wrong = np.array([key.startswith("9006") for key in made.column("key_id")])
-    # Of 30 places every sixth is wrong: they were to be drawings of the third word.
-    assert wrong.sum() == 5 and set(made.words[wrong]) <= {"apple", "cat"}
-    assert sorted(made.words[~wrong]) == sorted(["apple"] * 10 + ["cat"] * 10 + ["fish"] * 5)
+    # Of 27 places every ninth is wrong: they were to be drawings of the third word.
+    assert wrong.sum() == 3 and set(made.words[wrong]) <= {"apple", "cat"}
+    assert sorted(made.words[~wrong]) == sorted(["apple"] * 9 + ["cat"] * 9 + ["fish"] * 6)
 
 
 def test_it_is_in_the_box_in_another_order_and_the_same_every_time(network: SketchRNN) -> None:

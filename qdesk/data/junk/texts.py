@@ -9,15 +9,18 @@ _WORDS = (
     "hola pizza i quit hey ok okay bye wtf wth rip yolo lmao haha hehe hahaha dude bro mom dad love i love you "
     "i dont know cant draw i cant draw dont know no idea not sure whats that what is that what? who? huh? how? eh "
     "help me skip next pass hard too hard easy boring bored done wait please thanks thank you sup yo yay wow cool "
-    "nice good bad ugly fail win winner loser noob test testing google ai robot hi google hello ai stupid dumb idiot "
-    "poop pee fart butt ass shit fuck fuck you bitch crap damn hell suck it sucks dick cock penis sex boobs tits "
-    "pussy kill die dead emo bae lit meme pepe doge dab swag trump obama usa uk cnn nba nike pepsi coke lego xbox "
+    "nice good bad ugly fail win winner loser noob test testing google ai robot hi google hello ai "
+    "emo bae lit meme pepe doge dab swag trump obama usa uk cnn nba nike pepsi coke lego xbox "
     "real fake true false error 404 the end end start up down left right here there this me you us we he she it "
     "dog pig cow fish bird car bus sun moon star tree house king queen girl boy man baby hot cold red blue green "
-    "yum tasty food milk egg tea ham bread cake hallo ja nein was danke nix keine ahnung scheisse mist salut oui "
-    "non merci bonjour merde je sais pas ciao si grazie no lo so perro gato casa no se que puta mierda amigo ola "
+    "yum tasty food milk egg tea ham bread cake hallo ja nein was danke nix keine ahnung mist salut oui "
+    "non merci bonjour je sais pas ciao si grazie no lo so perro gato casa no se que amigo ola "
     "sim nao obrigado hej tack nej ahoj ano ne dobry privet da net spasibo merhaba evet hayir terveppa moi joo "
-    "kiitos szia igen nem cze tak nie kurwa selam halo ya tidak apa sawa jambo konnichiwa arigato nihao xie"
+    "kiitos szia igen nem cze tak nie selam halo ya tidak apa sawa jambo konnichiwa arigato nihao xie"
+)
+_RUDE = (
+    "poop pee fart butt ass shit fuck bitch crap damn hell suck sucks dick cock penis sex boobs tits pussy kill die "
+    "dead merde scheisse puta mierda kurwa stupid dumb idiot loser nazi hate"
 )
 _NAMES = (
     "Emma Liam Noah Mia Leo Ava Zoe Ben Sam Tom Jim Joe Amy Eva Lea Lena Luca Lucas Hugo Paul Marie Sara Sarah Anna "
@@ -26,9 +29,9 @@ _NAMES = (
     "Jan Piotr Ola Erik Lars Nils Bjorn Sven Tim Tina Nina Lisa Mona Rosa Gina Tony Marco Matteo Giulia Kim Lee"
 )
 _PHRASES = (
-    "i love you", "i quit", "i cant draw", "i dont know", "no idea", "suck it", "the end", "help me", "fuck you",
+    "i love you", "i quit", "i cant draw", "i dont know", "no idea", "the end", "help me",
     "hi google", "hello world", "what is this", "what the", "not a clue", "je sais pas", "no lo se", "noot noot",
-    "is that it", "too hard", "game over", "happy birthday", "merry xmas", "good job", "bite me", "my name is",
+    "is that it", "too hard", "game over", "happy birthday", "merry xmas", "good job", "my name is",
     "for sale", "keep out", "no way", "oh no", "ha ha ha", "la la la", "yum yum", "go away", "why me", "for you",
 )  # fmt: skip
 _SIGNS = (
@@ -52,15 +55,21 @@ _SIGNS = (
     ":)",
 )
 
+_RUDE_PHRASES = ("fuck you", "suck it", "bite me", "you suck", "go to hell", "eat shit")
+
 _ONES = tuple(dict.fromkeys(_WORDS.split())) + tuple(_NAMES.split())
+_RUDE_ONES = tuple(_RUDE.split())
 
 
-def text_for(word: str | None, rng: np.random.Generator) -> list[str]:
-    """Return one to three lines of text. Every second text is `word`, where there is one: whole, begun or misspelt."""
+def text_for(word: str | None, rng: np.random.Generator, polite: bool = False) -> list[str]:
+    """Return one to three lines of text. Every second text is `word`, where there is one: whole, begun or misspelt.
+
+    polite: use no rude words, for drawings that are shown to anybody.
+    """
     if word and rng.random() < 0.55:
         text = _as_written(word, rng)
     else:
-        text = _other(rng)
+        text = _other(rng, polite)
     return _in_lines(_in_case(text, rng), rng)
 
 
@@ -80,12 +89,13 @@ def _as_written(word: str, rng: np.random.Generator) -> str:
     return word
 
 
-def _other(rng: np.random.Generator) -> str:
+def _other(rng: np.random.Generator, polite: bool) -> str:
     way = rng.random()
+    rude = not polite and rng.random() < 0.12
     if way < 0.55:
-        return str(rng.choice(_ONES)) + str(rng.choice(["", "", "", "?", "!"]))
+        return str(rng.choice(_RUDE_ONES if rude else _ONES)) + str(rng.choice(["", "", "", "?", "!"]))
     if way < 0.65:
-        return str(rng.choice(_PHRASES))
+        return str(rng.choice(_RUDE_PHRASES if rude else _PHRASES))
     if way < 0.72:
         return str(rng.choice(_SIGNS))
     if way < 0.8:

@@ -56,15 +56,16 @@ def any_script(rng: np.random.Generator) -> Script:
     )  # fmt: skip
 
 
-def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndarray]:
-    """Write a text or symbols, as raw strokes. Often it is `word`, as players do."""
+def lettering(rng: np.random.Generator, word: str | None = None, polite: bool = False) -> list[np.ndarray]:
+    """Write a text or symbols, as raw strokes. Often it is `word`, as players do. polite: see `text_for`."""
     way = rng.random()
     if way < 0.07:
         return _symbols(rng)
     if way < 0.1:
         return _fake_writing(rng)
     script = any_script(rng)
-    strokes = write(_foreign(script.face, rng) if script.face in fonts.FOREIGN else text_for(word, rng), script, rng)
+    lines = _foreign(script.face, rng) if script.face in fonts.FOREIGN else text_for(word, rng, polite)
+    strokes = write(lines, script, rng)
     extra = rng.random()
     if extra < 0.06:
         strokes = [*strokes, *_underline(strokes, rng)]
@@ -79,13 +80,13 @@ def lettering(rng: np.random.Generator, word: str | None = None) -> list[np.ndar
 
 
 def lettering_beside(
-    strokes: Strokes, rng: np.random.Generator, word: str | None = None
+    strokes: Strokes, rng: np.random.Generator, word: str | None = None, polite: bool = False
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Write beside a drawing, where there is room, or on top of it, as raw strokes.
 
     Returns the strokes and, bool per stroke, which are the writing.
     """
-    return beside(strokes, lettering(rng, word), rng)
+    return beside(strokes, lettering(rng, word, polite), rng)
 
 
 def beside(strokes: Strokes, extra: Strokes, rng: np.random.Generator) -> tuple[list[np.ndarray], np.ndarray]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,13 @@ def test_half_of_the_texts_are_the_word_whole_begun_or_misspelt() -> None:
     assert 0.4 < np.mean([text.lower().startswith("hi") for text in texts]) < 0.7
     assert any(text.isupper() for text in texts) and any(text.islower() for text in texts)
     assert len(set(texts)) > 150
+
+
+def test_polite_texts_hold_no_rude_words() -> None:
+    rng = np.random.default_rng(2)
+    rude = re.compile(r"\b(fuck|shit|dick|penis|puta|bitch|nazi)\b", re.IGNORECASE)
+    assert any(rude.search(" ".join(text_for(None, rng))) for _ in range(600))
+    assert not any(rude.search(" ".join(text_for(None, rng, polite=True))) for _ in range(600))
 
 
 def test_texts_have_one_to_three_lines() -> None:
