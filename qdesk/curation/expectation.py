@@ -263,9 +263,13 @@ def _grid() -> _Grid:
 
 
 def _log_prior(share_of_a_word: float) -> np.ndarray:
-    """Return the logarithm of the prior, float64 (G,), but for a constant."""
+    """Return the logarithm of the prior, float64 (G,), but for a constant.
+
+    Shifts up add more than shifts down take away. The mean is below 0, so that the expected number without any verdict
+    is the sum of the probabilities.
+    """
     variance = SHIFT**2 + SHIFT_OF_WORD**2 * share_of_a_word
-    return -(_grid().shift ** 2) / (2 * variance) - np.log(_grid().slope) ** 2 / (2 * SLOPE**2)
+    return -((_grid().shift + variance / 2) ** 2) / (2 * variance) - np.log(_grid().slope) ** 2 / (2 * SLOPE**2)
 
 
 def _share_of_a_word(chance: np.ndarray, words: Sequence[str | None] | np.ndarray | None) -> float:

@@ -21,6 +21,7 @@ from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
+from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
@@ -89,7 +90,7 @@ class Table:
             self.numbers["points"] = drawings.point_counts.astype(np.float32)
         else:  # a bitmap's strokes are unknown, which is not 0
             self.numbers["strokes"] = self.numbers["points"] = np.full(count, np.nan, np.float32)
-        self.numbers["date"] = _seconds(about["timestamp"])
+        self.numbers["date"] = seconds_of(about["timestamp"])
         self.scored = np.zeros(count, bool)
         self.embeddings: np.ndarray | None = None  # int8 (N, dimensions), once some are scored
         self.sort, self.reverse, self.filters = "junk", False, Filters()
@@ -371,15 +372,3 @@ class Table:
             self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
         kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
         return len(self) - kept - without, kept, without
-
-
-def _seconds(column: pa.ChunkedArray) -> np.ndarray:
-    """Convert times such as "2017-03-20 01:07:50.46456 UTC" to seconds since 1970, float64 (N,), NaN for others."""
-    if column.null_count == len(column):
-        return np.full(len(column), np.nan)
-    texts = pc.utf8_slice_codeunits(column, 0, 19)
-    try:
-        times = pc.cast(texts, pa.timestamp("s"))
-    except pa.ArrowInvalid:  # some are no times: this way is seven times as slow
-        times = pc.strptime(texts, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True)
-    return pc.cast(pc.cast(times, pa.int64()), pa.float64()).to_numpy()
