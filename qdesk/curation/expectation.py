@@ -228,8 +228,10 @@ def _unscored(expected: JunkExpectation) -> str:
     count = expected.unscored
     if not count:
         return ""
-    return f" {count:,} drawings have no score and are not counted." if count > 1 else (
-        " One drawing has no score and is not counted."
+    return (
+        f" {count:,} drawings have no score and are not counted."
+        if count > 1
+        else (" One drawing has no score and is not counted.")
     )
 
 
@@ -240,7 +242,8 @@ def _unscored(expected: JunkExpectation) -> str:
 class _Grid:
     """The shifts and slopes, G of them, and what they make of each step of junk.
 
-    shift, slope: float64 (G,).   junk_odds: (G, steps), the log-odds.   log_either: (G, steps), log(1 + exp(junk_odds)).
+    shift, slope: float64 (G,).   junk_odds: (G, steps), the log-odds.   log_either: (G, steps), the logarithm of
+    1 + exp(junk_odds).
     chance, variance: (G, steps), the probability of junk, and the variance of 1 for junk and 0 for another drawing.
     """
 

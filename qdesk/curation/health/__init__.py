@@ -1,1 +1,1 @@
-"""How healthy a data set is: junk expected, copies, what is missing, the worst and the most typical, as JSON and a page."""
+"""How healthy a data set is: junk expected, copies, what is missing, the worst drawings, as JSON and as a page."""

@@ -1,0 +1,110 @@
+"""`qdesk health`: how healthy a data set is, in a few sentences, as JSON and as a page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qdesk.cli.arguments import Commands, add_y_up, command
+from qdesk.formats.registry import CAN_READ
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from qdesk.curation.health.measure import Health
+    from qdesk.curation.health.reading import Collection
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "health", run, "how healthy a data set is: junk expected, copies, what is missing",
+        "Over all words of files and folders: drawings, the junk expected by kind with 95 % intervals, doubtful "
+        "drawings, exact and near copies, unknown words, times and countries, drawings without metadata, bad lines, "
+        "and the worst and the most typical drawings of each word. Your verdicts are taken into account. Without "
+        "--out and --json a few sentences are printed.",
+        "qdesk health drawings --out report.html --json",
+    )  # fmt: skip
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
+    parser.add_argument("--out", metavar="FILE", type=_out, help="a .html, a page to open in a browser, or a .json")
+    parser.add_argument("--json", action="store_true", help="print JSON to stdout")
+    parser.add_argument(
+        "--rude", action="store_true", help="also show rude drawings on the page; by default they are only counted"
+    )
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
+    )
+    add_y_up(parser)
+
+
+def _out(text: str) -> Path:
+    if not text.lower().endswith((".html", ".json")):
+        raise argparse.ArgumentTypeError(f"{text!r} ends neither in .html nor in .json")
+    return Path(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    from qdesk.console import Progress, check_out, say_skipped
+    from qdesk.curation.exports.sheet import titled
+    from qdesk.curation.health.json import json_text, write_json
+    from qdesk.curation.health.measure import measure
+    from qdesk.curation.health.page import write_health
+    from qdesk.curation.health.reading import read
+
+    check_out(args.out)
+    with Progress("reading") as progress:
+        collection = read(args.files, progress, args.y_up)
+    for sentence in collection.skipped:
+        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
+    say_skipped(collection.problems, collection.problem_count)
+    columns, verdicts = _scored(collection, args.cache), _verdicts(collection)
+    with Progress("looking for copies") as progress:
+        health = measure(collection, columns, verdicts, progress)
+    if args.out and args.out.suffix.lower() == ".html":
+        with Progress("writing the page") as progress:
+            write_health(health, args.out, titled(args.files), args.rude, progress)
+    elif args.out:
+        write_json(health, args.out)
+    if args.json:
+        sys.stdout.write(json_text(health))
+    elif not args.out:
+        _say(health)
+    return 0
+
+
+def _scored(collection: Collection, cached: bool) -> dict[str, np.ndarray]:
+    """Return the scores of all drawings, (N,) each, and report progress and trouble on stderr."""
+    import numpy as np
+
+    from qdesk.console import Progress
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
+
+    scorer = Scorer(cache=ScoreCache() if cached else None)
+    found = []
+    with Progress("scoring") as progress:
+        for part in collection.parts:
+            done, share = sum(len(one["junk"]) for one in found) / len(collection), len(part) / len(collection)
+            found.append(scorer.score(part, lambda here, done=done, share=share: progress(done + share * here)))
+    if scorer.trouble:
+        print(f"qdesk: {scorer.trouble}", file=sys.stderr)
+    return {name: np.concatenate([columns[name] for columns in found]) for name in found[0]}
+
+
+def _verdicts(collection: Collection) -> np.ndarray:
+    """Return the verdicts on all drawings, object (N,), "" for none."""
+    import numpy as np
+
+    from qdesk.curation.verdicts.store import Verdicts, identities
+
+    with Verdicts() as verdicts:
+        return np.concatenate([verdicts.reasons(identities(part)) for part in collection.parts])
+
+
+def _say(health: Health) -> None:
+    """Print the health in a few sentences."""
+    from qdesk.curation.health.page import summary
+
+    for sentence in summary(health):
+        print(sentence)

@@ -1,0 +1,110 @@
+"""Find drawings that are there twice: exactly the same, and nearly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from qdesk.curation.health.reading import Collection
+from qdesk.data.raster import raster
+from qdesk.data.simplify import as_official
+
+ALIKE, OVERLAP = 0.97, 0.8
+"""What near copies have at least: the cosine of what the classifier saw, and the ink that both have as a share of the
+ink that either has. The first alone is not enough, because the suns of two people reach 0.99. Among 102,809 real
+drawings of 345 words 14 pairs have both, and 12 of them are one drawing that came by two ways. With coordinates that
+are off by 1 unit (standard deviation) 99 in 100 copies have both, off by 2 units 9 in 10."""
+
+PLAIN = 8
+"""The points below which drawings are alike by chance, such as lines. They are no near copies."""
+
+MOST = 2_000_000
+"""The most pairs of one group whose ink is compared."""
+
+_BLOCK = 2048
+
+
+def exact_copies(collection: Collection) -> list[np.ndarray]:
+    """Return the groups of drawings with the same content, whatever their words: indices, rising. Large groups first.
+
+    A drawing of strokes and its bitmap are not the same content.
+    """
+    ids = np.concatenate([part.content_ids() for part in collection.parts])
+    return _grouped(np.unique(ids.astype(str), return_inverse=True)[1])
+
+
+def near_copies(
+    collection: Collection,
+    embeddings: np.ndarray,
+    exact: list[np.ndarray],
+    on_progress: Callable[[float], object] = lambda share: None,
+) -> list[np.ndarray]:
+    """Return the groups of drawings of one word and one number of strokes that are nearly the same, large groups first.
+
+    embeddings: int8 (N, 64), zeros where there is none.   exact: the groups of exact copies, of which one each is
+    looked at.   on_progress: called with the share done.
+    """
+    first = np.ones(len(collection), bool)
+    for group in exact:
+        first[group[1:]] = False
+    pairs: list[np.ndarray] = []
+    start = 0
+    for part in collection.parts:
+        rows = np.flatnonzero(first[start : start + len(part)])
+        official = as_official(part)
+        if official.bitmaps is None:
+            rows = rows[official.point_counts[rows] >= PLAIN]
+        _, word = np.unique(part.words[rows].astype(str), return_inverse=True)
+        groups = _grouped(word * 1000 + np.minimum(part.stroke_counts[rows], 999))
+        for number, group in enumerate(groups):
+            on_progress((start + len(part) * number / len(groups)) / len(collection))
+            mine = rows[group]
+            likely = np.concatenate([np.zeros((0, 2), np.int64), *_alike(embeddings[start + mine])])[:MOST]
+            if len(likely):
+                used, places = np.unique(likely, return_inverse=True)
+                pictures = raster(official.take(mine[used])).reshape(len(used), -1)
+                same = _overlap(pictures, places.reshape(-1, 2)) >= OVERLAP
+                pairs.append(start + mine[likely[same]])
+        start += len(part)
+    return _joined(np.concatenate([np.zeros((0, 2), np.int64), *pairs]), len(collection))
+
+
+def _alike(embeddings: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the pairs, int64 (n, 2), whose embeddings are alike, some at a time."""
+    floats = embeddings.astype(np.float32)
+    length = np.linalg.norm(floats, axis=1, keepdims=True)
+    floats /= np.where(length > 0, length, np.inf)
+    for start in range(0, len(floats), _BLOCK):
+        first, second = np.nonzero(floats[start : start + _BLOCK] @ floats[start:].T >= ALIKE)
+        later = second > first
+        yield start + np.stack([first[later], second[later]], axis=1)
+
+
+def _overlap(pictures: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """Return the ink that both pictures of each pair have, over the ink that either has: float64 (n,)."""
+    shares = [np.zeros(0)]
+    for start in range(0, len(pairs), _BLOCK):
+        one, other = pictures[pairs[start : start + _BLOCK].T]
+        both = np.minimum(one, other).sum(axis=1, dtype=np.int64)
+        shares.append(both / np.maximum(np.maximum(one, other).sum(axis=1, dtype=np.int64), 1))
+    return np.concatenate(shares)
+
+
+def _grouped(names: np.ndarray) -> list[np.ndarray]:
+    """Return the indices of those that share their number with another one, by number, large groups first."""
+    order = np.argsort(names, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(names[order])) + 1)
+    return sorted((group for group in groups if len(group) > 1), key=len, reverse=True)
+
+
+def _joined(pairs: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return the groups that pairs of `count` drawings make: who is in a pair with one of a group belongs to it."""
+    name = np.arange(count)
+    while True:
+        low = np.minimum(name[pairs[:, 0]], name[pairs[:, 1]])
+        before = name.copy()
+        np.minimum.at(name, pairs[:, 0], low)
+        np.minimum.at(name, pairs[:, 1], low)
+        if (name == before).all():
+            return _grouped(name)

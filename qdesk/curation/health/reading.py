@@ -1,0 +1,84 @@
+"""Read all drawings of files and folders: strokes and bitmaps, which no batch holds together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import flipped
+from qdesk.formats import FormatError, Problem, files_under, open_drawings
+
+
+@dataclass(frozen=True)
+class Collection:
+    """N drawings, as one batch of strokes, one of bitmaps, or both, one after the other.
+
+    parts: the batches; none is empty.   problems, problem_count: as in `qdesk.formats.Opened`.
+    skipped: one sentence per file in a folder that could not be read.
+    """
+
+    parts: tuple[Drawings, ...]
+    problems: tuple[Problem, ...] = ()
+    problem_count: int = 0
+    skipped: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    @cached_property
+    def table(self) -> pa.Table:
+        """The metadata of all drawings: N rows of `qdesk.data.drawings.METADATA`."""
+        return pa.concat_tables([part.table for part in self.parts]).unify_dictionaries().combine_chunks()
+
+    @cached_property
+    def words(self) -> np.ndarray:
+        """The words, object (N,), None where there is none."""
+        return np.concatenate([part.words for part in self.parts])
+
+    def take(self, rows: np.ndarray) -> list[tuple[np.ndarray, Drawings]]:
+        """Return the drawings at `rows`, part by part: their places in `rows` (n,), and the drawings."""
+        found, start = [], 0
+        for part in self.parts:
+            places = np.flatnonzero((rows >= start) & (rows < start + len(part)))
+            found.append((places, part.take(rows[places] - start)))
+            start += len(part)
+        return found
+
+
+def read(
+    files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None, y_up: bool = False
+) -> Collection:
+    """Read all drawings of `files`; a folder stands for every supported file under it.
+
+    on_progress gets a share from 0 to 1. y_up: the strokes' y axis points up, so they are turned over.
+    Raises FormatError for a named file that cannot be read, and for folders without a readable file.
+    """
+    batches: list[Drawings] = []
+    problems: list[Problem] = []
+    skipped: list[str] = []
+    count = 0
+    every = [(path, file) for path in files for file in files_under([path])]
+    for number, (path, file) in enumerate(every):
+        on_progress(number / len(every))
+        try:
+            opened = open_drawings(file)
+        except FormatError as error:
+            if path == file:
+                raise
+            skipped.append(str(error))
+            continue
+        batches.append(flipped(opened.drawings) if y_up else opened.drawings)
+        problems += opened.problems
+        count += opened.problem_count
+    if not batches:
+        why = f" ({skipped[0]})" if skipped else ""
+        raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")
+    kinds = ([batch for batch in batches if (batch.bitmaps is None) == strokes] for strokes in (True, False))
+    parts = tuple(Drawings.concat(kind) for kind in kinds if kind)
+    return Collection(parts, tuple(problems), count, tuple(skipped))
