@@ -82,11 +82,16 @@ def _scored(collection: Collection, cached: bool) -> dict[str, np.ndarray]:
     from qdesk.scoring.scorer import Scorer
 
     scorer = Scorer(cache=ScoreCache() if cached else None)
-    found = []
+    found: list[dict[str, np.ndarray]] = []
+    done = 0
     with Progress("scoring") as progress:
         for part in collection.parts:
-            done, share = sum(len(one["junk"]) for one in found) / len(collection), len(part) / len(collection)
-            found.append(scorer.score(part, lambda here, done=done, share=share: progress(done + share * here)))
+
+            def report(share: float, done: int = done, count: int = len(part)) -> None:
+                progress((done + share * count) / len(collection))
+
+            found.append(scorer.score(part, report))
+            done += len(part)
     if scorer.trouble:
         print(f"qdesk: {scorer.trouble}", file=sys.stderr)
     return {name: np.concatenate([columns[name] for columns in found]) for name in found[0]}

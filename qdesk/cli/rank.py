@@ -61,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
         _write_page(drawings, columns, args)
     else:
         write_table(rank_table(drawings, columns, args.by).slice(0, args.top), args.out)
+    if args.model is None:  # of other networks' junk it is not known how often it is right
+        _say_how_many(drawings, columns, args)
     return 0
 
 
@@ -87,6 +89,16 @@ def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarra
     if args.model is not None and is_official(args.model) and likelihood_files(args.model) == [args.model]:
         print(f"qdesk: no other official decoder lies beside {args.model.name}, so there is no lift", file=sys.stderr)
     return columns
+
+
+def _say_how_many(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
+    """Say on stderr how many drawings are junk."""
+    from qdesk.curation.expectation import JunkExpectation, whole_sentence
+    from qdesk.scoring.scorer import worst_first
+
+    expected = JunkExpectation(columns["junk"], drawings.words if args.word is None else None)
+    if expected.scored.any():
+        print(f"qdesk: {whole_sentence(expected, worst_first(drawings, columns, args.by))}", file=sys.stderr)
 
 
 def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:

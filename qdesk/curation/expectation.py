@@ -257,8 +257,8 @@ class _Grid:
 
 @cache
 def _grid() -> _Grid:
-    shift, slope = np.meshgrid(np.linspace(-4, 4, 65), np.exp(SLOPE * np.linspace(-3, 3, 9)), indexing="ij")
-    shift, slope = shift.ravel(), slope.ravel()
+    shifts, slopes = np.linspace(-4, 4, 65), np.exp(SLOPE * np.linspace(-3, 3, 9))
+    shift, slope = np.repeat(shifts, len(slopes)), np.tile(slopes, len(shifts))
     steps = np.arange(_BINS) * _STEP - _LIMIT
     odds = PIVOT + slope[:, None] * (steps - PIVOT) + shift[:, None]
     chance = 1 / (1 + np.exp(-odds))

@@ -146,10 +146,14 @@ class _Array:
 
     __slots__ = ("data", "dtype", "shape")
 
-    def __init__(self) -> None:
-        self.shape: Any = ()
-        self.dtype: Any = None
-        self.data: Any = b""
+    shape: Any
+    dtype: Any
+    data: Any
+
+    def __new__(cls, *_: Any) -> _Array:  # pickles may make one without calling __init__
+        self = super().__new__(cls)
+        self.shape, self.dtype, self.data = (), None, b""
+        return self
 
     def __setstate__(self, state: Any) -> None:
         _, self.shape, self.dtype, fortran, self.data = state

@@ -14,7 +14,7 @@ from qdesk.cli import rank
 from tests.helpers.commands import ndjson_line, run
 
 COMMANDS = (
-    "play", "curate", "lab", "rank", "guess", "evaluate", "train", "get", "convert", "export", "merge", "bench",
+    "play", "curate", "lab", "rank", "health", "guess", "evaluate", "train", "get", "convert", "export", "merge", "bench",
     "experiment",
 )  # fmt: skip
 
@@ -47,6 +47,8 @@ def test_every_command_of_the_contract_is_in_the_help(capsys):
         "rank a.ndjson --by beauty",
         "rank a.ndjson --top 0",
         "rank a.ndjson --out scores.txt",
+        "health",
+        "health a.ndjson --out health.txt",
         "guess",
         "guess a.ndjson --top none",
         "get",

@@ -25,6 +25,12 @@ def test_rank_prints_the_columns_of_the_contract_worst_first(squares, capsys):
     assert junk == sorted(junk, reverse=True)
 
 
+def test_rank_says_at_its_end_how_many_are_junk(squares, tmp_path, capsys):
+    assert run("rank", squares, "--out", tmp_path / "scores.csv") == 0
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("qdesk: ") and "of these 6 drawings" in last
+
+
 def test_rank_by_and_top(squares, capsys):
     run("rank", squares, "--by", "loss_per_point")
     everything = table(capsys.readouterr().out)

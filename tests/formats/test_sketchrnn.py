@@ -173,3 +173,9 @@ def test_reads_the_published_files_as_numpy_does(reference_data: Path) -> None:
     assert np.array_equal(found.points, expected.points)
     assert np.array_equal(found.stroke_offsets, expected.stroke_offsets)
     assert set(found.words) == {"pig"}
+
+
+def test_an_array_that_its_pickle_never_fills_is_refused(tmp_path: Path) -> None:
+    path = npz_of_pickle(tmp_path / "a.npz", b"\x80\x02cnumpy\nndarray\n)\x81.")
+    with pytest.raises(FormatError, match="not a list of arrays"):
+        open_drawings(path)

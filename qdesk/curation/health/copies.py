@@ -57,8 +57,9 @@ def near_copies(
             rows = rows[official.point_counts[rows] >= PLAIN]
         _, word = np.unique(part.words[rows].astype(str), return_inverse=True)
         groups = _grouped(word * 1000 + np.minimum(part.stroke_counts[rows], 999))
-        for number, group in enumerate(groups):
-            on_progress((start + len(part) * number / len(groups)) / len(collection))
+        work = np.cumsum([len(group) ** 2 + 1000 for group in groups])  # pairs, and what each group costs
+        for group, done in zip(groups, work, strict=True):
+            on_progress((start + len(part) * done / work[-1]) / len(collection))
             mine = rows[group]
             likely = np.concatenate([np.zeros((0, 2), np.int64), *_alike(embeddings[start + mine])])[:MOST]
             if len(likely):

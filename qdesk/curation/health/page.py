@@ -76,7 +76,7 @@ def write_health(
 
 def summary(health: Health) -> list[str]:
     """Return the health in a few sentences, for a terminal."""
-    kinds = [f"{name} {number}" for name, number in health.by_kind.items() if number.high]
+    kinds = [f"{name} {number}" for name, number in health.by_kind.items() if number.about]
     figures = {one["title"]: one for one in _figures(health)}
     counts = [f"{one['title'].lower()} {one['value']}" for title, one in figures.items() if title != "Junk expected"]
     lacking = [f"{text} {health.missing[name]:,}" for name, text in _MISSING.items() if health.missing[name]]

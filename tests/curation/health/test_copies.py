@@ -1,0 +1,85 @@
+"""Copies: the same drawing twice, and nearly."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from qdesk.curation.health.copies import exact_copies, near_copies
+from qdesk.curation.health.reading import Collection
+from qdesk.data.drawings import Drawings
+from tests.helpers.drawings import shapes
+
+
+def drawings(count: int) -> Drawings:
+    """Zigzags of ten points or so, in the box, each of another shape."""
+    return shapes("zigzag", count)
+
+
+def shaken(some: Drawings) -> Drawings:
+    """The same drawings with each point off by 1 or less."""
+    rng = np.random.default_rng(0)
+    return replace(some, points=(some.points + rng.integers(-1, 2, some.points.shape)).astype(np.float32))
+
+
+def embeddings(*groups: int) -> np.ndarray:
+    """One direction per group, with so many drawings each."""
+    return np.repeat(127 * np.eye(64, dtype=np.int8)[: len(groups)], groups, axis=0)
+
+
+def listed(groups: list[np.ndarray]) -> list[list[int]]:
+    return [group.tolist() for group in groups]
+
+
+def test_exact_copies_are_found_across_words_and_files():
+    some = drawings(4)
+    other = some.take([2, 0, 2]).with_columns(word="cat", source="other.ndjson")
+    collection = Collection((Drawings.concat([some, other]),))
+    assert listed(exact_copies(collection)) == [[2, 4, 6], [0, 5]]
+
+
+def test_near_copies_are_of_one_word_look_alike_and_share_their_ink():
+    some = drawings(3)
+    collection = Collection((Drawings.concat([some, shaken(some), shaken(some).with_columns(word="cat")]),))
+    alike = np.tile(embeddings(1, 1, 1), (3, 1))
+    found = near_copies(collection, alike, [])
+    assert sorted(listed(found)) == [[0, 3], [1, 4], [2, 5]]
+    assert near_copies(collection, np.eye(64, dtype=np.int8)[:9] * 127, []) == []  # the classifier saw other things
+    assert near_copies(collection, np.zeros((9, 64), np.int8), []) == []  # nothing is known
+    alone = Collection((some,))
+    assert near_copies(alone, embeddings(3), []) == []  # alike to the classifier, but not the same ink
+
+
+def test_exact_copies_are_no_near_ones_too():
+    some = drawings(2)
+    collection = Collection((Drawings.concat([some, some, shaken(some)]),))
+    exact = exact_copies(collection)
+    assert len(exact) == 2
+    found = near_copies(collection, np.tile(embeddings(1, 1), (3, 1)), exact)
+    assert sorted(listed(found)) == [[0, 4], [1, 5]]
+
+
+def test_lines_are_alike_by_chance():
+    line = [[[0, 255], [0, 4]]]
+    collection = Collection((Drawings.from_strokes([line, [[[0, 255], [0, 5]]]], word="line"),))
+    assert near_copies(collection, embeddings(2), []) == []
+
+
+def test_bitmaps_are_compared_by_their_pixels():
+    rng = np.random.default_rng(0)
+    pixels = (rng.random((2, 28, 28)) < 0.2).astype(np.uint8) * 255
+    nearly = pixels.copy()
+    nearly[:, 0, :3] = 255
+    collection = Collection((Drawings.from_bitmaps(np.concatenate([pixels, nearly, pixels[:1]]), word="cat"),))
+    exact = exact_copies(collection)
+    assert listed(exact) == [[0, 4]]
+    assert sorted(listed(near_copies(collection, embeddings(5), exact))) == [[0, 2], [1, 3]]
+
+
+def test_strokes_and_bitmaps_stand_side_by_side():
+    some = drawings(2)
+    pictures = Drawings.from_bitmaps(np.zeros((2, 28, 28), np.uint8), word="cat")
+    collection = Collection((some, pictures))
+    assert listed(exact_copies(collection)) == [[2, 3]]
+    assert [part.tolist() for part, _ in collection.take(np.array([3, 0, 2]))] == [[1], [0, 2]]
