@@ -14,8 +14,8 @@ from qdesk.cli import rank
 from tests.helpers.commands import ndjson_line, run
 
 COMMANDS = (
-    "play", "curate", "lab", "rank", "health", "guess", "evaluate", "train", "get", "convert", "export", "merge", "bench",
-    "experiment",
+    "play", "curate", "lab", "rank", "health", "guess", "evaluate", "train", "get", "convert", "export", "merge",
+    "bench", "experiment",
 )  # fmt: skip
 
 

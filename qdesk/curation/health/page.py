@@ -45,6 +45,7 @@ def write_health(
     shown.draw(
         np.unique([row for rows in (worst, *exact, *near, *(r for _, *both in each for r in both)) for row in rows])
     )
+    rows = [_row(one) for one in health.words]
     write_page(
         path,
         "curation/health/health.html",
@@ -59,7 +60,8 @@ def write_health(
         near=[[shown.card(row, named=True) for row in group] for group in near],
         exact_groups=len(health.exact),
         near_groups=len(health.near),
-        rows=[_row(one) for one in health.words],
+        rows=rows,
+        most=max((row["share"] for row in rows if row["junk"]), default=0) or 1,
         each=_each(shown, each, on_progress),
         months=_bars(health.months, list(health.months)),
         countries=_countries(health),
@@ -132,7 +134,7 @@ class _Shown:
             "colour": COLOURS.get(verdict or reason, COLOURS[OTHER]),
             "seen": rough_percent(health.p_word[row]) if np.isfinite(health.p_word[row]) else "",
             "evidence": health.evidence[row] or "",
-            "name": about["key_id"] or f"row {about['row']:,}" if about["row"] is not None else about["key_id"] or "",
+            "name": about["key_id"] or ("" if about["row"] is None else f"row {about['row']:,}"),
             "place": ", ".join(str(about[name]) for name in ("source", "row") if about[name] is not None),
             **self._pictures[row],
         }
