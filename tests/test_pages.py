@@ -43,7 +43,8 @@ def test_every_template_lies_in_the_package() -> None:
     """A page is found beside the code that fills it in, from a checkout and from a wheel."""
     root = Path(__file__).parents[1] / "qdesk"
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.html")}
-    assert found == {"pages/base.html", GALLERY, "evaluation/html/report.html", "evaluation/html/charts.html"}
+    pages = {"evaluation/html/report.html", "evaluation/html/charts.html", "curation/health/health.html"}
+    assert found == {"pages/base.html", GALLERY, *pages}
 
 
 def test_numbers_as_text() -> None:

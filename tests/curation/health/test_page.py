@@ -16,9 +16,9 @@ from qdesk.curation.health.page import summary, write_health
 from qdesk.curation.health.reading import Collection, read
 from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, Problem
-from tests.evaluation.html.test_page import Page
 from tests.helpers.commands import ndjson_line
 from tests.helpers.drawings import shapes
+from tests.helpers.html_page import Page
 
 EVIL = '</script><script>alert("x")</script> & \'co'
 
