@@ -16,7 +16,7 @@ from qdesk.stats.intervals import Estimate, EstimateTable, wilson
 SIZES = (200, 1000, 3000)
 """The numbers of drawings in random subsets."""
 
-SUBSETS = 200
+SUBSETS = 100
 JUDGED = (0, 50, 100, 200)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from qdesk.bench.expectation import coverage
 from qdesk.bench.orders import AllOrders, OrderScores, shared_orders
 from qdesk.data import reasons
 from qdesk.evaluation.selection import PARTS
@@ -72,6 +73,7 @@ def tables_of(scores: OrderScores, found: Labelled, holds: str) -> dict[str, Est
         f"{REAL_JUNK}, label by reason": _confusion(scores.reason, found, weights),
         f"{REAL_JUNK}, doubtful in between": _between(orders, found),
         f"{REAL_JUNK}, how many": _how_many(orders["junk"], found),
+        f"{REAL_JUNK}, the stated number": coverage(orders["junk"], found.is_junk, found.drawings.words),
     }
 
 

@@ -35,7 +35,7 @@ PIVOT = -2.0
 NO_KIND = "no clear kind"
 """The name of the junk for which scoring suggests no kind."""
 
-_KINDS = frozenset({*(kind.reason for kind in KINDS), "rude"})
+_KINDS = frozenset(kind.reason for kind in KINDS)
 _STEP, _LIMIT = 0.05, 16.0
 _BINS = round(2 * _LIMIT / _STEP) + 1
 _SURE = 0.95

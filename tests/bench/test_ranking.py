@@ -105,7 +105,7 @@ def test_labels_come_first_and_have_a_place_of_their_own(tmp_path, capsys: pytes
     assert flat["real junk: junk: average precision"] > flat["real junk: trekhleb: average precision"]
     assert flat["real junk, how many: all: clear junk"] == sum(not real for _, real in sampled)
     written = places(docs.read_text(encoding="utf-8"))
-    assert written["real junk"].count("**real junk") == 6 and "real junk" not in written["figures"]
+    assert written["real junk"].count("**real junk") == 7 and "real junk" not in written["figures"]
     assert "| trekhleb " in written["real junk"] and "| trekhleb " in written["figures"]
 
     (tmp_path / "mine.jsonl").write_text('{"key_id": "0", "label": "honest"}\n')
