@@ -55,11 +55,11 @@ def run(args: argparse.Namespace) -> int:
         return status
     for other in EXPORTS:
         for option in other.options:
-            given = getattr(args, option.name) is not None
+            given = getattr(args, option.name) not in (None, False, option.words.get("default"))
             if option.needed and other is export and not given:
                 print(f"qdesk: --{export.name} needs --{option.name}: {option.needed}", file=sys.stderr)
                 return 2
-            if option.needed and export.verdicts and given:
+            if other is not export and given:
                 print(f"qdesk: --{option.name} goes with --{other.name}", file=sys.stderr)
                 return 2
     if export.kinds and not export.verdicts:

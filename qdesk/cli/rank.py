@@ -38,6 +38,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
     )
+    parser.add_argument("--rude", action="store_true", help="of .html: show rude drawings, too")
     add_y_up(parser)
 
 
@@ -104,17 +105,24 @@ def _say_how_many(drawings: Drawings, columns: dict[str, np.ndarray], args: argp
 def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
     """Write the worst drawings as a page."""
     from qdesk.console import Progress
-    from qdesk.curation.exports.gallery import TOP, write_gallery
+    from qdesk.curation.exports.gallery import TOP, first_of, write_gallery
     from qdesk.curation.exports.sheet import titled
+    from qdesk.curation.exports.suggested import are_rude, left_out
     from qdesk.curation.verdicts.store import Verdicts, identities
     from qdesk.scoring.scorer import worst_first
 
-    order = worst_first(drawings, columns, args.by)[: args.top or TOP]
-    worst = drawings.take(order)
     with Verdicts() as verdicts:
-        verdict = verdicts.reasons(identities(worst))
-    shown = {name: values[order] for name, values in columns.items()} | {"verdict": verdict}
+        columns = columns | {"verdict": verdicts.reasons(identities(drawings))}
+    order = worst_first(drawings, columns, args.by)
+    rude = are_rude(columns["verdict"], columns["reason"])[order] & (not args.rude)
+    worst, hidden = first_of(order, rude, args.top or TOP)
+    if hidden and not len(worst):
+        raise ValueError(f"All drawings are rude: {left_out(hidden, '--rude')}.")
+    shown = {name: values[worst] for name, values in columns.items()}
     with Progress("writing the page") as progress:
         write_gallery(
-            args.out, worst, shown, titled(args.files), len(drawings), ranked_by=args.by, on_progress=progress
-        )
+            args.out, drawings.take(worst), shown, titled(args.files), len(drawings), ranked_by=args.by, hidden=hidden,
+            on_progress=progress,
+        )  # fmt: skip
+    if hidden:
+        print(f"qdesk: {left_out(hidden, '--rude')}", file=sys.stderr)

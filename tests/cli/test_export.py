@@ -15,6 +15,7 @@ from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, RoundState, new_key_id
 from tests.helpers.commands import run, table
+from tests.helpers.scorer import remember_scores
 
 EXPORT_COLUMNS = (
     "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,countrycode,timestamp,recognized,source,row,"
@@ -49,6 +50,10 @@ def flags(cats: Path) -> None:
         "export --replay a.ndjson --key 1",
         "export --replay a.ndjson --key 1 --side 9 --out a.gif",
         "export --key 1",
+        "export --rude",
+        "export --clean a.ndjson --rude --out b.ndjson",
+        "export --sheet a.ndjson --without rude --out b.pdf",
+        "export --clean a.ndjson --without ugly --out b.ndjson",
         "export --played",
         "export --played --out a.csv",
         "export --clean a.ndjson --sheet a.ndjson --out b.pdf",
@@ -69,6 +74,27 @@ def test_the_sheet_of_the_flagged(cats: Path, flags: None, tmp_path: Path, capsy
     assert run("export", "--sheet", cats, "--out", tmp_path / "flagged.pdf") == 0
     assert (tmp_path / "flagged.pdf").read_bytes().startswith(b"%PDF")
     assert "2 flagged drawings in" in capsys.readouterr().err
+
+
+def test_rude_drawings_are_on_no_sheet_unless_asked_for(cats: Path, flags: None, tmp_path: Path, capsys) -> None:
+    drawings = open_drawings(cats).drawings
+    remember_scores(drawings, ["", "rude", "rude", "", "", ""])
+    with Verdicts() as verdicts:
+        verdicts.flag("103", "rude")
+    assert run("export", "--sheet", cats, "--out", tmp_path / "flagged.svg") == 0
+    text = (tmp_path / "flagged.svg").read_text()
+    assert ">104<" in text and ">101<" not in text and ">103<" not in text
+    err = capsys.readouterr().err
+    assert "1 flagged drawings in" in err and "2 rude drawings left out; --rude draws them" in err
+    assert run("export", "--sheet", cats, "--rude", "--out", tmp_path / "flagged.svg") == 0
+    text = (tmp_path / "flagged.svg").read_text()
+    assert ">104<" in text and ">101<" in text and ">103<" in text and "left out" not in capsys.readouterr().err
+    with Verdicts() as verdicts:
+        verdicts.clear("104")
+    assert run("export", "--sheet", cats, "--out", tmp_path / "none.svg") == 1
+    assert "All that is flagged is rude: 2 rude drawings left out; --rude draws" in capsys.readouterr().err
+    assert run("export", "--out", tmp_path / "flags.csv") == 0
+    assert {row["key_id"] for row in table((tmp_path / "flags.csv").read_text())} == {"101", "103"}
 
 
 def test_no_flags_make_no_sheet(cats: Path, tmp_path: Path, capsys) -> None:
@@ -111,6 +137,37 @@ def test_several_files_are_cleaned_into_a_folder(cats: Path, flags: None, tmp_pa
     )
     assert run("export", "--clean", cats, more, "--out", tmp_path) == 1
     assert "choose another folder" in capsys.readouterr().err
+
+
+def test_a_set_is_cleared_of_what_looks_rude(cats: Path, flags: None, tmp_path: Path, capsys) -> None:
+    drawings = open_drawings(cats).drawings
+    remember_scores(drawings, ["rude", "rude", "rude", "wrong", "", "rude"])
+    with Verdicts() as verdicts:
+        verdicts.keep("102")
+    assert run("export", "--clean", cats, "--without", "rude", "--out", tmp_path / "clean.ndjson") == 0
+    left = open_drawings(tmp_path / "clean.ndjson").drawings
+    assert left.column("key_id").tolist() == ["102", "103"]
+    assert "2 drawings kept, 4 left out: 2 flagged, 2 that look rude" in capsys.readouterr().err
+    (tmp_path / "several").mkdir()
+    several = ("--clean", cats, "--without", "rude", "--without", "wrong", "--out", tmp_path / "several")
+    assert run("export", *several) == 0
+    assert open_drawings(tmp_path / "several" / "cats.ndjson").drawings.column("key_id").tolist() == ["102"]
+    assert "1 drawings kept, 5 left out: 2 flagged, 3 that look rude or wrong" in capsys.readouterr().err
+
+
+def test_rude_drawings_are_on_no_page_unless_asked_for(cats: Path, tmp_path: Path, capsys) -> None:
+    drawings = open_drawings(cats).drawings
+    remember_scores(drawings, ["rude", "", "rude", "rude", "", ""])
+    with Verdicts() as verdicts:
+        verdicts.keep("102")
+        verdicts.flag("105", "rude")  # of no drawing here
+    assert run("rank", cats, "--top", 2, "--out", tmp_path / "worst.html") == 0
+    text = (tmp_path / "worst.html").read_text()
+    assert ">101<" in text and ">102<" in text and ">100<" not in text and ">103<" not in text
+    assert "The 2 worst of 6 drawings" in text and "the worst first; 1 rude drawing is left out" in text
+    assert "One rude drawing left out; --rude draws it" in capsys.readouterr().err
+    assert run("rank", cats, "--top", 2, "--rude", "--out", tmp_path / "worst.html") == 0
+    assert ">100<" in (tmp_path / "worst.html").read_text() and "left out" not in capsys.readouterr().err
 
 
 @pytest.mark.torch

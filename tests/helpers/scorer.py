@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from qdesk.data.drawings import Drawing, Drawings
+from qdesk.scoring.columns import COLUMNS
+from qdesk.scoring.fingerprint import drawing_keys, scorer_id
+from qdesk.scoring.score_cache import ScoreCache
 from qdesk.scoring.scorer import ClassifierOpinion
 from tests.helpers.drawings import CATS
+
+
+def remember_scores(drawings: Drawings, reasons: Sequence[str]) -> None:
+    """Put scores into the cache as if the drawings had been scored: suggested reasons, and junk that falls."""
+    falling = np.linspace(3, -3, len(drawings))
+    columns: dict[str, np.ndarray] = {
+        column.name: falling for column in COLUMNS if column.is_score and column.is_number
+    }
+    columns |= {name: np.full(len(drawings), "cat", object) for name in ("top_guess", "evidence")}
+    columns |= {"reason": np.array(reasons, object), "embedding": np.zeros((len(drawings), 64), np.int8)}
+    with ScoreCache().keeping(scorer_id()) as keep:
+        keep(drawing_keys(drawings), columns)
 
 
 @dataclass
@@ -46,6 +61,7 @@ class PlainScorer:
                     "top_guess": words,
                     "p_top": np.full(len(indices), 0.5, np.float32),
                     "junk": row,
+                    "p_junk": 1 / (1 + np.exp(-row)),
                     "reason": reasons,
                     "evidence": evidence,
                 },

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from qdesk.curation.exports.registry import Say, Shell, Source, Work
+from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError, identities
 from qdesk.data.reasons import KEEP
 from qdesk.formats.registry import DATA
@@ -29,7 +30,7 @@ class Cleaned:
     """The result of `clean`.
 
     kept, dropped: numbers of drawings.   problems: the first records that could not be read, and why.
-    problem_count: how many there are.   written: the files.
+    problem_count: how many there are.   written: the files.   suspected: how many were dropped without a flag.
     """
 
     kept: int
@@ -37,6 +38,7 @@ class Cleaned:
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     written: tuple[Path, ...] = ()
+    suspected: int = 0
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -61,13 +63,16 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
     """Run `qdesk export --clean`: write a file without the flagged drawings, or a folder of such files."""
     from qdesk.formats import only_read
 
+    without = options["without"] or ()
     with Verdicts() as verdicts, shell.progress("cleaning") as progress:
         if len(files) > 1 or out.is_dir():
-            done = clean_folder(files, out, verdicts, progress)
+            done = clean_folder(files, out, verdicts, progress, without)
         else:
-            done = clean(files[0], out, verdicts, progress)
+            done = clean(files[0], out, verdicts, progress, without=without)
     shell.say_skipped(done.problems, done.problem_count)
     sentences = [f"{done.kept:,} drawings kept, {done.dropped:,} left out"]
+    if without:
+        sentences[0] += f": {done.dropped - done.suspected:,} flagged, {done.suspected:,} that look {_either(without)}"
     for given, made in zip(files, done.written, strict=True):
         if format := only_read(given):
             why = f"qdesk reads {format.ending}, but does not write it"
@@ -81,18 +86,21 @@ def clean(
     verdicts: Verdicts,
     on_progress: Callable[[float], None] | None = None,
     format: str | None = None,
+    without: Sequence[str] = (),
 ) -> Cleaned:
     """Write the drawings of `in_path` that are not flagged to `out_path`.
 
     out_path: may be `in_path`, unless something in it cannot be read, because that would be lost.
     format: as for `formats.write_drawings`; default the one that the ending of `out_path` means. Drawings with times
     keep them.   on_progress: called often with the share done, 0 to 1; what it raises comes through.
+    without: reasons. The drawings for which scoring suggests one of them are left out, too, unless they were kept.
     Raises qdesk.formats.FormatError. After any error `out_path` is as it was.
     """
     from qdesk.formats import FormatError, open_drawings, write_drawings
 
     say = on_progress or (lambda share: None)
-    opened = open_drawings(in_path, on_progress=lambda share: say(0.5 * share))
+    read = 0.1 if without else 0.5  # scoring takes most of the time
+    opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
     if opened.problem_count and os.path.exists(out_path) and os.path.samefile(in_path, out_path):
         raise FormatError(
             f"{in_path} was left as it is: {opened.problem_count:,} of its records cannot be read and would be lost "
@@ -100,9 +108,21 @@ def clean(
         )
     reasons = verdicts.reasons(identities(opened.drawings))
     stays = (reasons == "") | (reasons == KEEP)
-    kept = opened.drawings.take(stays)
-    write_drawings(kept, out_path, format, on_progress=lambda share: say(0.5 + 0.5 * share))
-    return Cleaned(len(kept), int(np.sum(~stays)), opened.problems, opened.problem_count, (Path(out_path),))
+    suspected = np.zeros(len(stays), bool)
+    if without:
+        open_ = reasons == ""
+        looks = suggested_reasons(opened.drawings.take(open_), lambda share: say(read + (1 - 2 * read) * share))
+        suspected[open_] = np.isin(looks.astype(str), without)
+    kept = opened.drawings.take(stays & ~suspected)
+    write_drawings(kept, out_path, format, on_progress=lambda share: say(1 - read + read * share))
+    return Cleaned(
+        len(kept),
+        len(stays) - len(kept),
+        opened.problems,
+        opened.problem_count,
+        (Path(out_path),),
+        int(suspected.sum()),
+    )
 
 
 def clean_folder(
@@ -110,6 +130,7 @@ def clean_folder(
     folder: Path,
     verdicts: Verdicts,
     on_progress: Callable[[float], None] | None = None,
+    without: Sequence[str] = (),
 ) -> Cleaned:
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
@@ -139,7 +160,7 @@ def clean_folder(
                     say(low + share * (high - low))
 
                 kind = format.name if format.writes else "ndjson"
-                results.append(clean(path, Path(beside, name), verdicts, told, kind))
+                results.append(clean(path, Path(beside, name), verdicts, told, kind, without))
             for name in names:
                 os.replace(Path(beside, name), folder / name)
     except BaseException:
@@ -152,7 +173,13 @@ def clean_folder(
         tuple(problem for done in results for problem in done.problems),
         sum(done.problem_count for done in results),
         tuple(folder / name for name in names),
+        sum(done.suspected for done in results),
     )
+
+
+def _either(reasons: Sequence[str]) -> str:
+    names = list(dict.fromkeys(reasons))
+    return " or ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:])
 
 
 def clean_name(path: Path, ending: str = "") -> str:

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from qdesk.curation.exports.registry import Say, Source, Work
+from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Source, Work
 from qdesk.curation.exports.replay import clock
 from qdesk.curation.exports.sheet import short_name
+from qdesk.curation.exports.suggested import are_rude, left_out
 from qdesk.curation.verdicts.store import identities
 from qdesk.curation.view.sorting import SORTS
 from qdesk.data.drawings import Drawings
@@ -41,7 +42,12 @@ _WORST_FIRST = tuple(column.name for column in COLUMNS if column.bad)
 def from_window(source: Source, path: Path) -> Work:
     """Return the work that writes the first `TOP` drawings shown, in the order in which they are shown."""
     table, name = source.table, Path(source.files[0]).name
-    rows, total, sort = table.order[:TOP].copy(), len(table.order), table.sort
+    total, sort = len(table.order), table.sort
+    rude = are_rude(table.verdicts[table.order], table.texts["reason"][table.order])
+    rows, hidden = first_of(table.order, rude & (not source.rude), TOP)
+    without = left_out(hidden, f"“{ALSO_RUDE}” in the menu") if hidden else ""
+    if hidden and not len(rows):
+        raise NothingToWrite(f"All drawings shown are rude: {without}.")
     worst_first = sort in _WORST_FIRST and not table.reverse
     order = "" if worst_first else SORTS[sort] + (", the other way round" if table.reverse else "")
 
@@ -49,10 +55,20 @@ def from_window(source: Source, path: Path) -> Work:
         columns = {one: values[rows] for one, values in table.numbers.items() if np.isfinite(values[rows]).any()}
         columns |= {"reason": table.texts["reason"][rows], "top_guess": table.texts["top_guess"][rows]}
         columns["verdict"] = table.verdicts[rows]
-        write_gallery(path, table.drawings.take(rows), columns, name, total, sort, order, on_progress=say)
-        return f"Wrote the first {len(rows):,} drawings to {path.name}."
+        write_gallery(path, table.drawings.take(rows), columns, name, total, sort, order, hidden, on_progress=say)
+        return f"Wrote the first {len(rows):,} drawings to {path.name}.{f' {without}.' if without else ''}"
 
     return work
+
+
+def first_of(order: np.ndarray, rude: np.ndarray, count: int) -> tuple[np.ndarray, int]:
+    """Return the first `count` of an order that are not rude, and how many rude ones were before the last of them.
+
+    order: drawings, (N,).   rude: bool (N,), in that order.
+    """
+    places = np.flatnonzero(~rude)[:count]
+    end = int(places[-1]) + 1 if len(places) == count else len(order)
+    return order[places], int(np.count_nonzero(rude[:end]))
 
 
 def write_gallery(
@@ -63,6 +79,7 @@ def write_gallery(
     total: int | None = None,
     ranked_by: str = "junk",
     order: str = "",
+    hidden: int = 0,
     when: datetime | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> None:
@@ -72,6 +89,7 @@ def write_gallery(
     unknown), top_guess with p_top, reason (suggested, "" none) with evidence, and verdict ("" none).
     title: what they are, for example their file's name.   total: the number of drawings that these are the worst of.
     ranked_by: a column's name.   order: how they are ordered, in words, where the first are not the worst.
+    hidden: how many rude drawings among them are left out.
     when: default now.   on_progress: called often with the share done, 0 to 1; what it raises comes through, and no
     file is written.
 
@@ -95,12 +113,16 @@ def write_gallery(
         title=f"{title}: {headline[0].lower()}{headline[1:]}",
         source=title,
         headline=headline,
-        lead=order or f"Ranked by {_BY.get(ranked_by, ranked_by)}, the worst first",
+        lead=(order or f"Ranked by {_BY.get(ranked_by, ranked_by)}, the worst first") + _hidden(hidden),
         meanings=[(label, meaning) for name, (label, _, meaning) in _FIGURES.items() if name in known],
         replays=drawings.bitmaps is None,
         cards=_cards(drawings, known, on_progress or (lambda share: None)),
         when=f"{when.day} {when:%B %Y, %H:%M}",
     )
+
+
+def _hidden(count: int) -> str:
+    return f"; {count:,} rude {'drawings are' if count > 1 else 'drawing is'} left out" if count else ""
 
 
 @dataclass(slots=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
+from qdesk.data.reasons import SUGGESTED
+
 if TYPE_CHECKING:
     from qdesk.curation.view.table import Table
     from qdesk.data.drawings import Drawings
@@ -29,11 +31,15 @@ Work = Callable[[Say], str]
 
 @dataclass(frozen=True)
 class Source:
-    """What is open in the window: the files, the table, and the index of the drawing that is shown, -1 for none."""
+    """What is open in the window: the files, the table, and the index of the drawing that is shown, -1 for none.
+
+    rude: whether contact sheets and galleries show rude drawings, too.
+    """
 
     files: Sequence[str]
     table: Table
     shown: int = -1
+    rude: bool = False
 
 
 class Shell(Protocol):
@@ -131,6 +137,9 @@ def _side(text: str) -> int:
 
 _CSV = (("CSV", ".csv"),)
 
+ALSO_RUDE = "Also rude ones"
+"""The entry of the window's menu that has contact sheets and galleries show rude drawings, too."""
+
 EXPORTS = (
     Export("flags", "flags", "Flags as CSV…", 0, "Export flags", "-flags", _CSV, verdicts=True),
     Export(
@@ -147,6 +156,13 @@ EXPORTS = (
             "help": "write this file's drawings without the flagged ones; "
             "of several files, to the folder that --out names",
         },
+        options=(
+            Option("without", {
+                "metavar": "REASON", "action": "append", "choices": SUGGESTED,
+                "help": "of --clean: leave out those that look like it, too, unless you kept them: "
+                f"{', '.join(SUGGESTED)}; may be given several times",
+            }),
+        ),
     ),
     Export(
         "sheet", "sheet", "Contact sheet of the flagged…", 1, "Save a contact sheet of the flagged", "-flagged",
@@ -155,6 +171,7 @@ EXPORTS = (
             "metavar": "FILE", "type": Path, "nargs": "+",
             "help": "a contact sheet of the flagged drawings in these files, the worst first: {endings}",
         },
+        options=(Option("rude", {"action": "store_true", "help": "of --sheet: draw rude ones, too"}),),
     ),
     Export(
         "gallery", "gallery", "Gallery of the worst as a page…", 1, "Save a gallery of the worst", "-worst",

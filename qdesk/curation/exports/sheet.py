@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from qdesk.curation.exports.registry import NothingToWrite, Say, Shell, Source, Work
+from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Shell, Source, Work
+from qdesk.curation.exports.suggested import are_rude, left_out, suggested_reasons
 from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import COLOURS, KEEP, OTHER
+from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
 from qdesk.formats.sheet import Caption, write_sheet
 
 SHORT = 8
@@ -25,12 +26,16 @@ def from_window(source: Source, path: Path) -> Work:
     rows = np.flatnonzero((table.verdicts.codes != 0) & (table.verdicts.codes != table.verdicts.texts.index(KEEP)))
     if not len(rows):
         raise NothingToWrite("Nothing is flagged yet, so there is nothing to put on a sheet.")
+    rude = are_rude(table.verdicts[rows], table.texts["reason"][rows]) & (not source.rude)
+    rows, without = rows[~rude], left_out(int(rude.sum()), f"“{ALSO_RUDE}” in the menu")
+    if not len(rows):
+        raise NothingToWrite(f"All that is flagged is rude: {without}.")
 
     def work(say: Say) -> str:
         worst = rows[np.argsort(-table.numbers["junk"][rows], kind="stable")]
         drawings = table.drawings.take(worst)
         write_sheet(path, drawings, captions(drawings, list(table.verdicts[worst])), "Flagged", say)
-        return f"Drew {len(worst):,} flagged drawings on {path.name}."
+        return f"Drew {len(worst):,} flagged drawings on {path.name}.{f' {without}.' if rude.any() else ''}"
 
     return work
 
@@ -42,9 +47,26 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
         found, reasons = flagged(drawings, verdicts)
     if not len(found):
         raise ValueError(f"None of the {len(drawings):,} drawings is flagged, so there is nothing to put on a sheet.")
+    sentences = []
+    if not options["rude"]:
+        rude = _rude_ones(found, np.array(reasons, object), shell)
+        if rude.all():
+            raise ValueError(f"All that is flagged is rude: {left_out(len(found), '--rude')}.")
+        if rude.any():
+            sentences = [left_out(int(rude.sum()), "--rude")]
+        found, reasons = found.take(~rude), [reason for reason, bad in zip(reasons, rude, strict=True) if not bad]
     with shell.progress("drawing the sheet") as progress:
         write_sheet(out, found, captions(found, reasons), f"Flagged in {titled(files)}", progress)
-    return [f"{len(found):,} flagged drawings in {out}"]
+    return [f"{len(found):,} flagged drawings in {out}", *sentences]
+
+
+def _rude_ones(drawings: Drawings, verdicts: np.ndarray, shell: Shell) -> np.ndarray:
+    """Return which flagged drawings are rude, bool (N,). Those that are not flagged as rude are scored."""
+    suggested = np.full(len(drawings), RUDE, object)
+    asked = verdicts != RUDE
+    with shell.progress("scoring") as progress:
+        suggested[asked] = suggested_reasons(drawings.take(asked), progress)
+    return are_rude(verdicts, suggested)
 
 
 def titled(paths: Sequence[Path]) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from qdesk.curation.exports.registry import BY_NAME, EXPORTS
+from qdesk.curation.exports.registry import ALSO_RUDE, BY_NAME, EXPORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, Button, button, theme
@@ -22,6 +22,7 @@ class ExportButton(QWidget):
     """Exports the flags at one press, and beside it opens a menu of all exports.
 
     `asked` carries a name of `curation.exports.registry.EXPORTS`, or that of `MERGE`.
+    rude: the tick in the menu that has contact sheets and galleries show rude drawings, too. It is off at every start.
     """
 
     asked = Signal(str)
@@ -33,11 +34,14 @@ class ExportButton(QWidget):
         self.menu = QMenu(self)
         self.menu.setStyleSheet("QMenu::separator { height: 1px; background: palette(mid); margin: 4px 8px; }")
         self.actions_by_kind: dict[str, QAction] = {}
-        for _, together in groupby(sorted(EXPORTS, key=attrgetter("group")), attrgetter("group")):
+        self.rude = QAction(ALSO_RUDE, self, checkable=True)
+        for group, together in groupby(sorted(EXPORTS, key=attrgetter("group")), attrgetter("group")):
             if self.actions_by_kind:
                 self.menu.addSeparator()
             for export in together:
                 self._add(export.name, export.menu)
+            if group == BY_NAME["sheet"].group:
+                self.menu.addAction(self.rude)
         self._add(*MERGE)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

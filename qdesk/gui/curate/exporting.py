@@ -33,12 +33,18 @@ class Exporting(QObject):
         self._writing = jobs.Slot("qdesk-export", self)
         self.files: list[str] = []
         """Those that are open."""
+        self.rude = False
+        """Whether contact sheets and galleries show rude drawings, too."""
 
     def close(self) -> None:
         """Give up what is being written: the file stays as it was."""
         self._writing.cancel()
 
     cancel = close
+
+    def show_rude(self, on: bool) -> None:
+        """Have contact sheets and galleries show rude drawings, too, or not."""
+        self.rude = on
 
     @property
     def running(self) -> bool:
@@ -98,7 +104,8 @@ class Exporting(QObject):
             self.said.emit("Something else is being written; wait for it, or cancel it.", "warn")
         else:
             try:
-                work = export.load().from_window(Source(list(self.files), table, self._grid.shown), path)
+                source = Source(list(self.files), table, self._grid.shown, self.rude)
+                work = export.load().from_window(source, path)
             except NothingToWrite as nothing:
                 if str(nothing):
                     self.said.emit(str(nothing), "info")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -151,6 +150,7 @@ class CuratePage(DropPage):
         self.bar.task.stop_asked.connect(self.exporting.cancel)
         self.bar.download.stop_asked.connect(self.loader.cancel_download)
         self.bar.export_asked.connect(self.exporting.ask)
+        self.bar.export.rude.toggled.connect(self.exporting.show_rude)
         self.bar.keys_asked.connect(lambda: self.keys.toggle())
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
@@ -394,7 +394,3 @@ class CuratePage(DropPage):
             self.bar.set_counts(*self.table.counts())
             self.viewing.mark_verdicts()
             self.viewing.learned_order.verdicts_changed()
-
-    def export_to(self, path: str | Path) -> int | None:
-        """Write the flags of the open drawings to a CSV file. Return how many, or None on failure (a bar says why)."""
-        return self.recorder.export_to(path)

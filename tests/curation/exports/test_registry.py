@@ -42,7 +42,7 @@ def test_the_menu_offers_every_export_in_groups(qtbot) -> None:
     groups = "|".join(action.text().split("\t")[0] or "|" for action in button.menu.actions())
     assert groups == (
         "Flags as CSV…|Data without the flagged…|||"
-        "Contact sheet of the flagged…|Gallery of the worst as a page…|Replay of this drawing…|||"
+        "Contact sheet of the flagged…|Gallery of the worst as a page…|Replay of this drawing…|Also rude ones|||"
         "All verdicts, to merge…|Merge somebody’s verdicts…"
     )
     for name, action in button.actions_by_kind.items():

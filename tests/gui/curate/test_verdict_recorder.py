@@ -116,7 +116,7 @@ def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) ->
     assert page.table.verdicts[39] == "scribble" and page.detail.note.isHidden()
     press(page, Qt.Key.Key_Left)
     assert page.detail.note.text() == "1 fat line"
-    page.export_to(tmp_path / "flags.csv")
+    page.recorder.export_to(tmp_path / "flags.csv")
     assert ",1 fat line," in (tmp_path / "flags.csv").read_text()
 
 
@@ -178,7 +178,7 @@ def test_a_verdict_on_many_says_how_many_and_offers_the_way_back(page: CuratePag
 
 def test_export_writes_the_contracts_columns(page: CuratePage, tmp_path: Path) -> None:
     press(page, "K", "1", "2")
-    assert page.export_to(tmp_path / "flags.csv") == 2
+    assert page.recorder.export_to(tmp_path / "flags.csv") == 2
     assert page.notice.text == "Wrote 2 flags to flags.csv." and page.notice.kind == "good"
     with open(tmp_path / "flags.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -194,10 +194,10 @@ def test_flags_of_other_files_are_counted_not_written(qtbot, page: CuratePage, t
     with Verdicts() as store:
         store.flag("77", "wrong")
     press(page, "1")
-    assert page.export_to(tmp_path / "flags.csv") == 1
+    assert page.recorder.export_to(tmp_path / "flags.csv") == 1
     assert "1 more in other files" in page.notice.text
 
 
 def test_an_export_that_fails_is_said(page: CuratePage, tmp_path: Path) -> None:
-    assert page.export_to(tmp_path / "no" / "flags.csv") is None
+    assert page.recorder.export_to(tmp_path / "no" / "flags.csv") is None
     assert page.notice.kind == "bad" and "flags.csv was not written" in page.notice.text
