@@ -155,6 +155,9 @@ class BottomBar(QFrame):
         keymap = keymap or KeyMap(self)
         self.setObjectName("bottom")
         self.download, self.task, self.work = WorkLine("Cancel"), WorkLine("Cancel"), WorkLine("Stop")
+        self._junk = Elided()
+        self._junk.setFont(font("small"))
+        self._junk.hide()
         self.keys = Keys(keymap)
         self.keys.all.clicked.connect(self.keys_asked)
         self._counts = label("", "body")
@@ -170,7 +173,7 @@ class BottomBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        for part in (self.download, self.task, self.work, self.line):
+        for part in (self.download, self.task, self.work, self._junk, self.line):
             column.addWidget(part)
         theme_changes().changed.connect(self._dress)
         self._dress()
@@ -184,6 +187,16 @@ class BottomBar(QFrame):
     def set_counts(self, flagged: int, kept: int, todo: int) -> None:
         """Show how many drawings are flagged, kept and still to be judged."""
         self._counts.setText(f"{flagged:,} flagged · {kept:,} kept · {todo:,} to go")
+
+    @property
+    def junk(self) -> str:
+        """What is said of the junk; "" for nothing."""
+        return "" if self._junk.isHidden() else self._junk.text()
+
+    def set_junk(self, text: str) -> None:
+        """Say how much junk is expected; "" for nothing."""
+        self._junk.setText(text)
+        self._junk.setVisible(bool(text))
 
     def set_work(self, text: str | None, fraction: float = 0.0) -> None:
         """Show what is being done and how far it is (0 to 1, NaN while that is not known), or nothing for None."""
@@ -210,6 +223,7 @@ class BottomBar(QFrame):
 
     def _dress(self) -> None:
         look = theme()
+        self._junk.setStyleSheet(f"color: {look.muted.name()};")
         self.setStyleSheet(
             f"#bottom {{ background: {look.surface.name()}; border: none; border-top: 1px solid {look.line.name()}; }}"
         )

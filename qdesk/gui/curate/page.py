@@ -26,6 +26,7 @@ from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.header import Header
+from qdesk.gui.curate.junk_count import JunkCount
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import ScoreWorker
@@ -68,6 +69,7 @@ class CuratePage(DropPage):
             self.model, self.recorder, self.paging, self.decisions, self.detail, self.grid, self
         )
         self.exporting = Exporting(self.model, self.grid, self.recorder, self)
+        self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
         self._connect()
         self._bind_keys()
         view_settings.recall(self, self.viewing)
@@ -151,6 +153,7 @@ class CuratePage(DropPage):
         self.bar.download.stop_asked.connect(self.loader.cancel_download)
         self.bar.export_asked.connect(self.exporting.ask)
         self.bar.export.rude.toggled.connect(self.exporting.show_rude)
+        self.junk_count.said.connect(self.bar.set_junk)
         self.bar.keys_asked.connect(lambda: self.keys.toggle())
         self.empty.open_asked.connect(self.ask_for_files)
         self.empty.files_chosen.connect(self.open_files)
@@ -225,6 +228,7 @@ class CuratePage(DropPage):
         self.loader.close()
         self.scoring.close()
         self.exporting.close()
+        self.junk_count.close()
         self.viewing.close()
         self.model.close()
         self.grid.shutdown()
