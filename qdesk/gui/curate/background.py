@@ -34,6 +34,9 @@ class ScoresDrawings(Protocol):
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """Return the loss of each point, nats: float32 (points,)."""
 
+    def letter_strokes(self, drawing: Drawing) -> np.ndarray:
+        """Return which strokes are letters: bool (strokes,)."""
+
     def seen(self, one: Drawings) -> Any:
         """Return what the CNN sees in a batch of one drawing: see `qdesk.scoring.scorer.Seen`."""
 

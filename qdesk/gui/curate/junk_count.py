@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -105,17 +106,17 @@ class _Counts:
     """The thread's own: what is expected without verdicts is computed once for all verdicts."""
 
     def __init__(self) -> None:
-        self._of: tuple[Table | None, int] = (None, 0)
+        self._table: Callable[[], Table | None] = lambda: None  # a weak reference: a closed table leaves the memory
+        self._scored = 0
         self._before: JunkExpectation | None = None
 
     def sentence(self, asked: Asked) -> str:
         from qdesk.curation.expectation import JunkExpectation, left_sentence, whole_sentence
 
         table = asked.table
-        if self._before is None or self._of != (table, asked.scored):
-            words = table.words[np.arange(len(table))]
-            self._before = JunkExpectation(table.numbers["junk"], words)
-            self._of = table, asked.scored
+        if self._before is None or self._table() is not table or self._scored != asked.scored:
+            self._before = JunkExpectation(table.numbers["junk"], table.words[np.arange(len(table))])
+            self._table, self._scored = weakref.ref(table), asked.scored
         kept = np.flatnonzero(asked.codes == table.verdicts.texts.index(KEEP))
         flagged = np.setdiff1d(np.flatnonzero(asked.codes), kept)
         if not len(kept) and not len(flagged):

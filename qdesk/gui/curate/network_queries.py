@@ -30,6 +30,8 @@ class NetworkQueries(QObject):
     """A drawing's index and the losses (points,) of its points, nats."""
     many_losses_came = Signal(object)
     """The same for several drawings: index to (points,)."""
+    letters_came = Signal(int, object)
+    """A drawing's index and which of its strokes are letters: bool (strokes,)."""
     seen_came = Signal(int, object)
     """A drawing's index and what the CNN sees in it: `qdesk.scoring.scorer.Seen`."""
     similar_came = Signal(int, object)
@@ -65,6 +67,10 @@ class NetworkQueries(QObject):
         """Ask how surprising each point of a drawing is."""
         self._ask("losses", self._table, index)
 
+    def ask_letters(self, index: int) -> None:
+        """Ask which strokes of a drawing are letters."""
+        self._ask("letters", self._table, index)
+
     def ask_many_losses(self, indices: Sequence[int]) -> None:
         """Ask how surprising each point of these drawings is, some at a time, the first ones first."""
         self._ask("many", self._table, list(indices))
@@ -96,12 +102,18 @@ class NetworkQueries(QObject):
         if kind == "many":
             self.many_losses_came.emit(answer)
         else:
-            {"losses": self.losses_came, "seen": self.seen_came, "similar": self.similar_came}[kind].emit(about, answer)
+            came = {"losses": self.losses_came, "letters": self.letters_came, "seen": self.seen_came}
+            came.get(kind, self.similar_came).emit(about, answer)
 
 
 def _losses(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     table, index = asked
     return scorer.point_losses(table.drawings[index])
+
+
+def _letters(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
+    table, index = asked
+    return scorer.letter_strokes(table.drawings[index])
 
 
 def _many_losses(scorer: ScoresDrawings, asked: tuple[Table, list[int]]) -> Any:
@@ -126,6 +138,7 @@ def _similar(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
 
 _ANSWERS: dict[str, Callable[[ScoresDrawings, Any], Any]] = {
     "losses": _losses,
+    "letters": _letters,
     "many": _many_losses,
     "seen": _seen,
     "similar": _similar,

@@ -69,6 +69,7 @@ class ViewController(QObject):
         self._ask_soon.timeout.connect(self._ask)
         for wish, ask in (
             (detail.wants_losses, self.queries.ask_losses),
+            (detail.player.letters_wanted, self.queries.ask_letters),
             (detail.wants_seen, self.queries.ask_seen),
             (detail.wants_similar, self.queries.ask_similar),
         ):
@@ -79,7 +80,8 @@ class ViewController(QObject):
         self.queries.losses_came.connect(detail.set_losses)
         self.queries.many_losses_came.connect(grid.set_losses)
         self.queries.seen_came.connect(lambda index, seen: detail.set_seen(index, seen.picture, seen.guesses, seen.own))
-        self.queries.similar_came.connect(self._similar_came)
+        self.queries.letters_came.connect(detail.player.set_letters)
+        self.queries.similar_came.connect(lambda index, answer: detail.set_similar(index, *(answer or (None, []))))
         self.learned_order.likeness_came.connect(self._likeness_came)
         self.learned_order.learned_came.connect(self._learned_came)
         self.learned_order.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
@@ -207,9 +209,6 @@ class ViewController(QObject):
         wanted, self._wanted = self._wanted, {}
         for ask, index in wanted.items():
             ask(index)
-
-    def _similar_came(self, index: int, answer: tuple[list[int], list[float]] | None) -> None:
-        self._detail.set_similar(index, *(answer if answer is not None else (None, [])))
 
     # Orders that depend on verdicts or on a selection
 

@@ -20,6 +20,7 @@ from qdesk.gui.theme import SPACE, loss_colour, theme
 _FRAME_MS = 16
 _PIECE = 16
 _SHADES = 48
+_MARKER, _MARKED = 3.5, 0.4  # how broad a mark is, in pens, and how much of its colour is mixed with the card's
 
 
 def polygon(points: np.ndarray) -> QPolygonF:
@@ -89,6 +90,12 @@ def round_pen(colour: QColor, width: float) -> QPen:
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
+def mixed(colour: QColor, ground: QColor, share: float) -> QColor:
+    """Return `share` of a colour with the rest of the ground that it lies on, opaque."""
+    pairs = zip(colour.getRgb()[:3], ground.getRgb(), strict=False)
+    return QColor(*(round(share * one + (1 - share) * other) for one, other in pairs))
+
+
 def paint_strokes(
     painter: QPainter,
     strokes: Sequence[np.ndarray],
@@ -125,6 +132,9 @@ class StrokesView(QWidget):
         self._smooth = smooth
         self._pen_width = pen_width
         self._strokes: list[np.ndarray] = []
+        self._kept: list[int] = []  # the strokes given that have points
+        self._marked: list[np.ndarray] = []  # per marked stroke the places of its points
+        self._mark_colour = QColor()
         self._clock = np.zeros(0)  # when each point is drawn, ms of replay
         self._shades: np.ndarray | None = None  # one per point, -1 unknown
         self._colours: Callable[[float], QColor] = loss_colour
@@ -152,8 +162,9 @@ class StrokesView(QWidget):
         if times is not None and [len(t) for t in times] != [len(s) for s in strokes]:
             raise ValueError("every point needs one time")
         self.pause()
-        kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
+        kept = self._kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
+        self._marked = []
         clocks = point_times(self._strokes, None if times is None else [np.asarray(times[i]) for i in kept])
         self._clock = np.concatenate(clocks) if clocks else np.zeros(0)
         self._length = max(float(self._clock[-1]), SHORTEST_MS) if clocks else 0.0
@@ -173,6 +184,14 @@ class StrokesView(QWidget):
         self._pieces = list(self._cut())
         self._piece_ends = self._clock[[last for _, last in self._pieces]] if self._pieces else np.zeros(0)
         self._layers = None
+        self.update()
+
+    def set_marked(self, strokes: np.ndarray, colour: QColor) -> None:
+        """Mark some strokes as with a broad marker under the ink. strokes: bool, one per stroke of the drawing."""
+        ends = np.cumsum([len(stroke) for stroke in self._strokes])
+        places = [np.arange(end - len(stroke), end) for end, stroke in zip(ends, self._strokes, strict=True)]
+        self._marked = [points for points, kept in zip(places, self._kept, strict=True) if strokes[kept]]
+        self._mark_colour, self._layers = colour, None
         self.update()
 
     def _cut(self) -> Iterator[tuple[int, int]]:
@@ -284,6 +303,11 @@ class StrokesView(QWidget):
             self._paint_pieces(layers, layers.ink, range(layers.inked, done))
             layers.inked = done
         painter = QPainter(self)
+        if self._marked:
+            if layers.marks is None:
+                layers.marks = layers.blank()
+                self._paint_marks(layers.points, layers.marks)
+            painter.drawPixmap(0, 0, layers.marks)
         if self._playhead < 1:
             if layers.faint is None:
                 layers.faint = layers.blank()
@@ -292,6 +316,14 @@ class StrokesView(QWidget):
         painter.drawPixmap(0, 0, layers.ink)
         if done < len(self._pieces):
             self._paint_begun(painter, layers.points, done, now)
+        painter.end()
+
+    def _paint_marks(self, points: np.ndarray, layer: QPixmap) -> None:
+        painter = QPainter(layer)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(round_pen(mixed(self._mark_colour, theme().surface, _MARKED), _MARKER * self._pen_width))
+        for places in self._marked:
+            draw_stroke(painter, points[places])
         painter.end()
 
     def _paint_pieces(self, layers: _Layers, layer: QPixmap, pieces: range, colour: QColor | None = None) -> None:
@@ -330,10 +362,11 @@ class StrokesView(QWidget):
 
 @dataclass
 class _Layers:
-    """Pictures of a drawing at one size and in one theme: all of it faintly, and what is drawn already."""
+    """Pictures of a drawing at one size and in one theme: what is marked, all of it faintly, what is drawn already."""
 
     key: tuple[QSize, float, str]
     points: np.ndarray  # (n, 2), where they are painted
+    marks: QPixmap | None = None
     faint: QPixmap | None = None
     ink: QPixmap | None = None
     inked: int = 0  # how many pieces are in `ink`

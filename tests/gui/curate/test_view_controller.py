@@ -13,6 +13,7 @@ from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, keys, press, sort_by
 from tests.helpers.drawings import CATS, write_cats
+from tests.helpers.scorer import PlainScorer
 
 # Filters, sorting, zoom
 
@@ -26,6 +27,30 @@ def test_filters(page: CuratePage) -> None:
     assert len(keys(page)) == CATS and page.filters.shown.text() == "40 drawings"
     page.filters.choose("reason", "unusual")
     assert keys(page) == [str(n) for n in range(1035, 1029, -1)]
+
+
+def test_all_that_looks_rude_is_flagged_at_once(qtbot, make_page, tmp_path: Path) -> None:
+    page = make_page(lambda: PlainScorer(worst="rude"))
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
+    page.recorder.pause(0)
+    page.filters.choose("reason", "rude")
+    assert keys(page) == ["1039", "1038", "1037", "1036"]
+    press(page, "K")  # blamed wrongly
+    page.filters.choose("verdict", "")
+    press(page, Qt.Key.Key_A, modifier=Qt.KeyboardModifier.ControlModifier)
+    press(page, "5")
+    assert keys(page) == [] and page.bar.counts == "3 flagged · 1 kept · 36 to go"
+    assert page.table.verdicts.counts()["rude"] == 3
+
+
+def test_letters_beside_a_drawing_are_marked(qtbot, make_page, tmp_path: Path) -> None:
+    page = make_page(lambda: PlainScorer(worst="graffiti"))
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
+    qtbot.waitUntil(lambda: len(page.detail.strokes._marked) == 1)
+    press(page, Qt.Key.Key_End)
+    assert not page.detail.strokes._marked
 
 
 def test_what_other_filters_show_is_looked_at_from_the_top(page: CuratePage) -> None:

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from qdesk.gui.kit.replay import PlayButton
-from qdesk.gui.kit.strokes import StrokesView, paint_strokes
+from qdesk.gui.kit.strokes import StrokesView, mixed, paint_strokes
 from qdesk.gui.theme import loss_colour, refresh_theme, theme
 
 STROKES = [np.array([[0, 0], [50, 0], [100, 0]]), np.array([[0, 50], [100, 50]]), np.array([[50, 100]])]
@@ -62,6 +62,21 @@ def test_each_step_has_the_colour_of_its_loss(view: StrokesView, monkeypatch: py
     assert colour(view, 25, 0) == loss_colour(0) != expected[0] and colour(view, 50, 100) == theme().muted
     view.set_loss_places(None)
     assert [colour(view, *place) for place in places] == [theme().ink] * 4
+
+
+def test_marked_strokes_lie_on_a_broad_mark(view: StrokesView) -> None:
+    beside = [(25, 4), (75, 54), (50, 96)]  # 8 px from the middle of a stroke that is 6 px broad
+    view.set_marked(np.array([False, True, True]), QColor("#8460fc"))
+    marked = mixed(QColor("#8460fc"), theme().surface, 0.4)
+    ground = colour(view, 25, 25)
+    assert [colour(view, *place) for place in beside] == [ground, marked, marked]
+    assert colour(view, 75, 50) == theme().ink
+    view.set_playhead(0.5)  # a mark does not wait for the pen
+    assert colour(view, 75, 54) == marked
+    view.set_drawing([np.zeros((0, 2)), *STROKES])
+    assert colour(view, 75, 54) == ground
+    view.set_marked(np.array([True, False, True, False]), QColor("#8460fc"))  # of which the first has no points
+    assert [colour(view, *place) for place in beside] == [ground, marked, ground]
 
 
 def test_a_replay_can_be_faster(qtbot, view: StrokesView) -> None:

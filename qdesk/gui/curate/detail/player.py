@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from qdesk import settings
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import COLOURS, GRAFFITI
 from qdesk.gui.curate.detail.curve import LossCurve
 from qdesk.gui.curate.detail.wording import count_text, replay_text
 from qdesk.gui.kit.drawing_view import DrawingView, framed
@@ -26,7 +27,13 @@ _STEPS = 1000  # steps of the slider
 
 
 class ReplayPlayer(QWidget):
-    """One drawing of a table, with its replay. When wide, it takes the height that it is given."""
+    """One drawing of a table, with its replay. When wide, it takes the height that it is given.
+
+    Where a drawing looks like graffiti, the strokes that are letters beside it are marked in the reason's colour.
+    """
+
+    letters_wanted = Signal(int)
+    """The drawing of which it has to be found out which strokes are letters; `set_letters` takes the answer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,6 +144,8 @@ class ReplayPlayer(QWidget):
         drawn = float(clocks[-1][-1] - clocks[0][0]) if clocks else None
         self._pace = drawn, replay_text(drawn, self.strokes.length)
         self._colour()
+        if table.texts["reason"][index] == GRAFFITI and drawing.bitmap is None:
+            self.letters_wanted.emit(index)
         self._moved(self.strokes.playhead)
         if self._wide and other and self.each.isChecked():
             self.strokes.play()
@@ -156,6 +165,11 @@ class ReplayPlayer(QWidget):
         self.curve.set_playhead(self.strokes.playhead)
         if self.tint.isChecked():
             self._colour()
+
+    def set_letters(self, index: int, letters: np.ndarray) -> None:
+        """Mark the strokes (strokes,) of drawing `index` that are letters, unless all are."""
+        if index == self._index and not letters.all():
+            self.strokes.set_marked(letters, QColor(COLOURS[GRAFFITI]))
 
     def forget(self) -> None:
         """Clear the curve that is still faintly shown of the drawing before."""

@@ -325,3 +325,18 @@ def test_many_drawings_are_passed_without_leaving_anything_behind(detail: Detail
         detail.show_drawing(table, index)
     answer(detail, COUNT - 1, table)
     assert len(asked) == 3 * COUNT and detail.curve.value.text() == "at most 4.00"
+
+
+def test_letters_are_asked_for_and_marked_where_it_looks_like_graffiti(detail: Detail, table: Table) -> None:
+    table.add_scores(np.array([1]), {"reason": np.array(["graffiti"], object)})
+    asked: list[int] = []
+    detail.player.letters_wanted.connect(asked.append)
+    detail.show_drawing(table, 0)
+    detail.show_drawing(table, 1)
+    assert asked == [1]
+    plain = detail.strokes.grab().toImage()
+    detail.player.set_letters(0, np.array([False, True]))  # an answer about another drawing
+    detail.player.set_letters(1, np.array([True, True]))  # nothing stands beside them
+    assert detail.strokes.grab().toImage() == plain
+    detail.player.set_letters(1, np.array([False, True]))
+    assert detail.strokes.grab().toImage() != plain
