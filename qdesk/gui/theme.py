@@ -291,6 +291,12 @@ _CIVIDIS = (
 ).split()
 
 
+def mixed(a: QColor, b: QColor, share: float) -> QColor:
+    """Return the opaque colour that lies `share` of the way from one colour to another."""
+    ends = (a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue())
+    return QColor(*(round(x + (y - x) * share) for x, y in ends))
+
+
 def loss_colour(t: float) -> QColor:
     """Return the colour of a loss: cividis at `t` from 0 (expected) to 1 (surprising), clamped; NaN is muted.
 
@@ -303,10 +309,7 @@ def loss_colour(t: float) -> QColor:
     place = t * (len(_CIVIDIS) - 1)
     low = min(int(place), len(_CIVIDIS) - 2)
     share = place - low
-    a, b = QColor(f"#{_CIVIDIS[low]}"), QColor(f"#{_CIVIDIS[low + 1]}")
-    ends = (a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue())
-    mixed = (round(x + (y - x) * share) for x, y in ends)
-    return QColor(*mixed)
+    return mixed(QColor(f"#{_CIVIDIS[low]}"), QColor(f"#{_CIVIDIS[low + 1]}"), share)
 
 
 def _stylesheet(look: Theme) -> str:

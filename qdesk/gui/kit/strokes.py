@@ -15,7 +15,7 @@ from shiboken6 import VoidPtr
 
 from qdesk.data.replay_timing import SHORTEST_MS, point_times
 from qdesk.gui.kit.picture import blank
-from qdesk.gui.theme import SPACE, loss_colour, theme
+from qdesk.gui.theme import SPACE, loss_colour, mixed, theme
 
 _FRAME_MS = 16
 _PIECE = 16
@@ -88,12 +88,6 @@ def _steadied(stroke: np.ndarray) -> np.ndarray:
 def round_pen(colour: QColor, width: float) -> QPen:
     """Return a pen with round caps and joins."""
     return QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-
-
-def mixed(colour: QColor, ground: QColor, share: float) -> QColor:
-    """Return `share` of a colour with the rest of the ground that it lies on, opaque."""
-    pairs = zip(colour.getRgb()[:3], ground.getRgb(), strict=False)
-    return QColor(*(round(share * one + (1 - share) * other) for one, other in pairs))
 
 
 def paint_strokes(
@@ -321,7 +315,7 @@ class StrokesView(QWidget):
     def _paint_marks(self, points: np.ndarray, layer: QPixmap) -> None:
         painter = QPainter(layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(round_pen(mixed(self._mark_colour, theme().surface, _MARKED), _MARKER * self._pen_width))
+        painter.setPen(round_pen(mixed(theme().surface, self._mark_colour, _MARKED), _MARKER * self._pen_width))
         for places in self._marked:
             draw_stroke(painter, points[places])
         painter.end()

@@ -5,8 +5,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from qdesk.gui.kit.replay import PlayButton
-from qdesk.gui.kit.strokes import StrokesView, mixed, paint_strokes
-from qdesk.gui.theme import loss_colour, refresh_theme, theme
+from qdesk.gui.kit.strokes import StrokesView, paint_strokes
+from qdesk.gui.theme import loss_colour, mixed, refresh_theme, theme
 
 STROKES = [np.array([[0, 0], [50, 0], [100, 0]]), np.array([[0, 50], [100, 50]]), np.array([[50, 100]])]
 TIMES = [np.array([0, 100, 200]), np.array([300, 500]), np.array([600])]
@@ -67,7 +67,7 @@ def test_each_step_has_the_colour_of_its_loss(view: StrokesView, monkeypatch: py
 def test_marked_strokes_lie_on_a_broad_mark(view: StrokesView) -> None:
     beside = [(25, 4), (75, 54), (50, 96)]  # 8 px from the middle of a stroke that is 6 px broad
     view.set_marked(np.array([False, True, True]), QColor("#8460fc"))
-    marked = mixed(QColor("#8460fc"), theme().surface, 0.4)
+    marked = mixed(theme().surface, QColor("#8460fc"), 0.4)
     ground = colour(view, 25, 25)
     assert [colour(view, *place) for place in beside] == [ground, marked, marked]
     assert colour(view, 75, 50) == theme().ink
