@@ -85,6 +85,7 @@ MAY_PRINT = {
     "qdesk/training/documents.py": "",
     "qdesk/training/everything.py": "",
     "qdesk/training/junk_model.py": "",
+    "qdesk/training/letters.py": "",
     "qdesk/training/model_card.py": "",
     "qdesk/training/outside.py": "",
     "qdesk/training/projection.py": "",

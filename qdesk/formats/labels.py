@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import KINDS
+from qdesk.data.reasons import KINDS, SUGGESTED
 from qdesk.data.simplify import as_official
 from qdesk.data.splits import split_of
 from qdesk.formats import files_under, open_drawings
@@ -23,7 +23,8 @@ from qdesk.formats.base import FormatError, open_input
 
 HONEST, DOUBTFUL = "honest", "doubtful"
 
-REASONS = {HONEST: "", DOUBTFUL: "", **{kind.reason: kind.reason for kind in KINDS}, "nothing": "unfinished"}
+_JUNK = [name for name in SUGGESTED if name in {kind.reason for kind in KINDS}]
+REASONS = {HONEST: "", DOUBTFUL: "", **dict(zip(_JUNK, _JUNK, strict=True)), "nothing": "unfinished"}
 """All labels, and the reason (`data.reasons`) that each means. Those with a reason are clear junk."""
 
 RUDE_NOTES = ("genitals", "penis", "raised finger", "breasts", "swastika", "rude picture")

@@ -17,6 +17,7 @@ import numpy as np
 
 from qdesk import paths
 from qdesk.data.drawings import BOX, Drawings
+from qdesk.data.reasons import RUDE
 
 if TYPE_CHECKING:  # importing torch takes two seconds, and the names of the features need none
     from qdesk.nets.junk import JunkNetwork
@@ -39,6 +40,11 @@ FEATURES = (*READ, *SHAPE, *SEEN)
 
 HONEST = "honest"
 """The kind of a drawing that is no junk. All other kinds are reasons (`data.reasons`)."""
+
+
+SURELY_RUDE, ACCUSED = 0.9, -0.6
+"""The probability of rude among all kinds, and the log-odds of junk, from which on a drawing is called rude. A wrong
+accusation is worse than a miss: below that, the likeliest of the other reasons is given."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +90,16 @@ class JunkModel:
         them. NaN means unknown.
         """
         junk, odds = self._judged(features, layers)
-        likeliest = np.array(self.kinds, object)[odds.argmax(axis=1)]
+        # Likelier than honest ones by their odds, together with honest ones of odds 1.
+        chance = np.exp(odds - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1))[:, None])
+        if RUDE in self.kinds:
+            rude = self.kinds.index(RUDE)
+            accused = (chance[:, rude] > SURELY_RUDE) & (junk > ACCUSED)
+            odds[~accused, rude] = -np.inf
+        best = odds.argmax(axis=1)
+        likeliest, sure = np.array(self.kinds, object)[best], chance[np.arange(len(best)), best]
         unusual = features[:, FEATURES.index("loss_per_point")] > self.unusual
         reason = np.where(junk > self.suspect, likeliest, np.where(unusual, "unusual", "")).astype(object)
-        # Likelier than honest ones by their odds, together with honest ones of odds 1.
-        sure = np.exp(odds.max(axis=1) - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1)))
         return junk, reason, sure
 
     def _judged(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,27 +15,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from qdesk import paths
 from qdesk.data.categories import categories, find, hint
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.reasons import GRAFFITI
 from qdesk.data.simplify import as_official
 from qdesk.scoring import explanation, junk_model
 from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
-from qdesk.scoring.fingerprint import drawing_keys, likelihood_files, scorer_id, short_digest
+from qdesk.scoring.fingerprint import drawing_keys, scorer_id
 from qdesk.scoring.score_cache import ScoreCache
 
 if TYPE_CHECKING:  # importing torch takes two seconds, and cached scores need no torch
     from qdesk.scoring.classifier import DrawingClassifier
     from qdesk.scoring.likelihood import LikelihoodModel
+    from qdesk.scoring.networks import Networks
 
 Item = TypeVar("Item")
 
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
 """The columns that the networks give. `junk`, `p_junk` and `reason` are computed from them."""
-
-_UNKNOWN = tuple(column.name for column in COLUMNS if column.origin == "networks" and column.is_number)
-"""The numbers that are NaN where a network has nothing to read: a bitmap has no strokes for the Sketch-RNN."""
 
 _FIRST, _BLOCK = 64, 8192
 """Numbers of drawings that are sorted by length together: the first, so few that some are shown at once, and the most.
@@ -100,17 +97,17 @@ class Scorer:
         self.model, self.word, self.combined = model, word, combined
         self.cache = None if combined else cache
         self._id: str | None = None
-        self._networks: tuple[LikelihoodModel, DrawingClassifier] | None = None
+        self._networks: Networks | None = None
         self._order: junk_model.JunkModel | None = None
         self._loading = threading.Lock()
 
     @property
     def likelihood(self) -> LikelihoodModel:
-        return self._load()[0]
+        return self._load().likelihood
 
     @property
     def guesser(self) -> DrawingClassifier:
-        return self._load()[1]
+        return self._load().guesser
 
     @property
     def trouble(self) -> str:
@@ -129,21 +126,14 @@ class Scorer:
             return found
         raise ValueError(f"The networks know no word {text!r}.{hint(text, sorted(known))}")
 
-    def _load(self) -> tuple[LikelihoodModel, DrawingClassifier]:
+    def _load(self) -> Networks:
         with self._loading:  # one thread may score while another asks for the losses of a drawing's points
             if self._networks is None:
-                from qdesk.nets import weights
-                from qdesk.scoring.classifier import DrawingClassifier
-                from qdesk.scoring.likelihood import ConditionalSketchRNN, load_likelihood
+                from qdesk.scoring.networks import Networks
 
                 self._id = scorer_id(self.model)
                 _cores()
-                self._networks = load_likelihood(self.model), DrawingClassifier()
-                self._is_own = isinstance(self._networks[0], ConditionalSketchRNN)
-                self._read_by = short_digest(likelihood_files(self.model)[0])
-                letter_network = weights.load(paths.model(paths.LETTERS), "letters")
-                self._letter_network = letter_network if letter_network.sketchrnn == self._read_by else None
-                self._columns = {name: index for index, name in enumerate(self._networks[1].words)}
+                self._networks = Networks(self.model)
             return self._networks
 
     def stream(
@@ -191,7 +181,9 @@ class Scorer:
 
         def features(part: Drawings, sequences: Drawings) -> tuple[np.ndarray, np.ndarray]:
             measured = self.measure(part, sequences)
-            return self._features(part, measured), np.concatenate([measured["layers"], measured["whole"]], axis=1)
+            return self._load().features(part, measured), np.concatenate(
+                [measured["layers"], measured["whole"]], axis=1
+            )
 
         parts, places = [], []
         for indices, each in self._each_batch(drawings, np.arange(len(drawings)), features):
@@ -201,20 +193,12 @@ class Scorer:
         first, second = (np.concatenate(each)[order].astype(np.float32) for each in zip(*parts, strict=True))
         return first, second
 
-    def _features(self, part: Drawings, measured: dict[str, np.ndarray]) -> np.ndarray:
-        """Return the features of one batch. Those of an official decoder are on another scale, and so not known."""
-        if not self._is_own:
-            measured = {name: values for name, values in measured.items() if name not in junk_model.READ}
-        return junk_model.features_of(part, measured)
-
     @property
     def order(self) -> junk_model.JunkModel:
         """The model that computes `junk` and `reason`."""
-        self._load()
         with self._loading:
             if self._order is None:
                 self._order = self.combined or junk_model.load()
-                self._is_fitted_for = self._read_by == self._order.sketchrnn
             return self._order
 
     def score(
@@ -319,9 +303,10 @@ class Scorer:
     def judge(self, part: Drawings, measured: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return all columns of one batch, from what was measured."""
         order, layers, whole = self.order, measured["layers"], measured["whole"]
-        if not self._is_fitted_for:  # the layers of another Sketch-RNN mean something else
+        networks = self._load()
+        if order.sketchrnn != networks.read_by:  # the layers of another Sketch-RNN mean something else
             whole = np.full((len(part), order.network.shape.layers - layers.shape[1]), np.nan, np.float32)
-        features = self._features(part, measured)
+        features = networks.features(part, measured)
         odds, reason, sure = order.judge(features, np.concatenate([layers, whole], axis=1))
         columns = {name: measured[name] for name in MEASURED}
         letters = {}
@@ -329,51 +314,18 @@ class Scorer:
             each = np.split(measured["letter_odds"] > 0, part.drawing_offsets[1:-1])
             letters = {row: each[row] for row in np.flatnonzero(reason == GRAFFITI).tolist()}
         columns["evidence"] = explanation.evidence_sentences(
-            part, self._words(part), measured, features, reason, order.usual, self._is_own, sure,
+            part, self._words(part), measured, features, reason, order.usual, networks.is_own, sure,
             letters,
         )  # fmt: skip
         p_junk = np.exp(-np.logaddexp(0, -odds))  # 1 / (1 + exp(-junk)), without an overflow
         return {**columns, "junk": odds, "p_junk": p_junk, "reason": reason, "embedding": measured["embedding"]}
 
     def measure(self, drawings: Drawings, sequences: Drawings) -> dict[str, np.ndarray]:
-        """Return `MEASURED`, and what else `junk_model.features_of` needs, (N,) each, of one batch."""
-        from qdesk.nets.sketchrnn import N_MAX
-        from qdesk.scoring import letters
-
-        columns: dict[str, np.ndarray] = {name: np.full(len(drawings), np.nan) for name in _UNKNOWN}
-        columns |= self._guess(drawings)
-        columns["whole"] = np.full((len(drawings), self.likelihood.width), np.nan, np.float32)
-        if drawings.bitmaps is None:
-            points = sequences.point_counts
-            reading = self.likelihood.read(sequences, self._words(drawings))
-            nats = reading.losses.sum(axis=1, dtype=np.float64)
-            columns |= {"loss": nats / N_MAX, "loss_per_point": nats / points, "lift": reading.lift}
-            columns |= junk_model.loss_shape(reading.losses, points)
-            columns |= {f"kind_{kind}": odds for kind, odds in zip(self.likelihood.kinds, reading.kinds.T, strict=True)}
-            columns["whole"] = reading.whole
-            if self._letter_network is not None and reading.states is not None:
-                columns["letter_odds"] = letters.odds(self._letter_network, reading.states, sequences)
-                columns |= letters.summary(columns["letter_odds"], sequences)
-        return columns
+        """Return what the networks say of one batch. See `Networks.measure`."""
+        return self._load().measure(drawings, sequences, self._words(drawings))
 
     def _words(self, drawings: Drawings) -> np.ndarray:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
-
-    def _guess(self, drawings: Drawings) -> dict[str, np.ndarray]:
-        seen = self.guesser.judge(drawings)
-        column = np.array([self._columns.get(word, -1) for word in self._words(drawings)], np.int64)
-        logs, rows = seen.logs[""], np.arange(len(drawings))
-        best = logs.argmax(axis=1)
-        columns = {
-            "p_word": np.exp(np.where(column >= 0, logs[rows, column], np.nan).astype(float)),
-            "top_guess": np.array(self.guesser.words, object)[best],
-            "p_top": np.exp(logs[rows, best].astype(float)),
-            "embedding": seen.embeddings,
-            "layers": seen.layers,
-        }
-        for branch, said in seen.logs.items():
-            columns |= junk_model.opinion(said, column, f"{branch}_" if branch else "")
-        return columns
 
 
 @once

@@ -261,8 +261,8 @@ def _fit_trees(
         if held.any():
             margin[held] = trees(~held)(torch.from_numpy(tables[0][held])).numpy()
     network.trees = trees(np.ones(len(fold), bool))
-    sizes = {"trees": len(network.trees.roots), "nodes": len(network.trees.value), "depth": network.trees.depth}
-    network.shape = replace(network.shape, **sizes)
+    sizes = len(network.trees.roots), len(network.trees.value)
+    network.shape = replace(network.shape, trees=sizes[0], nodes=sizes[1], depth=network.trees.depth)
     line = LogisticRegression(C=1e6).fit(margin[calibrates, None], known.is_junk[calibrates])
     network.odds = torch.tensor([line.coef_[0, 0], line.intercept_[0]], dtype=torch.float32)
     return line.decision_function(margin[calibrates, None])

@@ -25,11 +25,11 @@ from qdesk.scoring.likelihood import ConditionalSketchRNN, load_likelihood
 from qdesk.training.data import load
 
 WRITTEN = ("beside", "lettering")
-HIDDEN, BATCH, RATE = 96, 512, 2e-3
+HIDDEN, BATCH, RATE = 128, 512, 2e-3
 
 
 def teach(
-    model: ConditionalSketchRNN, real: Drawings, each: int = 6000, steps: int = 3000, seed: int = 0
+    model: ConditionalSketchRNN, real: Drawings, each: int = 9000, steps: int = 4000, seed: int = 0
 ) -> LetterNetwork:
     """Teach a network on `each` pieces of writing of every sort, and as many drawings of `real` without any."""
     rng = np.random.default_rng(seed)

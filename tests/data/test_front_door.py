@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from qdesk import cli, console
+from qdesk.cli import rank
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official, flipped, simplify
 from qdesk.evaluation.selection import read
@@ -284,6 +285,7 @@ def test_every_command_hands_the_flag_on(files: tuple[Path, Path], tmp_path: Pat
     monkeypatch.setattr(console, "write_table", lambda table, out: None)
     monkeypatch.setattr(guess_table, "guesses", lambda drawings, *rest: given.append(drawings))
     monkeypatch.setattr(scorer.Scorer, "score", lambda self, drawings, on_progress: given.append(drawings))
+    monkeypatch.setattr(rank, "_say_how_many", lambda *rest: None)
     monkeypatch.setattr(scorer, "rank_table", lambda drawings, columns, by: pa.table({}))
     for line in (["guess", down], ["guess", "--y-up", up], ["rank", "--y-up", up], ["guess", up]):
         assert cli.main([str(part) for part in line]) == 0
