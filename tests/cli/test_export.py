@@ -147,12 +147,12 @@ def test_a_set_is_cleared_of_what_looks_rude(cats: Path, flags: None, tmp_path: 
     assert run("export", "--clean", cats, "--without", "rude", "--out", tmp_path / "clean.ndjson") == 0
     left = open_drawings(tmp_path / "clean.ndjson").drawings
     assert left.column("key_id").tolist() == ["102", "103"]
-    assert "2 drawings kept, 4 left out: 2 flagged, 2 that look rude" in capsys.readouterr().err
+    assert "2 drawings kept, 4 left out: 2 flagged, 2 suspected as rude" in capsys.readouterr().err
     (tmp_path / "several").mkdir()
     several = ("--clean", cats, "--without", "rude", "--without", "wrong", "--out", tmp_path / "several")
     assert run("export", *several) == 0
     assert open_drawings(tmp_path / "several" / "cats.ndjson").drawings.column("key_id").tolist() == ["102"]
-    assert "1 drawings kept, 5 left out: 2 flagged, 3 that look rude or wrong" in capsys.readouterr().err
+    assert "1 drawings kept, 5 left out: 2 flagged, 3 suspected as rude or wrong" in capsys.readouterr().err
 
 
 def test_rude_drawings_are_on_no_page_unless_asked_for(cats: Path, tmp_path: Path, capsys) -> None:

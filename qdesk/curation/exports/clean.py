@@ -72,7 +72,8 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
     shell.say_skipped(done.problems, done.problem_count)
     sentences = [f"{done.kept:,} drawings kept, {done.dropped:,} left out"]
     if without:
-        sentences[0] += f": {done.dropped - done.suspected:,} flagged, {done.suspected:,} that look {_either(without)}"
+        flagged = done.dropped - done.suspected
+        sentences[0] += f": {flagged:,} flagged, {done.suspected:,} suspected as {_either(without)}"
     for given, made in zip(files, done.written, strict=True):
         if format := only_read(given):
             why = f"qdesk reads {format.ending}, but does not write it"
