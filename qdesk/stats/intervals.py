@@ -69,10 +69,15 @@ def markdown(tables: Mapping[str, EstimateTable]) -> str:
         columns = list(dict.fromkeys(name for row in table.rows.values() for name in row))
         grid = [["", *columns]]
         for name, row in table.rows.items():
-            grid.append([name, *(row[each].written(table.decimals) if each in row else "" for each in columns)])
+            cells = (row.get(column, "") for column in columns)
+            grid.append([name, *(_cell(cell, table.decimals) for cell in cells)])
         lines += [f"**{title}**", "", *textwrap.wrap(table.note.replace(" %", "\u00a0%"), 120), ""]
         lines += [*grid_lines(grid), ""]
     return "\n".join(lines)
+
+
+def _cell(cell: Estimate | object, decimals: int) -> str:
+    return cell.written(decimals) if isinstance(cell, Estimate) else str(cell)
 
 
 def grid_lines(grid: list[list[str]]) -> list[str]:
