@@ -56,7 +56,7 @@ REASONS = (
     Reason("other", "#8a8a8a", "4", suggested=False),
     Reason("rude", "#8460fc", "5", looks="a rude picture"),
     Reason(
-        "unfinished", "#b08400", looks="a beginning",
+        "unfinished", "#b08400", looks="something hardly begun",
         signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss"),
     ),
     Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from qdesk.curation.expectation import JunkExpectation, Number
+from qdesk.curation.exports.suggested import are_rude
 from qdesk.curation.health.copies import exact_copies, near_copies
 from qdesk.curation.health.reading import Collection
 from qdesk.data.categories import categories, find
@@ -22,9 +23,6 @@ DOUBTFUL = 0.1, 0.5
 
 SHOWN = 4
 """How many of the worst drawings of each word are shown, and of the most typical."""
-
-RUDE = "rude"
-"""The reason of drawings that are not shown unless somebody asks for them."""
 
 ABOUT = ("word", "key_id", "countrycode", "timestamp", "recognized")
 """The metadata that a drawing may have."""
@@ -129,7 +127,7 @@ def measure(
     worst = open_[np.argsort(-junk[open_], kind="stable")]
     exact = exact_copies(collection)
     near = near_copies(collection, columns["embedding"], exact, on_progress)
-    rude = (columns["reason"] == RUDE) & ~kept | (verdicts == RUDE)
+    rude = are_rude(verdicts, columns["reason"])
     seconds = seconds_of(table["timestamp"])
     days = [
         datetime.fromtimestamp(one, UTC).date() for one in np.unique(seconds[np.isfinite(seconds)] // 86400 * 86400)

@@ -81,11 +81,12 @@ def summary(health: Health) -> list[str]:
     kinds = [f"{name} {number}" for name, number in health.by_kind.items() if number.about]
     figures = {one["title"]: one for one in _figures(health)}
     counts = [f"{one['title'].lower()} {one['value']}" for title, one in figures.items() if title != "Junk expected"]
+    by_kind = "What is left, by kind" if (health.verdicts != "").any() else "By kind"
     lacking = [f"{text} {health.missing[name]:,}" for name, text in _MISSING.items() if health.missing[name]]
     return [
         whole_sentence(health.expected, health.order),
         *filter(None, [_lead(health)]),
-        *([f"What is left by kind: {', '.join(kinds)}."] if kinds and health.expected.scored.any() else []),
+        *([f"{by_kind}: {', '.join(kinds)}."] if kinds and health.expected.scored.any() else []),
         f"In numbers: {', '.join(counts)}.",
         *([f"Drawings {', '.join(lacking)}."] if lacking else []),
         _dates(health),
