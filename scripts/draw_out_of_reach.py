@@ -29,7 +29,7 @@ Strokes = list[np.ndarray]
 def main() -> int:
     rng = np.random.default_rng(1)
     shown = [
-        ("house", "letters, or bushes?", [*_house(), *_written("mm", (205, 168), (50, 32), rng)]),
+        ("house", "letters, or smoke?", [*_house(), *_written("oo", (140, -20), (40, 25), rng)]),
         ("fish", "letters, or bubbles?", [*_fish(), *_written("oo", (0, 25), (30, 18), rng)]),
         ("sailboat", "letters, or waves?", [*_sailboat(), *_written("ww", (60, 205), (90, 30), rng)]),
         ("flower", "letters, or grass?", [*_flower(), *_written("VW", (75, 215), (60, 35), rng)]),

@@ -211,7 +211,7 @@ class Usual(NamedTuple):
 
 
 def usual_losses() -> Usual:
-    """Return the usual losses of the shipped Sketch-RNN, from `models/junk.json`."""
+    """Return the usual losses of the shipped Sketch-RNN, from `models/junk.safetensors`."""
     from qdesk.scoring import junk_model
 
     model = junk_model.load()
