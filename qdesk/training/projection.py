@@ -34,7 +34,7 @@ DRAWINGS = 30_000
 def layers(guesser: DrawingClassifier, drawings: Drawings) -> np.ndarray:
     """Return float32 (N, width): the classifier's layers before its logits (`Classifier.read`)."""
     with torch.inference_mode():
-        return np.concatenate([guesser.network.read(*inputs)[1].numpy() for inputs in guesser.inputs(drawings)])
+        return np.concatenate([guesser.network.read(*inputs).layers.numpy() for inputs in guesser.inputs(drawings)])
 
 
 def fit(guesser: DrawingClassifier, drawings: Drawings, seed: int = 0) -> Projection:
