@@ -1,24 +1,27 @@
 """Measure what helps a curator: `qdesk bench curating`, figures with 95 % intervals on drawings of the test split.
 
-"More like these": are a drawing's nearest neighbours of the same word, and are three examples enough to find a kind of
-planted junk? The embeddings of 64 bytes are compared with all layers that they are made of. The learned order: after a
+With labels, real junk comes first (`qdesk.bench.real_curating`). The rest is measured on planted junk. "More like
+these": are a drawing's nearest neighbours of the same word, and are three examples enough to find a kind of junk? The embeddings of 64 bytes are compared with all layers that they are made of. The learned order: after a
 curator has judged some of the worst drawings and flagged all junk or one kind of it, is the rest better ordered by
 `junk` or by what was learned?
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from qdesk.bench import real_curating
 from qdesk.bench.ranking import NAMES
+from qdesk.bench.real_junk import of_part
 from qdesk.curation.view.learned_order import learn
 from qdesk.data import reasons
 from qdesk.data.drawings import Drawings
 from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
+from qdesk.formats.labels import labelled
 from qdesk.scoring.junk_model import HONEST
 from qdesk.scoring.scorer import Scorer
 from qdesk.scoring.similarity import nearest
@@ -241,15 +244,27 @@ def learned_order(lists: list[ScoredSet], report: Callable[[str], None]) -> dict
 # The whole
 
 
-def measure(data: list[Path], report: Callable[[str], None] = lambda text: None) -> dict[str, EstimateTable]:
+def measure(
+    data: list[Path],
+    report: Callable[[str], None] = lambda text: None,
+    labels: Sequence[Path] = (),
+    part: str = "test",
+) -> dict[str, EstimateTable]:
     """Return all tables by title. data: the folders that were trained on, whose test split is measured on.
 
-    Raises ValueError where there is nothing to measure.
+    labels: label files, or folders of them, of drawings in `data`.   part: which of the labelled drawings, a key of
+    `evaluation.selection.PARTS`.
+    Raises ValueError where there is nothing to measure, and FormatError for a label file that cannot be used.
     """
     from qdesk.training.data import load
 
+    scorer, tables = Scorer(), {}
+    if labels:
+        report("reading the labels")
+        found = of_part(labelled(labels, data), part)
+        report("ranking the labelled drawings")
+        tables |= real_curating.tables_of(scorer.score(found.drawings), found, part)
     report("reading the drawings")
-    scorer = Scorer()
     held_out = load(data, report=lambda text: None).test
     held_out = held_out.take(np.isin(held_out.words.astype(str), scorer.likelihood.words))
     each = len(held_out) // SHARE
@@ -264,6 +279,7 @@ def measure(data: list[Path], report: Callable[[str], None] = lambda text: None)
     lists = [_beside(good, junk.take(rows)) for rows in np.split(np.arange(len(planted)), ROUNDS)]
     report("looking for drawings like some")
     return {
+        **tables,
         "more like one: the same word": same_word(scorer, good),
         "more like three: the same kind of junk": same_kind(lists),
         **learned_order(lists, report),

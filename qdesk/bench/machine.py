@@ -379,7 +379,7 @@ def run_curating(args: argparse.Namespace) -> int:
     from qdesk.bench.curating import measure
 
     with Progress("measuring") as progress:
-        tables = measure(args.data, lambda text: progress(None, text))
+        tables = measure(args.data, lambda text: progress(None, text), args.labels or (), args.part)
     _show(tables, args)
     return 0
 

@@ -27,7 +27,8 @@ def add(commands: Commands) -> None:
         "--data. live: raw drawings that the classifier never saw, played as rounds at their own times: the share "
         "recognised by each second; takes a few minutes and needs --data. million: Curate with a million drawings: "
         "opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: what 'more like "
-        "these' finds, and what the learned order brings; takes two minutes and needs --data.",
+        "these' finds, and what the learned order brings, of the junk that people labelled (--labels) and of planted "
+        "junk; takes two minutes and needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
@@ -41,11 +42,11 @@ def add(commands: Commands) -> None:
     parser.add_argument("--docs", metavar="FILE", type=Path, help="the same: a Markdown file to put them in")
     parser.add_argument(
         "--labels", metavar="DIR", nargs="+", type=Path,
-        help="ranking: label files (.jsonl), or folders of them, of drawings in --data (docs/ranking.md)",
+        help="ranking, curating: label files (.jsonl), or folders of them, of drawings in --data (docs/ranking.md)",
     )  # fmt: skip
     parser.add_argument(
         "--part", choices=("test", "validation", "all"), default="test",
-        help="ranking: of the labelled drawings those of part 1 (test, the default), those of part 0 (validation), or "
+        help="ranking, curating: of the labelled drawings those of part 1 (test, the default), those of part 0 (validation), or "
         "all; nothing may have been trained, fitted or chosen on what is reported",
     )  # fmt: skip
     parser.add_argument(

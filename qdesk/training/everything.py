@@ -134,8 +134,10 @@ STEPS = (
     Step(
         "curating", ("docs/curating.md#figures",),
         (*SCORES, *SPLIT, *SCORED, *PLANTED,
-         "qdesk/bench/curating.py", "qdesk/curation/view/learned_order.py", "qdesk/scoring/similarity.py"),
-        f"qdesk bench curating --data {SIMPLIFIED} --docs docs/curating.md --json > WORK/results/curating.json",
+         *(f"qdesk/bench/{name}.py" for name in ("curating", "real_curating", "real_junk")), "qdesk/formats/labels.py",
+         "qdesk/curation/view/learned_order.py", "qdesk/scoring/similarity.py"),
+        f"qdesk bench curating --data {SIMPLIFIED} --labels DATA/labels --docs docs/curating.md --json"
+        " > WORK/results/curating.json",
     ),
     # The last row of each is the shipped classifier's. All others are of methods that use nothing of this project.
     *(
