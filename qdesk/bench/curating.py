@@ -1,9 +1,10 @@
 """Measure what helps a curator: `qdesk bench curating`, figures with 95 % intervals on drawings of the test split.
 
 With labels, real junk comes first (`qdesk.bench.real_curating`). The rest is measured on planted junk. "More like
-these": are a drawing's nearest neighbours of the same word, and are three examples enough to find a kind of junk? The embeddings of 64 bytes are compared with all layers that they are made of. The learned order: after a
-curator has judged some of the worst drawings and flagged all junk or one kind of it, is the rest better ordered by
-`junk` or by what was learned?
+these": are a drawing's nearest neighbours of the same word, and are three examples enough to find a kind of junk? The
+embeddings of 64 bytes are compared with all layers that they are made of. The learned order: after a curator has judged
+some of the worst drawings and flagged all junk or one kind of it, is the rest better ordered by `junk` or by what was
+learned?
 """
 
 from __future__ import annotations
@@ -50,6 +51,9 @@ MANNERS = ("keeps what is fine", "passes over what is fine", "only flags")
 
 NEAR, FOUND, QUERIES = 10, 20, 100
 
+ALL_LAYERS = "all layers"
+"""The row or column of what the 64 bytes are made of."""
+
 
 @dataclass(frozen=True)
 class ScoredSet:
@@ -92,7 +96,7 @@ def same_word(scorer: Scorer, good: ScoredSet) -> EstimateTable:
     weights = resampled(np.zeros(len(words)), np.random.default_rng(0))
     chance = np.array([(words == word).sum() - 1 for word in words]) / (len(words) - 1)
     rows = {
-        "all 960 floats": _nearest_of_word(good.whole, words),
+        ALL_LAYERS: _nearest_of_word(good.whole, words),
         "the 64 bytes": _nearest_of_word(_unit(good.columns["embedding"]), words),
         "the 64 bytes of bitmaps": _nearest_of_word(_unit(pictures), words),
         "chance": chance,
@@ -123,16 +127,18 @@ def same_kind(lists: list[ScoredSet], seed: int = 1) -> EstimateTable:
     for kind in KINDS:
         if kind == "wrong":  # a good drawing under another word, which does not look like junk
             continue
-        shares: dict[str, list[float]] = {"all 960 floats": [], "the 64 bytes": [], "chance": []}
+        shares: dict[str, list[float]] = {ALL_LAYERS: [], "the 64 bytes": [], "with the suspicion": [], "chance": []}
         for number in range(QUERIES):
             seen = lists[number % len(lists)]
             mine = seen.kind == kind
             query = rng.choice(np.flatnonzero(mine), 3, replace=False)
             likeness = seen.whole @ seen.whole[query].mean(axis=0)
             likeness[query] = -np.inf
-            shares["all 960 floats"].append(mine[np.argpartition(-likeness, FOUND)[:FOUND]].mean())
-            found, _ = nearest(seen.columns["embedding"], np.ones(len(mine), bool), query, FOUND)
-            shares["the 64 bytes"].append(mine[found].mean())
+            shares[ALL_LAYERS].append(mine[np.argpartition(-likeness, FOUND)[:FOUND]].mean())
+            suspicion = real_curating.suspicion_of(seen.columns)
+            for name, given in (("the 64 bytes", None), ("with the suspicion", suspicion)):
+                found, _ = nearest(seen.columns["embedding"], np.ones(len(mine), bool), query, FOUND, given)
+                shares[name].append(mine[found].mean())
             shares["chance"].append((mine.sum() - 3) / (len(mine) - 3))
         weights = resampled(np.zeros(QUERIES), np.random.default_rng(0))
         rows[NAMES[kind]] = {name: Estimate.of(weights @ np.array(each) / QUERIES) for name, each in shares.items()}
@@ -140,7 +146,8 @@ def same_kind(lists: list[ScoredSet], seed: int = 1) -> EstimateTable:
         f"Three pieces of planted junk are chosen. Of the {FOUND} drawings most like them in a list of "
         f"{len(lists[0].kind):,}, 1 in {SHARE + len(KINDS)} of the kind: the share that is of the kind; mean over "
         f"{QUERIES} choices, which are drawn again. Other pieces of these kinds, made from other drawings, were among "
-        "what the 64 bytes were fitted to; the classifier never saw any.",
+        "what the 64 bytes were fitted to; the classifier never saw any. With the suspicion: junk and the suggested "
+        "reason are compared, too, as Curate does.",
         rows,
     )
 
@@ -261,7 +268,8 @@ def measure(
     scorer, tables = Scorer(), {}
     if labels:
         report("reading the labels")
-        found = of_part(labelled(labels, data), part)
+        found = labelled(labels, data)
+        of_part(found, part)  # raises where there is nothing to measure
         report("ranking the labelled drawings")
         tables |= real_curating.tables_of(scorer.score(found.drawings), found, part)
     report("reading the drawings")

@@ -46,8 +46,8 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--part", choices=("test", "validation", "all"), default="test",
-        help="ranking, curating: of the labelled drawings those of part 1 (test, the default), those of part 0 (validation), or "
-        "all; nothing may have been trained, fitted or chosen on what is reported",
+        help="ranking, curating: of the labelled drawings those of part 1 (test, the default), those of part 0 "
+        "(validation), or all; nothing may have been trained, fitted or chosen on what is reported",
     )  # fmt: skip
     parser.add_argument(
         "--teachers", metavar="DIR", type=Path, help="ranking: the public networks' .npz files, to compare with"

@@ -1,4 +1,4 @@
-"""Find drawings that are like some chosen ones, by what the classifier saw (`nets.projection`) and what scoring suspects.
+"""Find drawings like some chosen ones, by what the classifier saw (`nets.projection`) and what scoring suspects.
 
 The classifier's layers say what a drawing shows. What makes it junk is a small part of that: letters under "cat" look
 most like other cats. So the chance of junk and the suggested reason are compared, too. For honest drawings both are
@@ -33,7 +33,7 @@ def similarity(embeddings: np.ndarray, query: np.ndarray, suspicion: Suspicion |
     """Return the cosine of each drawing with the mean of the chosen ones, float32 (N,), -1 to 1.
 
     embeddings: int8 (N, 64), zeros where there is none; their cosine is 0.   query: indices (q,) of the chosen.
-    suspicion: compared as well where it is given.
+    suspicion: compared as well where it is given. Of a drawing that has no embedding it knows nothing either.
     """
     chosen = embeddings[query].astype(np.float32).sum(axis=0)
     if suspicion is None or not len(query):
@@ -49,7 +49,6 @@ def similarity(embeddings: np.ndarray, query: np.ndarray, suspicion: Suspicion |
     likeness += np.float32(_JUNK**2 * mean) * chance
     likeness += (_REASON**2 * shares)[reasons]
     likeness /= np.sqrt(1 + (_JUNK * chance) ** 2 + np.float32(_REASON**2) * (reasons > 0)) * max(length, 1e-9)
-    likeness[~embeddings.any(axis=1)] = 0
     return np.clip(likeness, -1, 1, out=likeness)
 
 

@@ -23,6 +23,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
 from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
+from qdesk.scoring.similarity import Suspicion
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
 """The numbers that scoring gives. `learned` and `likeness` are added later, where they are asked for."""
@@ -132,6 +133,11 @@ class Table:
                 self.embeddings = np.zeros((len(self), columns["embedding"].shape[1]), np.int8)
             self.embeddings[indices] = columns["embedding"]
         self.scored[indices] = True
+
+    @property
+    def suspicion(self) -> Suspicion:
+        """What scoring suspects of each drawing, as `scoring.similarity` compares it."""
+        return Suspicion(self.numbers["junk"], self.texts["reason"].read()[0])
 
     def set_numbers(self, name: str, values: np.ndarray) -> None:
         """Put in a whole column (N,), `learned` or `likeness`, NaN where it is not known."""

@@ -119,7 +119,7 @@ def _likeness(table: Table, indices: list[int]) -> np.ndarray:
     from qdesk.scoring.similarity import similarity
 
     assert table.embeddings is not None  # something is scored
-    return np.where(table.scored, similarity(table.embeddings, np.asarray(indices)), np.nan)
+    return np.where(table.scored, similarity(table.embeddings, np.asarray(indices), table.suspicion), np.nan)
 
 
 def _learned(table: Table, embeddings: np.ndarray) -> Learned | None:

@@ -132,7 +132,7 @@ def _similar(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     table, index = asked
     if table.embeddings is None or not table.scored[index]:
         return None
-    indices, likeness = nearest(table.embeddings, table.scored, np.array([index]), ALIKE)
+    indices, likeness = nearest(table.embeddings, table.scored, np.array([index]), ALIKE, table.suspicion)
     return indices.tolist(), likeness.tolist()
 
 
