@@ -54,8 +54,8 @@ def similarity(embeddings: np.ndarray, query: np.ndarray, suspicion: Suspicion |
 
 def _chance(junk: np.ndarray) -> np.ndarray:
     """Return how far scoring suspects each drawing, float32 (N,), 0 to 1; 0 where junk is unknown."""
-    odds = np.clip(np.nan_to_num(np.asarray(junk, np.float32), nan=-30.0), -30, 30)
-    return 1 / (1 + np.exp(np.float32(_TURN) - odds))
+    odds = np.clip(np.asarray(junk, np.float32), -30, 30)
+    return np.nan_to_num(1 / (1 + np.exp(np.float32(_TURN) - odds)))
 
 
 def likeness_to(embeddings: np.ndarray, vector: np.ndarray) -> np.ndarray:
