@@ -265,7 +265,8 @@ def measure(
     """
     from qdesk.training.data import load
 
-    scorer, tables = Scorer(), {}
+    scorer = Scorer()
+    tables: dict[str, EstimateTable] = {}
     if labels:
         report("reading the labels")
         found = labelled(labels, data)

@@ -30,7 +30,7 @@ NUMBERS = ("loss_per_point", "lift", "p_word", "p_top", "strokes", "points")
 _PASSED = 0.5
 """The weight of a drawing that was passed over, where a kept one weighs 1."""
 
-_RIDGE, _JUNK, _REASON, _SEEN = 100, 2, 6, 8
+_RIDGE, _JUNK, _REASON, _SEEN = 100, 2, 6, 12
 """How small the correction is held, and the factors of junk's log-odds, of the reasons (0 or 1) and of the embeddings
 (of length 1). A feature with a larger factor is learned from sooner. The other features are in standard deviations.
 They were chosen on labelled drawings of part 0. With a ridge of 30 a curator who flags all junk loses more."""

@@ -134,11 +134,6 @@ class Table:
             self.embeddings[indices] = columns["embedding"]
         self.scored[indices] = True
 
-    @property
-    def suspicion(self) -> Suspicion:
-        """What scoring suspects of each drawing, as `scoring.similarity` compares it."""
-        return Suspicion(self.numbers["junk"], self.texts["reason"].read()[0])
-
     def set_numbers(self, name: str, values: np.ndarray) -> None:
         """Put in a whole column (N,), `learned` or `likeness`, NaN where it is not known."""
         self.numbers[name] = values.astype(np.float32)
@@ -378,3 +373,8 @@ class Table:
             self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
         kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
         return len(self) - kept - without, kept, without
+
+
+def suspicion(table: Table) -> Suspicion:
+    """Return what scoring suspects of each drawing, as `scoring.similarity` compares it."""
+    return Suspicion(table.numbers["junk"], table.texts["reason"].read()[0])

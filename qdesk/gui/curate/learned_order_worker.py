@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.view.learned_order import too_few
-from qdesk.curation.view.table import Table
+from qdesk.curation.view.table import Table, suspicion
 from qdesk.data.reasons import KEEP
 from qdesk.gui import jobs
 
@@ -119,7 +119,7 @@ def _likeness(table: Table, indices: list[int]) -> np.ndarray:
     from qdesk.scoring.similarity import similarity
 
     assert table.embeddings is not None  # something is scored
-    return np.where(table.scored, similarity(table.embeddings, np.asarray(indices), table.suspicion), np.nan)
+    return np.where(table.scored, similarity(table.embeddings, np.asarray(indices), suspicion(table)), np.nan)
 
 
 def _learned(table: Table, embeddings: np.ndarray) -> Learned | None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.view.table import Table
+from qdesk.curation.view.table import Table, suspicion
 from qdesk.gui import jobs
 from qdesk.gui.curate.background import ScoresDrawings
 
@@ -132,7 +132,7 @@ def _similar(scorer: ScoresDrawings, asked: tuple[Table, int]) -> Any:
     table, index = asked
     if table.embeddings is None or not table.scored[index]:
         return None
-    indices, likeness = nearest(table.embeddings, table.scored, np.array([index]), ALIKE, table.suspicion)
+    indices, likeness = nearest(table.embeddings, table.scored, np.array([index]), ALIKE, suspicion(table))
     return indices.tolist(), likeness.tolist()
 
 
