@@ -10,6 +10,7 @@ import pytest
 
 from qdesk import paths
 from qdesk.bench import curating as proof
+from qdesk.bench import real_curating
 from qdesk.cli import main
 from qdesk.data.drawings import Drawings
 from qdesk.data.splits import split_of
@@ -61,6 +62,10 @@ def test_the_command_writes_its_tables(tmp_path: Path, capsys: pytest.CaptureFix
     docs = tmp_path / "curating.md"
     docs.write_text("# Title\n<!-- figures -->\n<!-- end of figures -->\n")
     assert (split_of(starter.content_ids()) == 1).sum() < 3 * proof.SHARE
+    labels = tmp_path / "labels.jsonl"  # every fifth is said to be a scribble
+    keys = starter.column("key_id")
+    said = [{"key_id": key, "label": "honest" if row % 5 else "scribble"} for row, key in enumerate(keys)]
+    labels.write_text("\n".join(map(json.dumps, said)))
     arguments = ["bench", "curating", "--data", str(tmp_path / "data"), "--json", "--docs", str(docs)]
     assert main(arguments) == 1
     assert "nothing to measure" in capsys.readouterr().err
@@ -68,9 +73,11 @@ def test_the_command_writes_its_tables(tmp_path: Path, capsys: pytest.CaptureFix
     monkeypatch.setattr(proof, "ROUNDS", 1)
     monkeypatch.setattr(proof, "QUERIES", 3)
     monkeypatch.setattr(proof, "JUDGED", (20,))
-    assert main(arguments) == 0
+    monkeypatch.setattr(real_curating, "TRIPLES", 3)
+    assert main([*arguments, "--labels", str(labels)]) == 0
     flat = json.loads(capsys.readouterr().out)
     likeness = flat["more like one: the same word: the 64 bytes: precision at 10"]
     assert 1 >= likeness > flat["more like one: the same word: chance: precision at 10"]
     assert any(name.startswith("the learned order: all junk: 20 judged") for name in flat)
-    assert "**what a curator need not say**" in docs.read_text()
+    assert any(name.startswith("real junk, more like three: scribbles, ") for name in flat)
+    assert docs.read_text().index("**real junk, more like three**") < docs.read_text().index("**what a curator need")

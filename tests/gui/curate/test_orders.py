@@ -92,7 +92,8 @@ def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> N
     assert page.header.sort == "learned"
     rest = [index for index in page.table.order if not page.table.verdicts[int(index)]]
     kind = [index % 3 == 0 for index in rest]
-    assert sum(kind[: sum(kind)]) > 0.6 * sum(kind) and len(page.table.order) == shown  # it hides nothing
+    assert sum(kind[: sum(kind)]) > 0.5 * sum(kind) and len(page.table.order) == shown  # it hides nothing
+    assert all(kind[:3])  # however sure junk is of others: here it is the row's number, log-odds up to 39
     assert "learned:" in page.detail.summary.text()
     sort_by(page, "unsure")
     sure = np.abs(page.table.numbers["learned"][page.table.order] - 0.5)
