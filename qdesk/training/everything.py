@@ -302,7 +302,7 @@ def _parser(names: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, metavar="DIR",
         help="the folder of drawings, with strokes/, strokes_more/, raw/, raw_more/, bitmaps/, bitmaps_thin/, "
-        "generated/, labels/, teachers/, official_sketchrnn/ and bad_flamingos/",
+        "generated/, labels/, rude_decoders/, teachers/, official_sketchrnn/ and bad_flamingos/",
     )  # fmt: skip
     parser.add_argument(
         "--work", type=Path, metavar="DIR",
