@@ -55,10 +55,14 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.console import check_out, opened, write_table
     from qdesk.scoring.scorer import rank_table
 
+    is_page = args.out is not None and args.out.suffix.lower() in PAGES
+    if args.rude and not is_page:
+        print("qdesk: --rude is of a page alone: --out worst.html", file=sys.stderr)
+        return 2
     check_out(args.out)
     drawings = opened(args.files, args.y_up)
     columns = _scored(drawings, args)
-    if args.out and args.out.suffix.lower() in PAGES:
+    if is_page:
         _write_page(drawings, columns, args)
     else:
         write_table(rank_table(drawings, columns, args.by).slice(0, args.top), args.out)
@@ -93,12 +97,20 @@ def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarra
 
 
 def _say_how_many(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
-    """Say on stderr how many drawings are junk."""
+    """Say on stderr how many drawings are junk, after the verdicts on them."""
+    import numpy as np
+
     from qdesk.curation.expectation import JunkExpectation, whole_sentence
+    from qdesk.curation.verdicts.store import Verdicts, identities
+    from qdesk.data.reasons import KEEP
     from qdesk.scoring.scorer import worst_first
 
     expected = JunkExpectation(columns["junk"], drawings.words if args.word is None else None)
     if expected.scored.any():
+        with Verdicts() as verdicts:
+            known = verdicts.reasons(identities(drawings))
+        kept = known == KEEP
+        expected = expected.after(np.flatnonzero((known != "") & ~kept), np.flatnonzero(kept))
         print(f"qdesk: {whole_sentence(expected, worst_first(drawings, columns, args.by))}", file=sys.stderr)
 
 

@@ -74,7 +74,8 @@ class JunkExpectation:
     """How many of some drawings are junk, by their `junk` and the verdicts on them. It does not change: see `after`.
 
     flagged: int64, the indices of the drawings that were flagged, rising.   scored, undecided: bool (N,), whether a
-    drawing has a score, and whether it has no verdict and was not passed over.
+    drawing has a score, and whether it has no verdict and was not passed over.   total: the sum of all probabilities,
+    as scored.
     """
 
     def __init__(self, junk: np.ndarray, words: Sequence[str | None] | np.ndarray | None = None) -> None:
@@ -89,6 +90,7 @@ class JunkExpectation:
         self._bins = np.rint((held + _LIMIT) / _STEP).astype(np.int16)
         self._counts = self._counted(self.scored)
         chance = np.where(self.scored, 1 / (1 + np.exp(-held)), 0.0)
+        self.total = float(chance.sum())
         self._prior = _log_prior(_share_of_a_word(chance, words))
         self._judge((), (), ())
 
@@ -188,7 +190,7 @@ def whole_sentence(expected: JunkExpectation, order: Rows | None = None, first: 
     if number.high == 0:
         text = f"Probably none of {these} is junk" if count > 1 else "This one drawing is probably no junk"
     elif count == 1:
-        text = f"This one drawing is junk with a probability of {100 * min(number.expected, 1):.0f}\u00a0%"
+        text = f"This one drawing is junk with a probability of {100 * expected.total:.0f}\u00a0%"
     elif number.about == 0:
         text = f"Perhaps none of {these} is junk, at most {number.high:,}"
     else:

@@ -87,6 +87,9 @@ OTHER = "other"
 GRAFFITI = "graffiti"
 """The reason of letters and signs, alone or beside a drawing."""
 
+UNFINISHED = "unfinished"
+"""The reason of what nobody can tell the word from: begun, given up, or hardly anything. No key gives it."""
+
 RUDE = "rude"
 """The flag for what no class should see: drawings of it are not on contact sheets unless asked for."""
 

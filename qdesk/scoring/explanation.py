@@ -154,10 +154,10 @@ def _read(reason: str, figures: Mapping, usual: Usual) -> str:
 
 
 def _whole(reason: str, figures: Mapping) -> str:
-    """Say how sure the junk model is of its reason, where it is more likely than not; else ""."""
+    """Say what it looks like to the junk model, where its reason is the likeliest of all kinds by far; else ""."""
     if reason not in _LOOKS or not figures.get("sure", 0.0) > SURE:
         return ""
-    return f"As a whole it looks like {_LOOKS[reason]} ({percent(figures['sure'])})."
+    return f"As a whole it looks like {_LOOKS[reason]}."
 
 
 def _letters(strokes: Sequence[np.ndarray], are_letters: np.ndarray) -> str:

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from qdesk.data.categories import categories, find, hint
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.data.reasons import GRAFFITI
+from qdesk.data.reasons import GRAFFITI, UNFINISHED
 from qdesk.data.simplify import as_official
 from qdesk.scoring import explanation, junk_model
 from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
@@ -41,6 +41,12 @@ The number doubles in between. With 8,192 padding is 2 % of all points, with 4,0
 _STEPS = 4096
 """Padded points per batch: 96 drawings of 43 points. What the LSTM multiplies then stays in the processor's cache. It
 takes 0.86 ms of CPU time per drawing; batches of 2,048 take 0.87, of 8,192 0.90 and of 16,384 1.02."""
+
+SURE_JUNK = 6.0
+"""The log-odds of junk of a picture without any ink. No labelled drawing was one, so nobody could learn it."""
+
+LETTER = 1.0
+"""The log-odds from which on a stroke is said to be a letter. One in thirty strokes of honest drawings reaches them."""
 
 _THREADS = 8
 """The most batches scored at a time, each on one core with one torch thread. On 2 cores that scores 1,340 drawings per
@@ -240,7 +246,7 @@ class Scorer:
             return np.zeros(0, bool)
         ready = as_official(given)
         measured = self.measure(ready, self.likelihood.sequences(given, ready))
-        return measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)) > 0
+        return measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)) > LETTER
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -308,14 +314,13 @@ class Scorer:
             whole = np.full((len(part), order.network.shape.layers - layers.shape[1]), np.nan, np.float32)
         features = networks.features(part, measured)
         odds, reason, sure = order.judge(features, np.concatenate([layers, whole], axis=1))
+        if part.bitmaps is not None:
+            blank = ~part.bitmaps.any(axis=(1, 2))
+            odds[blank], reason[blank] = SURE_JUNK, UNFINISHED
         columns = {name: measured[name] for name in MEASURED}
-        letters = {}
-        if "letter_odds" in measured:
-            each = np.split(measured["letter_odds"] > 0, part.drawing_offsets[1:-1])
-            letters = {row: each[row] for row in np.flatnonzero(reason == GRAFFITI).tolist()}
         columns["evidence"] = explanation.evidence_sentences(
             part, self._words(part), measured, features, reason, order.usual, networks.is_own, sure,
-            letters,
+            _letters(part, measured, np.flatnonzero(reason == GRAFFITI)),
         )  # fmt: skip
         p_junk = np.exp(-np.logaddexp(0, -odds))  # 1 / (1 + exp(-junk)), without an overflow
         return {**columns, "junk": odds, "p_junk": p_junk, "reason": reason, "embedding": measured["embedding"]}
@@ -326,6 +331,14 @@ class Scorer:
 
     def _words(self, drawings: Drawings) -> np.ndarray:
         return np.full(len(drawings), self.word, object) if self.word else drawings.words
+
+
+def _letters(part: Drawings, measured: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[int, np.ndarray]:
+    """Return which strokes are letters, bool (strokes,), of the drawings `rows` where that is known."""
+    if "letter_odds" not in measured:
+        return {}
+    each = np.split(measured["letter_odds"] > LETTER, part.drawing_offsets[1:-1])
+    return {row: each[row] for row in rows.tolist()}
 
 
 @once

@@ -334,4 +334,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (ValueError, OSError) as error:  # of files; FormatError and WeightsError are among them
+        sys.exit(f"qdesk: {error}")

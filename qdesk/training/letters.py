@@ -62,16 +62,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m qdesk.training.letters", description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, nargs="+", required=True, metavar="DIR", help="the folders trained on")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="models/letters.safetensors")
+    parser.add_argument("--each", type=int, default=9000, metavar="N", help="pieces of writing of each sort")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     options = parser.parse_args()
     corpus = load(options.data, report=lambda text: print(text, file=sys.stderr))
     model = load_likelihood()
     assert isinstance(model, ConditionalSketchRNN)  # the shipped one is
-    network = teach(model, corpus.real, seed=options.seed)
+    print("drawing, reading and learning: some minutes", file=sys.stderr)
+    network = teach(model, corpus.real, each=options.each, seed=options.seed)
     network.sketchrnn = short_digest(paths.model(paths.SKETCHRNN))
     weights.save(network, options.out, half=True, seed=options.seed)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except (ValueError, OSError) as error:  # of files; FormatError and WeightsError are among them
+        sys.exit(f"qdesk: {error}")

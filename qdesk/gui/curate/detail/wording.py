@@ -16,15 +16,15 @@ from qdesk.scoring import explanation
 
 
 def summary(table: Table, index: int) -> str:
-    """Return a drawing's place in the order, what it looks like, and how likely the verdicts so far would flag it."""
+    """Return a drawing's place, what it looks like, how likely it is junk, and how likely the user would flag it."""
     if not table.scored[index]:
         return "Not scored yet."
     (rank,) = table.ranks([index])
     place = "" if rank is None else f"Rank {rank:,} of {np.count_nonzero(table.scored):,} · "
-    learned = float(table.numbers["learned"][index])
-    return (
-        place + _suspicion(table, index) + ("" if learned != learned else f" · learned: {percent_text(learned)} flag")
-    )
+    chance, learned = float(table.numbers["p_junk"][index]), float(table.numbers["learned"][index])
+    junk = "" if chance != chance else f" · {percent_text(chance)} junk"
+    flag = "" if learned != learned else f" · learned: {percent_text(learned)} flag"
+    return place + _suspicion(table, index) + junk + flag
 
 
 def _suspicion(table: Table, index: int) -> str:
