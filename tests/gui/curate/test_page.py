@@ -60,7 +60,7 @@ def test_the_worst_come_first(page: CuratePage) -> None:
     assert keys(page) == [str(1000 + n) for n in reversed(range(CATS))]
     assert current(page) == "1039" and page.bar.work.text == ""
     assert page.detail.word.text() == "cat"
-    assert page.detail.summary.text() == "Rank 1 of 40 · looks like: scribble · over 99\u00a0% junk"
+    assert page.detail.summary.text() == "Rank 1 of 40 · looks like: scribble · over\u00a099\u00a0% junk"
     assert page.bar.counts == "0 flagged · 0 kept · 40 to go"
 
 
