@@ -115,8 +115,7 @@ class ScoreCache:
     def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
         """Yield a file's row groups in which `find` finds keys, and what it finds. A damaged file is deleted."""
         try:
-            with open(path, "rb") as opened:
-                file = parquet.ParquetFile(opened, page_checksum_verification=True)
+            with _arrow_file(path, "rb") as opened, parquet.ParquetFile(opened, page_checksum_verification=True) as file:
                 for group in range(file.num_row_groups):
                     found = find(file.read_row_group(group, ["key"])["key"].to_numpy())
                     if len(found[0]):
@@ -136,13 +135,14 @@ class ScoreCache:
         try:
             folder = self.folder / scorer
             folder.mkdir(parents=True, exist_ok=True)
-            with atomic_write(folder / f"{uuid.uuid4().hex}.parquet") as part, open(part, "wb") as file:
+            with atomic_write(folder / f"{uuid.uuid4().hex}.parquet") as part, _arrow_file(part, "wb") as file:
                 parquet.write_table(
                     table, file, row_group_size=ROWS, compression="zstd", use_dictionary=texts,
                     use_byte_stream_split=numbers, write_page_checksum=True,
                 )  # fmt: skip
         except OSError as error:
-            self.trouble = f"The scores are not kept for the next time: {error.strerror or error}."
+            why = os.strerror(error.errno) if error.errno else error
+            self.trouble = f"The scores are not kept for the next time: {why}."
             return False
         return True
 
@@ -156,7 +156,7 @@ class ScoreCache:
             if len(small) > MANY:
                 groups = [group for path in small for group, _ in self._groups(path, lambda keys: (keys, keys))]
                 table = _together(groups)
-                if table.num_rows < sum(parquet.read_metadata(path).num_rows for path in small if path.exists()):
+                if table.num_rows < sum(_rows_of(path) for path in small if path.exists()):
                     return  # one could not be read this time
                 _, first = np.unique(table["key"].to_numpy(), return_index=True)
                 if self._write(scorer, table.take(np.sort(first))):
@@ -173,6 +173,20 @@ class ScoreCache:
             if sum(sizes.values()) > LIMIT and folder.name != scorer:
                 shutil.rmtree(folder, ignore_errors=True)
                 sizes[folder] -= size
+
+
+def _arrow_file(path: Path, mode: str) -> pa.NativeFile:
+    """Open a file of Arrow's own, to be closed when done. Raises OSError.
+
+    With a Python file, Arrow's threads would hold Python's buffers, and one that lets go of its buffer while the
+    interpreter ends would abort the process.
+    """
+    return pa.OSFile(os.fsencode(path), mode)  # as bytes, because a name need not be UTF-8
+
+
+def _rows_of(path: Path) -> int:
+    with _arrow_file(path, "rb") as file:
+        return parquet.read_metadata(file).num_rows
 
 
 def _finder(keys: np.ndarray) -> Callable[[np.ndarray], Found]:

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -248,6 +248,31 @@ def test_what_killed_programs_left_half_written_goes(cache: ScoreCache) -> None:
     os.utime(old, (10**9, 10**9))
     keep(cache, KEYS[:1])
     assert not old.exists() and new.exists()  # the new one may be another program's, at work
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are Unicode")
+def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
+    cache = ScoreCache(Path(os.fsdecode(bytes(tmp_path) + b"/\xff scores")))
+    for part in np.array_split(KEYS, MANY + 1):
+        keep(cache, part)
+    assert found(cache, KEYS)[0].all() and cache.trouble == "" and len(files(cache)) == 1
+
+
+def test_arrow_is_given_no_file_of_pythons(cache: ScoreCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else its threads hold Python's buffers, and the one that lets go of its last abort one start in fifty."""
+    given: list[object] = []
+    for name in ("ParquetFile", "write_table", "read_metadata"):
+        real = getattr(parquet, name)
+
+        def noted(*arguments: object, real: Callable[..., object] = real, **options: object) -> object:
+            given.extend(one for one in arguments if not isinstance(one, pa.Table))
+            return real(*arguments, **options)
+
+        monkeypatch.setattr(parquet, name, noted)
+    for part in np.array_split(KEYS, MANY + 1):
+        keep(cache, part)
+    assert found(cache, KEYS)[0].all()
+    assert {type(one) for one in given} == {pa.OSFile}
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path: Path) -> None:
