@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
-from qdesk.files import atomic_write, check_writable
+from qdesk.files import atomic_write, check_writable, refuse_input
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
@@ -81,10 +81,18 @@ def say_skipped(problems: Sequence[Problem], count: int) -> None:
         print(f"qdesk: {count:,} lines were skipped in all", file=sys.stderr)
 
 
-def check_out(out: Path | None) -> None:
-    """Raise OSError where `out` could not be written: before an hour of scoring, not after it."""
+def check_out(out: Path | None, inputs: Iterable[Path | None] = ()) -> None:
+    """Raise OSError where `out` could not be written: before an hour of scoring, not after it.
+
+    inputs: what is read, files and folders, None for what is not given. Raises qdesk.files.OutputIsInput where `out` is
+    one of them.
+    """
     if out is None:
         return
+    if out.exists():
+        from qdesk.formats import files_under
+
+        refuse_input(out, files_under(path for path in inputs if path is not None))
     if not out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {out.parent} to write {out.name} to.")
     check_writable(out)

@@ -1,4 +1,4 @@
-"""Write files whole: a file is complete, or is what it was before."""
+"""Write files whole: a file is complete, or is what it was before. No output replaces an input."""
 
 from __future__ import annotations
 
@@ -6,9 +6,38 @@ import errno
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+
+class OutputIsInput(ValueError):
+    """A file to write is one of those that are read. The message is a plain sentence for the user."""
+
+
+def refuse_input(out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
+    """Raise OutputIsInput where the file `out` is one of `inputs`, whatever it is called.
+
+    Another path, a link, a hard link, and another case where the file system does not tell cases apart are the same
+    file. What is no regular file, such as a terminal, may be both.
+    """
+    for path in inputs:
+        if _are_one_file(out, path):
+            same = os.fspath(out) == os.fspath(path)
+            what = "is read" if same else f"is the same file as {_plain(path)}, which is read"
+            raise OutputIsInput(f"{_plain(out)} {what}, and would be lost: choose another name or folder for what is written.")
+
+
+def _are_one_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    try:
+        return os.path.isfile(one) and os.path.samefile(one, other)
+    except (OSError, ValueError):  # what cannot be looked at cannot be read either, and the reader says why
+        return False
+
+
+def _plain(path: str | os.PathLike[str]) -> str:
+    """Return a path in characters that can be printed."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.files import atomic_write, check_writable
+from qdesk.files import OutputIsInput, atomic_write, check_writable, refuse_input
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -113,6 +113,39 @@ def test_an_error_names_the_file_that_was_asked_for(tmp_path: Path) -> None:
     with pytest.raises(OSError) as caught, atomic_write(tmp_path / "out.txt") as part:
         raise OSError(errno.ENOSPC, "No space left on device", str(part))
     assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(tmp_path / "out.txt"))
+
+
+# An output is no input
+
+
+def names_of(path: Path) -> list[Path]:
+    """Return other names of a file, whose folder is the working directory."""
+    (path.parent / "link").symlink_to(path)
+    (path.parent / "folder").symlink_to(path.parent, target_is_directory=True)
+    os.link(path, path.parent / "hard link")
+    names = [path, Path(path.name), path.parent / "folder" / path.name, path.parent / "link"]
+    names += [path.parent / "hard link", path.parent / "folder" / ".." / path.parent.name / path.name]
+    other_case = path.with_name(path.name.upper())
+    return [*names, other_case] if other_case.exists() else names  # some systems do not tell cases apart
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_an_output_is_no_input_by_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.txt").write_text("in")
+    (tmp_path / "like it.txt").write_text("in")
+    names = names_of(tmp_path / "in.txt")
+    for one in names:
+        for other in names:
+            with pytest.raises(OutputIsInput, match="would be lost"):
+                refuse_input(one, [tmp_path / "none.txt", other])
+        refuse_input(one, [tmp_path / "like it.txt", tmp_path / "none.txt", tmp_path])
+        refuse_input(tmp_path / "new.txt", [one])
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/null"), reason="there are no devices here")
+def test_a_device_may_be_both() -> None:
+    refuse_input("/dev/null", ["/dev/null"])
 
 
 def drawings(path: Path) -> None:

@@ -1,6 +1,7 @@
 """The command line. Each command is one file, which defines its options and calls the library.
 
-Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, 130 interrupted. Data goes to stdout or
+Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, also an output that is an input, 130
+interrupted. Data goes to stdout or
 `--out`, progress to stderr. Nothing heavy is imported before a command needs it, so that `qdesk --help` is quick.
 """
 
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Sequence
 
 from qdesk.cli.parser import make_parser
+from qdesk.files import OutputIsInput
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if os.environ.get("QDESK_DEBUG") or not is_plain(error):
             raise
         print(f"qdesk: {sentence(error)}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, OutputIsInput) else 1
 
 
 def is_plain(error: Exception) -> bool:

@@ -13,7 +13,8 @@ from qdesk.formats.registry import CAN_READ, CAN_WRITE
 def add(commands: Commands) -> None:
     parser = command(
         commands, "convert", run, "write drawings in another format",
-        f"Reads {CAN_READ}. The output's name says what is written: {CAN_WRITE}.",
+        f"Reads {CAN_READ}. The output's name says what is written: {CAN_WRITE}. What both formats can hold is "
+        "kept, also what qdesk does not know; what the output cannot hold is said.",
         "qdesk convert flamingo.raw.ndjson flamingo.ndjson --simplify",
     )  # fmt: skip
     parser.add_argument("input", metavar="IN", type=Path, help="the file to read")
@@ -23,11 +24,18 @@ def add(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import opened
+    from qdesk.console import check_out, opened
     from qdesk.data.simplify import simplify
-    from qdesk.formats import write_drawings
+    from qdesk.formats.keeping import Selection, are_changed, write_selection
 
+    check_out(args.output, [args.input])
     drawings = opened([args.input], args.y_up)
-    write_drawings(simplify(drawings) if args.simplify else drawings, args.output)
+    changed = None
+    if args.simplify:
+        simple = simplify(drawings)
+        changed, drawings = are_changed(drawings, simple), simple
+    lost = write_selection(Selection(args.input, drawings, changed, args.y_up), args.output)
+    if lost:
+        print(f"qdesk: {lost}", file=sys.stderr)
     print(f"qdesk: {len(drawings):,} drawings in {args.output}", file=sys.stderr)
     return 0

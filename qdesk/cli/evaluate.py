@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.evaluation.json import json_text, write_json
 
     for out in (args.out, args.html, args.csv):
-        check_out(out)
+        check_out(out, [*args.files, args.model])
     with Progress("evaluating") as progress:
         evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress, y_up=args.y_up)
     _say_left_out(evaluation)

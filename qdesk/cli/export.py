@@ -46,6 +46,7 @@ class _Shell:
 
 def run(args: argparse.Namespace) -> int:
     from qdesk import console
+    from qdesk.files import refuse_input
 
     if args.played is not None:
         return _wrong_out("played", PLAYED, args.out) or _played(args)
@@ -62,11 +63,15 @@ def run(args: argparse.Namespace) -> int:
             if other is not export and given:
                 print(f"qdesk: --{option.name} goes with --{other.name}", file=sys.stderr)
                 return 2
+    value = getattr(args, export.name, None)
+    inputs = [value] if isinstance(value, Path) else value if isinstance(value, list) else []
     if export.kinds and not export.verdicts:
-        console.check_out(args.out)
+        console.check_out(args.out, inputs)
+    elif args.out is not None:
+        refuse_input(args.out, inputs)
     options = {option.name: getattr(args, option.name) for option in export.options}
     out = args.out or sys.stdout
-    for sentence in export.load().from_files(getattr(args, export.name, None), out, options, _Shell()):
+    for sentence in export.load().from_files(value, out, options, _Shell()):
         print(f"qdesk: {sentence}", file=sys.stderr)
     return 0
 

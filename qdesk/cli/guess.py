@@ -25,7 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.console import Progress, check_out, opened, write_table
     from qdesk.scoring.guess_table import guesses
 
-    check_out(args.out)
+    check_out(args.out, [*args.files, args.model])
     drawings = opened(args.files, args.y_up)
     with Progress("guessing") as progress:
         table = guesses(drawings, args.top, args.model, progress)

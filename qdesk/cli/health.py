@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.curation.health.page import write_health
     from qdesk.curation.health.reading import read
 
-    check_out(args.out)
+    check_out(args.out, args.files)
     with Progress("reading") as progress:
         collection = read(args.files, progress, args.y_up)
     for sentence in collection.skipped:

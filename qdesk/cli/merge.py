@@ -26,9 +26,10 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.curation.verdicts.merge import export_conflicts, read_verdicts, sentence, take_over
     from qdesk.curation.verdicts.store import Verdicts
 
-    check_out(args.conflicts)
+    check_out(args.conflicts, args.files)
     given = [read_verdicts(path) for path in args.files]  # read all files before anything is changed
     with Verdicts() as verdicts:
+        check_out(args.conflicts, [verdicts.path])
         for path, (theirs, unidentified) in zip(args.files, given, strict=True):
             print(f"qdesk: {path.name}: {sentence(take_over(verdicts, theirs, unidentified))}", file=sys.stderr)
         count = export_conflicts(args.conflicts or sys.stdout, verdicts)

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     if args.rude and not is_page:
         print("qdesk: --rude is of a page alone: --out worst.html", file=sys.stderr)
         return 2
-    check_out(args.out)
+    check_out(args.out, [*args.files, args.model])
     drawings = opened(args.files, args.y_up)
     columns = _scored(drawings, args)
     if is_page:

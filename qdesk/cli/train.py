@@ -42,7 +42,10 @@ def run(args: argparse.Namespace) -> int:
     import importlib
 
     from qdesk.cli.training_console import Console
+    from qdesk.files import refuse_input
 
+    given = (args.start, getattr(args, "strokes", None), *args.data, *args.extra)
+    refuse_input(args.out, [path for path in given if path is not None])
     importlib.import_module(f"qdesk.training.{args.network}").run(args, Console())
     return 0
 

@@ -102,11 +102,17 @@ def write_drawings(
 
     Raises FormatError when the format cannot hold these drawings, is not known, or the file cannot be written.
     """
+    row = format_to_write(path, format)
+    row.load().write(path, drawings, row.name, on_progress)
+
+
+def format_to_write(path: str | os.PathLike[str], format: str | None = None) -> Format:
+    """Return the format that `write_drawings` writes with these arguments. Raises FormatError."""
     row = BY_NAME.get(format) if format else _format_of_name(path)
     if row is None or not row.writes:
         names = listed([one.name for one in WRITTEN], "and")
         raise FormatError(f"qdesk does not write a format called {format!r}: it writes {names}.")
-    row.load().write(path, drawings, row.name, on_progress)
+    return row
 
 
 def file_dialog_filter() -> str:
@@ -140,9 +146,10 @@ def format_of(path: str | os.PathLike[str]) -> Format:
 
 
 def only_read(path: str | os.PathLike[str]) -> Format | None:
-    """Return the format whose ending a file's name has, if qdesk reads it and does not write it; else None."""
+    """Return the format whose ending a file's name has, if qdesk reads it and can't write such files; else None."""
     name = os.fspath(path)
-    return next((row for row in READ if not row.writes and name.endswith(row.endings)), None)
+    rows = (row for row in READ if not row.writes and not row.copies)
+    return next((row for row in rows if name.endswith(row.endings)), None)
 
 
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:

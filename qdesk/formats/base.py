@@ -12,11 +12,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from gzip import GzipFile
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from qdesk.data import categories
 from qdesk.files import atomic_write
 from qdesk.formats.registry import PARTS
+
+if TYPE_CHECKING:
+    from qdesk.data.drawings import Drawings
 
 KEPT_PROBLEMS = 1000
 _BLOCK = 1 << 20
@@ -27,6 +30,10 @@ _REPORTED = 1000  # how many pieces are written between two reports of progress
 
 class FormatError(ValueError):
     """A file cannot be read or written. The message is a plain sentence for the user."""
+
+
+class NotCopied(Exception):
+    """The records of a file cannot be told apart as bytes, so that they have to be written anew."""
 
 
 @dataclass(frozen=True)
@@ -217,3 +224,9 @@ def word_of_name(path: str | os.PathLike[str]) -> str | None:
         if plain in _by_plain_name():
             return _by_plain_name()[plain]
     return None
+
+
+def missing_words(drawings: Drawings, path: str | os.PathLike[str]) -> list[str]:
+    """Return that the words are missing, in words, unless they are the one that the file's name says; else nothing."""
+    words = set(drawings.words.tolist()) - {None}
+    return ["the words"] if words and words != {word_of_name(path)} else []

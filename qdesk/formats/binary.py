@@ -12,13 +12,14 @@ import os
 import struct
 import time
 from collections.abc import Callable, Iterator
+from typing import IO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets_of
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
+from qdesk.formats.base import FormatError, Input, Problems, missing_words, word_of_name, write_pieces
 from qdesk.formats.registry import READ_ENDINGS
 
 _HEAD = struct.Struct("<Q2sbIH")
@@ -102,6 +103,20 @@ class _Walker:
             table=_metadata(heads, rows, self.file.source),
         )
 
+    def raw(self) -> Iterator[bytes]:
+        """Yield all records as they are, up to the first bytes that cannot be one."""
+        at = 0
+        while True:
+            after, reason = self._record(at, [], [])
+            if after is not None:
+                yield self.buffer[at:after]
+                at = after
+                continue
+            fresh = b"" if reason else self.file.stream.read(max(_BLOCK, len(self.buffer) - at))
+            if not fresh:
+                return
+            self.buffer, at = self.buffer[at:] + fresh, 0
+
     def _record(self, at: int, starts: list[int], lengths: list[int]) -> tuple:
         """Walk over one record and return (where the next begins, its head).
 
@@ -160,11 +175,37 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
     )
 
 
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the records `rows`, int64 (n,), ascending, as they are."""
+    wanted = set(rows.tolist())
+    for row, record in enumerate(_Walker(file).raw()):
+        if row in wanted:
+            out.write(record)
+        if row % _CHUNK == 0:
+            file.report()
+
+
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
     """Write a .bin file. Raises FormatError as `records` does, and where the file cannot be written."""
     write_pieces(path, records(drawings), len(drawings), on_progress)
+
+
+def missing(drawings: Drawings, path: str | os.PathLike[str]) -> list[str]:
+    """Return what of these drawings a .bin file of this name does not hold, in words."""
+    found = missing_words(drawings, path)
+    if drawings.timed.any():
+        found.append("the times of the points")
+    timestamps = [text for text in drawings.column("timestamp") if text]
+    if any(not _seconds(text) for text in timestamps):
+        found.append("timestamps that are no dates")
+    if any("." in text for text in timestamps):
+        found.append("fractions of a second")
+    countries = {text for text in drawings.column("countrycode") if text}
+    if any(len(text) != 2 or not text.isascii() for text in countries):
+        found.append("countries of other than two letters")
+    return found
 
 
 def records(drawings: Drawings) -> Iterator[bytes]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+import math
 import os
 import warnings
 from collections.abc import Callable, Iterator
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
+from qdesk.formats.base import FormatError, Input, NotCopied, Problems, missing_words, word_of_name, write_pieces
 
 _SIDE = 28
 _PIXELS = _SIDE * _SIDE
@@ -63,11 +64,64 @@ def read_header(stream: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     raise ValueError(f"version {version[0]}.{version[1]}")
 
 
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the bitmaps `rows`, int64 (n,), ascending, in the number type, shape and order that the file has.
+
+    Raises NotCopied where the first axis of the array is not that of the drawings.
+    """
+    try:
+        shape, fortran, dtype = read_header(file.stream)
+    except ValueError as error:
+        raise NotCopied from error
+    is_one = len(shape) == 1 or len(shape) == 2 and shape[0] == shape[1] != _PIXELS
+    if is_one or dtype.hasobject or len(rows) and rows[-1] >= shape[0]:
+        raise NotCopied
+    copy_array(file.stream, shape, fortran, dtype, rows, out)
+
+
+def copy_array(
+    stream: IO[bytes], shape: tuple[int, ...], fortran: bool, dtype: np.dtype, rows: np.ndarray, out: IO[bytes]
+) -> None:
+    """Write `rows` of an array of plain numbers whose .npy header was read from `stream` as another .npy.
+
+    Raises NotCopied where the array ends early.
+    """
+    descr: Any = np.lib.format.dtype_to_descr(dtype)
+    header = {"descr": descr, "fortran_order": fortran, "shape": (len(rows), *shape[1:])}
+    np.lib.format.write_array_header_1_0(out, header)
+    size = dtype.itemsize * math.prod(shape[1:])
+    if fortran:
+        data = stream.read(size * shape[0])
+        if len(data) < size * shape[0]:
+            raise NotCopied
+        whole = np.frombuffer(data, dtype).reshape(shape, order="F")
+        out.write(whole[rows].tobytes("F"))
+        return
+    at = 0
+    wanted = iter(rows.tolist())
+    for row in wanted:
+        while at < row:
+            skipped = len(stream.read(min(row - at, _CHUNK) * size)) // size if size else row - at
+            if not skipped:
+                raise NotCopied
+            at += skipped
+        data = stream.read(size)
+        if len(data) < size:
+            raise NotCopied
+        out.write(data)
+        at += 1
+
+
 def write(
     path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
 ) -> None:
     """Write a .npy file. Raises FormatError for strokes, and where the file cannot be written."""
     write_pieces(path, blocks(drawings), len(drawings), on_progress)
+
+
+def missing(drawings: Drawings, path: str | os.PathLike[str]) -> list[str]:
+    """Return what of these drawings a .npy file of this name does not hold, in words."""
+    return missing_words(drawings, path)
 
 
 def blocks(drawings: Drawings) -> Iterator[bytes]:

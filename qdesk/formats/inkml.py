@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 from math import nan
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name, write_pieces
+from qdesk.formats.base import FormatError, Input, NotCopied, Problems, word_of_name, write_pieces
+from qdesk.formats.registry import listed
 
 _NAMESPACE = "http://www.w3.org/2003/InkML"
 _ID = "http://www.w3.org/XML/1998/namespace id"
@@ -78,6 +80,10 @@ class _Drawing:
             self.times.append(times)
             self.offsets.append(_number(trace.get("timeOffset", "")))
         self.places[_id(trace)] = place
+
+    def clock(self) -> float:
+        """Return the time at which the drawing began, in ms of the clock that `ms` goes by, NaN unknown."""
+        return float(self.times[0][0])
 
     def ms(self) -> list[np.ndarray] | None:
         """Return the times of each stroke in ms since the drawing began; None where they are not known.
@@ -322,19 +328,133 @@ def _batch(drawings: list[_Drawing], rows: list[int], source: str, word: str | N
     )
 
 
+class _Spans(_Reader):
+    """A walk through a file that notes where each record is, in bytes. The drawings are given to `seen`."""
+
+    def __init__(self, file: Input, seen: Callable[[int, _Drawing], None] = lambda row, drawing: None) -> None:
+        super().__init__(file, Problems(), None)
+        self.spans: list[list[tuple[int, int]]] = []
+        """Per record, the pieces of the file that are it: each begins at a tag, and ends where its end tag begins."""
+        self.names: set[str] = set()
+        """The channels that the traces have."""
+        self.tied: set[int] = set()
+        """The records with something in them that later ones may need."""
+        self._seen = seen
+        self._pieces: list[tuple[int, int]] = []
+        self._begin = 0
+
+    def walk(self, data: bytes) -> None:
+        """Walk through a whole file. Raises NotCopied for one that is not whole."""
+        try:
+            self.parser.Parse(data, True)
+        except (expat.ExpatError, ValueError, LookupError) as error:
+            raise NotCopied from error
+
+    def batches(self) -> list[Drawings]:
+        return []
+
+    def _start(self, name: str, about: dict[str, str]) -> None:
+        was = self._group
+        super()._start(name, about)
+        inside = self._group is not None
+        if inside and was is None or not inside and name.rpartition(" ")[2] == "trace":
+            self._begin = self.parser.CurrentByteIndex
+        if inside and name.rpartition(" ")[2] not in ("traceGroup", "trace", "annotation"):
+            self.tied.add(self.row)
+
+    def _end(self, name: str) -> None:
+        if name.rpartition(" ")[2] == "trace" and self._group is None and not self._within("definitions"):
+            self._pieces.append((self._begin, self.parser.CurrentByteIndex))
+        super()._end(name)
+
+    def _define(self, channels: tuple[_Channel, ...] | None, owners: list[dict[str, str]]) -> None:
+        super()._define(channels, owners)
+        self.names |= {channel.name for channel in channels or ()}
+
+    def _keep(self, drawing: _Drawing | None) -> None:
+        row = self.row
+        super()._keep(drawing)
+        self._drawings, self._rows = [], []
+        if drawing is not None:
+            self._seen(row, drawing)
+            grouped = drawing is self._group
+            self.spans.append([(self._begin, self.parser.CurrentByteIndex)] if grouped else self._pieces)
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the file without the drawings that are not in `rows`, int64 (n,); all else stays as it is.
+
+    Raises NotCopied for a file that is not whole or not in an encoding that extends ASCII, and where a drawing that is
+    to go holds more than traces and annotations.
+    """
+    data = file.stream.read()
+    if b"\0" in data:
+        raise NotCopied
+    found = _Spans(file)
+    found.walk(data)
+    gone = set(range(len(found.spans))) - set(rows.tolist())
+    if gone & found.tied:
+        raise NotCopied
+    at = 0
+    for begin, end in sorted(piece for row in gone for piece in found.spans[row]):
+        after = data.index(b">", end) + 1
+        indent = data[:begin].rstrip(b" \t") if begin - at < 1 << 16 else data[:begin]
+        lone = data[after : after + 1] == b"\n" and indent.endswith((b"\n", b">"))
+        out.write(data[at:begin])
+        at = after + lone
+    out.write(data[at:])
+
+
+def exact(file: Input, drawings: Drawings) -> Iterator[list[Any] | None]:
+    """Yield the strokes `[xs, ys]` or `[xs, ys, times]` of drawings that were read from `file` in its precision.
+
+    Times of a clock stay so where ndjson can tell that they are.
+    """
+    from qdesk.formats.ndjson import CLOCK_MS
+
+    found: dict[int, _Drawing] = {}
+    _Spans(file, found.__setitem__).walk(file.stream.read())
+    for row, timed in zip(drawings.column("row").tolist(), drawings.timed.tolist(), strict=True):
+        drawing = found[row]
+        times = drawing.ms() if timed else None
+        if times is not None and drawing.clock() >= CLOCK_MS:
+            times = [stroke + drawing.clock() for stroke in times]
+        rows = [[*stroke.T] for stroke in drawing.strokes]
+        if times is not None:
+            rows = [[*xy, t] for xy, t in zip(rows, times, strict=True)]
+        yield [[[int(v) if v == int(v) else v for v in values.tolist()] for values in stroke] for stroke in rows]
+
+
+def beside(file: Input, rows: np.ndarray) -> list[str]:
+    """Return what the drawings `rows` hold that `Drawings` does not, in words: channels such as F, the force."""
+    found = _Spans(file)
+    try:
+        found.walk(file.stream.read())
+    except NotCopied:
+        return []
+    named = sorted(found.names - {"X", "Y", "T"})
+    return [f"the channel{'s' * (len(named) > 1)} {listed(named, 'and')}"] if named else []
+
+
 def write(
-    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+    path: str | os.PathLike[str],
+    drawings: Drawings,
+    format: str,
+    on_progress: Callable[[float], None] | None,
+    exact: Iterator[list[Any] | None] | None = None,
 ) -> None:
     """Write a <traceGroup> per drawing, its word as an annotation of type "truth", times in ms where it has any.
+
+    exact: the strokes of each drawing in the precision of the file that it comes from, None for those of `drawings`.
 
     Raises FormatError for bitmaps, and where the file cannot be written.
     """
     if drawings.bitmaps is not None:
         raise FormatError("Bitmaps have no strokes, so they cannot be written as InkML.")
-    write_pieces(path, _pieces(drawings), len(drawings), on_progress)
+    write_pieces(path, _pieces(drawings, exact or repeat(None)), len(drawings), on_progress)
 
 
-def _pieces(drawings: Drawings) -> Iterator[bytes]:
+def _pieces(drawings: Drawings, exact: Iterator[list[Any] | None]) -> Iterator[bytes]:
     parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="{_NAMESPACE}">\n<definitions>']
     for name, time in (("xy", ""), ("xyt", '<channel name="T" type="decimal" units="ms"/>')):
         channels = f'<channel name="X" type="decimal"/><channel name="Y" type="decimal"/>{time}'
@@ -350,14 +470,18 @@ def _pieces(drawings: Drawings) -> Iterator[bytes]:
                     str(value).lower() if isinstance(value, bool) else _NO_XML.sub("\N{REPLACEMENT CHARACTER}", value)
                 )
                 parts.append(f'<annotation type="{kind}">{escape(text)}</annotation>')
-        for place, stroke in enumerate(drawing.strokes):
-            columns = [*stroke.T] if drawing.times is None else [*stroke.T, drawing.times[place]]
+        count = 2 if drawing.times is None else 3
+        rows: Sequence[Any] | None = next(exact)
+        if rows is None:
+            times = drawing.times or drawing.strokes
+            rows = [(*stroke.T, time) for stroke, time in zip(drawing.strokes, times, strict=True)]
+        for columns in (stroke[:count] for stroke in rows):
             points = zip(*([_written(value) for value in column] for column in columns), strict=True)
             parts.append(f"<trace>{', '.join(map(' '.join, points))}</trace>")
         yield "\n".join([*parts, "</traceGroup>", ""]).encode()
     yield b"</ink>\n"
 
 
-def _written(value: np.float32) -> str:
+def _written(value: np.float32 | float) -> str:
     """Write a number in the fewest digits that identify it, without an exponent: InkML's decimals have none."""
     return str(int(value)) if value == int(value) else np.format_float_positional(value, trim="-")

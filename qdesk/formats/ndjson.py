@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from math import nan
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import orjson
@@ -15,13 +16,15 @@ import pyarrow as pa
 
 from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.base import FormatError, Input, Problems, write_pieces
+from qdesk.formats.registry import listed
 
 FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")
 """Metadata fields of a line, in the order of the official files."""
 
 _CHUNK = 5000
+_BLOCK = 1 << 20
 _FARTHEST = 1e6
-_LONGEST = 1 << 24
+CLOCK_MS = 1 << 24
 """The first time, in ms, that is taken for a date and not a duration: float32 would lose its milliseconds."""
 
 
@@ -37,7 +40,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     number = -1
     loads = orjson.loads
     if left != 0:
-        for number, line in enumerate(file.stream):
+        for number, line in enumerate(lines_of(file)):
             try:
                 chunk.add(loads(line), number)
             except _ERRORS:
@@ -122,7 +125,7 @@ class _Chunk:
                 np.repeat(np.logical_or.reduceat(np.isnan(exact), starts), np.diff(stroke_offsets[drawing_offsets]))
             ] = nan
             first = exact[starts]
-            first = np.where(first < _LONGEST, 0, first)
+            first = np.where(first < CLOCK_MS, 0, first)
             times = (exact - np.repeat(first, np.diff(stroke_offsets[drawing_offsets]))).astype(np.float32)
         table = _metadata(self.about, source, self.rows)
         drawings = Drawings(points, stroke_offsets, drawing_offsets, table, times)
@@ -135,6 +138,23 @@ class _Chunk:
         for row in np.array(self.rows)[~good]:
             problems.add(source, int(row) + 1, "a number is infinite or far too large")
         return drawings.take(good)
+
+
+def lines_of(file: Input) -> Iterator[bytes]:
+    """Yield the lines of a file with their ends. Where the first ones end in a carriage return alone, all do."""
+    head = file.head()
+    if b"\r" in head and b"\n" not in head:
+        return _ended_by_cr(file.stream)
+    return iter(file.stream)
+
+
+def _ended_by_cr(stream: IO[bytes]) -> Iterator[bytes]:
+    rest = b""
+    while block := stream.read(_BLOCK):
+        *lines, rest = (rest + block).split(b"\r")
+        yield from (line + b"\r" for line in lines)
+    if rest:
+        yield rest
 
 
 def _retry(chunk: _Chunk, line: bytes) -> bool:
@@ -188,30 +208,40 @@ def _why(line: bytes) -> str:
 
 
 def write(
-    path: str | os.PathLike[str], drawings: Drawings, format: str, on_progress: Callable[[float], None] | None
+    path: str | os.PathLike[str],
+    drawings: Drawings,
+    format: str,
+    on_progress: Callable[[float], None] | None,
+    exact: Iterator[list[Any] | None] | None = None,
 ) -> None:
     """Write ndjson: "raw", "simplified", or "ndjson", with the times of those drawings that have them.
 
+    exact: the strokes of each drawing in the precision of the file that it comes from, None for those of `drawings`.
     Raises FormatError as `lines` does, and where the file cannot be written.
     """
     times = {"raw": True, "simplified": False, "ndjson": None}[format]
-    write_pieces(path, lines(drawings, times), len(drawings), on_progress)
+    write_pieces(path, lines(drawings, times, exact), len(drawings), on_progress)
 
 
-def lines(drawings: Drawings, times: bool | None) -> Iterator[bytes]:
+def lines(drawings: Drawings, times: bool | None, exact: Iterator[list[Any] | None] | None = None) -> Iterator[bytes]:
     """Return the lines of an ndjson file. Unknown metadata is left out; whole numbers are written as integers.
 
     times: True writes raw strokes [xs, ys, times], False [xs, ys], None raw strokes where a drawing has times.
     Raises FormatError for bitmaps, and for raw where a drawing has no times.
     """
+    check(drawings, times)
+    return _lines(drawings, times is not False, exact or repeat(None))
+
+
+def check(drawings: Drawings, times: bool | None) -> None:
+    """Raise the FormatError of `lines`, if any."""
     if drawings.bitmaps is not None:
         raise FormatError("Bitmaps have no strokes, so they cannot be written as ndjson.")
     if times and (without := int((~drawings.timed).sum())):
         raise FormatError(f"Raw ndjson needs the time of every point, and {without:,} of these drawings have none.")
-    return _lines(drawings, times is not False)
 
 
-def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
+def _lines(drawings: Drawings, timed: bool, exact: Iterator[list[Any] | None]) -> Iterator[bytes]:
     for first in range(0, len(drawings), _CHUNK):
         chosen = drawings.take(slice(first, first + _CHUNK))
         x, y = _numbers(chosen.points[:, 0]), _numbers(chosen.points[:, 1])
@@ -225,7 +255,7 @@ def _lines(drawings: Drawings, timed: bool) -> Iterator[bytes]:
             for s in range(drawing_edges[i], drawing_edges[i + 1]):
                 a, b = edges[s], edges[s + 1]
                 strokes.append([x[a:b], y[a:b], t[a:b]] if has_times[i] else [x[a:b], y[a:b]])
-            record["drawing"] = strokes
+            record["drawing"] = next(exact) or strokes
             yield orjson.dumps(record) + b"\n"
 
 
@@ -235,3 +265,115 @@ def _numbers(values: np.ndarray) -> list[Any]:
     if whole.all():
         return values.astype(np.int64).tolist()
     return [int(v) if w else v for v, w in zip(values.tolist(), whole.tolist(), strict=True)]
+
+
+# Lines that leave as they came
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the lines `rows`, int64 (n,), ascending, with their ends and with whatever else is in them."""
+    for line in _chosen(file, rows):
+        out.write(line)
+
+
+def rewrite(file: Input, drawings: Drawings, changed: np.ndarray | None, turned: bool, out: IO[bytes]) -> list[str]:
+    """Write the lines of drawings that were read from `file`, and return what is lost, in words.
+
+    A line is copied unless its strokes are to be others. It then keeps its other fields.
+
+    drawings: as they are to be written (N).   changed: bool (N,): whether the strokes are others than the file's.
+    turned:   whether all were turned upside down after they were read.
+    """
+    lost: list[str] = []
+    for place, line in enumerate(_chosen(file, drawings.column("row"))):
+        strokes = drawings.strokes_of(place)
+        plain = _strokes_in(line, strokes, turned)
+        if plain is not None and not turned and (changed is None or not changed[place]):
+            out.write(line)
+            continue
+        record = json.loads(line.removeprefix(_MARK))  # orjson rounds whole numbers of more than 64 bits
+        about = record if isinstance(record, dict) else {}
+        if plain is not None and (changed is None or not changed[place]):
+            about["drawing"] = _turned(about["drawing"])
+        else:
+            if not lost and plain is not None and any(len(stroke) > _ROWS for stroke in plain):
+                lost.append(_FOURTH)
+            if "drawing" not in about:
+                about = {name: value for name, value in about.items() if name not in _OTHER_NAMES}
+            about["drawing"] = _plain_strokes(strokes, drawings.times_of(place))
+        out.write(json.dumps(about, separators=(",", ":")).encode() + b"\n")
+    return lost
+
+
+def exact(file: Input, drawings: Drawings) -> Iterator[list[Any] | None]:
+    """Yield the strokes `[xs, ys]` or `[xs, ys, times]` of drawings that were read from `file` as it has them.
+
+    None stands for strokes that the file has in another shape.
+    """
+    for place, line in enumerate(_chosen(file, drawings.column("row"))):
+        strokes = _strokes_in(line, drawings.strokes_of(place), False)
+        yield None if strokes is None else [stroke[:_ROWS] for stroke in strokes if stroke[0]]
+
+
+def beside(file: Input, rows: np.ndarray) -> list[str]:
+    """Return what the lines `rows` hold that `Drawings` does not, in words."""
+    fields: set[str] = set()
+    fourth = False
+    for line in _chosen(file, rows):
+        record = orjson.loads(line.removeprefix(_MARK))
+        if isinstance(record, dict):
+            fields |= record.keys()
+            drawing = record.get("drawing")
+            fourth |= isinstance(drawing, list) and any(
+                isinstance(stroke, list) and len(stroke) == _ROWS + 1 for stroke in drawing
+            )
+    named = sorted(fields - {*FIELDS, "drawing", *([] if "drawing" in fields else _OTHER_NAMES)})
+    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
+    which = f"{listed(named[:_NAMED], ',' if more else 'and')}{more}"
+    return [f"the field{'s' * (len(named) > 1)} {which}"] * bool(named) + [_FOURTH] * fourth
+
+
+_MARK = b"\xef\xbb\xbf"
+_ROWS = 3
+"""The rows of a stroke that qdesk knows: x, y and times."""
+_FOURTH = "a fourth row of numbers"
+_OTHER_NAMES = ("strokes", "image", "ink")
+"""Fields that strokes may be under where there is no "drawing"."""
+_NAMED = 6
+
+
+def _chosen(file: Input, rows: np.ndarray) -> Iterator[bytes]:
+    """Yield the lines `rows`, ascending."""
+    wanted = iter(rows.tolist())
+    row = next(wanted, None)
+    for number, line in enumerate(lines_of(file)):
+        if row is None:
+            break
+        if number == row:
+            yield line
+            row = next(wanted, None)
+        if number % 1000 == 999:
+            file.report()
+
+
+def _strokes_in(line: bytes, strokes: Sequence[np.ndarray], turned: bool) -> list[Any] | None:
+    """Return a line's strokes if they are lists `[xs, ys, ...]` of these points, else None. turned: leave y aside."""
+    try:
+        drawing = orjson.loads(line.removeprefix(_MARK))["drawing"]
+        read = [[array("f", row).tobytes() for row in stroke[: 1 if turned else 2]] for stroke in drawing if stroke[0]]
+    except _ERRORS:
+        return None
+    wanted = [[stroke[:, axis].tobytes() for axis in range(1 if turned else 2)] for stroke in strokes]
+    return drawing if read == wanted else None
+
+
+def _turned(drawing: list[Any]) -> list[Any]:
+    """Return strokes upside down, in the precision that they have."""
+    y = [value for stroke in drawing for value in stroke[1]]
+    both = min(y) + max(y)
+    return [[stroke[0], [both - value for value in stroke[1]], *stroke[2:]] for stroke in drawing]
+
+
+def _plain_strokes(strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None) -> list[Any]:
+    rows = [[_numbers(stroke[:, 0]), _numbers(stroke[:, 1])] for stroke in strokes]
+    return rows if times is None else [[*row, _numbers(t)] for row, t in zip(rows, times, strict=True)]

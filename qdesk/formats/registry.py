@@ -29,6 +29,8 @@ class Format:
     title:   its name in the list of what can be read; `short` is the same without a dot.
     note:    what follows the ending in the list of what can be written.
     gzips:   whether names ending in .gz belong to it.
+    copies:  whether its module copies chosen records as they are, `copy(file, rows, out)`: rows of what `read` gave,
+             int64 (n,), ascending; out a binary stream. Raises `base.NotCopied` where it cannot after all.
     picture: whether it is only to be looked at: drawings cannot be read back.
     """
 
@@ -41,6 +43,7 @@ class Format:
     short: str = ""
     note: str = ""
     gzips: bool = True
+    copies: bool = False
     picture: bool = False
 
     @property
@@ -77,20 +80,23 @@ def _xml(root: str) -> Sniff:
 FORMATS = (
     Format(
         "ndjson", ".ndjson", "ndjson", lambda head: True, title="simplified or raw .ndjson", short="ndjson",
-        note=" (with times where there are any)",
+        note=" (with times where there are any)", copies=True,
     ),
     Format("raw", ".raw.ndjson", "ndjson"),
     Format("simplified", ".simplified.ndjson", "ndjson"),
-    Format("bin", ".bin", "binary", lambda head: b"\0" in head, title="official .bin", short="bin"),
-    Format("npy", ".npy", "bitmaps", _begins(b"\x93NUMPY"), title="bitmaps .npy", short="npy", note=" for bitmaps"),
+    Format("bin", ".bin", "binary", lambda head: b"\0" in head, title="official .bin", short="bin", copies=True),
+    Format(
+        "npy", ".npy", "bitmaps", _begins(b"\x93NUMPY"), title="bitmaps .npy", short="npy", note=" for bitmaps",
+        copies=True,
+    ),
     Format(
         "npz", ".npz", "sketchrnn", _begins(b"PK\x03\x04", b"PK\x05\x06"), writes=False, gzips=False,
-        title="Sketch-RNN .npz", short="Sketch-RNN npz",
+        title="Sketch-RNN .npz", short="Sketch-RNN npz", copies=True,
     ),
     Format("svg", ".svg", "sheet", picture=True),
     Format("png", ".png", "sheet", picture=True),
     Format("pdf", ".pdf", "sheet", picture=True),
-    Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML"),
+    Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML", copies=True),
 )  # fmt: skip
 
 

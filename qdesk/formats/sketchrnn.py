@@ -10,16 +10,17 @@ import io
 import math
 import pickle
 import re
+import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings, metadata_table
-from qdesk.formats.base import FormatError, Input, Problems, word_of_name
-from qdesk.formats.bitmaps import read_header
+from qdesk.formats.base import FormatError, Input, NotCopied, Problems, word_of_name
+from qdesk.formats.bitmaps import copy_array, read_header
 
 _PARTS = ("train", "valid", "test")
 _CHUNK = 5000
@@ -109,6 +110,67 @@ def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
     if not isinstance(found, _Array) or not isinstance(found.data, list):
         raise ValueError(f"{name} is not a list of arrays")
     return (item.array() if isinstance(item, _Array) else None for item in found.data)
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the drawings `rows`, int64 (n,), ascending, each in its part and in the number type that it has.
+
+    Other arrays stay as they are, but for those that have an entry per drawing of one part, as labels do. Raises
+    NotCopied for an array that cannot be taken apart.
+    """
+    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
+    try:
+        with zipfile.ZipFile(seekable) as archive, zipfile.ZipFile(out, "w", allowZip64=True) as into:
+            parts = _members(archive)
+            taken: dict[int, list[np.ndarray]] = {}
+            first = 0
+            for name in parts:
+                count = sum(1 for _ in _sequences(archive, name))
+                mine = rows[(rows >= first) & (rows < first + count)] - first
+                first += count
+                taken.setdefault(count, []).append(mine)
+                _copy_member(archive, into, name, mine)
+                file.report()
+            for name in archive.namelist():
+                if name not in parts:
+                    shape, _, _ = _header(archive, name)
+                    mine_only = taken.get(shape[0], []) if shape else []
+                    _copy_member(archive, into, name, mine_only[0] if len(mine_only) == 1 else None)
+    except (ValueError, _Refused, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise NotCopied from error
+
+
+def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool, np.dtype]:
+    """Return the shape, the order and the type of a member; those of a single object for what is no array."""
+    if not name.endswith(".npy"):
+        return (), False, np.dtype(object)
+    with archive.open(name) as member:
+        return read_header(member)
+
+
+def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, rows: np.ndarray | None) -> None:
+    """Copy one member: its entries `rows`, or all of it for None. Compression and date stay."""
+    about = archive.getinfo(name)
+    fresh = zipfile.ZipInfo(name, about.date_time)
+    fresh.compress_type, fresh.external_attr = about.compress_type, about.external_attr
+    with into.open(fresh, "w", force_zip64=about.file_size >= 1 << 31) as to, archive.open(name) as member:
+        if rows is None:
+            shutil.copyfileobj(member, to)
+            return
+        shape, fortran, dtype = read_header(member)
+        if dtype.kind != "O":
+            copy_array(member, shape, fortran, dtype, rows, to)
+            return
+        found = _Unpickler(member, encoding="latin1").load()
+        if not isinstance(found, _Array) or not isinstance(found.data, list):
+            raise ValueError("not a list of arrays")
+        chosen = np.empty(len(rows), object)
+        for place, row in enumerate(rows.tolist()):
+            entry = found.data[row]
+            chosen[place] = entry.array() if isinstance(entry, _Array) else entry
+            if chosen[place] is None:
+                raise ValueError("an entry that is no array")
+        np.lib.format.write_array(to, chosen, allow_pickle=True)
 
 
 class _Unpickler(pickle.Unpickler):

@@ -14,6 +14,7 @@ import numpy as np
 import orjson
 
 from qdesk import paths
+from qdesk.files import refuse_input
 from qdesk.game.history_schema import APPLICATION_ID, MIGRATIONS, is_unmarked, welcome
 from qdesk.game.record import Guess, Rival, RoundRecord, RoundState, timestamp_text
 from qdesk.game.stats import Plays
@@ -221,6 +222,7 @@ class History(Store):
         """
         from qdesk.formats.base import open_output
 
+        refuse_input(path, [self.path])
         count = 0
         rows = self._rows_of(player, "SELECT key_id, word, timestamp, state, drawing FROM rounds", _OWN_INK)
         with open_output(path) as out:

@@ -115,7 +115,10 @@ class ScoreCache:
     def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
         """Yield a file's row groups in which `find` finds keys, and what it finds. A damaged file is deleted."""
         try:
-            with _arrow_file(path, "rb") as opened, parquet.ParquetFile(opened, page_checksum_verification=True) as file:
+            with (
+                _arrow_file(path, "rb") as opened,
+                parquet.ParquetFile(opened, page_checksum_verification=True) as file,
+            ):
                 for group in range(file.num_row_groups):
                     found = find(file.read_row_group(group, ["key"])["key"].to_numpy())
                     if len(found[0]):

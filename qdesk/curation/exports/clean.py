@@ -1,4 +1,4 @@
-"""Write data sets without their flagged drawings, in the formats that they came in."""
+"""Write data sets without their flagged drawings, in the formats that they came in, all else as it was."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError, identities
 from qdesk.data.reasons import KEEP
-from qdesk.formats.registry import DATA
+from qdesk.files import refuse_input
+from qdesk.formats.registry import FORMATS
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
 
-_ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in DATA)})?(\.gz)?$")
+_ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in FORMATS if not format.picture)})?(\.gz)?$")
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Cleaned:
 
     kept, dropped: numbers of drawings.   problems: the first records that could not be read, and why.
     problem_count: how many there are.   written: the files.   suspected: how many were dropped without a flag.
+    lost: what the files cannot hold, a sentence each; nothing where they have the formats that they came in.
     """
 
     kept: int
@@ -39,6 +41,7 @@ class Cleaned:
     problem_count: int = 0
     written: tuple[Path, ...] = ()
     suspected: int = 0
+    lost: tuple[str, ...] = ()
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -78,6 +81,7 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
         if format := only_read(given):
             why = f"qdesk reads {format.ending}, but does not write it"
             sentences.append(f"{given.name} is {made.name} now: {why}")
+    sentences += done.lost
     return sentences
 
 
@@ -91,22 +95,22 @@ def clean(
 ) -> Cleaned:
     """Write the drawings of `in_path` that are not flagged to `out_path`.
 
-    out_path: may be `in_path`, unless something in it cannot be read, because that would be lost.
-    format: as for `formats.write_drawings`; default the one that the ending of `out_path` means. Drawings with times
-    keep them.   on_progress: called often with the share done, 0 to 1; what it raises comes through.
+    Where that has the same format, the lines or records that stay are copied as they are.
+
+    format: as for `formats.keeping.write_selection`; default the one that the ending of `out_path` means.
+    on_progress: called often with the share done, 0 to 1; what it raises comes through.
     without: reasons. The drawings for which scoring suggests one of them are left out, too, unless they were kept.
-    Raises qdesk.formats.FormatError. After any error `out_path` is as it was.
+    Raises qdesk.formats.FormatError, and qdesk.files.OutputIsInput where `out_path` is `in_path`. After any error
+    `out_path` is as it was.
     """
-    from qdesk.formats import FormatError, open_drawings, write_drawings
+    from qdesk.formats import open_drawings
+    from qdesk.formats.keeping import Selection, write_selection
+
+    refuse_input(out_path, [in_path])
 
     say = on_progress or (lambda share: None)
     read = 0.1 if without else 0.5  # scoring takes most of the time
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
-    if opened.problem_count and os.path.exists(out_path) and os.path.samefile(in_path, out_path):
-        raise FormatError(
-            f"{in_path} was left as it is: {opened.problem_count:,} of its records cannot be read and would be lost "
-            f"(the first is line {opened.problems[0].line}: {opened.problems[0].reason}). Write to another file."
-        )
     reasons = verdicts.reasons(identities(opened.drawings))
     stays = (reasons == "") | (reasons == KEEP)
     suspected = np.zeros(len(stays), bool)
@@ -115,7 +119,9 @@ def clean(
         looks = suggested_reasons(opened.drawings.take(open_), lambda share: say(read + (1 - 2 * read) * share))
         suspected[open_] = np.isin(looks.astype(str), without)
     kept = opened.drawings.take(stays & ~suspected)
-    write_drawings(kept, out_path, format, on_progress=lambda share: say(1 - read + read * share))
+    lost = write_selection(
+        Selection(in_path, kept), out_path, format, as_is=True, on_progress=lambda share: say(1 - read + read * share)
+    )
     return Cleaned(
         len(kept),
         len(stays) - len(kept),
@@ -123,6 +129,7 @@ def clean(
         opened.problem_count,
         (Path(out_path),),
         int(suspected.sum()),
+        (lost,) if lost else (),
     )
 
 
@@ -135,8 +142,9 @@ def clean_folder(
 ) -> Cleaned:
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
-    The folder is created where it is missing. Raises FormatError where two files would have one name, or where a clean
-    file would replace one of the files given, and OSError where the folder cannot be written to.
+    The folder is created where it is missing. Raises FormatError where two files would have one name,
+    qdesk.files.OutputIsInput where a clean file would replace one of the files given, and OSError where the folder
+    cannot be written to.
     """
     from qdesk.formats import FormatError, format_of
 
@@ -145,8 +153,7 @@ def clean_folder(
     for place, name in enumerate(names):
         if name in names[:place]:
             raise FormatError(f"Two of the files would be called {name} in {folder}: clean them into two folders.")
-        if any(path.exists() and (folder / name).exists() and path.samefile(folder / name) for path in in_paths):
-            raise FormatError(f"{folder / name} would be replaced by its clean copy: choose another folder.")
+        refuse_input(folder / name, in_paths)
     sizes = np.array([path.stat().st_size if path.exists() else 0 for path in in_paths], float) + 1
     edges = np.concatenate([[0], np.cumsum(sizes) / sizes.sum()])
     fresh = not folder.exists()
@@ -160,7 +167,7 @@ def clean_folder(
                 def told(share: float, low: float = low, high: float = high) -> None:
                     say(low + share * (high - low))
 
-                kind = format.name if format.writes else "ndjson"
+                kind = format.name if format.writes or format.copies else "ndjson"
                 results.append(clean(path, Path(beside, name), verdicts, told, kind, without))
             for name in names:
                 os.replace(Path(beside, name), folder / name)
@@ -175,6 +182,7 @@ def clean_folder(
         sum(done.problem_count for done in results),
         tuple(folder / name for name in names),
         sum(done.suspected for done in results),
+        tuple(sentence for done in results for sentence in done.lost),
     )
 
 
@@ -184,7 +192,7 @@ def _either(reasons: Sequence[str]) -> str:
 
 
 def clean_name(path: Path, ending: str = "") -> str:
-    """Return the name of a file's clean copy: its own, or .ndjson for what qdesk reads and does not write, as .npz.
+    """Return the name of a file's clean copy: its own, or .ndjson for what qdesk reads and cannot write.
 
     ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
     """

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from qdesk.curation.verdicts.store import Verdict, Verdicts
-from qdesk.files import atomic_write
+from qdesk.files import atomic_write, refuse_input
 from qdesk.scoring.columns import CSV_COLUMNS
 
 
@@ -23,8 +23,11 @@ def export_flags(
     last column `identity`, by which `qdesk.curation.verdicts.merge` tells drawings apart.
 
     Unknown values are empty, `recognized` is true or false, numbers have six significant digits. Drawings without a
-    key_id are named by `source` and `row`. A path is written whole or not at all; raises OSError where it cannot be.
+    key_id are named by `source` and `row`. A path is written whole or not at all; raises OSError where it cannot be,
+    and qdesk.files.OutputIsInput where it is that of the verdicts.
     """
+    if isinstance(out, Path):
+        refuse_input(out, [verdicts.path])
     chosen = [
         verdict
         for verdict in verdicts.all()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from qdesk import paths
 from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.curation.exports.registry import NothingToWrite, Source, Work
+from qdesk.files import OutputIsInput, refuse_input
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
@@ -96,6 +97,11 @@ class Exporting(QObject):
     def write(self, kind: str, path: str | Path) -> None:
         """Write what the export button calls `kind` to `path`; what came of it is said."""
         path, table, export = Path(path), self._model.table, EXPORTS[kind]
+        try:
+            refuse_input(path, self.files)
+        except OutputIsInput as error:
+            self.said.emit(f"Not written: {error}", "bad")
+            return
         if export.verdicts:
             self._recorder.export_to(path, everything=kind == "all")
         elif table is None:

@@ -16,6 +16,7 @@ from qdesk.curation.verdicts.store import Change, Decision, Merged, Theirs, Verd
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, OTHER
+from qdesk.files import OutputIsInput
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 
@@ -294,9 +295,9 @@ class VerdictRecorder(QObject):
             only = set(table.names[np.flatnonzero(table.verdicts.codes)])
             count = export_flags(Path(path), self.verdicts, only, everything)
             others = sum(everything or reason != KEEP for reason in self.verdicts.known().values()) - count
-        except (OSError, VerdictsError) as error:
+        except (OSError, OutputIsInput, VerdictsError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.said.emit(f"{Path(path).name} was not written: {reason}.", "bad")
+            self.said.emit(f"{Path(path).name} was not written: {reason.rstrip('.')}.", "bad")
             return None
         what = "verdict" if everything else "flag"
         text = f"Wrote {count:,} {what if count == 1 else what + 's'} to {Path(path).name}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from qdesk.curation.exports.clean import clean, clean_folder, clean_name
 from qdesk.curation.verdicts.store import Verdicts, identities
 from qdesk.data.drawings import Drawings
+from qdesk.files import OutputIsInput
 from qdesk.formats import FormatError, open_drawings, write_drawings
 
 
@@ -45,13 +47,12 @@ def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdi
     store.flag(names[1], "scribble")
     store.flag(names[2], "wrong")
     store.keep(names[3])
-    for out in (tmp_path / "clean.ndjson", tmp_path / "clean.ndjson.gz", source):
+    for out in (tmp_path / "clean.ndjson", tmp_path / "clean.ndjson.gz"):
         done = clean(source, out, store)
         assert (done.kept, done.dropped, done.problem_count) == (2, 2, 0)
         left = open_drawings(out).drawings
         assert list(left.column("key_id")) == ["0", "3"]
         assert np.array_equal(left.points, drawings.take([0, 3]).points)
-        cats(source)
 
 
 def test_clean_keeps_the_times_of_raw_drawings(tmp_path: Path, store: Verdicts) -> None:
@@ -67,13 +68,13 @@ def test_clean_keeps_the_times_of_raw_drawings(tmp_path: Path, store: Verdicts) 
     assert left.times is not None and left.times.tolist() == [0, 16, 40, 100, 116]
 
 
-@pytest.mark.parametrize("kind", ["a broken line", "a cut file", "a link to it"])
-def test_clean_never_overwrites_what_it_cannot_read(tmp_path: Path, store: Verdicts, kind: str) -> None:
+@pytest.mark.parametrize("kind", ["a whole file", "a broken line", "a cut file", "a link to it"])
+def test_clean_never_overwrites_its_file(tmp_path: Path, store: Verdicts, kind: str) -> None:
     source = cats(tmp_path / "cats.ndjson")
     if kind == "a cut file":
         packed = gzip.compress(source.read_bytes() * 500)
         source.write_bytes(packed[: len(packed) // 2])
-    else:
+    elif kind != "a whole file":
         source.write_text(source.read_text() + '{"word": "cat", "drawing": [[[1, 2\n')
     out = source
     if kind == "a link to it":
@@ -81,11 +82,11 @@ def test_clean_never_overwrites_what_it_cannot_read(tmp_path: Path, store: Verdi
         out.symlink_to(source)
     before = source.read_bytes()
     store.flag("0", "wrong")
-    with pytest.raises(FormatError, match=r"was left as it is: \d of its records cannot be read"):
+    with pytest.raises(OutputIsInput, match="would be lost: choose another name"):
         clean(source, out, store)
     assert source.read_bytes() == before
     done = clean(source, tmp_path / "other.ndjson", store)
-    assert done.problem_count == len(done.problems) > 0 and done.dropped > 0
+    assert (done.problem_count > 0) == (kind != "a whole file") and done.dropped > 0
     assert source.read_bytes() == before
 
 
@@ -161,6 +162,110 @@ def test_files_of_all_formats_go_to_a_folder_under_their_names(tmp_path: Path, s
         assert same(left, before if before.bitmaps is not None else before.take(slice(1, None)))
 
 
+# What stays is as it was
+
+
+def record(number: int, drawing: object, **more: object) -> str:
+    return json.dumps({"key_id": number, "word": "cat", "recognized": 1, "drawing": drawing, **more})
+
+
+STROKES = [[[0.1, 255, 3.123456789], [0, 7, 9]]]
+CLOCK = 1_488_362_400_123
+WITH_TIMES = [[*STROKES[0], [CLOCK, CLOCK + 16, CLOCK + 40]]]
+LINES = {
+    "more fields": record(1, STROKES, id=10**30, user={"name": "Ö", "of": [1, None]}, timestamp=CLOCK),
+    "clock": record(2, WITH_TIMES),
+    "pressure": record(3, [[*WITH_TIMES[0], [0.5, 0.25, 1]]]),
+    "spaces": '  {"drawing" : [ [[1,2],[3,4.50]] ],"word":"\\u0063at", "key_id":"4", "recognized":"True"}\t',
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("flagged", ["1", "3", None])
+def test_lines_stay_as_they_are(end: str, mark: bytes, flagged: str | None, tmp_path: Path, store: Verdicts) -> None:
+    lines = [(line + end).encode() for line in LINES.values()]
+    lines[-1] = lines[-1].removesuffix(end.encode())
+    lines[0] = mark + lines[0]
+    (tmp_path / "cats.ndjson").write_bytes(b"".join(lines))
+    if flagged is not None:
+        store.flag(flagged, "wrong")
+        del lines[int(flagged) - 1]
+    done = clean(tmp_path / "cats.ndjson", tmp_path / "out.ndjson", store)
+    assert (done.kept, done.lost) == (len(lines), ())
+    assert (tmp_path / "out.ndjson").read_bytes() == b"".join(lines)
+    clean(tmp_path / "cats.ndjson", tmp_path / "out.ndjson.gz", store)
+    assert gzip.decompress((tmp_path / "out.ndjson.gz").read_bytes()) == b"".join(lines)
+
+
+def test_records_stay_as_they_are(tmp_path: Path, store: Verdicts) -> None:
+    """Also strokes without a point, which are not read, and bytes that no reader looks at."""
+    one = struct.pack("<Q2sbIH", 7, b"??", 1, 0, 2) + struct.pack("<H", 0) + struct.pack("<H4B", 2, 1, 2, 3, 4)
+    two = struct.pack("<Q2sbIH", 8, b"DE", 0, 9, 1) + struct.pack("<H2B", 1, 1, 2)
+    (tmp_path / "cat.bin").write_bytes(two + one + two)
+    store.flag("8", "wrong")
+    assert clean(tmp_path / "cat.bin", tmp_path / "out.bin", store).kept == 1
+    assert (tmp_path / "out.bin").read_bytes() == one
+
+
+@pytest.mark.parametrize("shape", [(6, 784), (6, 28, 28)])
+def test_bitmaps_keep_their_shape(shape: tuple[int, ...], tmp_path: Path, store: Verdicts) -> None:
+    pixels = np.random.default_rng(5).integers(0, 256, shape, np.uint8)
+    np.save(tmp_path / "cat.npy", pixels)
+    store.flag(identities(open_drawings(tmp_path / "cat.npy").drawings)[2].as_py(), "wrong")
+    clean(tmp_path / "cat.npy", tmp_path / "out.npy", store)
+    left = np.load(tmp_path / "out.npy")
+    assert left.dtype == np.uint8 and np.array_equal(left, np.delete(pixels, 2, axis=0))
+
+
+def test_sketchrnn_drawings_stay_in_their_parts(tmp_path: Path, store: Verdicts) -> None:
+    rng = np.random.default_rng(5)
+
+    def part(count: int, dtype: str) -> np.ndarray:
+        drawings = np.empty(count, object)
+        for place in range(count):
+            steps = rng.integers(-99, 99, (place + 3, 3))
+            steps[:, 2] = 0
+            drawings[place] = steps.astype(dtype)
+        return drawings
+
+    parts = {"train": part(5, "int16"), "valid": part(2, "float64"), "test": part(3, "int16")}
+    np.savez_compressed(tmp_path / "pig.npz", **parts, train_label=np.arange(5), note=np.array("made by hand"))
+    drawings = open_drawings(tmp_path / "pig.npz").drawings
+    for row in (1, 6):
+        store.flag(identities(drawings)[row].as_py(), "wrong")
+    assert clean(tmp_path / "pig.npz", tmp_path / "out.npz", store).kept == 8
+    left = np.load(tmp_path / "out.npz", allow_pickle=True)
+    wanted = {**parts, "train": np.delete(parts["train"], 1), "valid": parts["valid"][:1]}
+    for name, drawings_of in wanted.items():
+        assert [(one.dtype, one.tolist()) for one in left[name]] == [(one.dtype, one.tolist()) for one in drawings_of]
+    assert left["train_label"].tolist() == [0, 2, 3, 4] and str(left["note"]) == "made by hand"
+    assert open_drawings(tmp_path / "out.npz").drawings.content_ids().tolist() == [
+        name for row, name in enumerate(drawings.content_ids()) if row not in (1, 6)
+    ]
+
+
+def test_inkml_keeps_what_qdesk_does_not_read(tmp_path: Path, store: Verdicts) -> None:
+    head = (
+        '<?xml version="1.0"?>\n<ink xmlns="http://www.w3.org/2003/InkML"><!-- of my tablet -->\n<definitions>'
+        '<brush xml:id="red"/></definitions>\n<traceFormat><channel name="X"/><channel name="Y"/><channel name="F"/>'
+        "</traceFormat>\n"
+    )
+    groups = [
+        f'<traceGroup brushRef="#red">\n  <annotation type="key_id">{k}</annotation>\n  '
+        f'<trace>1.50 2 0.5, {k} 9 0.25</trace>\n</traceGroup>\n'
+        for k in range(3)
+    ]  # fmt: skip
+    loose = "<trace>3 3 3, 4 4 4</trace><trace>5 5 5, 6 6 6</trace>"
+    (tmp_path / "cat.inkml").write_text(head + "".join(groups) + loose + "</ink>\n")
+    store.flag("1", "wrong")
+    assert clean(tmp_path / "cat.inkml", tmp_path / "out.inkml", store).kept == 3
+    assert (tmp_path / "out.inkml").read_text() == head + groups[0] + groups[2] + loose + "</ink>\n"
+    store.flag(identities(open_drawings(tmp_path / "cat.inkml").drawings)[3].as_py(), "wrong")
+    clean(tmp_path / "cat.inkml", tmp_path / "out.inkml", store)
+    assert (tmp_path / "out.inkml").read_text() == head + groups[0] + groups[2] + "</ink>\n"
+
+
 def stroke3(path: Path) -> Path:
     """A Sketch-RNN file of two drawings."""
     sequences = np.empty(2, object)
@@ -170,36 +275,38 @@ def stroke3(path: Path) -> Path:
     return path
 
 
-def test_npz_comes_out_as_ndjson(tmp_path: Path, store: Verdicts) -> None:
+def test_npz_comes_out_as_npz_and_by_name_as_ndjson(tmp_path: Path, store: Verdicts) -> None:
     source = stroke3(tmp_path / "pig.npz")
     drawings = open_drawings(source).drawings
     store.flag(identities(drawings)[0].as_py(), "wrong")
     done = clean_folder([source], tmp_path / "clean", store)
-    assert done.written == (tmp_path / "clean" / "pig.ndjson",)
-    left = open_drawings(done.written[0]).drawings
-    assert identities(left).to_pylist() == identities(drawings).to_pylist()[1:]
+    assert done.written == (tmp_path / "clean" / "pig.npz",)
+    clean(source, tmp_path / "pig.ndjson", store)
+    for written in (*done.written, tmp_path / "pig.ndjson"):
+        assert identities(open_drawings(written).drawings).to_pylist() == identities(drawings).to_pylist()[1:]
+    cats(tmp_path / "cats.ndjson")
     with pytest.raises(FormatError, match="reads .npz, but does not write it; choose a name in .ndjson"):
-        clean(source, tmp_path / "out.npz", store)
+        clean(tmp_path / "cats.ndjson", tmp_path / "out.npz", store)
     assert not (tmp_path / "out.npz").exists()
 
 
 @pytest.mark.parametrize("after", [0.0, 0.3, 0.6, 1.0])
 def test_a_cancel_leaves_everything_as_it_was(after: float, tmp_path: Path, store: Verdicts) -> None:
     sources = [cats(tmp_path / name, 3000) for name in ("a.ndjson", "b.ndjson")]
-    before = sources[0].read_bytes()
+    before = [source.read_bytes() for source in sources]
 
     def stop(share: float) -> None:
         if share >= after:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        clean(sources[0], sources[0], store, stop)
+        clean(sources[0], sources[1], store, stop)
     with pytest.raises(Cancelled):
         clean_folder(sources, tmp_path / "clean", store, stop)
     (tmp_path / "there").mkdir()
     with pytest.raises(Cancelled):
         clean_folder(sources, tmp_path / "there", store, stop)
-    assert sources[0].read_bytes() == before
+    assert [source.read_bytes() for source in sources] == before
     assert sorted(os.listdir(tmp_path)) == ["a.ndjson", "b.ndjson", "home", "there"]
     assert os.listdir(tmp_path / "there") == []
 
@@ -216,7 +323,7 @@ def test_one_bad_file_and_no_file_is_written(tmp_path: Path, store: Verdicts) ->
 def test_a_folder_of_clean_files_replaces_no_file_that_it_comes_from(tmp_path: Path, store: Verdicts) -> None:
     (tmp_path / "more").mkdir()
     sources = [cats(tmp_path / "a.ndjson"), cats(tmp_path / "more" / "a.ndjson")]
-    with pytest.raises(FormatError, match="choose another folder"):
+    with pytest.raises(OutputIsInput, match="choose another name"):
         clean_folder(sources[:1], tmp_path, store)
     with pytest.raises(FormatError, match="Two of the files would be called a.ndjson"):
         clean_folder(sources, tmp_path / "clean", store)
@@ -231,8 +338,8 @@ def test_a_folder_of_clean_files_replaces_no_file_that_it_comes_from(tmp_path: P
         ("cat.raw.ndjson.gz", "-clean", "cat-clean.raw.ndjson.gz"),
         ("the cat. 2.bin", "-clean", "the cat. 2-clean.bin"),
         ("cat.npy.gz", "", "cat.npy.gz"),
-        ("sketchrnn_cat.npz", "-clean", "sketchrnn_cat-clean.ndjson"),
-        ("cat.npz", "", "cat.ndjson"),
+        ("sketchrnn_cat.npz", "-clean", "sketchrnn_cat-clean.npz"),
+        ("cat.npz", "", "cat.npz"),
         ("cats", "-clean", "cats-clean"),
     ],
 )

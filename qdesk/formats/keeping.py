@@ -1,0 +1,161 @@
+"""Write drawings of one file to another file so that nothing is lost that both can hold.
+
+`Drawings` has what the networks and the window need. A file may have more: fields of other programs, double precision,
+the pressure of the pen, times of day. So a file of the same format gets copies of the records, and another format gets
+what the reader's module knows beside (`exact`), where it can hold that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import as_official
+from qdesk.formats import format_of, format_to_write, ndjson, write_drawings
+from qdesk.formats.base import FormatError, NotCopied, open_input, open_output
+from qdesk.formats.registry import Format, listed
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Drawings of one file that are to be written.
+
+    path:     the file.
+    drawings: those to write (N), as they are to be written; their `row` says which of the file's records they are.
+    changed:  bool (N,): whether the strokes are other than the file's, as after simplifying. Default: none are.
+    turned:   whether all were turned upside down after they were read.
+    """
+
+    path: str | os.PathLike[str]
+    drawings: Drawings
+    changed: np.ndarray | None = None
+    turned: bool = False
+
+    @property
+    def is_other(self) -> bool:
+        """Whether any strokes are other than the file's."""
+        return self.turned or self.changed is not None and bool(self.changed.any())
+
+
+def write_selection(
+    chosen: Selection,
+    out: str | os.PathLike[str],
+    format: str | None = None,
+    as_is: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> str:
+    """Write drawings of one file to another file, and say in a sentence what that cannot hold, or "".
+
+    format: as for `write_drawings`; also the file's own, where qdesk does not write it otherwise. "simplified" makes
+            the drawings simplified.
+    as_is:  copy records whatever shape they have. Otherwise those of another shape than the official files' get that.
+    Raises FormatError as `write_drawings` does.
+    """
+    source = format_of(chosen.path) if os.path.isfile(chosen.path) else None  # a pipe cannot be read twice
+    target = _target(source, out, format)
+    if target.name == "raw":
+        ndjson.check(chosen.drawings, True)
+    if target.name == "simplified":
+        chosen = _simplified(chosen)
+    lost = [] if source is None else _kept(chosen, source, target, out, as_is, on_progress)
+    if lost is None or source is None:
+        write_drawings(chosen.drawings, out, target.name, on_progress)
+        lost = _beside(chosen, source) + _missing(chosen.drawings, out, target)
+    return _said(out, lost) if not target.picture else ""
+
+
+def _kept(
+    chosen: Selection,
+    source: Format,
+    target: Format,
+    out: str | os.PathLike[str],
+    as_is: bool,
+    on_progress: Callable[[float], None] | None,
+) -> list[str] | None:
+    """Write from the file itself, and return what is lost. None: it has to be written from the drawings."""
+    rows = chosen.drawings.column("row")
+    if not chosen.is_other and source.copies and source.module == target.module:
+        if as_is or source.name not in ("ndjson", "npy"):
+            try:
+                with _both(chosen.path, out, on_progress) as (file, to):
+                    source.load().copy(file, rows, to)
+                return []
+            except NotCopied:
+                if not target.writes:
+                    raise FormatError(
+                        f"Drawings cannot be taken out of {chosen.path} as it is: choose a name in .ndjson."
+                    ) from None
+    if source.module == target.module == "ndjson":
+        with _both(chosen.path, out, on_progress) as (file, to):
+            return ndjson.rewrite(file, chosen.drawings, chosen.changed, chosen.turned, to)
+    if not chosen.is_other and {source.module, target.module} == {"ndjson", "inkml"}:
+        with open_input(chosen.path, on_progress) as file:
+            exact = source.load().exact(file, chosen.drawings)
+            target.load().write(out, chosen.drawings, target.name, None, exact)
+        return _beside(chosen, source)
+    return None
+
+
+def _simplified(chosen: Selection) -> Selection:
+    official = as_official(chosen.drawings)
+    changed = are_changed(chosen.drawings, official)
+    return replace(chosen, drawings=official, changed=changed if chosen.changed is None else changed | chosen.changed)
+
+
+def _beside(chosen: Selection, source: Format | None) -> list[str]:
+    """Return what the file holds that `Drawings` does not, in words."""
+    if source is None or not hasattr(source.load(), "beside"):
+        return []
+    with open_input(chosen.path) as file:
+        return source.load().beside(file, chosen.drawings.column("row"))
+
+
+def are_changed(one: Drawings, other: Drawings) -> np.ndarray:
+    """Return bool (N,): whether each drawing has other strokes in the second batch, or times in one of them alone."""
+    if one.bitmaps is not None or not len(one):
+        return np.zeros(len(one), bool)
+    alike = (one.stroke_counts == other.stroke_counts) & (one.point_counts == other.point_counts)
+    rows = np.flatnonzero(alike)
+    if len(rows):
+        a, b = one.take(rows), other.take(rows)
+        points = (a.points == b.points).all(axis=1)
+        alike[rows] = np.logical_and.reduceat(points, a.point_offsets[:-1]) & np.logical_and.reduceat(
+            a.stroke_lengths == b.stroke_lengths, a.drawing_offsets[:-1]
+        )
+    return ~alike | (one.timed != other.timed)
+
+
+def _target(source: Format | None, out: str | os.PathLike[str], format: str | None) -> Format:
+    """Return the row to write: also the source's own, where its records can be copied though qdesk writes no such."""
+    if source is not None and source.copies and not source.writes:
+        name = os.fspath(out).lower()
+        if format == source.name or format is None and name.endswith(source.endings):
+            return source
+    return format_to_write(out, format)
+
+
+@contextmanager
+def _both(
+    path: str | os.PathLike[str], out: str | os.PathLike[str], on_progress: Callable[[float], None] | None
+) -> Iterator[Any]:
+    with open_input(path, on_progress) as file, open_output(out) as to:
+        yield file, to
+        if on_progress:
+            on_progress(1.0)
+
+
+def _missing(drawings: Drawings, out: str | os.PathLike[str], target: Format) -> list[str]:
+    """Return what of a batch a format cannot hold, in words."""
+    module = target.load()
+    return module.missing(drawings, out) if hasattr(module, "missing") else []
+
+
+def _said(out: str | os.PathLike[str], lost: list[str]) -> str:
+    name = os.path.basename(os.fsencode(out)).decode("utf-8", "replace")
+    return f"{name} cannot hold {listed(lost, 'and')}: left out" if lost else ""
