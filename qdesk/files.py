@@ -25,7 +25,9 @@ def refuse_input(out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike
         if _are_one_file(out, path):
             same = os.fspath(out) == os.fspath(path)
             what = "is read" if same else f"is the same file as {_plain(path)}, which is read"
-            raise OutputIsInput(f"{_plain(out)} {what}, and would be lost: choose another name or folder for what is written.")
+            raise OutputIsInput(
+                f"{_plain(out)} {what}, and would be lost: choose another name or folder for what is written."
+            )
 
 
 def _are_one_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:

@@ -82,7 +82,7 @@ class _Drawing:
         self.places[_id(trace)] = place
 
     def clock(self) -> float:
-        """Return the time at which the drawing began, in ms of the clock that `ms` goes by, NaN unknown."""
+        """Return the time at which the drawing began, in ms of its first trace's clock, NaN unknown."""
         return float(self.times[0][0])
 
     def ms(self) -> list[np.ndarray] | None:

@@ -296,7 +296,7 @@ def rewrite(file: Input, drawings: Drawings, changed: np.ndarray | None, turned:
         if plain is not None and (changed is None or not changed[place]):
             about["drawing"] = _turned(about["drawing"])
         else:
-            if not lost and plain is not None and any(len(stroke) > _ROWS for stroke in plain):
+            if not lost and _has_fourth(about):
                 lost.append(_FOURTH)
             if "drawing" not in about:
                 about = {name: value for name, value in about.items() if name not in _OTHER_NAMES}
@@ -323,14 +323,10 @@ def beside(file: Input, rows: np.ndarray) -> list[str]:
         record = orjson.loads(line.removeprefix(_MARK))
         if isinstance(record, dict):
             fields |= record.keys()
-            drawing = record.get("drawing")
-            fourth |= isinstance(drawing, list) and any(
-                isinstance(stroke, list) and len(stroke) == _ROWS + 1 for stroke in drawing
-            )
+            fourth = fourth or _has_fourth(record)
     named = sorted(fields - {*FIELDS, "drawing", *([] if "drawing" in fields else _OTHER_NAMES)})
-    more = f" and {len(named) - _NAMED:,} more" if len(named) > _NAMED else ""
-    which = f"{listed(named[:_NAMED], ',' if more else 'and')}{more}"
-    return [f"the field{'s' * (len(named) > 1)} {which}"] * bool(named) + [_FOURTH] * fourth
+    shown = named[:_NAMED] + [f"{len(named) - _NAMED:,} more"] * (len(named) > _NAMED)
+    return [f"the field{'s' * (len(named) > 1)} {listed(shown, 'and')}"] * bool(named) + [_FOURTH] * fourth
 
 
 _MARK = b"\xef\xbb\xbf"
@@ -365,6 +361,12 @@ def _strokes_in(line: bytes, strokes: Sequence[np.ndarray], turned: bool) -> lis
         return None
     wanted = [[stroke[:, axis].tobytes() for axis in range(1 if turned else 2)] for stroke in strokes]
     return drawing if read == wanted else None
+
+
+def _has_fourth(record: dict[str, Any]) -> bool:
+    """Whether all strokes of a record have a fourth row of numbers, as the pressure of the pen."""
+    strokes = record.get("drawing")
+    return isinstance(strokes, list) and all(isinstance(one, list) and len(one) == _ROWS + 1 for one in strokes)
 
 
 def _turned(drawing: list[Any]) -> list[Any]:

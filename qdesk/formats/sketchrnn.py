@@ -21,6 +21,7 @@ import numpy as np
 from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.base import FormatError, Input, NotCopied, Problems, word_of_name
 from qdesk.formats.bitmaps import copy_array, read_header
+from qdesk.formats.registry import listed
 
 _PARTS = ("train", "valid", "test")
 _CHUNK = 5000
@@ -138,6 +139,17 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
                     _copy_member(archive, into, name, mine_only[0] if len(mine_only) == 1 else None)
     except (ValueError, _Refused, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise NotCopied from error
+
+
+def beside(file: Input, rows: np.ndarray) -> list[str]:
+    """Return what the file holds that `Drawings` does not, in words: which part each drawing is of."""
+    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
+    try:
+        with zipfile.ZipFile(seekable) as archive:
+            parts = [name.removesuffix(".npy") for name in _members(archive)]
+    except (ValueError, OSError, zipfile.BadZipFile):  # said when it was read
+        return []
+    return [f"which drawings are of {listed(parts, 'and')}"] if len(parts) > 1 else []
 
 
 def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool, np.dtype]:

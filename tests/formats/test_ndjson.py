@@ -152,6 +152,14 @@ def test_reads_windows_line_ends_a_byte_order_mark_and_no_last_line_end(tmp_path
     assert (len(opened.drawings), opened.problem_count) == (2, 0)
 
 
+def test_reads_lines_that_end_in_a_carriage_return_alone(tmp_path: Path) -> None:
+    lines = [json.dumps({**GOOD, "key_id": str(key)}) for key in range(9000)]
+    (tmp_path / "a.ndjson").write_text("\r".join(lines[:5] + ["{"] + lines[5:]), newline="")
+    opened = open_drawings(tmp_path / "a.ndjson")
+    assert opened.drawings.column("key_id").tolist() == [str(key) for key in range(9000)]
+    assert [problem.line for problem in opened.problems] == [6]
+
+
 def test_many_chunks_are_one_batch_and_limit_stops_early(tmp_path: Path) -> None:
     lines = [{"key_id": str(i), "drawing": [[[i % 256], [i // 256]]]} for i in range(12_001)]
     path = write(tmp_path / "a.ndjson", b"bad", *lines)

@@ -85,6 +85,11 @@ def test_every_format_is_in_the_documents_and_in_what_is_said(format: Format) ->
     assert not format.reads or all(f"*{ending}" in file_dialog_filter() for ending in format.endings)
 
 
+@pytest.mark.parametrize("format", FORMATS, ids=said_by_id)
+def test_a_format_copies_whose_module_can(format: Format) -> None:
+    assert not format.reads or format.copies == hasattr(format.load(), "copy")
+
+
 def test_lists_in_words() -> None:
     assert registry.listed(["a"], "and") == "a" and registry.listed(["a", "b", "c"], "or") == "a, b or c"
     assert len(READ) >= 4 and len(WRITTEN) == len(DATA) + len(PICTURES)

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from qdesk import paths
+from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import press
 from tests.helpers.drawings import CATS, write_cats
@@ -150,6 +151,16 @@ def test_a_name_without_an_ending_gets_that_of_its_kind(page: CuratePage, tmp_pa
     (tmp_path / "mine.csv").write_text("kept")
     page.exporting.ask("flags")
     assert (tmp_path / "mine.csv").read_text() == "kept" and "in full" in page.notice.text
+
+
+@pytest.mark.parametrize("kind", EXPORTS)
+def test_no_export_replaces_what_is_open(kind: str, page: CuratePage, tmp_path: Path) -> None:
+    before = (tmp_path / "cats.ndjson").read_bytes()
+    (tmp_path / "link").symlink_to(tmp_path / "cats.ndjson")
+    for name in ("cats.ndjson", "link"):
+        page.exporting.write(kind, tmp_path / name)
+        assert "Not written" in page.notice.text and "would be lost" in page.notice.text
+    assert not page.exporting.running and (tmp_path / "cats.ndjson").read_bytes() == before
 
 
 def test_enter_opens_what_was_opened_last(qtbot, page: CuratePage, tmp_path: Path) -> None:
