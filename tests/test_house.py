@@ -18,7 +18,7 @@ MODULES = sorted((ROOT / "qdesk").rglob("*.py"))
 # What formats/ imports and any module may.
 COMMON = {
     "__future__", "array", "base64", "calendar", "collections.abc", "contextlib", "dataclasses", "functools",
-    "importlib", "io", "itertools", "math", "os", "pathlib", "re", "time", "types", "typing", "warnings",
+    "importlib", "io", "itertools", "json", "math", "os", "pathlib", "re", "time", "types", "typing", "warnings",
     "urllib.parse", "xml.sax.saxutils", "numpy", "pyarrow", "pyarrow.compute", "cairocffi", "cairosvg.parser",
     "cairosvg.surface",
 }  # fmt: skip

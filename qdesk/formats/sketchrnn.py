@@ -10,7 +10,6 @@ import io
 import math
 import pickle
 import re
-import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from qdesk.formats.registry import listed
 
 _PARTS = ("train", "valid", "test")
 _CHUNK = 5000
+_BLOCK = 1 << 20
 _FARTHEST = 1e6
 _SMALL = ("i1", "u1", "i2", "u2")
 _LARGEST = 1 << 32
@@ -167,7 +167,8 @@ def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, row
     fresh.compress_type, fresh.external_attr = about.compress_type, about.external_attr
     with into.open(fresh, "w", force_zip64=about.file_size >= 1 << 31) as to, archive.open(name) as member:
         if rows is None:
-            shutil.copyfileobj(member, to)
+            while block := member.read(_BLOCK):
+                to.write(block)
             return
         shape, fortran, dtype = read_header(member)
         if dtype.kind != "O":
