@@ -57,7 +57,8 @@ def from_window(source: Source, path: Path) -> Work:
                     done = clean(files[0], path, verdicts, say)
         except VerdictsError as error:
             raise ValueError(str(error)) from error
-        return f"Wrote {done.kept:,} drawings to {path.name}, without the {done.dropped:,} flagged."
+        said = f"Wrote {done.kept:,} drawings to {path.name}, without the {done.dropped:,} flagged."
+        return " ".join([said, *(f"{sentence}." for sentence in done.lost)])
 
     return work
 
