@@ -17,7 +17,7 @@ PLAYED = (".ndjson", ".ndjson.gz")
 def add(commands: Commands) -> None:
     parser = command(
         commands, "export", run, "your flags as CSV, data without the flagged drawings, or pictures",
-        f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity.",
+        f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity and trace (what was drawn, coarsely).",
         "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
     )  # fmt: skip
     parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")

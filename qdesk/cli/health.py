@@ -101,10 +101,14 @@ def _verdicts(collection: Collection) -> np.ndarray:
     """Return the verdicts on all drawings, object (N,), "" for none."""
     import numpy as np
 
-    from qdesk.curation.verdicts.store import Verdicts, identities
+    from qdesk.curation.verdicts.identity import shared_sentence
+    from qdesk.curation.verdicts.store import Verdicts
 
     with Verdicts() as verdicts:
-        return np.concatenate([verdicts.reasons(identities(part)) for part in collection.parts])
+        judged = [verdicts.of_drawings(part) for part in collection.parts]
+    if shared := sum(part.shared for part in judged):
+        print(f"qdesk: {shared_sentence(shared)}", file=sys.stderr)
+    return np.concatenate([part.reasons for part in judged])
 
 
 def _say(health: Health) -> None:

@@ -120,11 +120,15 @@ def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argpar
     from qdesk.curation.exports.gallery import TOP, first_of, write_gallery
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.exports.suggested import are_rude, left_out
-    from qdesk.curation.verdicts.store import Verdicts, identities
+    from qdesk.curation.verdicts.identity import shared_sentence
+    from qdesk.curation.verdicts.store import Verdicts
     from qdesk.scoring.scorer import worst_first
 
     with Verdicts() as verdicts:
-        columns = columns | {"verdict": verdicts.reasons(identities(drawings))}
+        judged = verdicts.of_drawings(drawings)
+    columns = columns | {"verdict": judged.reasons}
+    if judged.shared:
+        print(f"qdesk: {shared_sentence(judged.shared)}", file=sys.stderr)
     order = worst_first(drawings, columns, args.by)
     rude = are_rude(columns["verdict"], columns["reason"])[order] & (not args.rude)
     worst, hidden = first_of(order, rude, args.top or TOP)

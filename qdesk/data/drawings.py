@@ -266,12 +266,14 @@ class Drawings:
     def take(self, indices: np.ndarray | Sequence[int] | slice) -> Drawings:
         """Return the drawings at `indices` (integers, a boolean mask (N,), or a slice), in that order."""
         chosen = np.arange(len(self))[indices]
-        strokes = expand_ranges(self.drawing_offsets[:-1][chosen], self.stroke_counts[chosen])
-        points = expand_ranges(self.stroke_offsets[:-1][strokes], self.stroke_lengths[strokes])
+        counts = self.drawing_offsets[chosen + 1] - self.drawing_offsets[chosen]
+        strokes = expand_ranges(self.drawing_offsets[chosen], counts)
+        lengths = self.stroke_offsets[strokes + 1] - self.stroke_offsets[strokes]
+        points = expand_ranges(self.stroke_offsets[strokes], lengths)
         return Drawings(
             points=self.points[points],
-            stroke_offsets=offsets_of(self.stroke_lengths[strokes]),
-            drawing_offsets=offsets_of(self.stroke_counts[chosen]),
+            stroke_offsets=offsets_of(lengths),
+            drawing_offsets=offsets_of(counts),
             table=self.table.take(pa.array(chosen)),
             times=None if self.times is None else self.times[points],
             bitmaps=None if self.bitmaps is None else self.bitmaps[chosen],

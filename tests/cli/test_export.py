@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.curation.verdicts.identity import identities
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.formats import open_drawings
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, RoundState, new_key_id

@@ -15,7 +15,8 @@ import numpy as np
 
 from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
-from qdesk.curation.verdicts.store import Verdicts, VerdictsError, identities
+from qdesk.curation.verdicts.identity import shared_sentence
+from qdesk.curation.verdicts.store import Verdicts, VerdictsError
 from qdesk.data.reasons import KEEP
 from qdesk.files import refuse_input
 from qdesk.formats.registry import FORMATS
@@ -33,6 +34,7 @@ class Cleaned:
     kept, dropped: numbers of drawings.   problems: the first records that could not be read, and why.
     problem_count: how many there are.   written: the files.   suspected: how many were dropped without a flag.
     lost: what the files cannot hold, a sentence each; nothing where they have the formats that they came in.
+    shared: how many share their key_id with a different drawing of their file.
     """
 
     kept: int
@@ -42,6 +44,7 @@ class Cleaned:
     written: tuple[Path, ...] = ()
     suspected: int = 0
     lost: tuple[str, ...] = ()
+    shared: int = 0
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -78,6 +81,8 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
     if without:
         flagged = done.dropped - done.suspected
         sentences[0] += f": {flagged:,} flagged, {done.suspected:,} suspected as {_either(without)}"
+    if done.shared:
+        sentences.append(shared_sentence(done.shared))
     for given, made in zip(files, done.written, strict=True):
         if format := only_read(given):
             why = f"qdesk reads {format.ending}, but does not write it"
@@ -112,7 +117,8 @@ def clean(
     say = on_progress or (lambda share: None)
     read = 0.1 if without else 0.5  # scoring takes most of the time
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
-    reasons = verdicts.reasons(identities(opened.drawings))
+    judged = verdicts.of_drawings(opened.drawings)
+    reasons = judged.reasons
     stays = (reasons == "") | (reasons == KEEP)
     suspected = np.zeros(len(stays), bool)
     if without:
@@ -131,6 +137,7 @@ def clean(
         (Path(out_path),),
         int(suspected.sum()),
         (lost,) if lost else (),
+        judged.shared,
     )
 
 
@@ -184,6 +191,7 @@ def clean_folder(
         tuple(folder / name for name in names),
         sum(done.suspected for done in results),
         tuple(sentence for done in results for sentence in done.lost),
+        sum(done.shared for done in results),
     )
 
 

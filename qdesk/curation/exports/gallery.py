@@ -17,7 +17,7 @@ from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Sour
 from qdesk.curation.exports.replay import clock
 from qdesk.curation.exports.sheet import short_name
 from qdesk.curation.exports.suggested import are_rude, left_out
-from qdesk.curation.verdicts.store import identities
+from qdesk.curation.verdicts.identity import identities
 from qdesk.curation.view.sorting import SORTS
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER

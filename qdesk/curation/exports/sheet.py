@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import are_rude, left_out, suggested_reasons
-from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
+from qdesk.curation.verdicts.identity import CONTENT, identities, key_of, shared_sentence
+from qdesk.curation.verdicts.store import Judged, Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
 from qdesk.formats.sheet import Caption, write_sheet
@@ -44,16 +46,17 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
     """Run `qdesk export --sheet`: write the flagged drawings of these files, the worst first."""
     drawings = shell.opened(files)
     with Verdicts() as verdicts:
-        found, reasons = flagged(drawings, verdicts)
+        judged = verdicts.of_drawings(drawings)
+        found, reasons = flagged(drawings, judged, verdicts)
     if not len(found):
         raise ValueError(f"None of the {len(drawings):,} drawings is flagged, so there is nothing to put on a sheet.")
-    sentences = []
+    sentences = [shared_sentence(judged.shared)] if judged.shared else []
     if not options["rude"]:
         rude = _rude_ones(found, np.array(reasons, object), shell)
         if rude.all():
             raise ValueError(f"All that is flagged is rude: {left_out(len(found), '--rude')}.")
         if rude.any():
-            sentences = [left_out(int(rude.sum()), "--rude")]
+            sentences.append(left_out(int(rude.sum()), "--rude"))
         found, reasons = found.take(~rude), [reason for reason, bad in zip(reasons, rude, strict=True) if not bad]
     with shell.progress("drawing the sheet") as progress:
         write_sheet(out, found, captions(found, reasons), f"Flagged in {titled(files)}", progress)
@@ -86,19 +89,18 @@ def captions(drawings: Drawings, reasons: Sequence[str] | None = None) -> list[C
 
 def short_name(identity: str) -> str:
     """Return an identity for people to read: the key_id, or "content" and the start of the content id."""
-    content = identity.removeprefix(CONTENT)
-    return identity if content == identity else f"content {content[:SHORT]}"
+    return key_of(identity) or f"content {identity.removeprefix(CONTENT)[:SHORT]}"
 
 
-def flagged(drawings: Drawings, verdicts: Verdicts) -> tuple[Drawings, list[str]]:
+def flagged(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> tuple[Drawings, list[str]]:
     """Return the flagged drawings and their reasons, the worst first by the junk that the verdicts remember.
 
     Those flagged before they were scored come last, in the drawings' order.
     """
-    reasons = verdicts.reasons(identities(drawings))
+    reasons = judged.reasons
     rows = np.flatnonzero((reasons != "") & (reasons != KEEP))
     junk = {verdict.identity: verdict.facts.get("junk") for verdict in verdicts.all()}
-    found = [junk.get(name) for name in identities(drawings.take(rows)).to_pylist()]
+    found = [junk.get(name) for name in judged.names.take(pa.array(rows)).to_pylist()]
     worst = np.argsort([math.inf if value is None else -value for value in found], kind="stable")
     rows = rows[worst]
     return drawings.take(rows), reasons[rows].tolist()

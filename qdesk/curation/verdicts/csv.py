@@ -13,14 +13,17 @@ from qdesk.curation.verdicts.store import Verdict, Verdicts
 from qdesk.files import atomic_write, refuse_input
 from qdesk.scoring.columns import CSV_COLUMNS
 
+MERGED = ("identity", "trace")
+"""The columns of all verdicts beside those of the flags."""
+
 
 def export_flags(
     out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False
 ) -> int:
     """Write all flagged drawings (not the kept ones) as CSV, the worst rank first, and return how many there are.
 
-    only: limit it to these identities, for example to those of one file.   everything: write the kept ones, too, and a
-    last column `identity`, by which `qdesk.curation.verdicts.merge` tells drawings apart.
+    only: limit it to these identities, for example to those of one file.   everything: write the kept ones, too, and
+    the columns `MERGED`, by which `qdesk.curation.verdicts.merge` tells drawings apart.
 
     Unknown values are empty, `recognized` is true or false, numbers have six significant digits. Drawings without a
     key_id are named by `source` and `row`. A path is written whole or not at all; raises OSError where it cannot be,
@@ -35,7 +38,7 @@ def export_flags(
     ]
     chosen.sort(key=_by_rank)
     rows = ({**verdict.facts, **vars(verdict), "key_id": verdict.key_id} for verdict in chosen)
-    write_csv(out, (*CSV_COLUMNS, "identity") if everything else CSV_COLUMNS, rows)
+    write_csv(out, (*CSV_COLUMNS, *MERGED) if everything else CSV_COLUMNS, rows)
     return len(chosen)
 
 

@@ -6,6 +6,11 @@ MOVES = "CREATE TEMP TABLE moves (identity TEXT PRIMARY KEY, reason, note, flagg
 
 SELECT = "SELECT identity, reason, note, flagged_at, facts FROM verdicts"
 AMONG = "identity IN (SELECT value FROM json_each(?))"
+# The identities with a key_id are it alone, or it with a number sign and more behind it; "$" comes after "#".
+WITH_KEYS = """
+    SELECT DISTINCT identity, facts FROM json_each(?) JOIN verdicts
+    ON identity = value OR (identity > value || '#' AND identity < value || '$')
+"""
 MOVE = "INSERT OR REPLACE INTO moves VALUES (?, ?, ?, ?, ?)"
 CHANGES = """
     SELECT m.identity, coalesce(v.reason, ''), coalesce(m.reason, '')

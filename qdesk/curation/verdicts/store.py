@@ -2,8 +2,9 @@
 
 Each decision is one transaction, on disk before the call returns, and one line of an append-only history. Undo and redo
 walk that history and survive a restart. A verdict belongs to the drawing, not to the file: its identity is the
-drawing's `key_id`, or a hash of its content where it has none, so that renaming or converting a file changes nothing.
-What other people decided can be merged in. Where they differ, that is a conflict until the drawing is decided again.
+drawing's `key_id`, or a hash of its content where it has none, so that renaming or converting a file changes nothing
+(`identity` says what becomes of a key_id that several drawings have). What other people decided can be merged in. Where
+they differ, that is a conflict until the drawing is decided again.
 """
 
 from __future__ import annotations
@@ -11,18 +12,20 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
+from qdesk.curation.verdicts.identity import Known, identities, identities_here, key_of, resolve, shared
 from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP
@@ -32,12 +35,15 @@ from qdesk.store import Store, kind_of
 REASONS = (*FLAGS, KEEP)
 """The reasons that a verdict may have."""
 
-CONTENT = "content:"
-
 
 class VerdictsError(Exception):
     """Raised where verdicts cannot be read or written. The message is a plain sentence for the user."""
 
+
+TRACE = "trace"
+"""By what name the trace of a drawing lies among the facts."""
+
+_REMEMBERED = (*FACTS, TRACE)
 
 Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, reason, note, flagged_at, facts
 
@@ -47,7 +53,8 @@ class Verdict:
     """One decision.
 
     reason: one of `FLAGS`, or `KEEP`.   flagged_at: ISO 8601 in UTC, to the second.
-    facts: by the names in `FACTS`, None where unknown.
+    facts: by the names in `FACTS`, None where unknown.   trace: what was drawn, coarsely (`identity.Traces`), "" for
+    unknown.
     """
 
     identity: str
@@ -55,10 +62,11 @@ class Verdict:
     note: str = ""
     flagged_at: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    trace: str = ""
 
     @property
     def key_id(self) -> str | None:
-        return None if self.identity.startswith(CONTENT) else self.identity
+        return key_of(self.identity)
 
     @property
     def flagged(self) -> bool:
@@ -78,6 +86,18 @@ class Change(NamedTuple):
     identity: str
     old: str
     new: str
+
+
+class Judged(NamedTuple):
+    """The verdicts on N drawings.
+
+    reasons: object (N,), "" where there is no verdict.   names: their identities, strings (N,).   shared: how many
+    drawings share a key_id with a different drawing.
+    """
+
+    reasons: np.ndarray
+    names: pa.StringArray
+    shared: int
 
 
 @dataclass(frozen=True)
@@ -111,19 +131,6 @@ class Merged:
     settled: int
     unidentified: int
     changes: list[Change]
-
-
-def identities(drawings: Drawings) -> pa.StringArray:
-    """Return what verdicts belong to, strings (N,): the key_id, or "content:" with the content id where there is none.
-
-    A score belongs to something narrower, the exact points and the word: `scoring.fingerprint.drawing_keys`.
-    """
-    names = drawings.table["key_id"].combine_chunks()
-    nameless = pc.equal(pc.fill_null(pc.binary_length(names), 0), 0)
-    if not pc.any(nameless).as_py():  # null, not False, where there are no drawings at all
-        return names
-    content = drawings.take(nameless.to_numpy(zero_copy_only=False)).content_ids()
-    return pc.replace_with_mask(names, nameless, pa.array([CONTENT + name for name in content], pa.string()))
 
 
 def forget(names: Sequence[str]) -> None:
@@ -177,7 +184,7 @@ class Verdicts(Store):
     # Deciding
 
     def flag(self, identity: str, reason: str, note: str = "", info: Mapping[str, Any] | None = None) -> Change:
-        """Flag a drawing for one of `FLAGS`, or `KEEP` it. info: any of `FACTS`; other names are ignored.
+        """Flag a drawing for one of `FLAGS`, or `KEEP` it. info: any of `FACTS`, and `trace`; others are ignored.
 
         The same verdict again changes nothing and is no step to undo, unless it settles a conflict. Raises ValueError
         for any other reason.
@@ -224,10 +231,11 @@ class Verdicts(Store):
     def forget(self, names: Iterable[str]) -> int:
         """Delete all records of these drawings for good, the history included, and return how many verdicts they had.
 
-        What is deleted cannot be undone.
+        What is deleted cannot be undone. A key_id stands for all drawings that are known by it.
         """
-        chosen = (_list(names),)
         with self._transaction():
+            names = list(names)
+            chosen = (_list([*names, *(one.identity for one in self.remembered(names))]),)
             gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}", chosen).rowcount
             for table in ("history", "conflicts"):
                 self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}", chosen)
@@ -239,15 +247,16 @@ class Verdicts(Store):
     def take_over(self, theirs: Iterable[Theirs]) -> Merged:
         """Take over the verdicts of others where there are none of mine, as one step, conflicts included.
 
+        Theirs are about the drawing of mine that has their key_id, their word and, where both know it, their trace.
         Verdicts with the same reason agree, whatever their notes. Where the reasons differ, mine stays, and theirs is a
         conflict until I decide about the drawing again. A conflict that is known already is not noted again, so merging
         a file twice changes nothing.
         """
-        theirs = list(theirs)
-        names = _list(verdict.identity for verdict in theirs)
         taken, differing = [], []
         same = settled = conflicts = 0
         with self._transaction():
+            theirs = self._as_known_here(list(theirs))
+            names = _list(verdict.identity for verdict in theirs)
             mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
             told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
             for verdict in theirs:
@@ -280,6 +289,12 @@ class Verdicts(Store):
         changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
         return Merged(len(taken), same, conflicts, settled, 0, changes)
 
+    def _as_known_here(self, theirs: list[Theirs]) -> list[Theirs]:
+        known = self.remembered(filter(None, (verdict.key_id for verdict in theirs)))
+        told = [Known(verdict.identity, verdict.trace, verdict.facts) for verdict in theirs]
+        names = identities_here(told, known)
+        return [replace(verdict, identity=name) for verdict, name in zip(theirs, names, strict=True)]
+
     # Looking
 
     def get(self, identity: str) -> Verdict | None:
@@ -304,6 +319,24 @@ class Verdicts(Store):
             names = pa.array(names, pa.string())
         places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
         return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
+
+    def of_drawings(self, drawings: Drawings) -> Judged:
+        """Look up the verdicts on these drawings."""
+        own = identities(drawings)
+        names = resolve(own, drawings, self.remembered())
+        return Judged(self.reasons(names), names, shared(drawings, own))
+
+    def remembered(self, keys: Iterable[str] | None = None) -> list[Known]:
+        """Return what the verdicts remember of their drawings; only of those with these key_ids, where they are given.
+
+        It is all that `identity.resolve` needs.
+        """
+        with self._in_words():
+            if keys is None:
+                rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()
+            else:
+                rows = self._db.execute(sql.WITH_KEYS, (_list(dict.fromkeys(keys)),)).fetchall()
+        return [Known(identity, facts.pop(TRACE, ""), facts) for identity, facts in _loaded(rows)]
 
     def known(self) -> dict[str, str]:
         """Return the reason of each drawing with a verdict, by identity."""
@@ -390,13 +423,19 @@ def _list(names: Iterable[str]) -> str:
     return json.dumps(list(names))
 
 
+def _loaded(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    return ((identity, orjson.loads(facts)) for identity, facts in rows)
+
+
 def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str) -> Verdict:
-    known = json.loads(facts)
-    return Verdict(identity, reason, note, flagged_at, {name: known.get(name) for name in FACTS})
+    known = orjson.loads(facts)
+    told = {name: known.get(name) for name in FACTS}
+    return Verdict(identity, reason, note, flagged_at, told, known.get(TRACE, ""))
 
 
 def _row(verdict: Verdict) -> Move:
-    return verdict.identity, verdict.reason, verdict.note, verdict.flagged_at, _text(verdict.facts)
+    facts = _text({**verdict.facts, TRACE: verdict.trace or None})
+    return verdict.identity, verdict.reason, verdict.note, verdict.flagged_at, facts
 
 
 _encode = json.JSONEncoder(check_circular=False, allow_nan=False, default=lambda value: value.item()).encode
@@ -404,7 +443,7 @@ _encode = json.JSONEncoder(check_circular=False, allow_nan=False, default=lambda
 
 def _text(info: Mapping[str, Any]) -> str:
     """Return the known facts as JSON. Numbers may be NumPy's; those that are not finite count as unknown."""
-    known = {name: value for name in FACTS if (value := info.get(name)) is not None and value == value}
+    known = {name: value for name in _REMEMBERED if (value := info.get(name)) is not None and value == value}
     try:
         return _encode(known)
     except ValueError:

@@ -25,7 +25,7 @@ from qdesk import paths
 from qdesk.curation.view.text_columns import IdentityColumn
 from qdesk.data.drawings import METADATA, Drawings
 
-VERSION = 1
+VERSION = 2
 """The version of the copies. Raise it when their form changes, or when files are read differently."""
 
 FEWEST = 100_000

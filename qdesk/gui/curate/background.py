@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import identities
+from qdesk.curation.verdicts.identity import identities, shared, shared_sentence
 from qdesk.curation.view.opened_cache import FEWEST, CachedFiles, OpenedFileCache, name_of
 from qdesk.curation.view.table import Table
 from qdesk.curation.view.text_columns import IdentityColumn
@@ -65,21 +65,29 @@ class TableScores:
 class OpenedTable:
     """A table ready to show (its verdicts still to be looked up), and what was wrong with the files.
 
-    keys: uint64 (N,), by which scores are looked up, where they are known. to_shelve: what is to be kept of the files,
-    and the name to keep it by.
+    shared: how many drawings share a key_id with a different drawing.   keys: uint64 (N,), by which scores are looked
+    up, where they are known.   to_shelve: what is to be kept of the files, and the name to keep it by.
     """
 
     table: Table
     problems: tuple[str, ...]
     problem_count: int
+    shared: int = 0
     keys: np.ndarray | None = None
     to_shelve: tuple[str, CachedFiles] | None = None
 
     def trouble(self) -> tuple[str, list[str]]:
-        """Return the lines that were skipped: in a sentence, and one by one where there are several."""
+        """Return what the user should know of the files: in a sentence, and one by one where there is more.
+
+        These are the lines that were skipped, and how many drawings share a key_id. "" where there is nothing.
+        """
+        remark = f"{shared_sentence(self.shared)}." if self.shared else ""
+        if not self.problem_count:
+            return remark, []
         total, lines = len(self.table) + self.problem_count, list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more")
+        lines += [remark] * bool(remark)
         text = f"{self.problem_count:,} of {total:,} lines skipped: {lines[0]}"
         return text, lines if len(lines) > 1 else []
 
@@ -108,7 +116,8 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
     shelved, as_it_is = OpenedFileCache().find(files), name_of(files)
     if shelved is not None:
         table = _ready(Table(shelved.drawings, shelved.names))
-        return OpenedTable(table, shelved.problems, shelved.problem_count, shelved.keys)
+        count = shared(shelved.drawings, shelved.names.arrow)
+        return OpenedTable(table, shelved.problems, shelved.problem_count, count, shelved.keys)
     from qdesk.formats import open_drawings
 
     opened = open_drawings(*files, on_progress=say)
@@ -126,7 +135,8 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
         to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count)
-    return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, keys, to_shelve)
+    count = shared(drawings, names.arrow)
+    return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, count, keys, to_shelve)
 
 
 def _ready(table: Table) -> Table:

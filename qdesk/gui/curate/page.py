@@ -314,9 +314,9 @@ class CuratePage(DropPage):
         self.grid.start_over()
         self.grid.setFocus()
         view_settings.recall_plane(self)
-        if result.problem_count:
-            text, lines = result.trouble()
-            self.notice.say(text, "warn", lines)
+        text, lines = result.trouble()
+        if text:
+            self.notice.say(text, "warn" if result.problem_count else "info", lines)
         recent_files.remember(files)
         self._show_download()
         self.opened.emit()

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from qdesk.curation.exports.clean import clean, clean_folder, clean_name
-from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.curation.verdicts.identity import identities
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.files import OutputIsInput
 from qdesk.formats import FormatError, open_drawings, write_drawings

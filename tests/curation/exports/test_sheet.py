@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from qdesk.curation.exports.sheet import COLOURS, captions, flagged
-from qdesk.curation.verdicts.store import Verdicts, identities
+from qdesk.curation.verdicts.identity import identities
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP
 

@@ -7,7 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qdesk.curation.verdicts.store import CONTENT, Verdicts, identities
+from qdesk.curation.verdicts.identity import CONTENT, identities
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import KEEP
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qdesk.curation.verdicts.store import identities
+from qdesk.curation.verdicts.identity import identities
 from qdesk.curation.view import opened_cache as shelves
 from qdesk.curation.view.opened_cache import CachedFiles, OpenedFileCache, name_of
 from qdesk.curation.view.text_columns import IdentityColumn
