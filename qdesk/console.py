@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 import time
 from collections.abc import Iterable, Sequence
@@ -13,6 +12,7 @@ import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
 from qdesk.files import atomic_write, check_writable, refuse_input
+from qdesk.spreadsheet import Writer
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
@@ -115,8 +115,11 @@ def write_table(table: pa.Table, out: Path | None) -> None:
 
 
 def write_csv(table: pa.Table, file: TextIO) -> None:
-    """Write CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty."""
-    writer = csv.writer(file, lineterminator="\n")
+    """Write CSV with a header: quotes only where needed, floats at six significant digits, unknown and NaN empty.
+
+    No text is a formula to a spreadsheet program (`qdesk.spreadsheet`).
+    """
+    writer = Writer(file)
     writer.writerow(table.column_names)
     for batch in table.to_batches(max_chunksize=10_000):
         writer.writerows(zip(*(_cells(column) for column in batch.columns), strict=True))

@@ -12,7 +12,8 @@ from qdesk.cli.arguments import Commands, command
 def add(commands: Commands) -> None:
     parser = command(
         commands, "merge", run, "take over other people's verdicts; where they differ, yours stay",
-        "Reads what `qdesk export --all` writes. Each file is one step to undo in the window. Prints open conflicts "
+        "Reads what `qdesk export --all` writes, and any list with the columns key_id and reason, also as a "
+        "spreadsheet program saves it. Each file is one step to undo in the window. Prints open conflicts "
         "as CSV: key_id, identity, word, mine, theirs, my_note, their_note, name, source, row. A conflict is "
         "settled when you decide about its drawing again, also with the same verdict.",
         "qdesk merge ann.csv ben.csv --conflicts conflicts.csv",

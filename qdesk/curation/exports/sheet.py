@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import are_rude, left_out, suggested_reasons
-from qdesk.curation.verdicts.identity import CONTENT, identities, key_of, shared_sentence
-from qdesk.curation.verdicts.store import Judged, Verdicts
+from qdesk.curation.verdicts.identity import CONTENT, identities, key_of, shared, shared_sentence
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
 from qdesk.formats.sheet import Caption, write_sheet
@@ -46,11 +46,11 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
     """Run `qdesk export --sheet`: write the flagged drawings of these files, the worst first."""
     drawings = shell.opened(files)
     with Verdicts() as verdicts:
-        judged = verdicts.of_drawings(drawings)
-        found, reasons = flagged(drawings, judged, verdicts)
+        found, reasons = flagged(drawings, verdicts)
     if not len(found):
         raise ValueError(f"None of the {len(drawings):,} drawings is flagged, so there is nothing to put on a sheet.")
-    sentences = [shared_sentence(judged.shared)] if judged.shared else []
+    ambiguous = shared(drawings, identities(drawings))
+    sentences = [shared_sentence(ambiguous)] if ambiguous else []
     if not options["rude"]:
         rude = _rude_ones(found, np.array(reasons, object), shell)
         if rude.all():
@@ -92,15 +92,15 @@ def short_name(identity: str) -> str:
     return key_of(identity) or f"content {identity.removeprefix(CONTENT)[:SHORT]}"
 
 
-def flagged(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> tuple[Drawings, list[str]]:
+def flagged(drawings: Drawings, verdicts: Verdicts) -> tuple[Drawings, list[str]]:
     """Return the flagged drawings and their reasons, the worst first by the junk that the verdicts remember.
 
     Those flagged before they were scored come last, in the drawings' order.
     """
-    reasons = judged.reasons
+    reasons, names, _ = verdicts.of_drawings(drawings)
     rows = np.flatnonzero((reasons != "") & (reasons != KEEP))
     junk = {verdict.identity: verdict.facts.get("junk") for verdict in verdicts.all()}
-    found = [junk.get(name) for name in judged.names.take(pa.array(rows)).to_pylist()]
+    found = [junk.get(name) for name in names.take(pa.array(rows)).to_pylist()]
     worst = np.argsort([math.inf if value is None else -value for value in found], kind="stable")
     rows = rows[worst]
     return drawings.take(rows), reasons[rows].tolist()

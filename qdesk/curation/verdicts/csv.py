@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import os
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Any, TextIO
 from qdesk.curation.verdicts.store import Verdict, Verdicts
 from qdesk.files import atomic_write, refuse_input
 from qdesk.scoring.columns import CSV_COLUMNS
+from qdesk.spreadsheet import Writer
 
 MERGED = ("identity", "trace")
 """The columns of all verdicts beside those of the flags."""
@@ -43,12 +43,15 @@ def export_flags(
 
 
 def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write these columns of `rows` as CSV to an open file, or to a path, whole or not at all. Raises OSError."""
+    """Write these columns of `rows` as CSV to an open file, or to a path, whole or not at all. Raises OSError.
+
+    No text is a formula to a spreadsheet program (`qdesk.spreadsheet`).
+    """
     if isinstance(out, str | os.PathLike):
         with atomic_write(out) as part, open(part, "w", encoding="utf-8", newline="") as file:
             write_csv(file, columns, rows)
         return
-    writer = csv.writer(out, lineterminator="\n")
+    writer = Writer(out)
     writer.writerow(columns)
     writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
 

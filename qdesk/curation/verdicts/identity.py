@@ -57,7 +57,7 @@ class Traces(NamedTuple):
 
     def texts(self) -> list[str]:
         """Return each as text: the number of strokes, and 64 hex digits."""
-        codes = self.places.astype(np.uint8).reshape(len(self.strokes), -1)
+        codes = self.places.astype(np.uint8).reshape(-1, 2 * SAMPLES)
         return [f"{count}-{code.tobytes().hex()}" for count, code in zip(self.strokes.tolist(), codes, strict=True)]
 
     @classmethod

@@ -1,27 +1,38 @@
-"""Merge another person's verdicts, from the CSV that `qdesk export --all` writes, and export the conflicts."""
+"""Merge another person's verdicts, from the CSV that `qdesk export --all` writes, and export the conflicts.
+
+A plain list with the columns key_id and reason will do, too, also as a spreadsheet program saves it: with semicolons or
+tabs, decimal commas, dates of its own. What a spreadsheet program has spoilt, such as rounded key_ids, is refused.
+"""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from qdesk.curation.verdicts.csv import write_csv
+from qdesk.curation.verdicts import cells
+from qdesk.curation.verdicts.csv import MERGED, write_csv
+from qdesk.curation.verdicts.identity import is_trace
 from qdesk.curation.verdicts.store import REASONS, Merged, Theirs, Verdicts, VerdictsError
-from qdesk.scoring.columns import CSV_COLUMNS_EVER, FACTS, REMEMBERED_SCORES
+from qdesk.scoring.columns import CSV_COLUMNS, FACTS, REMEMBERED_SCORES
+from qdesk.spreadsheet import bare
 
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
+
+_READ = (*CSV_COLUMNS, *MERGED)
+
+_ROUNDED = '"{}" was a key_id before a spreadsheet program rounded it; have it import that column as text'
 
 
 def merge(verdicts: Verdicts, path: Path) -> Merged:
     """Take over the verdicts of a CSV file where there are none of mine (`Verdicts.take_over`), as one step to undo.
 
-    Rows are told apart by `identity`, or by `key_id` where the file has no such column. Rows with neither are counted.
+    Rows are told apart by `identity`, or by `key_id` where the file has no such column, together with `word` and
+    `trace`, where it has them. Rows with neither are counted.
     Raises VerdictsError, a plain sentence, where the file is no such CSV, and OSError. Then nothing is changed.
     """
     return take_over(verdicts, *read_verdicts(path))
@@ -33,15 +44,21 @@ def take_over(verdicts: Verdicts, theirs: list[Theirs], unidentified: int) -> Me
 
 
 def read_verdicts(path: Path) -> tuple[list[Theirs], int]:
-    """Read a CSV file as `qdesk.curation.verdicts.csv` writes it: its verdicts, and how many rows name no drawing.
+    """Read a CSV file of verdicts: them, and how many rows name no drawing.
 
-    Raises VerdictsError for any other file, and OSError.
+    It needs the columns `reason` and `key_id` or `identity`; all others that `qdesk.curation.verdicts.csv` writes are
+    read where they are there. Raises VerdictsError for any other file, and OSError.
     """
     path = Path(path)
+    rows = _rows(path)
+    day_first = cells.is_day_first(row["flagged_at"] for _, row in rows)
+    cut = cells.first_cut(_named(row) for _, row in rows)
     theirs, unidentified = [], 0
-    for line, row in _rows(path):
+    for place, (line, row) in enumerate(rows):
         try:
-            verdict = _theirs(row, path.name)
+            if place == cut:
+                raise ValueError(_ROUNDED.format(_named(row)))
+            verdict = _theirs(row, path.name, day_first)
         except ValueError as error:
             raise VerdictsError(f"{path.name} was not merged: line {line}: {error}.") from None
         if verdict.identity:
@@ -79,41 +96,66 @@ def sentence(merged: Merged) -> str:
 # Reading
 
 
-def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """Check the header, and yield each row that is not blank with the number of the line that it ends on."""
-    with open(path, encoding="utf-8-sig", newline="") as file:
-        rows = csv.reader(file, strict=True)
-        try:
-            header = next(rows, [])
-            missing = [name for name in CSV_COLUMNS_EVER if name not in header]
-            if missing:
-                what = "is empty" if not header else f"has no column {', '.join(missing)}"
-                raise VerdictsError(f'{path.name} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
-            for row in rows:
-                if row and len(row) != len(header):
-                    raise VerdictsError(
-                        f"{path.name} was not merged: line {rows.line_num}: {len(row)} cells, "
-                        f"but there are {len(header)} columns."
-                    )
-                if row:
-                    yield rows.line_num, dict(zip(header, row, strict=True))
-        except UnicodeDecodeError:
-            raise VerdictsError(f"{path.name} is no CSV file of verdicts: it is not UTF-8 text.") from None
-        except csv.Error as error:
-            raise VerdictsError(f"{path.name} was not merged: line {rows.line_num}: {error}.") from None
+def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return each row that is not blank, with all columns of `_READ`, "" for unknown, and the line that it ends on."""
+    numbered = _split(path)
+    header = [name.strip().lower() for name in numbered[0][1]] if numbered else []
+    if len(header) in (2, 3) and header[1] in REASONS:  # a list without a header
+        header = ["key_id", "reason", "note"][: len(header)]
+    else:
+        del numbered[:1]
+    missing = [name for name, or_else in (("key_id", "identity"), ("reason", "")) if not {name, or_else} & set(header)]
+    if missing:
+        what = "is empty" if not header else f"has no column {', '.join(missing)}"
+        raise VerdictsError(f'{path.name} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
+    rows = []
+    for line, row in numbered:
+        if len(row) != len(header):
+            raise VerdictsError(
+                f"{path.name} was not merged: line {line}: {len(row)} cells, but there are {len(header)} columns."
+            )
+        rows.append((line, dict.fromkeys(_READ, "") | dict(zip(header, map(bare, row), strict=True))))
+    return rows
 
 
-def _theirs(row: Mapping[str, str], name: str) -> Theirs:
+def _split(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the cells of each line that is not blank, and its number. Commas, semicolons or tabs are between them."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise VerdictsError(f"{path.name} is no CSV file of verdicts: it is not UTF-8 text.") from None
+    lines = io.StringIO(text, newline="")
+    skipped = int(text[:4].lower() == "sep=")  # a line that tells Excel the delimiter
+    if skipped:
+        lines.readline()
+    begin = lines.tell()
+    delimiter = max(",;\t", key=lines.readline().count)
+    lines.seek(begin)
+    rows = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        return [(rows.line_num + skipped, row) for row in rows if any(row)]
+    except csv.Error as error:
+        line = rows.line_num + skipped
+        raise VerdictsError(f"{path.name} was not merged: line {line}: {error}.") from None
+
+
+def _named(row: Mapping[str, str]) -> str:
+    """Return the identity in a row, or the key_id where there is none."""
+    return cells.key((row["identity"] or row["key_id"]).strip())
+
+
+def _theirs(row: Mapping[str, str], name: str, day_first: bool | None) -> Theirs:
     """Return the verdict of one row. Raises ValueError, in words, where a cell is not what its column holds."""
-    identity, reason, at = row.get("identity") or row["key_id"], row["reason"], row["flagged_at"]
+    identity, reason, at, trace = _named(row), row["reason"].strip().lower(), row["flagged_at"].strip(), row["trace"]
     if reason not in REASONS:
-        raise ValueError(f'"{reason}" is no reason; the reasons are {", ".join(REASONS)}')
-    if re.fullmatch(r"[\d.,]+E\+?\d+|\d{12,}\.0", identity, re.IGNORECASE):
-        raise ValueError(f'"{identity}" was a key_id before a spreadsheet program rounded it')
-    facts = {column: _parsed(column, row.get(column, "")) for column in FACTS}
-    if at:
-        _cell("flagged_at", at, datetime.fromisoformat)
-    return Theirs(identity, reason, row["note"], at, facts, name)
+        raise ValueError(f'"{row["reason"]}" is no reason; the reasons are {", ".join(REASONS)}')
+    if cells.is_rounded(identity):
+        raise ValueError(_ROUNDED.format(identity))
+    if trace and not is_trace(trace):
+        raise ValueError(f'trace cannot be "{trace}"')
+    facts = {column: _parsed(column, row[column]) for column in FACTS}
+    when = _cell("flagged_at", at, lambda text: cells.time_of(text, day_first)) if at else ""
+    return Theirs(identity, reason, row["note"], when, facts, trace, name)
 
 
 def _parsed(column: str, text: str) -> Any:
@@ -130,9 +172,9 @@ def _cell(column: str, text: str, parse: Callable[[str], Any]) -> Any:
         raise ValueError(f'{column} cannot be "{text}"') from None
 
 
-# Spreadsheet programs write TRUE for true, and pandas writes 7.0 for 7 in a column with unknown values.
+# pandas writes 7.0 for 7 in a column with unknown values.
 _PARSE: Mapping[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("rank", "row"), lambda text: int(text.removesuffix(".0"))),
-    **dict.fromkeys(REMEMBERED_SCORES, float),
-    "recognized": lambda text: {"true": True, "false": False}[text.lower()],
+    **dict.fromkeys(("rank", "row"), lambda text: int(text.removesuffix(".0").removesuffix(",0"))),
+    **dict.fromkeys(REMEMBERED_SCORES, cells.number),
+    "recognized": cells.truth,
 }

@@ -202,7 +202,7 @@ class Verdicts(Store):
         for identity, reason, note, info in decisions:
             if reason not in REASONS:
                 raise ValueError(f'no such reason: "{reason}"; use one of {", ".join(REASONS)}')
-            moves.append((identity, reason, note, now, _text(info)))
+            moves.append((str(identity), reason, note, now, _text(info)))  # SQLite takes Arrow's strings for bytes
         return self._decide(moves)
 
     def clear(self, *names: str) -> list[Change]:

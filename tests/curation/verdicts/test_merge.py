@@ -52,7 +52,7 @@ def content(store: Verdicts) -> list[tuple]:
 def test_all_verdicts_travel_with_their_facts(tmp_path: Path, mine: Verdicts) -> None:
     path = theirs(tmp_path, ("11", "scribble", 'a "line",\nor two'), ("12", "keep", ""), (CONTENT, "wrong", "ü"))
     with open(path, encoding="utf-8", newline="") as file:
-        assert next(csv.reader(file)) == [*CSV_COLUMNS, "identity"]
+        assert next(csv.reader(file)) == [*CSV_COLUMNS, "identity", "trace"]
     merged = merge(mine, path)
     assert numbers(merged) == (3, 0, 0, 0, 0)
     assert {(change.identity, change.old, change.new) for change in merged.changes} == {
@@ -76,7 +76,7 @@ def test_a_merge_is_one_step(tmp_path: Path, mine: Verdicts) -> None:
 
 
 def test_where_reasons_differ_mine_stays(tmp_path: Path, mine: Verdicts) -> None:
-    mine.flag("1", "keep", note="it is a cat", info={"word": "lion"})
+    mine.flag("1", "keep", note="it is a cat", info={"word": "Cat", "row": 9})
     mine.flag("2", "wrong", note="mine")
     before = mine.all()
     merged = merge(mine, theirs(tmp_path, ("1", "scribble", "no cat"), ("2", "wrong", "theirs")))
@@ -90,7 +90,7 @@ def test_where_reasons_differ_mine_stays(tmp_path: Path, mine: Verdicts) -> None
     with open(out, encoding="utf-8", newline="") as file:
         header, row = csv.reader(file)
     assert tuple(header) == CONFLICTS
-    assert row == ["1", "1", "lion", "keep", "scribble", "it is a cat", "no cat", "ann.csv", "cats, all.ndjson", "7"]
+    assert row == ["1", "1", "Cat", "keep", "scribble", "it is a cat", "no cat", "ann.csv", "cats, all.ndjson", "9"]
 
 
 def test_merging_again_changes_nothing(tmp_path: Path, mine: Verdicts) -> None:
@@ -173,7 +173,7 @@ def test_what_a_spreadsheet_makes_of_it_is_read(tmp_path: Path, mine: Verdicts) 
     with open(path, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with open(path, "w", encoding="utf-8-sig", newline="") as file:
-        columns = ["mine", "identity", *reversed(CSV_COLUMNS)]
+        columns = ["mine", "trace", "identity", *reversed(CSV_COLUMNS)]
         writer = csv.DictWriter(file, columns, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
         writer.writeheader()
         writer.writerows({**row, "mine": 1, "recognized": "TRUE", "row": "7.0"} for row in rows)
@@ -191,8 +191,8 @@ HEADER = ",".join(CSV_COLUMNS_EVER) + "\n"
     ("text", "what"),
     [
         ("", "ann.csv is no CSV file of verdicts: it is empty."),
-        ("rank,key_id,word\n1,2,cat\n", "it has no column reason, note"),
-        (HEADER.replace(",", ";"), "it has no column key_id, word"),
+        ("rank,key_id,word\n1,2,cat\n", "it has no column reason."),
+        ("number;reason\n1;scribble\n", "it has no column key_id."),
         (HEADER + ROW.replace("scribble", "ugly"), 'line 2: "ugly" is no reason; the reasons are scribble, '),
         (HEADER + ROW + ROW.replace("scribble", ""), 'line 3: "" is no reason'),
         (HEADER + ROW + HEADER, 'line 3: "reason" is no reason'),
@@ -202,9 +202,12 @@ HEADER = ",".join(CSV_COLUMNS_EVER) + "\n"
         (HEADER + ROW.replace("2026-01-01T00:00:00Z", "yesterday"), 'line 2: flagged_at cannot be "yesterday".'),
         (
             HEADER + "5.89203E+15" + ROW[1:],
-            'line 2: "5.89203E+15" was a key_id before a spreadsheet program rounded it.',
+            'line 2: "5.89203E+15" was a key_id before a spreadsheet program rounded it; have',
         ),
         (HEADER + "5892032990019584.0" + ROW[1:], '"5892032990019584.0" was a key_id before'),
+        (HEADER + "6649533104652280" + ROW[1:], '"6649533104652280" was a key_id before'),
+        (HEADER + ROW + "6649533104652300" + ROW[1:], 'line 3: "6649533104652300" was a key_id before'),
+        (HEADER.replace("\n", ",trace\n") + ROW.replace("\n", ",12\n"), 'trace cannot be "12"'),
         (HEADER + '"5' + ROW[1:], "line 2: unexpected end of data"),
         (b"\xff\xfe" + HEADER.encode("utf-16-le"), "it is not UTF-8 text."),
         (HEADER.encode() + ROW.encode() * 1000 + b"\xe9" + ROW.encode(), "it is not UTF-8 text."),
@@ -223,6 +226,88 @@ def test_a_wrong_file_is_said_and_nothing_is_changed(
     assert content(mine) == before
     path.write_text(HEADER + ROW)
     assert numbers(merge(mine, path)) == (0, 0, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "identity", "reason", "facts"),
+    [
+        ("key_id,reason\n6649533104652288,scribble\n", "6649533104652288", "scribble", {}),
+        ("\ufeffKey_ID;Reason\r\n6649533104652288;Scribble\r\n;\r\n", "6649533104652288", "scribble", {}),
+        ("sep=\t\nreason\tkey_id\nkeep\t11\n", "11", "keep", {}),
+        ("11;wrong;not; it\n".replace("not; it", "no"), "11", "wrong", {}),
+        ("key_id,reason\n'6649533104652288,wrong\n", "6649533104652288", "wrong", {}),
+        ('key_id,reason\n"=""6649533104652288""",wrong\n', "6649533104652288", "wrong", {}),
+        ("key_id,reason\n4503626191994880,wrong\n", "4503626191994880", "wrong", {}),  # an official one that ends in 0
+        (
+            "key_id;word;reason;junk;p_word;recognized;row\n7;cat;wrong;-3,9;0.5;WAHR;2,0\n",
+            "7", "wrong", {"word": "cat", "junk": -3.9, "p_word": 0.5, "recognized": True, "row": 2},
+        ),
+        ("key_id,reason,word\n7,wrong,'=1+1\n", "7", "wrong", {"word": "=1+1"}),
+    ],
+)  # fmt: skip
+def test_lists_and_what_other_spreadsheets_make_of_them(
+    tmp_path: Path, mine: Verdicts, text: str, identity: str, reason: str, facts: dict
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(text.encode())
+    assert numbers(merge(mine, path)) == (1, 0, 0, 0, 0)
+    (verdict,) = mine.all()
+    assert (verdict.identity, verdict.reason) == (identity, reason)
+    assert {name: value for name, value in verdict.facts.items() if value is not None} == facts
+    assert numbers(merge(mine, path)) == (0, 1, 0, 0, 0)
+
+
+def test_formulas_come_back_as_they_were(tmp_path: Path, mine: Verdicts) -> None:
+    texts = ["=cmd|' /C calc'!A0", "+1+1", "@SUM(1)", "\t=1", "\r=1", "'=1", "-", "-2", "'quoted'", "a\r=1"]
+    with Verdicts(tmp_path / "hers.db") as hers:
+        hers.flag_many([(str(n), "wrong", text, {"word": text, "source": text}) for n, text in enumerate(texts)])
+        export_flags(tmp_path / "ann.csv", hers, everything=True)
+        with open(tmp_path / "ann.csv", encoding="utf-8", newline="") as file:
+            written = [row["note"] for row in csv.DictReader(file)]
+        assert sorted(written) == sorted([*(f"'{text}" for text in texts[:7]), *texts[7:]])
+        assert numbers(merge(mine, tmp_path / "ann.csv")) == (10, 0, 0, 0, 0)
+        assert mine.all() == hers.all()
+
+
+# One key_id, several drawings
+
+
+def known_by(store: Verdicts, *names: str) -> dict[str, str]:
+    return {name: verdict.reason for name, verdict in store.get_many(names).items()}
+
+
+TRACES = [f"2-{code * 32}" for code in ("00", "80", "03")]
+
+
+def test_a_verdict_on_another_drawing_with_that_key_id_is_another_one(tmp_path: Path, mine: Verdicts) -> None:
+    mine.flag("7", "wrong", info={"word": "dog", "trace": TRACES[0]})
+    with Verdicts(tmp_path / "hers.db") as hers:
+        hers.flag("7", "scribble", info={"word": "dog", "trace": TRACES[1]})
+        hers.flag("7#0123456789abcdef", "other", info={"word": "cat", "trace": TRACES[0]})
+        export_flags(tmp_path / "ann.csv", hers, everything=True)
+    merged = merge(mine, tmp_path / "ann.csv")
+    assert numbers(merged) == (2, 0, 0, 0, 0)
+    assert known_by(mine, "7", "7#0123456789abcdef") == {"7": "wrong", "7#0123456789abcdef": "other"}
+    assert [verdict.key_id for verdict in mine.all()] == ["7"] * 3
+    assert numbers(merge(mine, tmp_path / "ann.csv")) == (0, 2, 0, 0, 0)
+
+
+def test_nearly_the_same_trace_is_the_same_drawing(tmp_path: Path, mine: Verdicts) -> None:
+    mine.flag("7", "wrong", info={"word": "dog", "trace": TRACES[0]})
+    with Verdicts(tmp_path / "hers.db") as hers:
+        hers.flag("7#0123456789abcdef", "scribble", info={"word": "Dog", "trace": TRACES[2]})
+        export_flags(tmp_path / "ann.csv", hers, everything=True)
+    assert numbers(merge(mine, tmp_path / "ann.csv")) == (0, 0, 1, 0, 0)
+    assert open_ones(mine) == [("7", "scribble", "ann.csv")]
+
+
+def test_a_verdict_of_another_word_is_another_one(tmp_path: Path, mine: Verdicts) -> None:
+    mine.flag("1", "keep", info={"word": "lion"})
+    path = theirs(tmp_path, ("1", "scribble", ""))
+    assert numbers(merge(mine, path)) == (1, 0, 0, 0, 0) and mine.get("1").reason == "keep"
+    assert numbers(merge(mine, path)) == (0, 1, 0, 0, 0)
+    mine.undo()
+    assert [verdict.identity for verdict in mine.all()] == ["1"]
 
 
 def test_many_rows(tmp_path: Path, mine: Verdicts) -> None:
