@@ -47,6 +47,15 @@ def test_get_says_what_it_could_not_fetch(word, server, capsys):
     assert out == "" and word in err and err.count("\n") == 1
 
 
+def test_get_goes_on_after_a_failure_and_says_at_the_end(server, capsys):
+    assert run("get", "dog", "cat", "pig", "--base-url", server) == 1
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 1 and out.strip().endswith("cat.ndjson")
+    *each, last = err.splitlines()
+    assert [word in line for word, line in zip(("dog", "pig"), each, strict=True)] == [True, True]
+    assert last == "qdesk: 2 of 3 files were not fetched: dog, pig"
+
+
 def test_get_checks_every_word_before_it_fetches_one(server, home, capsys):
     assert run("get", "cat", "dgo", "--base-url", server) == 1
     out, err = capsys.readouterr()

@@ -115,6 +115,11 @@ def _alike(one: Traces, other: Traces) -> np.ndarray:
     return (one.strokes == other.strokes) & (np.count_nonzero(near, axis=1) >= _ENOUGH)
 
 
+def _distances(one: Traces, other: Traces) -> np.ndarray:
+    """Return how far traces lie apart, pair by pair, int64 (n,), px in all."""
+    return np.abs(one.places - other.places).sum(axis=(1, 2), dtype=np.int64)
+
+
 def key_of(identity: str) -> str | None:
     """Return the key_id of an identity, None where it has none."""
     return None if identity.startswith(CONTENT) else re.sub(_SUFFIX, "", identity)
@@ -201,24 +206,31 @@ def _coded(texts: Sequence[str]) -> np.ndarray:
 
 
 def _first_alike(drawings: Drawings, keys: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return the first of the same drawings as each, int64 (n,). keys, words: codes, int64 (n,), -1 for no word."""
+    """Return the first of the same drawings as each, int64 (n,). keys, words: codes, int64 (n,), -1 for no word.
+
+    In one file the same drawings are equal. In two files the one may be raw and the other its simplified twin.
+    """
     wordless = np.zeros(keys.max() + 1, bool)
     wordless[keys[words < 0]] = True
     groups = np.unique([keys, np.where(wordless[keys], -1, words)], axis=1, return_inverse=True)[1].reshape(-1)
-    first, rough = np.full(len(keys), -1), _as_they_are(drawings)
+    contents = _coded(drawings.content_ids().tolist())
+    sources = _coded([source or "" for source in drawings.column("source")])
+    first = np.full(len(keys), -1)
     few = np.bincount(groups)[groups] <= _FEW
     left = np.flatnonzero(few)
     while len(left):
         _, begins, whose = np.unique(groups[left], return_index=True, return_inverse=True)
         leader = left[begins][whose]
-        same = _agree(words[leader], words[left])
-        same[same] = _same_rows(drawings, rough, leader[same], left[same])
+        agree = _agree(words[leader], words[left])
+        same = agree & (contents[leader] == contents[left])
+        unsure = np.flatnonzero(agree & ~same & ((sources[leader] != sources[left]) | (sources[left] < 0)))
+        same[unsure] = _same_rows(drawings, leader[unsure], left[unsure])
         first[left[same]] = leader[same]
         left = left[~same]
     left = np.flatnonzero(~few)
-    seen: dict[tuple[int, int, str], int] = {}
-    contents = zip(groups[left].tolist(), words[left].tolist(), drawings.take(left).content_ids(), strict=True)
-    first[left] = [seen.setdefault(about, row) for about, row in zip(contents, left.tolist(), strict=True)]
+    seen: dict[tuple[int, int, int], int] = {}
+    about = zip(groups[left].tolist(), words[left].tolist(), contents[left].tolist(), strict=True)
+    first[left] = [seen.setdefault(one, row) for one, row in zip(about, left.tolist(), strict=True)]
     return first
 
 
@@ -226,11 +238,12 @@ def _agree(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return (one == other) | (one < 0) | (other < 0)
 
 
-def _same_rows(drawings: Drawings, rough: Traces, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return whether the drawings `one` and `other` (n,) are the same, bool (n,). rough: the traces unsimplified."""
-    same = (one == other) | _alike(rough.take(one), rough.take(other))
-    unsure = np.flatnonzero(~same & (rough.strokes[one] == rough.strokes[other]))
-    same[unsure] = _alike(traces(drawings.take(one[unsure])), traces(drawings.take(other[unsure])))
+def _same_rows(drawings: Drawings, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return whether the drawings `one` and `other` (n,) have like traces, bool (n,)."""
+    counts = drawings.stroke_counts
+    same = counts[one] == counts[other]
+    one, other = one[same], other[same]
+    same[same] = _alike(traces(drawings.take(one)), traces(drawings.take(other)))
     return same
 
 
@@ -300,16 +313,18 @@ def _fitting(
     traced = np.array([bool(one.trace) for one in known], bool)
     at = np.cumsum(traced) - 1
     stored, rough = Traces.of_texts([one.trace for one in known if one.trace]), _as_they_are(drawings)
-    loose: list[np.ndarray] = []
+    sure, loose = [np.zeros((3, 0), np.int64)], [np.zeros((2, 0), np.int64)]
     for row, verdict in _pairs(places, whose):
         agrees = {name: _agree(mine[row], its[verdict]) for name, (mine, its) in told.items()}
         fits = agrees["word"] & (traced[verdict] | (agrees["countrycode"] & agrees["timestamp"]))
         row, verdict = row[fits], verdict[fits]
         loose.append(np.stack([row, verdict])[:, ~traced[verdict]])
         row, verdict = row[traced[verdict]], verdict[traced[verdict]]
-        same = _same_as(drawings, rough, row, stored.take(at[verdict]))
-        found[row[same][::-1]] = verdict[same][::-1]
-    row, verdict = np.concatenate(loose, axis=1) if loose else np.zeros((2, 0), np.int64)
+        same, far = _same_as(drawings, rough, row, stored.take(at[verdict]))
+        sure.append(np.stack([row, verdict, far])[:, same])
+    row, verdict = _nearest(*np.concatenate(sure, axis=1), _coded(names))
+    found[row] = verdict
+    row, verdict = np.concatenate(loose, axis=1)
     row, verdict = row[found[row] < 0], verdict[found[row] < 0]
     alone = np.bincount(verdict, minlength=len(known))[verdict] == 1
     found[row[alone]] = verdict[alone]
@@ -317,6 +332,22 @@ def _fitting(
         fitting = _given_in(drawings, names, row[verdict == one], known[one].facts)
         found[fitting] = one
     return found
+
+
+def _nearest(row: np.ndarray, verdict: np.ndarray, far: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs that are left where each verdict is about the nearest drawing only, and takes one identity.
+
+    row, verdict, far: pairs and how far their traces lie apart, int64 (n,).   names: the drawings' identities, coded.
+    """
+    order = np.lexsort([far, verdict])
+    begins = np.unique(verdict[order], return_index=True)[1]
+    best = np.full(verdict.max(initial=-1) + 1, -1)
+    best[verdict[order[begins]]] = names[row[order[begins]]]
+    kept = best[verdict] == names[row]
+    row, verdict, far = row[kept], verdict[kept], far[kept]
+    order = np.lexsort([far, row])
+    first = order[np.unique(row[order], return_index=True)[1]]
+    return row[first], verdict[first]
 
 
 def _given_in(drawings: Drawings, names: np.ndarray, rows: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
@@ -355,13 +386,18 @@ def _pairs(places: np.ndarray, whose: np.ndarray) -> Iterator[tuple[np.ndarray, 
         first = last
 
 
-def _same_as(drawings: Drawings, rough: Traces, rows: np.ndarray, stored: Traces) -> np.ndarray:
-    """Return whether the drawings `rows` have these traces, pair by pair, bool (n,)."""
-    same = _alike(rough.take(rows), stored)
-    unsure = np.flatnonzero(~same & (rough.strokes[rows] == stored.strokes))
+def _same_as(drawings: Drawings, rough: Traces, rows: np.ndarray, stored: Traces) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether the drawings `rows` have these traces, bool (n,), and how far they are from them, int64 (n,).
+
+    rough: the drawings' traces as they are. Most are simplified, or near enough to need no simplifying here.
+    """
+    here = rough.take(rows)
+    same, far = _alike(here, stored), _distances(here, stored)
+    unsure = np.flatnonzero(~same & (here.strokes == stored.strokes))
     simplified, which = np.unique(rows[unsure], return_inverse=True)
-    same[unsure] = _alike(traces(drawings.take(simplified)).take(which), stored.take(unsure))
-    return same
+    here, stored = traces(drawings.take(simplified)).take(which), stored.take(unsure)
+    same[unsure], far[unsure] = _alike(here, stored), _distances(here, stored)
+    return same, far
 
 
 def identities_here(theirs: Sequence[Known], known: Sequence[Known]) -> list[str]:

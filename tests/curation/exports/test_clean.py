@@ -44,7 +44,7 @@ def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdi
 
     source = cats(tmp_path / "cats.ndjson")
     drawings = open_drawings(source).drawings
-    names = identities(drawings)
+    names = identities(drawings).to_pylist()
     store.flag(names[1], "scribble")
     store.flag(names[2], "wrong")
     store.keep(names[3])
@@ -346,3 +346,17 @@ def test_a_folder_of_clean_files_replaces_no_file_that_it_comes_from(tmp_path: P
 )
 def test_the_name_of_a_clean_file(name: str, ending: str, wanted: str) -> None:
     assert clean_name(Path("somewhere", name), ending) == wanted
+
+
+def test_one_key_id_of_different_drawings(tmp_path: Path, store: Verdicts) -> None:
+    """A verdict from elsewhere, or on one of them, throws none of the others away."""
+    theirs = cats(tmp_path / "theirs.ndjson", 3)
+    theirs.write_text(theirs.read_text().replace('"key_id": "1"', '"key_id": "0"'))
+    drawings = open_drawings(theirs).drawings
+    store.flag("0", "scribble", info={"word": "dog", "source": "mine.ndjson", "row": 0})
+    done = clean(theirs, tmp_path / "clean.ndjson", store)
+    assert (done.kept, done.dropped, done.shared) == (3, 0, 2)
+    store.flag(identities(drawings)[1].as_py(), "wrong")
+    done = clean(theirs, tmp_path / "clean.ndjson", store)
+    assert (done.kept, done.dropped) == (2, 1)
+    assert open_drawings(tmp_path / "clean.ndjson").drawings.points.tolist() == drawings.take([0, 2]).points.tolist()

@@ -7,9 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qdesk.curation.verdicts.identity import CONTENT, identities
 from qdesk.curation.verdicts.store import Verdicts
-from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import KEEP
 
 
@@ -170,18 +168,6 @@ def test_odd_names_and_notes_come_back_as_they_were(store: Verdicts) -> None:
     verdict = store.get(name)
     assert (verdict.identity, verdict.note, verdict.facts["word"], verdict.facts["loss"]) == (name, note, note, 1 / 3)
     assert verdict.facts["p_word"] is None
-
-
-def test_identities_take_the_key_id_and_hash_the_rest() -> None:
-    strokes = [[np.array([[0, 0], [255, 9]])], [np.array([[0, 0], [255, 10]])], [np.array([[0, 0], [255, 10]])]]
-    names = identities(Drawings.from_strokes(strokes, key_id=["55", None, ""])).to_pylist()
-    assert names[0] == "55" and names[1].startswith(CONTENT) and names[1] == names[2]
-    alone = identities(Drawings.from_strokes(strokes[1:], row=[8, 9]))
-    assert isinstance(alone, pa.StringArray) and alone.to_pylist() == names[1:]
-    pixels = np.zeros((2, 784), np.uint8)
-    pixels[1, 5] = 1
-    assert len(set(identities(Drawings.from_bitmaps(pixels)).to_pylist())) == 2
-    assert len(identities(Drawings.empty())) == 0
 
 
 def test_a_million_lookups(store: Verdicts) -> None:
