@@ -102,10 +102,10 @@ def _verdicts(collection: Collection) -> np.ndarray:
     import numpy as np
 
     from qdesk.curation.verdicts.identity import shared_sentence
-    from qdesk.curation.verdicts.store import Verdicts
+    from qdesk.curation.verdicts.store import Verdicts, of_drawings
 
     with Verdicts() as verdicts:
-        judged = [verdicts.of_drawings(part) for part in collection.parts]
+        judged = [of_drawings(part, verdicts) for part in collection.parts]
     if shared := sum(part.shared for part in judged):
         print(f"qdesk: {shared_sentence(shared)}", file=sys.stderr)
     return np.concatenate([part.reasons for part in judged])

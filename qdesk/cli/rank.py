@@ -121,11 +121,11 @@ def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argpar
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.exports.suggested import are_rude, left_out
     from qdesk.curation.verdicts.identity import shared_sentence
-    from qdesk.curation.verdicts.store import Verdicts
+    from qdesk.curation.verdicts.store import Verdicts, of_drawings
     from qdesk.scoring.scorer import worst_first
 
     with Verdicts() as verdicts:
-        judged = verdicts.of_drawings(drawings)
+        judged = of_drawings(drawings, verdicts)
     columns = columns | {"verdict": judged.reasons}
     if judged.shared:
         print(f"qdesk: {shared_sentence(judged.shared)}", file=sys.stderr)

@@ -266,10 +266,8 @@ class Drawings:
     def take(self, indices: np.ndarray | Sequence[int] | slice) -> Drawings:
         """Return the drawings at `indices` (integers, a boolean mask (N,), or a slice), in that order."""
         chosen = np.arange(len(self))[indices]
-        counts = self.drawing_offsets[chosen + 1] - self.drawing_offsets[chosen]
-        strokes = expand_ranges(self.drawing_offsets[chosen], counts)
-        lengths = self.stroke_offsets[strokes + 1] - self.stroke_offsets[strokes]
-        points = expand_ranges(self.stroke_offsets[strokes], lengths)
+        strokes, counts = _members(self.drawing_offsets, chosen)
+        points, lengths = _members(self.stroke_offsets, strokes)
         return Drawings(
             points=self.points[points],
             stroke_offsets=offsets_of(lengths),
@@ -323,7 +321,7 @@ class Drawings:
 
         The name is a hash of the strokes fitted to the box, or of the pixels. So a drawing keeps it when the file is
         renamed, re-encoded or loses its key_id. Three other names serve other ends: `key_id` is what the file says,
-        `verdicts.store.identities` what a verdict belongs to, `fingerprint.drawing_keys` what a score belongs to.
+        `verdicts.identity.identities` what a verdict belongs to, `fingerprint.drawing_keys` what a score belongs to.
         """
         if self.bitmaps is not None:
             return np.array([_digest(bitmap.tobytes()) for bitmap in self.bitmaps], object)
@@ -379,6 +377,12 @@ def _together(times: Sequence[np.ndarray | None], lengths: Sequence[int]) -> np.
 def offsets_of(lengths: np.ndarray) -> np.ndarray:
     """Return int64 (n + 1,): where each of n runs of these lengths starts, and where the last one ends."""
     return np.concatenate([np.zeros(1, np.int64), np.cumsum(lengths, dtype=np.int64)])
+
+
+def _members(offsets: np.ndarray, chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the members of the chosen groups, one group after the other, and how many each has, int64 both."""
+    counts = offsets[chosen + 1] - offsets[chosen]
+    return expand_ranges(offsets[chosen], counts), counts
 
 
 def expand_ranges(starts: np.ndarray, lengths: np.ndarray) -> np.ndarray:

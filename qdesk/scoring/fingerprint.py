@@ -62,7 +62,7 @@ def drawing_keys(drawings: Drawings, word: str | None = None) -> np.ndarray:
 
     word: judge all drawings as this word instead of each one's own. Unlike `Drawings.content_ids`, the hash differs
     where the score may: for the same drawing moved, scaled, or with times (a raw one, which is simplified first). A
-    verdict does not belong to this hash but to the drawing's identity (`verdicts.store.identities`).
+    verdict does not belong to this hash but to the drawing's identity (`verdicts.identity.identities`).
     """
     if drawings.bitmaps is not None:
         contents = [_digest(bitmap.tobytes()) for bitmap in drawings.bitmaps]

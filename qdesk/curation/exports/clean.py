@@ -16,7 +16,7 @@ import numpy as np
 from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.identity import shared_sentence
-from qdesk.curation.verdicts.store import Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import Verdicts, VerdictsError, of_drawings
 from qdesk.data.reasons import KEEP
 from qdesk.files import refuse_input
 from qdesk.formats.registry import FORMATS
@@ -117,7 +117,7 @@ def clean(
     say = on_progress or (lambda share: None)
     read = 0.1 if without else 0.5  # scoring takes most of the time
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
-    judged = verdicts.of_drawings(opened.drawings)
+    judged = of_drawings(opened.drawings, verdicts)
     reasons = judged.reasons
     stays = (reasons == "") | (reasons == KEEP)
     suspected = np.zeros(len(stays), bool)

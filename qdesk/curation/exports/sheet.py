@@ -13,7 +13,7 @@ import pyarrow as pa
 from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import are_rude, left_out, suggested_reasons
 from qdesk.curation.verdicts.identity import CONTENT, identities, key_of, shared, shared_sentence
-from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.verdicts.store import Verdicts, of_drawings
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
 from qdesk.formats.sheet import Caption, write_sheet
@@ -97,7 +97,7 @@ def flagged(drawings: Drawings, verdicts: Verdicts) -> tuple[Drawings, list[str]
 
     Those flagged before they were scored come last, in the drawings' order.
     """
-    reasons, names, _ = verdicts.of_drawings(drawings)
+    reasons, names, _ = of_drawings(drawings, verdicts)
     rows = np.flatnonzero((reasons != "") & (reasons != KEEP))
     junk = {verdict.identity: verdict.facts.get("junk") for verdict in verdicts.all()}
     found = [junk.get(name) for name in names.take(pa.array(rows)).to_pylist()]

@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -169,17 +168,7 @@ class Verdicts(Store):
         self._db.execute(sql.MOVES)
 
     def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
-        kind = kind_of(error)
-        if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-            what = f"The verdicts file {self.path} is damaged ({error})."
-            return f"{what} Move it away to start a new one; it was not changed."
-        if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
-            return f"Verdicts cannot be saved in {self.path}: it is read-only or cannot be opened."
-        if kind.startswith("SQLITE_FULL"):
-            return f"Verdicts cannot be saved in {self.path}: the disk is full."
-        if kind.startswith("SQLITE_BUSY"):
-            return f"{self.path} is in use by another program. Try again."
-        return f"The verdicts file {self.path} cannot be used: {error}."
+        return _in_plain_words(self.path, error)
 
     # Deciding
 
@@ -255,7 +244,7 @@ class Verdicts(Store):
         taken, differing = [], []
         same = settled = conflicts = 0
         with self._transaction():
-            theirs = self._as_known_here(list(theirs))
+            theirs = _as_known_here(list(theirs), self)
             names = _list(verdict.identity for verdict in theirs)
             mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
             told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
@@ -289,12 +278,6 @@ class Verdicts(Store):
         changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
         return Merged(len(taken), same, conflicts, settled, 0, changes)
 
-    def _as_known_here(self, theirs: list[Theirs]) -> list[Theirs]:
-        known = self.remembered(filter(None, (verdict.key_id for verdict in theirs)))
-        told = [Known(verdict.identity, verdict.trace, verdict.facts) for verdict in theirs]
-        names = identities_here(told, known)
-        return [replace(verdict, identity=name) for verdict, name in zip(theirs, names, strict=True)]
-
     # Looking
 
     def get(self, identity: str) -> Verdict | None:
@@ -320,23 +303,15 @@ class Verdicts(Store):
         places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
         return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
 
-    def of_drawings(self, drawings: Drawings) -> Judged:
-        """Look up the verdicts on these drawings."""
-        own = identities(drawings)
-        names = resolve(own, drawings, self.remembered())
-        return Judged(self.reasons(names), names, shared(drawings, own))
-
     def remembered(self, keys: Iterable[str] | None = None) -> list[Known]:
-        """Return what the verdicts remember of their drawings; only of those with these key_ids, where they are given.
-
-        It is all that `identity.resolve` needs.
-        """
+        """Return what the verdicts remember of their drawings; only of those with these key_ids, where they are given."""
         with self._in_words():
             if keys is None:
                 rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()
             else:
                 rows = self._db.execute(sql.WITH_KEYS, (_list(dict.fromkeys(keys)),)).fetchall()
-        return [Known(identity, facts.pop(TRACE, ""), facts) for identity, facts in _loaded(rows)]
+        told = ((identity, json.loads(facts)) for identity, facts in rows)
+        return [Known(identity, facts.pop(TRACE, ""), facts) for identity, facts in told]
 
     def known(self) -> dict[str, str]:
         """Return the reason of each drawing with a verdict, by identity."""
@@ -414,6 +389,33 @@ class Verdicts(Store):
         self._db.execute("DELETE FROM moves")
 
 
+def of_drawings(drawings: Drawings, verdicts: Verdicts) -> Judged:
+    """Look up the verdicts on these drawings."""
+    own = identities(drawings)
+    names = resolve(own, drawings, verdicts.remembered())
+    return Judged(verdicts.reasons(names), names, shared(drawings, own))
+
+
+def _as_known_here(theirs: list[Theirs], verdicts: Verdicts) -> list[Theirs]:
+    known = verdicts.remembered(filter(None, (verdict.key_id for verdict in theirs)))
+    told = [Known(verdict.identity, verdict.trace, verdict.facts) for verdict in theirs]
+    return [replace(one, identity=name) for one, name in zip(theirs, identities_here(told, known), strict=True)]
+
+
+def _in_plain_words(path: Path, error: sqlite3.Error) -> str:
+    kind = kind_of(error)
+    if kind.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        what = f"The verdicts file {path} is damaged ({error})."
+        return f"{what} Move it away to start a new one; it was not changed."
+    if kind.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return f"Verdicts cannot be saved in {path}: it is read-only or cannot be opened."
+    if kind.startswith("SQLITE_FULL"):
+        return f"Verdicts cannot be saved in {path}: the disk is full."
+    if kind.startswith("SQLITE_BUSY"):
+        return f"{path} is in use by another program. Try again."
+    return f"The verdicts file {path} cannot be used: {error}."
+
+
 def _now(to: str) -> str:
     return datetime.now(UTC).isoformat(timespec=to).replace("+00:00", "Z")
 
@@ -423,12 +425,8 @@ def _list(names: Iterable[str]) -> str:
     return json.dumps(list(names))
 
 
-def _loaded(rows: Iterable[tuple[str, str]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    return ((identity, orjson.loads(facts)) for identity, facts in rows)
-
-
 def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str) -> Verdict:
-    known = orjson.loads(facts)
+    known = json.loads(facts)
     told = {name: known.get(name) for name in FACTS}
     return Verdict(identity, reason, note, flagged_at, told, known.get(TRACE, ""))
 

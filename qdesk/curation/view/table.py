@@ -345,14 +345,6 @@ class Table:
 
     # Verdicts
 
-    def rename(self, names: pa.Array, rows: np.ndarray | slice = slice(None)) -> None:
-        """Note other identities of the drawings, or of `rows`, int64 (n,), which rise: their verdicts were found."""
-        if not self.names.arrow.take(pa.array(np.arange(len(self))[rows])).equals(names):
-            chosen = np.zeros(len(self), bool)
-            chosen[rows] = True
-            self.names = IdentityColumn(pc.replace_with_mask(self.names.arrow, pa.array(chosen), names))
-            self._changed("key")
-
     def set_verdicts(self, changed: Mapping[str, str], indices: np.ndarray | None = None) -> np.ndarray:
         """Note verdicts by identity ("" for none), and return the drawings with these identities, int64 (n,).
 
@@ -386,3 +378,14 @@ class Table:
 def suspicion(table: Table) -> Suspicion:
     """Return what scoring suspects of each drawing, as `scoring.similarity` compares it."""
     return Suspicion(table.numbers["junk"], table.texts["reason"].read()[0])
+
+
+def rename(table: Table, names: pa.Array, rows: np.ndarray | slice = slice(None)) -> None:
+    """Note other identities of the drawings, or of `rows`, int64 (n,), which rise."""
+    before = table.names.arrow
+    if names is before or before.take(pa.array(np.arange(len(table))[rows])).equals(names):
+        return
+    chosen = np.zeros(len(table), bool)
+    chosen[rows] = True
+    table.names = IdentityColumn(pc.replace_with_mask(before, pa.array(chosen), names))
+    table._changed("key")

@@ -6,43 +6,25 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-import pyarrow as pa
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.verdicts.csv import export_flags
-from qdesk.curation.verdicts.identity import key_of, resolve, traces
-from qdesk.curation.verdicts.store import TRACE, Change, Decision, Merged, Theirs, Verdict, Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import Change, Decision, Merged, Theirs, Verdict, Verdicts, VerdictsError
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, OTHER
 from qdesk.files import OutputIsInput
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.naming import facts_by_name, settle, stand_apart, traced_facts
 
 T = TypeVar("T")
 
 PAUSE_S = 0.3
 """How long, s, a key may still have been meant for the drawings that were in sight before."""
-
-LATE = 1_000
-"""How many verdicts of an earlier qdesk learn at once what was drawn. It takes about half a second of raw drawings."""
-
-
-def _facts(table: Table, chosen: Sequence[int]) -> list[dict[str, Any]]:
-    """Return `Table.facts`, with what was drawn."""
-    drawn = traces(table.drawings.take(np.asarray(chosen, np.int64))).texts()
-    return [{**facts, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]
-
-
-def _stand_apart(table: Table, chosen: Sequence[int], store: Verdicts) -> None:
-    """Look up the identities of these drawings again: another program may have given theirs to different drawings."""
-    rows = np.unique(chosen)
-    some, names = table.drawings.take(rows), table.names.arrow.take(pa.array(rows))
-    known = [one for one in store.remembered(filter(None, some.column("key_id"))) if one.trace]
-    table.rename(resolve(names, some, known), rows)
 
 
 class VerdictRecorder(QObject):
@@ -94,22 +76,11 @@ class VerdictRecorder(QObject):
         """Put the known verdicts on these drawings into the table."""
         self._places.clear()
         self._wish, self._going = None, -1
-        self._untraced = self._settle(table)
+        self._untraced = self._with_store(lambda store: settle(table, store), set())
         known: dict[str, str] = self._with_store(lambda store: store.known(), {})
         table.put_verdicts(np.arange(len(table)), [""])
         table.set_verdicts(known)
         self._look_up_conflicts()
-
-    def _settle(self, table: Table, changes: Sequence[Change] | None = None) -> set[str]:
-        """Find out by which identities the drawings are known; return those whose verdicts lack a trace.
-
-        changes: after these alone. They may be about other drawings that have a key_id of the table.
-        """
-        keys = None if changes is None else [key for one in changes if (key := key_of(one.identity))]
-        known = self._with_store(lambda store: store.remembered(keys), [])
-        table.rename(resolve(table.names.arrow, table.drawings, known))
-        self._places.clear()
-        return {one.identity for one in known if not one.trace}
 
     def _look_up_conflicts(self) -> None:
         self._conflicts = self._with_store(lambda store: store.conflicts(), {})
@@ -145,8 +116,6 @@ class VerdictRecorder(QObject):
             return None
         if merged is not None:
             self._look_up_conflicts()
-            if self._model.table is not None:
-                self._settle(self._model.table, merged.changes)
             self._show(merged.changes)
             self.decided.emit()
         return merged
@@ -223,11 +192,12 @@ class VerdictRecorder(QObject):
         last = int(table.row_of[chosen].max())
         after = last + 1
         following = self._model.drawing_at(after) if 0 < after < self._model.rowCount() else None
-        self._with_store(lambda store: _stand_apart(table, chosen, store), None)
+        if self.verdicts is not None:
+            self._with_store(lambda store: stand_apart(table, chosen, store), None)
         names = table.names[np.asarray(chosen)]
         self._places[names[0]] = chosen[0]
         notes = self._notes(table, chosen, names)
-        decisions = zip(names, reasons, notes, _facts(table, chosen), strict=True)
+        decisions = zip(names, reasons, notes, traced_facts(table, chosen), strict=True)
         changes: list[Change] = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
             return []
@@ -252,7 +222,7 @@ class VerdictRecorder(QObject):
         table = self._model.table
         # Writing the same note again would count as a decision where another curator's differs.
         if table is not None and (reason := table.verdicts[index]) and note != self.note_of(table, index):
-            (facts,) = _facts(table, [index])
+            (facts,) = traced_facts(table, [index])
             self._show(self._with_store(lambda store: [store.flag(table.names[index], reason, note, facts)], []))
 
     def undo(self) -> None:
@@ -274,17 +244,11 @@ class VerdictRecorder(QObject):
             self.said.emit(nothing, "info")
             return
         self._grid.touch()
-        table = self._model.table
-        if table is not None:
-            self._settle(table, changes)
         self._show(changes)
+        table = self._model.table
         change = changes[0]
         (here,) = self.place_of(table, [change.identity]) if table is not None else (-1,)
-        what = f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
-        if len({(one.old, one.new) for one in changes}) > 1:
-            what = "each has its verdict back"
-        elif change.old == change.new:
-            what = f"another note, still {change.new}"
+        what = _became(changes)
         many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""
         if here < 0:
             self.said.emit(f"{done}{many} in a file that is not open: {what}.", "info")
@@ -298,6 +262,9 @@ class VerdictRecorder(QObject):
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
+            if indices is None and (table := self._model.table) is not None:
+                self._with_store(lambda store: settle(table, store, changes), None)
+                self._places.clear()
             if self._conflicts or self._disputed:  # deciding settles a conflict, undo opens it again
                 self._look_up_conflicts()
             changed = {change.identity: change.new for change in changes}
@@ -315,11 +282,7 @@ class VerdictRecorder(QObject):
             return
         judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
         if len(judged):
-            names = table.names[judged]
-            facts = dict(zip(names, table.facts(judged), strict=True))
-            late = [row for row, name in zip(judged.tolist(), names, strict=True) if name in self._untraced][:LATE]
-            facts |= dict(zip(table.names[np.array(late, np.int64)], _facts(table, late), strict=True))
-            self._untraced.difference_update(table.names[np.array(late, np.int64)])
+            facts = facts_by_name(table, judged, self._untraced)
             self._with_store(lambda store: store.refresh(facts), None)
 
     def export_to(self, path: str | Path, everything: bool = False) -> int | None:
@@ -340,10 +303,25 @@ class VerdictRecorder(QObject):
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self.said.emit(f"{Path(path).name} was not written: {reason.rstrip('.')}.", "bad")
             return None
-        what = "verdict" if everything else "flag"
-        text = f"Wrote {count:,} {what if count == 1 else what + 's'} to {Path(path).name}."
-        if others:
-            command = "qdesk export --all" if everything else "qdesk export"
-            text += f" {others:,} more in other files: “{command}” writes them all."
-        self.said.emit(text, "good")
+        self.said.emit(_wrote(count, others, everything, Path(path).name), "good")
         return count
+
+
+def _became(changes: Sequence[Change]) -> str:
+    """Say what undo or redo changed."""
+    change = changes[0]
+    if len({(one.old, one.new) for one in changes}) > 1:
+        return "each has its verdict back"
+    if change.old == change.new:
+        return f"another note, still {change.new}"
+    return f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
+
+
+def _wrote(count: int, others: int, everything: bool, name: str) -> str:
+    """Say how many verdicts were written, and how many there are of drawings that are not open."""
+    what = "verdict" if everything else "flag"
+    text = f"Wrote {count:,} {what if count == 1 else what + 's'} to {name}."
+    if others:
+        command = "qdesk export --all" if everything else "qdesk export"
+        text += f" {others:,} more in other files: “{command}” writes them all."
+    return text

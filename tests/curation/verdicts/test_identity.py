@@ -23,7 +23,7 @@ from qdesk.curation.verdicts.identity import (
     shared,
     traces,
 )
-from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.verdicts.store import Verdicts, of_drawings
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 
@@ -212,21 +212,21 @@ def test_of_an_earlier_qdesk_a_verdict_on_several_drawings_is_of_its_row() -> No
 
 def test_verdicts_of_drawings(store: Verdicts) -> None:
     three = drawn(1, 2, 3, key_id=["7"] * 3, word=["cat"] * 3)
-    judged = store.of_drawings(three)
+    judged = of_drawings(three, store)
     assert judged.reasons.tolist() == ["", "", ""] and judged.shared == 3
     trace = traces(three).texts()[1]
     store.flag(judged.names[1].as_py(), "wrong", info={"word": "cat", "trace": trace})
-    assert store.of_drawings(three).reasons.tolist() == ["", "wrong", ""]
-    assert store.of_drawings(as_official(three.take([2, 1]))).reasons.tolist() == ["", "wrong"]
+    assert of_drawings(three, store).reasons.tolist() == ["", "wrong", ""]
+    assert of_drawings(as_official(three.take([2, 1])), store).reasons.tolist() == ["", "wrong"]
     assert store.all()[0].key_id == "7" and store.all()[0].trace == trace
     store.undo()
-    assert store.of_drawings(three).reasons.tolist() == ["", "", ""]
+    assert of_drawings(three, store).reasons.tolist() == ["", "", ""]
     store.redo()
     assert store.all()[0].trace == trace
     store.refresh({store.all()[0].identity: {"junk": 1.5}})
     assert store.all()[0].trace == trace
     assert store.forget(["7"]) == 1 and store.all() == []
-    empty = store.of_drawings(Drawings.empty())
+    empty = of_drawings(Drawings.empty(), store)
     assert empty.shared == 0 and not len(empty.reasons) and isinstance(empty.names, pa.StringArray)
 
 

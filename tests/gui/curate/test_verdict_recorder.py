@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -201,3 +203,88 @@ def test_flags_of_other_files_are_counted_not_written(qtbot, page: CuratePage, t
 def test_an_export_that_fails_is_said(page: CuratePage, tmp_path: Path) -> None:
     assert page.recorder.export_to(tmp_path / "no" / "flags.csv") is None
     assert page.notice.kind == "bad" and "flags.csv was not written" in page.notice.text
+
+
+# One key_id, several drawings
+
+
+def sharing(path: Path) -> Path:
+    """Write three drawings of one file that all have the key_id 7."""
+    strokes = [[[0, 255, 20 * number], [10 * number, 90 * number, 255]] for number in range(3)]
+    lines = [{"word": "dog", "key_id": "7", "drawing": [stroke]} for stroke in strokes]
+    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return path
+
+
+def opened(qtbot, page: CuratePage, file: Path) -> Table:
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(file)])
+    page.recorder.pause(0)
+    return page.table
+
+
+def test_a_key_flags_one_of_the_drawings_that_share_a_key_id(qtbot, make_page, home: Path, tmp_path: Path) -> None:
+    page = make_page()
+    opened(qtbot, page, sharing(tmp_path / "theirs.ndjson"))
+    assert page.notice.text == "3 drawings share a key_id with a different drawing: each has a verdict of its own."
+    first = page.grid.shown
+    press(page, "1")
+    assert page.bar.counts == "1 flagged · 0 kept · 2 to go" and page.table.verdicts[first] == "scribble"
+    table = opened(qtbot, page, sharing(tmp_path / "theirs.ndjson"))
+    assert [table.verdicts[row] for row in range(3)] == ["scribble" if row == first else "" for row in range(3)]
+    with Verdicts(home / "verdicts.db") as store:
+        assert [(one.key_id, bool(one.trace)) for one in store.all()] == [("7", True)]
+    press(page, "U")
+    assert page.bar.counts.startswith("0 flagged")
+
+
+def test_a_verdict_on_another_files_drawing_is_not_shown(qtbot, make_page, home: Path, tmp_path: Path) -> None:
+    with Verdicts(home / "verdicts.db") as store:
+        store.flag("7", "wrong", info={"word": "cat", "source": "mine.ndjson", "row": 0})
+    page = make_page()
+    table = opened(qtbot, page, sharing(tmp_path / "theirs.ndjson"))
+    assert page.bar.counts.startswith("0 flagged")
+    press(page, "1", "1", "1")
+    assert page.bar.counts.startswith("3 flagged")
+    with Verdicts(home / "verdicts.db") as store:
+        assert store.get("7").reason == "wrong" and len(store.all()) == 4
+    press(page, "U", "U", "U", "U")  # the last is not of an open file
+    assert page.bar.counts.startswith("0 flagged") and "not open" in page.notice.text
+    assert "7" not in table.names[np.arange(3)]
+
+
+def test_a_verdict_that_comes_in_meanwhile_is_not_overwritten(qtbot, make_page, home: Path, tmp_path: Path) -> None:
+    page = make_page()
+    alone = tmp_path / "alone.ndjson"
+    alone.write_text(sharing(tmp_path / "theirs.ndjson").read_text().splitlines()[0])
+    opened(qtbot, page, alone)
+    with Verdicts(home / "verdicts.db") as store:  # another program
+        store.flag("7", "wrong", info={"word": "dog", "trace": f"4-{'00' * 32}"})
+    press(page, "1")
+    assert page.bar.counts.startswith("1 flagged")
+    with Verdicts(home / "verdicts.db") as store:
+        assert store.get("7").reason == "wrong" and len(store.all()) == 2
+
+
+def test_merging_a_verdict_on_another_drawing_shows_nothing(qtbot, make_page, home: Path, tmp_path: Path) -> None:
+    page = make_page()
+    alone = tmp_path / "alone.ndjson"
+    alone.write_text(sharing(tmp_path / "theirs.ndjson").read_text().splitlines()[0])
+    opened(qtbot, page, alone)
+    (tmp_path / "k7.csv").write_text("key_id,word,reason\n7,cat,scribble\n")
+    assert page.recorder.merge(tmp_path / "k7.csv").taken == 1 and page.bar.counts.startswith("0 flagged")
+    (tmp_path / "d7.csv").write_text("key_id,word,reason\n7,dog,other\n")
+    assert page.recorder.merge(tmp_path / "d7.csv").taken == 1 and page.bar.counts.startswith("1 flagged")
+    press(page, "U")
+    assert page.bar.counts.startswith("0 flagged")
+
+
+def test_verdicts_of_an_earlier_qdesk_learn_what_was_drawn(qtbot, make_page, home: Path, tmp_path: Path) -> None:
+    with Verdicts(home / "verdicts.db") as store:
+        store.flag("7", "wrong", info={"word": "dog", "source": "theirs.ndjson", "row": 1})
+    page = make_page()
+    table = opened(qtbot, page, sharing(tmp_path / "theirs.ndjson"))
+    assert [table.verdicts[row] for row in range(3)] == ["", "wrong", ""]
+    with Verdicts(home / "verdicts.db") as store:
+        assert store.get("7").trace.startswith("1-")
+    assert table.names[1] == "7" and table.names[0].startswith("7#")
