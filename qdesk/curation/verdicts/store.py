@@ -304,7 +304,7 @@ class Verdicts(Store):
         return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
 
     def remembered(self, keys: Iterable[str] | None = None) -> list[Known]:
-        """Return what the verdicts remember of their drawings; only of those with these key_ids, where they are given."""
+        """Return what verdicts remember of their drawings, of those with these key_ids alone where they are given."""
         with self._in_words():
             if keys is None:
                 rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()

@@ -42,7 +42,7 @@ def traced_facts(table: Table, chosen: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def facts_by_name(table: Table, rows: np.ndarray, untraced: set[str]) -> dict[str, dict[str, Any]]:
-    """Return `Table.facts` of these drawings by identity. The first `LATE` of `untraced` get their trace, and leave it."""
+    """Return `Table.facts` of these drawings by identity; the first `LATE` of `untraced` get a trace, and leave it."""
     names = table.names[rows].tolist()
     late = [(name, row) for name, row in zip(names, rows.tolist(), strict=True) if name in untraced][:LATE]
     facts = dict(zip(names, table.facts(rows), strict=True))
