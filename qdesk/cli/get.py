@@ -28,7 +28,7 @@ def run(args: argparse.Namespace) -> int:
 
     for word in args.words:  # report a mistyped word before the first file is fetched
         address(word, args.what, args.base_url)
-    failed: dict[str, DownloadError] = {}
+    failed: dict[str, str] = {}
     for word in args.words:
         with Progress(word) as progress:
 
@@ -38,11 +38,11 @@ def run(args: argparse.Namespace) -> int:
             try:
                 path = download(word, what=args.what, base_url=args.base_url, on_progress=arrived)
             except DownloadError as error:
-                failed[word] = error
+                failed[word] = str(error)
                 continue
         print(path, flush=True)
-    for word, error in failed.items():
-        print(f"qdesk: {error}" if word in str(error) else f"qdesk: {word}: {error}", file=sys.stderr)
+    for word, trouble in failed.items():
+        print(f"qdesk: {trouble}" if word in trouble else f"qdesk: {word}: {trouble}", file=sys.stderr)
     if failed and len(args.words) > 1:
         names = ", ".join(failed)
         print(f"qdesk: {len(failed):,} of {len(args.words):,} files were not fetched: {names}", file=sys.stderr)

@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,7 +123,9 @@ def _distances(one: Traces, other: Traces) -> np.ndarray:
 
 def key_of(identity: str) -> str | None:
     """Return the key_id of an identity, None where it has none."""
-    return None if identity.startswith(CONTENT) else re.sub(_SUFFIX, "", identity)
+    if "#" in identity:
+        return re.sub(_SUFFIX, "", identity)
+    return None if identity.startswith(CONTENT) else identity
 
 
 def apart(key: str, *about: object) -> str:
@@ -130,6 +133,7 @@ def apart(key: str, *about: object) -> str:
     return f"{key}#{hashlib.blake2b(repr(about).encode(), digest_size=8).hexdigest()}"
 
 
+@lru_cache(4096)
 def folded(word: str | None) -> str:
     """Return a word for comparison: letters and digits alone, in lower case; "" for none."""
     return "".join(letter for letter in (word or "").casefold() if letter.isalnum())
@@ -305,24 +309,25 @@ def _fitting(
     names: object (n,).   places, whose: which key_id each drawing and each verdict has, int64 (n,) and (k,).
     """
     found = np.full(len(drawings), -1)
-    columns = {name: drawings.column(name).tolist() for name in _TOLD}
-    told = {
-        name: np.split(_coded([*map(text, columns[name]), *(text(one.facts.get(name)) for one in known)]), [len(found)])
-        for name, text in _TOLD.items()
-    }
     traced = np.array([bool(one.trace) for one in known], bool)
+    told = {}
+    for name, text in _TOLD.items():
+        if name == "word" or not traced.all():
+            texts = [*map(text, drawings.column(name)), *(text(one.facts.get(name)) for one in known)]
+            told[name] = np.split(_coded(texts), [len(drawings)])
     at = np.cumsum(traced) - 1
     stored, rough = Traces.of_texts([one.trace for one in known if one.trace]), _as_they_are(drawings)
     sure, loose = [np.zeros((3, 0), np.int64)], [np.zeros((2, 0), np.int64)]
     for row, verdict in _pairs(places, whose):
-        agrees = {name: _agree(mine[row], its[verdict]) for name, (mine, its) in told.items()}
-        fits = agrees["word"] & (traced[verdict] | (agrees["countrycode"] & agrees["timestamp"]))
+        fits = np.ones(len(row), bool)
+        for name, (mine, its) in told.items():
+            fits &= _agree(mine[row], its[verdict]) | (traced[verdict] & (name != "word"))
         row, verdict = row[fits], verdict[fits]
         loose.append(np.stack([row, verdict])[:, ~traced[verdict]])
         row, verdict = row[traced[verdict]], verdict[traced[verdict]]
         same, far = _same_as(drawings, rough, row, stored.take(at[verdict]))
         sure.append(np.stack([row, verdict, far])[:, same])
-    row, verdict = _nearest(*np.concatenate(sure, axis=1), _coded(names))
+    row, verdict = _nearest(np.concatenate(sure, axis=1), _coded(names.tolist()))
     found[row] = verdict
     row, verdict = np.concatenate(loose, axis=1)
     row, verdict = row[found[row] < 0], verdict[found[row] < 0]
@@ -334,11 +339,12 @@ def _fitting(
     return found
 
 
-def _nearest(row: np.ndarray, verdict: np.ndarray, far: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the pairs that are left where each verdict is about the nearest drawing only, and takes one identity.
+def _nearest(pairs: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs that are left where each verdict is about the nearest drawing only, and each drawing has one.
 
-    row, verdict, far: pairs and how far their traces lie apart, int64 (n,).   names: the drawings' identities, coded.
+    pairs: drawings, verdicts and how far their traces lie apart, int64 (3, n).   names: the identities, coded.
     """
+    row, verdict, far = pairs
     order = np.lexsort([far, verdict])
     begins = np.unique(verdict[order], return_index=True)[1]
     best = np.full(verdict.max(initial=-1) + 1, -1)
