@@ -63,11 +63,13 @@ def run(args: argparse.Namespace) -> int:
     drawings = opened(args.files, args.y_up)
     columns = _scored(drawings, args)
     if is_page:
+        columns["verdict"] = _verdicts(drawings)
         _write_page(drawings, columns, args)
     else:
         write_table(rank_table(drawings, columns, args.by).slice(0, args.top), args.out)
     if args.model is None:  # of other networks' junk it is not known how often it is right
-        _say_how_many(drawings, columns, args)
+        verdicts = columns["verdict"] if is_page else _verdicts(drawings)
+        _say_how_many(drawings, columns, verdicts, args)
     return 0
 
 
@@ -96,21 +98,32 @@ def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarra
     return columns
 
 
-def _say_how_many(drawings: Drawings, columns: dict[str, np.ndarray], args: argparse.Namespace) -> None:
+def _verdicts(drawings: Drawings) -> np.ndarray:
+    """Return the verdicts on the drawings, object (N,), "" for none; report on stderr where a key_id names several."""
+    from qdesk.curation.verdicts.identity import shared_sentence
+    from qdesk.curation.verdicts.store import Verdicts, of_drawings
+
+    with Verdicts() as verdicts:
+        judged = of_drawings(drawings, verdicts)
+    if judged.shared:
+        print(f"qdesk: {shared_sentence(judged.shared)}", file=sys.stderr)
+    return judged.reasons
+
+
+def _say_how_many(
+    drawings: Drawings, columns: dict[str, np.ndarray], verdicts: np.ndarray, args: argparse.Namespace
+) -> None:
     """Say on stderr how many drawings are junk, after the verdicts on them."""
     import numpy as np
 
     from qdesk.curation.expectation import JunkExpectation, whole_sentence
-    from qdesk.curation.verdicts.store import Verdicts, identities
     from qdesk.data.reasons import KEEP
     from qdesk.scoring.scorer import worst_first
 
     expected = JunkExpectation(columns["junk"], drawings.words if args.word is None else None)
     if expected.scored.any():
-        with Verdicts() as verdicts:
-            known = verdicts.reasons(identities(drawings))
-        kept = known == KEEP
-        expected = expected.after(np.flatnonzero((known != "") & ~kept), np.flatnonzero(kept))
+        kept = verdicts == KEEP
+        expected = expected.after(np.flatnonzero((verdicts != "") & ~kept), np.flatnonzero(kept))
         print(f"qdesk: {whole_sentence(expected, worst_first(drawings, columns, args.by))}", file=sys.stderr)
 
 
@@ -120,15 +133,8 @@ def _write_page(drawings: Drawings, columns: dict[str, np.ndarray], args: argpar
     from qdesk.curation.exports.gallery import TOP, first_of, write_gallery
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.exports.suggested import are_rude, left_out
-    from qdesk.curation.verdicts.identity import shared_sentence
-    from qdesk.curation.verdicts.store import Verdicts, of_drawings
     from qdesk.scoring.scorer import worst_first
 
-    with Verdicts() as verdicts:
-        judged = of_drawings(drawings, verdicts)
-    columns = columns | {"verdict": judged.reasons}
-    if judged.shared:
-        print(f"qdesk: {shared_sentence(judged.shared)}", file=sys.stderr)
     order = worst_first(drawings, columns, args.by)
     rude = are_rude(columns["verdict"], columns["reason"])[order] & (not args.rude)
     worst, hidden = first_of(order, rude, args.top or TOP)
