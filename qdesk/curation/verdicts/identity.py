@@ -9,6 +9,7 @@ Traces are computed only where a key_id meets another.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -358,11 +359,12 @@ def _nearest(pairs: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def _given_in(drawings: Drawings, names: np.ndarray, rows: np.ndarray, facts: Mapping[str, Any]) -> np.ndarray:
     """Return those of `rows` that a verdict with these facts is about: one drawing, or none where none can be told."""
-    numbers, sources = drawings.column("row"), drawings.column("source")
+    numbers = drawings.column("row")
+    sources = np.array([os.path.basename(source or "") for source in drawings.column("source")], object)
     if len(set(names[rows])) > 1:
         rows = rows[numbers[rows] == facts.get("row")]
     if len(set(names[rows])) > 1:
-        rows = rows[sources[rows] == facts.get("source")]
+        rows = rows[sources[rows] == os.path.basename(facts.get("source") or "")]
     return rows if len(set(names[rows])) == 1 else rows[:0]
 
 

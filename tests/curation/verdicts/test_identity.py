@@ -206,6 +206,8 @@ def test_of_an_earlier_qdesk_a_verdict_on_several_drawings_is_of_its_row() -> No
     old = remembered(three, ["7"] * 3, traced=False)
     assert found(three, old[1:2]) == [names[0], "7", names[2]]
     assert found(three, [Known("7", "", {})]) == names  # nobody can tell
+    files = three.with_columns(row=[1, 1, 1], source=["x/a.ndjson", "x/b.ndjson", "c.ndjson"])
+    assert found(files, [Known("7", "", {"row": 1, "source": "b.ndjson"})]) == [names[0], "7", names[2]]
     twins = Drawings.concat([three.take([0]), three.take([0])])
     assert found(twins, [Known("7", "", {})]) == ["7", "7"]
 
