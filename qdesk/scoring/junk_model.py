@@ -42,7 +42,7 @@ HONEST = "honest"
 """The kind of a drawing that is no junk. All other kinds are reasons (`data.reasons`)."""
 
 
-SURELY_RUDE, ACCUSED = 0.9, -0.6
+SURELY_RUDE, ACCUSED = 0.9, 0.0
 """The probability of rude among all kinds, and the log-odds of junk, from which on a drawing is called rude. A wrong
 accusation is worse than a miss: below that, the likeliest of the other reasons is given."""
 
