@@ -62,9 +62,9 @@ def test_the_command_writes_its_tables(tmp_path: Path, capsys: pytest.CaptureFix
     docs = tmp_path / "curating.md"
     docs.write_text("# Title\n<!-- figures -->\n<!-- end of figures -->\n")
     assert (split_of(starter.content_ids()) == 1).sum() < 3 * proof.SHARE
-    labels = tmp_path / "labels.jsonl"  # every fifth is said to be a scribble
+    labels = tmp_path / "labels.jsonl"  # every third is said to be a scribble
     keys = starter.column("key_id")
-    said = [{"key_id": key, "label": "honest" if row % 5 else "scribble"} for row, key in enumerate(keys)]
+    said = [{"key_id": key, "label": "honest" if row % 3 else "scribble"} for row, key in enumerate(keys)]
     labels.write_text("\n".join(map(json.dumps, said)))
     arguments = ["bench", "curating", "--data", str(tmp_path / "data"), "--json", "--docs", str(docs)]
     assert main(arguments) == 1

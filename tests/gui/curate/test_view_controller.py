@@ -259,7 +259,7 @@ def test_the_evidence_stands_below_the_reason(page: CuratePage) -> None:
     assert detail.evidence.text().replace("\u00a0", " ") == "Its loss is 39 nats a point."
     assert detail.summary.geometry().bottom() < detail.evidence.geometry().top()
     press(page, Qt.Key.Key_End)
-    assert detail.summary.text().endswith("nothing suspicious") and detail.evidence.isHidden()
+    assert "nothing suspicious" in detail.summary.text() and detail.evidence.isHidden()
 
 
 def test_replay_and_point_losses(qtbot, page: CuratePage) -> None:
