@@ -88,9 +88,9 @@ def press(window, curate, key: Qt.Key) -> None:
 
 def judge(window, curate, count: int) -> None:
     """Give `count` drawings the verdict that scoring suggests."""
-    keys = {"scribble": Qt.Key.Key_1, "graffiti": Qt.Key.Key_2, "wrong": Qt.Key.Key_3}
     for _ in range(count):
-        press(window, curate, keys.get(str(curate.table.texts["reason"][curate.grid.current]), Qt.Key.Key_K))
+        reason = curate.table.texts["reason"][curate.grid.current]
+        press(window, curate, Qt.Key.Key_F if reason not in ("", "unusual") else Qt.Key.Key_K)
 
 
 def look(window, curate, shoot: Callable[[str], None]) -> None:
