@@ -70,6 +70,8 @@ def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
     with Progress("reading") as progress:
         result = open_drawings(*(str(path) for path in paths), on_progress=progress)
     say_skipped(result.problems, result.problem_count)
+    for note in result.notes:
+        print(f"qdesk: {note}", file=sys.stderr)
     return flipped(result.drawings) if y_up else result.drawings
 
 

@@ -17,8 +17,9 @@ MODULES = sorted((ROOT / "qdesk").rglob("*.py"))
 
 # What formats/ imports and any module may.
 COMMON = {
-    "__future__", "array", "base64", "calendar", "collections.abc", "contextlib", "dataclasses", "functools",
-    "importlib", "io", "itertools", "json", "math", "os", "pathlib", "re", "time", "types", "typing", "warnings",
+    "__future__", "array", "base64", "calendar", "codecs", "collections.abc", "contextlib", "csv", "dataclasses",
+    "datetime", "functools", "importlib", "io", "itertools", "json", "math", "os", "pathlib", "re", "time", "types",
+    "typing", "warnings",
     "urllib.parse", "xml.sax.saxutils", "numpy", "pyarrow", "pyarrow.compute", "cairocffi", "cairosvg.parser",
     "cairosvg.surface",
 }  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.formats.base import FormatError, Input, Problem, Problems, open_input, word_of_name
-from qdesk.formats.registry import BY_NAME, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
+from qdesk.formats.registry import BY_NAME, DATA, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
+from qdesk.formats.telling import format_of_input
 
 if TYPE_CHECKING:
     from qdesk.data.drawings import Drawings
@@ -35,11 +36,13 @@ class Opened:
     drawings:      all good records, file after file, in the order of the files.
     problems:      the first 1000 records that were skipped, and why.
     problem_count: how many were skipped in all.
+    notes:         what was assumed about the files where they do not say it themselves, in plain sentences.
     """
 
     drawings: Drawings
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def open_drawings(
@@ -83,7 +86,7 @@ def open_drawings(
         raise FormatError(f"These files do not go together: {error}.") from error
     if on_progress:
         on_progress(1.0)
-    return Opened(drawings, tuple(problems.kept), problems.count)
+    return Opened(drawings, tuple(problems.kept), problems.count, tuple(problems.notes))
 
 
 def write_drawings(
@@ -123,6 +126,7 @@ def file_dialog_filter() -> str:
 def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: None) -> list[Path]:
     """Return the files in `paths`, with each folder replaced by the readable files under it, by name, sorted.
 
+    A file whose ending other files have, too, such as .json, is looked into.
     check: called at every file of a folder. It may raise to give up a long search.
     """
     found: list[Path] = []
@@ -133,22 +137,33 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
         inside = []
         for file in path.rglob("*"):
             check()
-            if file.name.endswith(SUFFIXES) and file.is_file():
+            if file.name.endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
                 inside.append(file)
         found += sorted(inside)
     return found
 
 
+def _may_hold_drawings(path: Path) -> bool:
+    row = next((row for row in READ if path.name.endswith(row.endings)), None)
+    if row is None or row.common is None:
+        return True
+    try:
+        with open_input(path) as file:
+            return row.common(file.head())
+    except FormatError:
+        return False
+
+
 def format_of(path: str | os.PathLike[str]) -> Format:
     """Return the format of a file by its content, whatever it is called. Raises FormatError."""
     with open_input(path) as file:
-        return _format_of(file)
+        return format_of_input(file)
 
 
 def only_read(path: str | os.PathLike[str]) -> Format | None:
     """Return the format whose ending a file's name has, if qdesk reads it and can't write such files; else None."""
     name = os.fspath(path)
-    rows = (row for row in READ if not row.writes and not row.copies)
+    rows = (row for row in READ if row not in DATA and not row.copies)
     return next((row for row in rows if name.endswith(row.endings)), None)
 
 
@@ -159,7 +174,7 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     head = file.head()
     if not head:
         raise FormatError(f"{file.source} {'cannot be read: ' + file.damage if file.damage else 'is empty'}.")
-    reader = _format_of(file).load().read
+    reader = format_of_input(file).load().read
     before = problems.count
     batches = reader(file, limit, problems)
     if file.damage:
@@ -171,13 +186,6 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
         where = next((f"line {p.line}: " for p in problems.kept[before:]), "")
         raise FormatError(f"{file.source} has no drawing in it ({where}{why}).")
     return Drawings.concat(batches)
-
-
-def _format_of(file: Input) -> Format:
-    head = file.head()
-    if head.startswith((b"\xff\xfe{\0", b"\xfe\xff\0{")):  # a .bin may begin with the mark alone
-        raise FormatError(f"{file.source} is UTF-16 text; save it as UTF-8 to open it here.")
-    return next(row for row in reversed(READ) if row.sniff and row.sniff(head))
 
 
 def _size(path: str | os.PathLike[str]) -> int:

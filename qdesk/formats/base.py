@@ -37,6 +37,24 @@ class NotCopied(Exception):
 
 
 @dataclass(frozen=True)
+class About:
+    """What docs/formats.md says of a format; each module has one in `ABOUT` for each of its rows in the registry.
+
+    by:     who writes such files.
+    read:   what is read of them.
+    kept:   what of that a file that qdesk writes still has.
+    lost:   what is left out, in reading or in writing.
+    unread: what is said of such a file that cannot be read, behind its name.
+    """
+
+    by: str
+    read: str
+    kept: str
+    lost: str
+    unread: str
+
+
+@dataclass(frozen=True)
 class Problem:
     """A record that was skipped: its file, its 1-based line (or record) there, and why."""
 
@@ -49,31 +67,46 @@ class Problem:
 
 
 class Problems:
-    """The skipped records of one or more files: the first `KEPT_PROBLEMS` with their reasons, all of them counted."""
+    """The skipped records of one or more files: the first `KEPT_PROBLEMS` with their reasons, all of them counted.
+
+    notes: what was assumed about a file as a whole, in sentences without a dot that begin with its name, each once.
+    """
 
     def __init__(self) -> None:
         self.kept: list[Problem] = []
         self.count = 0
+        self.notes: list[str] = []
 
     def add(self, source: str, line: int, reason: str) -> None:
         self.count += 1
         if len(self.kept) < KEPT_PROBLEMS:
             self.kept.append(Problem(source, line, reason))
 
+    def note(self, source: str, text: str) -> None:
+        """Keep what was assumed about the file `source`."""
+        if (note := f"{source}: {text}") not in self.notes:
+            self.notes.append(note)
+
 
 class Input:
-    """A file being read, unpacked if it is gzipped.
+    """A file being read, unpacked if it is gzipped. size: its size in bytes, where it is no file of its own.
 
     stream: the content, buffered, from its first byte.
     source: the path as the user gave it, in characters that can be printed: "�" for bytes that are not UTF-8.
     damage: why the content ended early, or None. It is final once the stream is at its end.
     """
 
-    def __init__(self, file: IO[bytes], source: str, on_progress: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self,
+        file: IO[bytes],
+        source: str,
+        on_progress: Callable[[float], None] | None = None,
+        size: int | None = None,
+    ) -> None:
         self.source = source
         self._file = file
         self._on_progress = on_progress
-        self._size = max(os.fstat(file.fileno()).st_size, 1)
+        self._size = max(os.fstat(file.fileno()).st_size if size is None else size, 1)
         self._unpacking: _Gunzip | None = None
         self.stream: io.BufferedReader[Any] = io.BufferedReader(file, _BLOCK)
         if self.stream.peek(3)[:3] == _GZIP:

@@ -19,7 +19,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets_of
-from qdesk.formats.base import FormatError, Input, Problems, missing_words, word_of_name, write_pieces
+from qdesk.formats import bitmaps
+from qdesk.formats.base import About, FormatError, Input, Problems, missing_words, word_of_name, write_pieces
 from qdesk.formats.registry import READ_ENDINGS
 
 _HEAD = struct.Struct("<Q2sbIH")
@@ -29,12 +30,29 @@ _BLOCK = 1 << 20
 _UNKNOWN_COUNTRY = "ZZ"
 
 
+ABOUT = {
+    "bin": About(
+        by="Google",
+        read="its records; files of nothing but 784 bytes per drawing, as bitmaps; the word from the name",
+        kept="key_id, countrycode, recognized, timestamp in seconds, whole x and y from 0 to 255",
+        lost="the word, times, fractions of a second",
+        unread="is no file of drawings that qdesk knows: a .bin file has no such record.",
+    ),
+}
+
+
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     """Read the good records of a file. The word comes from the file's name.
 
     The format has no marks between records, so reading ends at the first bytes that cannot be a record. Raises
-    FormatError when the very first record cannot be one: the file is something else.
+    FormatError when the very first record cannot be one: the file is something else. A file of nothing but bitmaps of
+    784 bytes is read as such.
     """
+    if not _may_be_record(file.head()):
+        found = bitmaps.read_bytes(file, limit, problems)
+        if found is None:
+            raise _unknown(file, _NO_RECORD)
+        return found
     walker = _Walker(file)
     batches: list[Drawings] = []
     left = limit
@@ -46,6 +64,19 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         left = None if left is None else left - len(batch)
         file.report()
     return batches
+
+
+_NO_RECORD = "a .bin file has no such record"
+
+
+def _unknown(file: Input, reason: str) -> FormatError:
+    known = f"{READ_ENDINGS.removeprefix('.')}, gzipped or not"
+    return FormatError(f"{file.source} is no file of drawings that qdesk knows ({known}): {reason}.")
+
+
+def _may_be_record(head: bytes) -> bool:
+    """Tell whether a record may begin here, by its recognized and its country."""
+    return len(head) < _HEAD.size or head[10] in (0, 1) and all(32 <= letter < 127 for letter in head[8:10])
 
 
 class _Walker:
@@ -129,7 +160,7 @@ class _Walker:
         head = _HEAD.unpack_from(buffer, at)
         country, recognized = head[1], head[2]
         if recognized not in (0, 1) or not all(32 <= letter < 127 for letter in country):
-            return None, "a .bin file has no such record"
+            return None, _NO_RECORD
         at += _HEAD.size
         count = _COUNT.unpack_from
         for _ in range(head[4]):
@@ -145,8 +176,7 @@ class _Walker:
     def _stop(self, problems: Problems, reason: str) -> None:
         self.ended = True
         if self.row == 0:
-            known = f"{READ_ENDINGS.removeprefix('.')}, gzipped or not"
-            raise FormatError(f"{self.file.source} is no file of drawings that qdesk knows ({known}): {reason}.")
+            raise _unknown(self.file, reason)
         problems.add(self.file.source, self.row + 1, f"{reason}; the rest is left out")
 
 
@@ -177,6 +207,9 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
 
 def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
     """Write the records `rows`, int64 (n,), ascending, as they are."""
+    if not _may_be_record(file.head()):
+        bitmaps.copy_bytes(file, rows, out)
+        return
     wanted = set(rows.tolist())
     for row, record in enumerate(_Walker(file).raw()):
         if row in wanted:

@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import FormatError, Input, NotCopied, Problems, word_of_name, write_pieces
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name, write_pieces
 from qdesk.formats.registry import listed
 
 _NAMESPACE = "http://www.w3.org/2003/InkML"
@@ -41,6 +41,17 @@ _DEEPEST = 100
 _MS = {"ms": 1.0, "s": 1000.0, "": 1.0}  # ms per unit of time
 _VALUE = re.compile(r"""\s*([!'"]?)\s*([-+]?\s*(?:#[0-9A-Fa-f]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|[TF*?])\s*""")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+ABOUT = {
+    "inkml": About(
+        by="tablets",
+        read="traces with X, Y and T, their units, differences and continued traces",
+        kept="word, key_id, countrycode, timestamp, recognized, x, y, time",
+        lost="hovering traces, brushes, other channels",
+        unread="is refused: it has XML entities, and InkML needs none.",
+    ),
+}
 
 
 @dataclass(frozen=True)

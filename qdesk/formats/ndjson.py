@@ -5,27 +5,56 @@ from __future__ import annotations
 import json
 import os
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import repeat
 from math import nan
 from typing import IO, Any
 
 import numpy as np
 import orjson
-import pyarrow as pa
 
-from qdesk.data.drawings import Drawings, metadata_table
-from qdesk.formats.base import FormatError, Input, Problems, write_pieces
+from qdesk.data.drawings import Drawings
+from qdesk.formats import shapes
+from qdesk.formats.base import About, FormatError, Input, Problems, write_pieces
+from qdesk.formats.fields import table_of
 from qdesk.formats.registry import listed
-
-FIELDS = ("word", "countrycode", "timestamp", "recognized", "key_id")
-"""Metadata fields of a line, in the order of the official files."""
+from qdesk.formats.shapes import FIELDS
 
 _CHUNK = 5000
+FIRST = 200
+"""By how many lines it is told how a file's strokes are written."""
 _BLOCK = 1 << 20
 _FARTHEST = 1e6
 CLOCK_MS = 1 << 24
 """The first time, in ms, that is taken for a date and not a duration: float32 would lose its milliseconds."""
+
+
+ABOUT = {
+    "ndjson": About(
+        by="Google, and most programs that handle its data",
+        read="a drawing per line, with times where each stroke has them; strokes also as lists of points, as "
+        "objects with x and y, or as text; the fields strokes and image for drawing; times and truths in"
+        " many shapes",
+        kept="word, key_id, countrycode, timestamp, recognized, x, y, time",
+        lost="other fields and other rows of a stroke, when it is written in another format",
+        unread='has no drawing in it (line 1: no "drawing" in it).',
+    ),
+    "raw": About(
+        by="Google; qdesk, for what was drawn in Play",
+        read="as .ndjson",
+        kept="as .ndjson",
+        lost="nothing; a drawing without times is not written",
+        unread="has no drawing in it (line 1: a stroke has not as many x as y and times).",
+    ),
+    "simplified": About(
+        by="Google",
+        read="as .ndjson",
+        kept="as .ndjson, but for the times",
+        lost="times",
+        unread="has no drawing in it (line 1: the drawing has no points).",
+    ),
+}
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
@@ -36,26 +65,24 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     """
     batches: list[Drawings] = []
     left = -1 if limit is None else limit
-    chunk = _Chunk()
-    number = -1
-    loads = orjson.loads
+    points = points_first(file, _parsed(file.head().splitlines()[:FIRST]), problems)
+    chunk = Chunk()
+    loads = (lambda line: shapes.official(orjson.loads(line), True)) if points else orjson.loads
     if left != 0:
         for number, line in enumerate(lines_of(file)):
             try:
                 chunk.add(loads(line), number)
             except _ERRORS:
                 chunk.undo()
-                if not (blank := line.strip(b" \t\r\n\xef\xbb\xbf")):
-                    continue
-                if number == 0 and blank != line.strip() and _retry(chunk, blank):
-                    continue
-                problems.add(file.source, number + 1, _why(line))
+                blank = line.strip(b" \t\r\n\xef\xbb\xbf" if number == 0 else b" \t\r\n")
+                if blank and (why := chunk.retry(blank, number, points)):
+                    problems.add(file.source, number + 1, why)
             if number % 1000 == 999:
                 file.report()
             if len(chunk.rows) == _CHUNK or len(chunk.rows) == left:
                 batches.append(chunk.finish(file.source, problems))
                 left -= len(batches[-1]) if left > 0 else 0
-                chunk = _Chunk()
+                chunk = Chunk()
                 if left == 0:
                     return batches
     if chunk.rows:
@@ -63,10 +90,50 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     return batches
 
 
+def gather(
+    file: Input, records: Iterable[tuple[int, Any]], points: bool, limit: int | None, problems: Problems
+) -> list[Drawings]:
+    """Return the drawings among records of any shape, which come with their row. The parameters are those of `read`.
+
+    points: as in `shapes.official`.
+    """
+    batches: list[Drawings] = []
+    chunk, count = Chunk(), 0
+    for row, record in records if limit != 0 else ():
+        if why := chunk.add_any(record, row, points):
+            problems.add(file.source, row + 1, why)
+        if len(chunk.rows) == _CHUNK or limit is not None and count + len(chunk.rows) == limit:
+            batches.append(chunk.finish(file.source, problems))
+            count += len(batches[-1])
+            chunk = Chunk()
+            file.report()
+            if count == limit:
+                break
+    if chunk.rows:
+        batches.append(chunk.finish(file.source, problems))
+    return batches
+
+
+def _parsed(lines: Iterable[bytes]) -> Iterator[Any]:
+    for line in lines:
+        with suppress(ValueError):
+            yield orjson.loads(line)
+
+
+def points_first(file: Input, records: Iterable[Any], problems: Problems) -> bool:
+    """Return whether strokes that can be read both ways are lists of points, by a file's first records; say so."""
+    laid = shapes.layout_of_records(records)
+    if laid == "points":
+        problems.note(file.source, "its strokes are lists of points [x, y], and are read as such")
+    elif laid == "either":
+        problems.note(file.source, "its strokes can be lists of points or [xs, ys]; they are read as [xs, ys]")
+    return laid == "points"
+
+
 _ERRORS = (TypeError, KeyError, IndexError, ValueError, OverflowError)
 
 
-class _Chunk:
+class Chunk:
     """The flat arrays that up to `_CHUNK` drawings are gathered in."""
 
     def __init__(self) -> None:
@@ -87,7 +154,7 @@ class _Chunk:
             if len(y) != end:
                 raise ValueError
             if len(stroke) > 2:
-                if len(stroke[2]) != end - at:
+                if len(stroke[2]) != end - at or len(stroke) > 4 and end - at in (2, 3, 4):  # these are points
                     raise ValueError
                 if len(t) < at:  # the strokes before had no times
                     t.extend(repeat(nan, at - len(t)))
@@ -111,6 +178,30 @@ class _Chunk:
         del self.x[points:], self.y[points:]
         del self.t[points:]
 
+    def retry(self, line: bytes, row: int, points: bool) -> str | None:
+        """Add a line that is no official record. Return None if it is a drawing in another shape, or why it is not."""
+        try:
+            record = orjson.loads(line)
+        except ValueError as error:
+            return f"not JSON: {str(error).split(':')[0]}"
+        return self.add_any(record, row, points)
+
+    def add_any(self, record: Any, row: int, points: bool) -> str | None:
+        """Add a record of any shape (see `shapes.official`). Return None, or the reason why it is not a drawing."""
+        if not points:
+            try:
+                self.add(record, row)
+            except _ERRORS:
+                self.undo()
+            else:
+                return None
+        try:
+            self.add(shapes.official(record, points), row)
+        except _ERRORS:
+            self.undo()
+            return _why(record, points)
+        return None
+
     def finish(self, source: str, problems: Problems) -> Drawings:
         points = np.empty((len(self.x), 2), np.float32)
         points[:, 0], points[:, 1] = np.frombuffer(self.x, np.float32), np.frombuffer(self.y, np.float32)
@@ -127,7 +218,7 @@ class _Chunk:
             first = exact[starts]
             first = np.where(first < CLOCK_MS, 0, first)
             times = (exact - np.repeat(first, np.diff(stroke_offsets[drawing_offsets]))).astype(np.float32)
-        table = _metadata(self.about, source, self.rows)
+        table = table_of(self.about, source, self.rows, problems)
         drawings = Drawings(points, stroke_offsets, drawing_offsets, table, times)
         sane = (np.abs(points) < _FARTHEST).all(axis=1)  # false for nan
         if times is not None:
@@ -157,48 +248,17 @@ def _ended_by_cr(stream: IO[bytes]) -> Iterator[bytes]:
         yield rest
 
 
-def _retry(chunk: _Chunk, line: bytes) -> bool:
-    """Add the first line of a file again, without its byte order mark, and return whether it is a drawing."""
+def _why(record: Any, points: bool) -> str:
+    """Return the reason, in words, why a record is not a drawing."""
     try:
-        chunk.add(orjson.loads(line), 0)
-    except _ERRORS:
-        chunk.undo()
-        return False
-    return True
-
-
-def _metadata(about: dict[str, list[Any]], source: str, rows: list[int]) -> pa.Table:
-    try:
-        return metadata_table(len(rows), **about, source=source, row=rows)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, OverflowError):
-        # A value has another type than in the official files. Each such value becomes unknown.
-        clean: dict[str, list[Any]] = {
-            name: [v if isinstance(v, str) else None for v in values] for name, values in about.items()
-        }
-        clean["recognized"] = [v if isinstance(v, bool) else None for v in about["recognized"]]
-        clean["key_id"] = [
-            str(v) if isinstance(v, int) and not isinstance(v, bool) else v if isinstance(v, str) else None
-            for v in about["key_id"]
-        ]
-        return metadata_table(len(rows), **clean, source=source, row=rows)
-
-
-def _why(line: bytes) -> str:
-    """Return the reason, in words, why a line is not a drawing."""
-    try:
-        record = orjson.loads(line)
+        drawing = shapes.official(record, points)["drawing"]
     except ValueError as error:
-        return f"not JSON: {str(error).split(':')[0]}"
-    if not isinstance(record, dict):
-        return "not a JSON object"
-    if "drawing" not in record:
-        return 'no "drawing" in it'
-    drawing = record["drawing"]
-    if not isinstance(drawing, list) or not all(isinstance(s, list) and len(s) >= 2 for s in drawing):
+        return str(error)
+    if not all(len(stroke) >= 2 for stroke in drawing):
         return '"drawing" is not a list of strokes [xs, ys]'
     for stroke in drawing:
         for numbers in stroke[:3]:
-            if not isinstance(numbers, list) or not all(isinstance(v, (int, float)) for v in numbers):
+            if not all(isinstance(v, (int, float)) for v in numbers):
                 return "a stroke has something other than lists of numbers"
         if len({len(numbers) for numbers in stroke[:3]}) > 1:
             return "a stroke has not as many x as y" + (" and times" if len(stroke) > 2 else "")

@@ -31,7 +31,9 @@ class Format:
     gzips:   whether names ending in .gz belong to it.
     copies:  whether its module copies chosen records as they are, `copy(file, rows, out)`: rows of what `read` gave,
              int64 (n,), ascending; out a binary stream. Raises `base.NotCopied` where it cannot after all.
-    picture: whether it is only to be looked at: drawings cannot be read back.
+    picture: whether what is written is only to be looked at: it cannot be read back.
+    common:  for an ending that files without drawings have, too: tells from the first bytes whether a file that was
+             found in a folder may hold drawings.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Format:
     gzips: bool = True
     copies: bool = False
     picture: bool = False
+    common: Sniff | None = None
 
     @property
     def reads(self) -> bool:
@@ -57,6 +60,10 @@ class Format:
     def load(self) -> ModuleType:
         """Import and return the module that reads and writes this format."""
         return import_module(f"qdesk.formats.{self.module}")
+
+
+SHEET = b'class="contact-sheet"'
+"""What a contact sheet of qdesk's has among the first bytes of its SVG."""
 
 
 def _begins(*marks: bytes) -> Sniff:
@@ -73,6 +80,49 @@ def _xml(root: str) -> Sniff:
         return text.startswith("<") and element.search(text) is not None
 
     return sniff
+
+
+_MANY = re.compile(rb"""\[\s*\{|\[\s*\[\s*\[\s*\[|\{\s*"[^"]*"\s*:\s*\[\s*\{""")
+
+
+def _document(head: bytes) -> bool:
+    """Tell whether a file is JSON whose first line is not one drawing: it holds many, or goes on in the next line."""
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text.startswith((b"{", b"[")):
+        return False
+    line, *more = re.split(rb"[\r\n]", text, maxsplit=1)
+    line = line.strip()
+    if more and line.endswith((b"{", b"[", b",")):
+        return True
+    import orjson
+
+    from qdesk.formats.shapes import records_of
+
+    try:
+        return records_of(orjson.loads(line)) is not None
+    except ValueError:
+        return not more and _MANY.match(line) is not None
+
+
+def columns_of(head: bytes) -> tuple[list[str], str] | None:
+    """Return the names of a CSV table's columns and what stands between them; None for what is no table of drawings."""
+    line = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].decode("utf-8", "replace").strip()
+    if line.startswith(("{", "[", "<")):
+        return None
+    between = max(",;\t", key=line.count)
+    names = [name.strip().strip('"').strip().lower() for name in line.split(between)]
+    return (names, between) if not {"drawing", "strokes"}.isdisjoint(names) else None
+
+
+def _is_table(head: bytes) -> bool:
+    return columns_of(head) is not None
+
+
+def _first_in_zip(head: bytes) -> str:
+    """Return the name of the first file in a zip, "" for what is no zip or an empty one."""
+    if not head.startswith(b"PK\x03\x04"):
+        return ""
+    return head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("utf-8", "replace").lower()
 
 
 # A file has the format of the last row whose `sniff` accepts it: ndjson accepts anything, a .bin record always has a
@@ -93,9 +143,24 @@ FORMATS = (
         "npz", ".npz", "sketchrnn", _begins(b"PK\x03\x04", b"PK\x05\x06"), writes=False, gzips=False,
         title="Sketch-RNN .npz", short="Sketch-RNN npz", copies=True,
     ),
-    Format("svg", ".svg", "sheet", picture=True),
+    Format(
+        "svg", ".svg", "svg_file", _xml("svg"), picture=True, title="a drawing as .svg", short="SVG",
+        common=lambda head: _xml("svg")(head) and SHEET not in head,
+    ),
     Format("png", ".png", "sheet", picture=True),
     Format("pdf", ".pdf", "sheet", picture=True),
+    Format(
+        "json", ".json", "document", _document, writes=False, title="JSON .json", short="JSON",
+        common=lambda head: re.search(rb'"(drawing|strokes|image|ink)s?"', head) is not None,
+    ),
+    Format(
+        "csv", ".csv", "table", _is_table, writes=False, title="Kaggle's .csv", short="CSV", common=_is_table,
+    ),
+    Format(
+        "zip", ".zip", "archive", lambda head: bool(_first_in_zip(head)) and not _first_in_zip(head).endswith(".npy"),
+        writes=False, gzips=False, title=".zip of these", short="zip",
+        common=lambda head: _first_in_zip(head).endswith(("/", *SUFFIXES)),
+    ),
     Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML", copies=True),
 )  # fmt: skip
 
@@ -113,7 +178,7 @@ PICTURES = tuple(format for format in WRITTEN if format.picture)
 
 BY_NAME = {format.name: format for format in FORMATS}
 
-SUFFIXES = tuple(suffix for format in READ for suffix in format.endings)
+SUFFIXES: tuple[str, ...] = tuple(suffix for format in READ for suffix in format.endings)
 """How the names of readable files end. A file's format is told by its content all the same."""
 
 PARTS = tuple(dict.fromkeys(part for format in (*READ, *DATA) for part in format.ending.split(".")[1:]))

@@ -14,7 +14,8 @@ import numpy as np
 
 from qdesk.data.drawings import BOX, Drawings
 from qdesk.data.simplify import as_official
-from qdesk.formats.base import FormatError, open_output
+from qdesk.formats.base import About, FormatError, open_output
+from qdesk.formats.registry import SHEET
 from qdesk.formats.svg import attribute, bitmap_uri, path_data
 
 MOST = 2000
@@ -31,6 +32,24 @@ _SHARP = 2  # px of a small .png per px here; large ones have 1
 _INK, _MUTED, _LINE, _PAPER = "#1c1b19", "#66625b", "#dcdad5", "#ffffff"
 _LONGEST = 300  # how many letters of a text are looked at: no line holds as many
 _FONT = "Helvetica, Arial, Nimbus Sans, Liberation Sans, sans-serif"
+
+
+ABOUT = {
+    "png": About(
+        by="qdesk",
+        read="nothing",
+        kept="a contact sheet to look at",
+        lost="all but the look",
+        unread="is a picture. qdesk reads bitmaps from .npy.",
+    ),
+    "pdf": About(
+        by="qdesk",
+        read="nothing",
+        kept="pages of contact sheets to look at",
+        lost="all but the look",
+        unread="is a PDF. qdesk reads strokes and bitmaps, and a PDF holds pages.",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -218,10 +237,10 @@ _WRITERS = {"svg": _write_svg, "png": _write_png, "pdf": _write_pdf}
 def _opening(width: float, height: float) -> str:
     """Return the opening of an SVG picture. By default its paths are ink, as wide as a pen in the 255 box."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width:g}" '
-        f'height="{height:g}" viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}" fill="none" stroke="{_INK}" '
-        f'stroke-width="4" stroke-linecap="round" stroke-linejoin="round"><rect width="100%" height="100%" '
-        f'fill="{_PAPER}" stroke="none"/>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {SHEET.decode()} '
+        f'width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" font-family="{_FONT}" fill="none" '
+        f'stroke="{_INK}" stroke-width="4" stroke-linecap="round" stroke-linejoin="round">'
+        f'<rect width="100%" height="100%" fill="{_PAPER}" stroke="none"/>\n'
     )
 
 

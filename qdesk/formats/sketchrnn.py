@@ -1,4 +1,9 @@
-"""The published Sketch-RNN .npz: stroke-3 arrays of `train`, `valid` and `test`.
+"""The published Sketch-RNN .npz: stroke-3 arrays of `train`, `valid` and `test`, and what others make of them.
+
+Stroke-3 is (dx, dy, pen lifts after this point); stroke-4 has a further column, 1 where the drawing ends,
+or is (dx, dy, pen draws, pen lifts); stroke-5 is
+(dx, dy, pen draws, pen lifts, drawing ended). Arrays of equal length for all drawings are filled up with rows that say
+nothing, and these are left out.
 
 Their object arrays are pickles, and a pickle may run any program. So numpy never unpickles them. The unpickler here
 admits a handful of names, puts plain stand-ins in their place and refuses everything else.
@@ -12,23 +17,38 @@ import pickle
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, islice
 from typing import IO, Any
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings, metadata_table
-from qdesk.formats.base import FormatError, Input, NotCopied, Problems, word_of_name
-from qdesk.formats.bitmaps import copy_array, read_header
-from qdesk.formats.registry import listed
+from qdesk.formats.arrays import copy_array, read_header, shaped
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name
+from qdesk.formats.registry import BY_NAME, SUFFIXES, listed
 
 _PARTS = ("train", "valid", "test")
 _CHUNK = 5000
 _BLOCK = 1 << 20
 _FARTHEST = 1e6
+_FIRST = 200  # by how many drawings it is told what the columns of stroke-4 say
 _SMALL = ("i1", "u1", "i2", "u2")
 _LARGEST = 1 << 32
 """The most bytes that one unpacked array may have. The largest published one has a few hundred million."""
+
+
+ABOUT = {
+    "npz": About(
+        by="Google for Sketch-RNN, numpy",
+        read="stroke-3, stroke-4 and stroke-5 of train, valid and test or of arrays of other names, lists "
+        "too, without rows that fill them up; else bitmaps as in .npy; the word from the name",
+        kept="not written",
+        lost="labels; where on the page a drawing was",
+        unread="is refused: its pickle asks for posix.system, and only plain arrays are admitted.",
+    ),
+}
 
 
 class _Refused(pickle.UnpicklingError):
@@ -43,47 +63,87 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     if limit == 0:
         return []
     seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
-    sequences: list[np.ndarray] = []
-    rows: list[int] = []
-    wanted = limit
-    row = 0
+    with _said(file, ".npz"), zipfile.ZipFile(seekable) as archive:
+        names = _members(archive)
+        if all(_is_numbers(archive, name) for name in names):  # bitmaps, as numpy.savez writes them
+            names += [one for one in archive.namelist() if one.endswith(SUFFIXES) and not one.endswith(".npy")]
+            return BY_NAME["zip"].load().read_members(file, archive, names, limit, problems)
+        found = (sequence for name in names for sequence in _sequences(archive, name))
+        return drawings_of(file, found, limit, problems)
+
+
+def read_objects(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """Read the stroke-3 drawings of a .npy file of objects whose header has been read. Raises FormatError as `read`."""
+    with _said(file, ".npy"):
+        return drawings_of(file, _objects(file.stream, "the array"), limit, problems)
+
+
+@contextmanager
+def _said(file: Input, ending: str) -> Iterator[None]:
+    """Turn what can be wrong with a file into FormatError."""
     try:
-        with zipfile.ZipFile(seekable) as archive:
-            for name in _members(archive):
-                for sequence in _sequences(archive, name):
-                    reason = _unusable(sequence)
-                    if reason:
-                        problems.add(file.source, row + 1, reason)
-                    else:
-                        sequences.append(sequence)
-                        rows.append(row)
-                    row += 1
-                    if wanted is not None and len(rows) == wanted:
-                        break
-                file.report()
-                if wanted is not None and len(rows) == wanted:
-                    break
+        yield
     except _Refused as error:
         raise FormatError(f"{file.source} is refused: {error}.") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
-        raise FormatError(f"{file.source} is cut short or damaged: it is no whole .npz file.") from None
+        raise FormatError(f"{file.source} is cut short or damaged: it is no whole {ending} file.") from None
+    except FormatError:
+        raise
     except ValueError as error:
         raise FormatError(f"{file.source} holds no stroke-3 drawings: {error}.") from None
+
+
+def drawings_of(
+    file: Input, sequences: Iterable[np.ndarray | None], limit: int | None, problems: Problems
+) -> list[Drawings]:
+    """Return the drawings among arrays of stroke-3, stroke-4 or stroke-5; None stands for a record that is no array."""
+    good: list[np.ndarray] = []
+    rows: list[int] = []
+    sequences = iter(sequences if limit != 0 else ())
+    first_ones = list(islice(sequences, _FIRST))
+    shown = [one for one in first_ones if one is not None and one.ndim == 2 and one.shape[1] == 4]
+    says_draws = all(map(_says_draws, shown))
+    for row, found in enumerate(chain(first_ones, sequences)):
+        sequence, reason = _stroke3(found, says_draws)
+        if sequence is None:
+            problems.add(file.source, row + 1, reason)
+        else:
+            good.append(sequence)
+            rows.append(row)
+        if row % _CHUNK == 0:
+            file.report()
+        if len(rows) == limit:
+            break
     word = word_of_name(file.source)
     batches = []
     for first in range(0, len(rows), _CHUNK):
         some = slice(first, first + _CHUNK)
-        batches.append(_drawings(sequences[some], word=word, source=file.source, row=rows[some]))
+        batches.append(_drawings(good[some], word=word, source=file.source, row=rows[some]))
         file.report()
     return batches
 
 
 def _members(archive: zipfile.ZipFile) -> list[str]:
+    """Return the arrays of drawings: `train`, `valid` and `test`, or else all that are not labels or the like."""
     names = [name for name in archive.namelist() if name.endswith(".npy")]
     if not names:
         raise ValueError("there is no array in it")
     known = [f"{part}.npy" for part in _PARTS if f"{part}.npy" in names]
-    return known or names
+    return known or [name for name in names if not _is_flat(archive, name)] or names
+
+
+def _is_flat(archive: zipfile.ZipFile, name: str) -> bool:
+    """Tell whether an array holds one number or text per drawing, as labels do, by its header."""
+    with archive.open(name) as member:
+        shape, _, dtype = read_header(member)
+    return len(shape) < 2 and dtype.kind != "O"
+
+
+def _is_numbers(archive: zipfile.ZipFile, name: str) -> bool:
+    """Tell whether an array holds numbers that cannot be strokes, by its header."""
+    with archive.open(name) as member:
+        shape, _, dtype = read_header(member)
+    return dtype.kind in "biuf" and (len(shape) in (2, 4) or len(shape) == 3 and shape[2] not in (3, 4, 5))
 
 
 def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
@@ -93,24 +153,54 @@ def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
     with archive.open(name) as member:
         shape, fortran, dtype = read_header(member)
         if dtype.kind != "O":
-            if len(shape) != 3 or fortran or dtype.kind not in "iuf":
+            if len(shape) != 3 or dtype.kind not in "biuf":
                 raise ValueError(f"{name} is {dtype} of shape {shape}, not a list of arrays")
             count = math.prod(shape)
             data = member.read()
             if len(data) != count * dtype.itemsize:
                 raise ValueError(f"{name} ends early")
-            return iter(np.frombuffer(data, dtype, count).reshape(shape))
-        try:
-            found = _Unpickler(member, encoding="latin1").load()
-        except _Refused:
-            raise
-        except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
-            raise
-        except Exception as error:  # a broken pickle can raise nearly anything
-            raise ValueError(f"the pickle in {name} is broken ({type(error).__name__})") from None
+            return iter(shaped(data, dtype, shape, fortran))
+        return _objects(member, name)
+
+
+def _objects(stream: IO[bytes], name: str) -> Iterator[Any]:
+    """Return the arrays in the pickle of an object array, each an array, or None for what is none.
+
+    name: what to call it. Raises ValueError, _Refused, and what reading the stream raises.
+    """
+    try:
+        found = _Unpickler(stream, encoding="latin1").load()
+    except _Refused:
+        raise
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+        raise
+    except Exception as error:  # a broken pickle can raise nearly anything
+        raise ValueError(f"the pickle in {name} is broken ({type(error).__name__})") from None
     if not isinstance(found, _Array) or not isinstance(found.data, list):
         raise ValueError(f"{name} is not a list of arrays")
-    return (item.array() if isinstance(item, _Array) else None for item in found.data)
+    if isinstance(found.shape, tuple) and len(found.shape) == 3:  # an object array of equally long lists is a block
+        return iter(_block(found.data, found.shape))
+    return (_array_of(item) for item in found.data)
+
+
+def _block(values: list[Any], shape: tuple[int, ...]) -> np.ndarray:
+    """Return the numbers of an object array as one of floats. Raises ValueError for other things in it."""
+    try:
+        return np.array(values, np.float64).reshape(shape)
+    except (TypeError, OverflowError):
+        raise ValueError("it holds other things than numbers") from None
+
+
+def _array_of(item: Any) -> np.ndarray | None:
+    """Return an array, or a list of rows of numbers, as an array; None for anything else."""
+    if isinstance(item, _Array):
+        return item.array()
+    if not isinstance(item, (list, tuple)):
+        return None
+    try:
+        return np.array([[float(value) for value in row] for row in item])
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
@@ -175,7 +265,7 @@ def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, row
             copy_array(member, shape, fortran, dtype, rows, to)
             return
         found = _Unpickler(member, encoding="latin1").load()
-        if not isinstance(found, _Array) or not isinstance(found.data, list):
+        if not isinstance(found, _Array) or not isinstance(found.data, list) or len(found.shape) != 1:
             raise ValueError("not a list of arrays")
         chosen = np.empty(len(rows), object)
         for place, row in enumerate(rows.tolist()):
@@ -219,27 +309,28 @@ class _Dtype:
 class _Array:
     """A stand-in for numpy.ndarray: what its pickle says about it, unchecked."""
 
-    __slots__ = ("data", "dtype", "shape")
+    __slots__ = ("data", "dtype", "fortran", "shape")
 
     shape: Any
     dtype: Any
     data: Any
+    fortran: Any
 
     def __new__(cls, *_: Any) -> _Array:  # pickles may make one without calling __init__
         self = super().__new__(cls)
-        self.shape, self.dtype, self.data = (), None, b""
+        self.shape, self.dtype, self.data, self.fortran = (), None, b"", False
         return self
 
     def __setstate__(self, state: Any) -> None:
-        _, self.shape, self.dtype, fortran, self.data = state
-        if fortran:
-            self.shape = None
+        _, self.shape, self.dtype, self.fortran, self.data = state
 
     def array(self) -> np.ndarray | None:
         """Return the array, or None if what the pickle says does not make an array of numbers."""
         try:
             data = self.data.encode("latin1") if isinstance(self.data, str) else self.data
-            return np.frombuffer(data, self.dtype.number()).reshape(self.shape)
+            if self.dtype.code.startswith("O"):  # an array of Python's numbers
+                return shaped(np.array(data, np.float64), np.dtype(np.float64), self.shape, self.fortran)
+            return shaped(data, self.dtype.number(), self.shape, self.fortran)
         except (ValueError, TypeError, AttributeError, OverflowError):
             return None
 
@@ -272,17 +363,50 @@ for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
     _ADMITTED[_module, "scalar"] = _scalar
 
 
-def _unusable(sequence: np.ndarray | None) -> str | None:
-    """Return the reason why this record is not a stroke-3 drawing, or None if it is one."""
-    if sequence is None or sequence.ndim != 2 or sequence.shape[1] != 3:
-        return "not an array of (dx, dy, pen) rows"
+def _stroke3(sequence: np.ndarray | None, says_draws: bool) -> tuple[np.ndarray | None, str]:
+    """Return a record as stroke-3 without the rows that fill it up, or None and the reason why it is no drawing.
+
+    says_draws: whether the last columns of four say that the pen draws and that it lifts.
+    """
+    if sequence is None or sequence.ndim != 2 or sequence.shape[1] not in (3, 4, 5):
+        return None, "not an array of (dx, dy, pen) rows"
+    if len(sequence) and np.isnan(sequence[-1]).all():  # filled up with NaN
+        sequence = sequence[: len(sequence) - np.isnan(sequence[::-1]).all(axis=1).argmin()]
+    plain = sequence.dtype.kind + str(sequence.dtype.itemsize) in _SMALL
+    if not plain and not (np.abs(sequence.astype(np.float64)) < _FARTHEST).all():  # NaN compares false
+        return None, "a number is infinite or far too large"
+    if sequence.shape[1] == 5:
+        sequence = _of_stroke5(sequence)
+    elif sequence.shape[1] == 4:
+        sequence = _of_stroke4(sequence, says_draws)
+    elif len(sequence) and not sequence[-1].any():
+        last = np.flatnonzero(sequence.any(axis=1))
+        sequence = sequence[: last[-1] + 1 if len(last) else 1]
     if not len(sequence):
-        return "the drawing has no points"
-    if (
-        sequence.dtype.kind + str(sequence.dtype.itemsize) not in _SMALL and not (np.abs(sequence) < _FARTHEST).all()
-    ):  # NaN compares false, so it is refused too
-        return "a number is infinite or far too large"
-    return None
+        return None, "the drawing has no points"
+    return sequence, ""
+
+
+def _of_stroke5(rows: np.ndarray) -> np.ndarray:
+    """Return the stroke-3 rows before the end of a drawing. Of probabilities, the largest counts."""
+    state = rows[:, 2:].argmax(axis=1)
+    ends = np.flatnonzero((state == 2) | ~rows.any(axis=1))
+    length = ends[0] if len(ends) else len(rows)
+    return np.column_stack([rows[:length, :2], state[:length] == 1])
+
+
+def _of_stroke4(rows: np.ndarray, says_draws: bool) -> np.ndarray:
+    """Return the stroke-3 rows up to the one that ends the drawing, or those that move where none says so."""
+    if says_draws:
+        moves = rows.any(axis=1)
+        return np.column_stack([rows[moves, :2], rows[moves, 3]])
+    ends = np.flatnonzero(rows[:, 3])
+    return rows[: ends[0] + 1 if len(ends) else len(rows), :3]
+
+
+def _says_draws(rows: np.ndarray) -> bool:
+    """Tell whether each row of stroke-4 that is no filling says either that the pen draws or that it lifts."""
+    return bool(((rows[:, 2] != 0) != (rows[:, 3] != 0))[rows.any(axis=1)].all())
 
 
 def _drawings(sequences: list[np.ndarray], **columns: Any) -> Drawings:

@@ -192,8 +192,9 @@ def test_what_holds_no_ink_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_other_xml_is_no_ink(tmp_path: Path) -> None:
-    (tmp_path / "a.svg").write_text("<svg><g/></svg>")
-    assert format_of(tmp_path / "a.svg").name == "ndjson"
+    (tmp_path / "a.xml").write_text("<rss><channel/></rss>")
+    with pytest.raises(FormatError, match="is XML of another kind"):
+        format_of(tmp_path / "a.xml")
 
 
 coordinates = st.floats(-9e5, 9e5, width=32) | st.integers(0, 255).map(float)

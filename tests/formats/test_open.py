@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +32,12 @@ def contents(tmp_path: Path) -> dict[str, bytes]:
     rows[:] = [np.array([[1, 2, 0]], np.int16), np.array([[3, 4, 1], [1, 1, 1]], np.int16)]
     np.savez(tmp_path / "x.npz", train=rows)
     found["npz"] = (tmp_path / "x.npz").read_bytes()
+    found["json"] = json.dumps([{"drawing": [[[0, 9], [0, 5]]]}, {"drawing": [[[1], [2]]]}], indent=1).encode()
+    found["csv"] = b'drawing,word\n"[[[0, 9], [0, 5]]]",cat\n"[[[1], [2]]]",cat\n'
+    found["svg"] = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0 9 5"/></svg>'
+    with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(tmp_path / "x.ndjson", "x.ndjson")
+    found["zip"] = (tmp_path / "x.zip").read_bytes()
     return found
 
 
@@ -41,7 +49,7 @@ def test_the_format_is_known_by_its_content_whatever_the_name(tmp_path: Path, ki
         path = tmp_path / name
         path.write_bytes(gzip.compress(content) if packed else content)
         opened = open_drawings(path)
-        assert len(opened.drawings) == 2
+        assert len(opened.drawings) == (1 if kind == "svg" else 2)
         assert opened.problem_count == 0
         assert (opened.drawings.bitmaps is not None) == (kind == "npy")
 
@@ -78,7 +86,7 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
         (".", "is a folder"),
         ("empty", "is empty"),
         ("empty.gz", "is empty"),
-        ("picture.png", "no file of drawings"),
+        ("picture.png", "is a picture"),
         ("utf16.ndjson", "UTF-16"),
         ("a\0b", "cannot be opened"),
     ):
@@ -90,10 +98,14 @@ def test_what_cannot_be_opened_is_said_in_a_sentence(tmp_path: Path) -> None:
 
 def test_a_folder_stands_for_the_files_under_it(tmp_path: Path) -> None:
     (tmp_path / "b" / "folder.ndjson").mkdir(parents=True)
-    for name in ("z.ndjson", "notes.txt", "b/a.npy.gz", "b/c.bin"):
+    for name in ("z.ndjson", "notes.txt", "b/a.npy.gz", "b/c.bin", "settings.json", "c.zip"):
         (tmp_path / name).touch()
+    (tmp_path / "scores.csv").write_text("key_id,word\n")
+    (tmp_path / "train.csv").write_text("key_id,drawing\n")
+    (tmp_path / "package.json").write_text('{"name": "x"}')
+    (tmp_path / "b" / "cats.json").write_text('[{"drawing": []}]')
     names = [file.relative_to(tmp_path).as_posix() for file in files_under([tmp_path])]
-    assert names == ["b/a.npy.gz", "b/c.bin", "z.ndjson"]
+    assert names == ["b/a.npy.gz", "b/c.bin", "b/cats.json", "train.csv", "z.ndjson"]
     named = [tmp_path / "notes.txt", tmp_path / "nothing.here"]
     assert files_under(named) == named  # whoever reads them says what is wrong with them
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats import file_dialog_filter, format_of, open_drawings, registry, write_drawings
+from qdesk.formats import FormatError, file_dialog_filter, format_of, open_drawings, registry, write_drawings
+from qdesk.formats.overview import written_into
 from qdesk.formats.registry import DATA, FORMATS, PICTURES, READ, SUFFIXES, WRITTEN, Format
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +66,9 @@ def test_what_a_format_writes_is_known_and_read_again(format: Format, packed: bo
 @pytest.mark.parametrize("format", PICTURES, ids=said_by_id)
 def test_a_picture_is_not_read_again(format: Format, tmp_path: Path) -> None:
     write_drawings(STROKES, tmp_path / f"cat{format.ending}")
-    assert (tmp_path / f"cat{format.ending}").stat().st_size > 500 and not format.reads
+    assert (tmp_path / f"cat{format.ending}").stat().st_size > 500
+    with pytest.raises(FormatError, match="only to be looked at|is a picture|is a PDF"):
+        open_drawings(tmp_path / f"cat{format.ending}")
 
 
 @pytest.mark.parametrize("format", READ, ids=said_by_id)
@@ -93,3 +99,47 @@ def test_a_format_copies_whose_module_can(format: Format) -> None:
 def test_lists_in_words() -> None:
     assert registry.listed(["a"], "and") == "a" and registry.listed(["a", "b", "c"], "or") == "a, b or c"
     assert len(READ) >= 4 and len(WRITTEN) == len(DATA) + len(PICTURES)
+
+
+def test_the_tables_in_the_documents_are_those_of_the_registry() -> None:
+    """`python scripts/write_formats.py` writes them."""
+    text = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert written_into(text) == text and text.count("\n| `.") == len(FORMATS)
+
+
+points = st.tuples(st.integers(0, 255), st.integers(0, 255))
+drawn = st.lists(st.lists(points, min_size=1, max_size=7), min_size=1, max_size=4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    many=st.lists(drawn, min_size=1, max_size=4),
+    timed=st.booleans(),
+    recognized=st.sampled_from([True, False]),
+    keys=st.lists(st.integers(1, (1 << 64) - 1), min_size=4, max_size=4),
+    seconds=st.integers(1, (1 << 32) - 1),
+)
+@pytest.mark.parametrize("format", [format for format in DATA if format.name != "npy"], ids=said_by_id)
+def test_whatever_a_format_can_hold_comes_back(
+    tmp_path_factory, format: Format, many: list, timed: bool, recognized: bool, keys: list, seconds: int
+) -> None:
+    times = [[[100 * s + 16 * place for place in range(len(d[s]))] for s in range(len(d))] for d in many]
+    before = Drawings.from_strokes(
+        [[np.array(stroke) for stroke in drawing] for drawing in many],
+        times=times if timed or format.name == "raw" else None,
+        word="cat",
+        key_id=[str(key) for key in keys[: len(many)]],
+        countrycode="DE",
+        recognized=[recognized] * len(many),
+        timestamp=[f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"] * len(many),
+    )
+    path = tmp_path_factory.mktemp("formats") / f"cat{format.ending}"
+    write_drawings(before, path)
+    after = open_drawings(path).drawings
+    assert np.array_equal(after.points, before.points)
+    assert after.stroke_offsets.tolist() == before.stroke_offsets.tolist()
+    assert after.drawing_offsets.tolist() == before.drawing_offsets.tolist()
+    for name in ("word", "key_id", "countrycode", "recognized", "timestamp"):
+        assert after.column(name).tolist() == before.column(name).tolist()
+    if format.name not in ("bin", "simplified") and before.times is not None:
+        assert np.array_equal(after.times, before.times)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -161,8 +162,90 @@ def test_a_file_cut_short_is_an_error_in_words(tmp_path: Path) -> None:
 def test_other_archives_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
-    with pytest.raises(FormatError, match="no array in it"):
+    with pytest.raises(FormatError, match="no file of drawings in it, but readme.txt"):
         open_drawings(tmp_path / "a.zip")
+
+
+def stroke5(sequence: np.ndarray, length: int) -> np.ndarray:
+    """What sketch_rnn's to_big_strokes makes of a stroke-3 drawing."""
+    rows = np.zeros((length, 5), np.float32)
+    rows[: len(sequence), :2] = sequence[:, :2]
+    rows[: len(sequence), 3] = sequence[:, 2]
+    rows[: len(sequence), 2] = 1 - sequence[:, 2]
+    rows[len(sequence) :, 4] = 1
+    return rows
+
+
+def stroke4(sequence: np.ndarray) -> np.ndarray:
+    return np.column_stack([sequence, np.arange(len(sequence)) == len(sequence) - 1])
+
+
+def padded(sequences: list[np.ndarray], value: float = 0) -> np.ndarray:
+    longest = max(map(len, sequences)) + 2
+    block = np.full((len(sequences), longest, sequences[0].shape[1]), value, np.float32)
+    for row, sequence in zip(block, sequences, strict=True):
+        row[: len(sequence)] = sequence
+    return block
+
+
+def blocks_of(values: list) -> np.ndarray:
+    """An object array (drawings, points, columns) of Python's numbers, which numpy makes of lists of equal length."""
+    return np.array(values, object)
+
+
+SHAPES = {
+    "lists": as_objects([sequence.tolist() for sequence in SEQUENCES]),
+    "tuples": as_objects([tuple(map(tuple, sequence.tolist())) for sequence in SEQUENCES]),
+    "fortran": as_objects([np.asfortranarray(sequence) for sequence in SEQUENCES]),
+    "float16": as_objects([sequence.astype(np.float16) for sequence in SEQUENCES]),
+    "float64": as_objects([sequence.astype(np.float64) for sequence in SEQUENCES]),
+    "objects": as_objects([sequence.astype(object) for sequence in SEQUENCES]),
+    "filled up": padded(SEQUENCES),
+    "filled up, fortran": np.asfortranarray(padded(SEQUENCES)),
+    "filled up with NaN": padded(SEQUENCES, np.nan),
+    "filled up, objects": blocks_of(padded(SEQUENCES).tolist()),
+    "stroke-5": np.stack([stroke5(sequence, 9) for sequence in SEQUENCES]),
+    "stroke-5, no filling": as_objects([stroke5(sequence, len(sequence)) for sequence in SEQUENCES]),
+    "stroke-5, filled up": padded([stroke5(sequence, len(sequence)) for sequence in SEQUENCES]),
+    "stroke-4": as_objects([stroke4(sequence) for sequence in SEQUENCES]),
+    "stroke-4, filled up": padded([stroke4(sequence) for sequence in SEQUENCES]),
+    "stroke-4, draws and lifts": padded([np.insert(sequence, 2, 1 - sequence[:, 2], 1) for sequence in SEQUENCES]),
+}
+
+
+@pytest.mark.parametrize("array", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("ending", ["npz", "npy"])
+def test_arrays_of_every_shape_are_the_same_drawings(tmp_path: Path, array: np.ndarray, ending: str) -> None:
+    path = tmp_path / f"pig.{ending}"
+    np.save(path, array, allow_pickle=True) if ending == "npy" else np.savez(path, train=array)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        opened = open_drawings(path)
+    assert nested(opened.drawings) == nested(Drawings.from_stroke3(SEQUENCES))
+    assert opened.problem_count == 0 and set(opened.drawings.words) == {"pig"}
+    assert len(open_drawings(path, limit=2).drawings) == 2
+
+
+def test_labels_beside_the_drawings_are_left_out(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x_train=padded(SEQUENCES), y_train=np.arange(3), names=np.array(["a", "b", "c"]))
+    opened = open_drawings(tmp_path / "a.npz")
+    assert (len(opened.drawings), opened.problem_count) == (3, 0)
+
+
+def test_a_drawing_that_stays_where_it_is_keeps_a_point(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", train=np.zeros((2, 5, 3)))
+    assert nested(open_drawings(tmp_path / "a.npz").drawings) == [[[[0, 0], [0, 0]]]] * 2
+
+
+def test_npy_pickles_that_ask_for_more_are_refused_too(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", as_objects([Evil(os.system, "true")]), allow_pickle=True)
+    with pytest.raises(FormatError, match="is refused: its pickle asks for"):
+        open_drawings(tmp_path / "a.npy")
+    np.save(tmp_path / "a.npy", padded(SEQUENCES))
+    content = (tmp_path / "a.npy").read_bytes()
+    (tmp_path / "a.npy").write_bytes(content[:-20])
+    opened = open_drawings(tmp_path / "a.npy")
+    assert len(opened.drawings) == 2 and "announces 3 drawings" in opened.problems[0].reason
 
 
 def test_reads_the_published_files_as_numpy_does(reference_data: Path) -> None:

@@ -1,0 +1,95 @@
+"""Tables of drawings as CSV, one per line, as Kaggle's Quick, Draw! challenge has them and pandas writes them again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from itertools import chain, islice
+from typing import Any
+
+import orjson
+
+from qdesk.data.drawings import Drawings
+from qdesk.formats import ndjson
+from qdesk.formats.base import About, FormatError, Input, Problems
+from qdesk.formats.registry import columns_of
+
+_LONGEST = 1 << 27
+"""The most letters of a field; Python's csv refuses more than 131,072 by default."""
+
+_FLOAT = re.compile(r"(\d[\d.]*)(?:e\+?(\d+))?$", re.IGNORECASE)
+_DIGITS = 15
+"""A key_id written with an exponent and fewer digits than this was rounded."""
+
+
+ABOUT = {
+    "csv": About(
+        by="Kaggle, pandas, spreadsheets",
+        read="a drawing per line, its strokes as JSON or as Python writes lists; commas, semicolons or tabs between",
+        kept="not written",
+        lost="other columns; key_ids that a program rounded",
+        unread="is a table without drawings. Drawings need a column called drawing.",
+    ),
+}
+
+
+def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+    """Read the good lines of a table; `row` counts its records without the header.
+
+    Columns are known by the names that the official ndjson has for them, whatever their order; others are left out.
+    """
+    records = _records(file, problems)
+    first = list(islice(records, ndjson.FIRST))
+    points = ndjson.points_first(file, first, problems)
+    return ndjson.gather(file, enumerate(chain(first, records)), points, limit, problems)
+
+
+def _records(file: Input, problems: Problems) -> Iterator[dict[str, Any]]:
+    csv.field_size_limit(_LONGEST)
+    found = columns_of(file.head())
+    if found is None:
+        raise FormatError(f"{file.source} has no column of drawings.")
+    names, delimiter = found
+    text = io.TextIOWrapper(file.stream, "utf-8-sig", "replace", newline="")
+    count = 0
+    try:
+        lines = csv.reader(text, delimiter=delimiter)
+        next(lines)
+        for fields in lines:
+            if not fields:
+                continue
+            record: dict[str, Any] = {name: value or None for name, value in zip(names, fields, strict=False)}
+            record["key_id"] = _key(record.get("key_id"), file, problems)
+            for name in ("drawing", "strokes"):
+                if isinstance(record.get(name), str):
+                    record[name] = _json(record[name])
+            count += 1
+            yield record
+    except csv.Error as error:
+        problems.add(file.source, count + 1, f"not CSV: {error}; the rest is left out")
+    finally:
+        text.detach()
+
+
+def _json(text: str) -> Any:
+    """Return the strokes that a field holds, or the text itself where it is not JSON."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return text
+
+
+def _key(text: str | None, file: Input, problems: Problems) -> str | None:
+    """Return a key_id, also one that a program took for a number with a fraction; None for one that lost digits."""
+    found = _FLOAT.match(text or "")
+    if not text or not found or text.isdigit():
+        return text
+    number = Decimal(text)
+    digits = len(found[1].replace(".", "").lstrip("0"))
+    if number == int(number) and (not found[2] or digits >= _DIGITS):
+        return str(int(number))
+    problems.note(file.source, f"key_ids that a program has rounded, such as {text[:40]}, are left unknown")
+    return None
