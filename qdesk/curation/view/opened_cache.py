@@ -42,6 +42,7 @@ class CachedFiles:
     """What is kept of some files.
 
     names: the identities.   keys: uint64 (N,), `fingerprint.drawing_keys`.   problems: the first ones, in words.
+    notes: as in `qdesk.formats.Opened`.
     """
 
     drawings: Drawings
@@ -49,6 +50,7 @@ class CachedFiles:
     keys: np.ndarray
     problems: tuple[str, ...] = ()
     problem_count: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class OpenedFileCache:
@@ -71,7 +73,8 @@ class OpenedFileCache:
             with suppress(OSError):
                 os.utime(place)  # `_tidy` goes by the time of last use
             names = IdentityColumn(table["identity"], about["unique"])
-            return CachedFiles(drawings, names, arrays["key"], tuple(about["problems"]), about["problem_count"])
+            said = tuple(about["problems"]), about["problem_count"], tuple(about["notes"])
+            return CachedFiles(drawings, names, arrays["key"], *said)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
 
@@ -97,7 +100,7 @@ class OpenedFileCache:
             with pa.OSFile(str(part / "table.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
                 writer.write_table(table)
             about = {"problems": list(shelved.problems), "problem_count": shelved.problem_count}
-            about |= {"unique": shelved.names.unique, "arrays": list(arrays)}
+            about |= {"unique": shelved.names.unique, "arrays": list(arrays), "notes": list(shelved.notes)}
             (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)  # an unreadable copy, or the same one
             part.rename(self.folder / name)

@@ -63,7 +63,7 @@ class TableScores:
 
 @dataclass(frozen=True)
 class OpenedTable:
-    """A table ready to show (its verdicts still to be looked up), and what was wrong with the files.
+    """A table ready to show (its verdicts still to be looked up), what was wrong with the files, and what was assumed.
 
     shared: how many drawings share a key_id with a different drawing.   keys: uint64 (N,), by which scores are looked
     up, where they are known.   to_shelve: what is to be kept of the files, and the name to keep it by.
@@ -75,19 +75,20 @@ class OpenedTable:
     shared: int = 0
     keys: np.ndarray | None = None
     to_shelve: tuple[str, CachedFiles] | None = None
+    notes: tuple[str, ...] = ()
 
     def trouble(self) -> tuple[str, list[str]]:
         """Return what the user should know of the files: in a sentence, and one by one where there is more.
 
-        These are the lines that were skipped, and how many drawings share a key_id. "" where there is nothing.
+        These are the lines that were skipped, how many drawings share a key_id, and what was assumed. "" for nothing.
         """
-        remark = f"{shared_sentence(self.shared)}." if self.shared else ""
+        remarks = [f"{shared_sentence(self.shared)}."] * bool(self.shared) + list(self.notes)
         if not self.problem_count:
-            return remark, []
+            return next(iter(remarks), ""), remarks if len(remarks) > 1 else []
         total, lines = len(self.table) + self.problem_count, list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more")
-        lines += [remark] * bool(remark)
+        lines += remarks
         text = f"{self.problem_count:,} of {total:,} lines skipped: {lines[0]}"
         return text, lines if len(lines) > 1 else []
 
@@ -117,7 +118,8 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
     if shelved is not None:
         table = _ready(Table(shelved.drawings, shelved.names))
         count = shared(shelved.drawings, shelved.names.arrow)
-        return OpenedTable(table, shelved.problems, shelved.problem_count, count, shelved.keys)
+        said = shelved.problems, shelved.problem_count, count
+        return OpenedTable(table, *said, shelved.keys, notes=shelved.notes)
     from qdesk.formats import open_drawings
 
     opened = open_drawings(*files, on_progress=say)
@@ -134,9 +136,9 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
 
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
-        to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count)
-    count = shared(drawings, names.arrow)
-    return OpenedTable(_ready(Table(drawings, names)), problems, opened.problem_count, count, keys, to_shelve)
+        to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count, opened.notes)
+    said = problems, opened.problem_count, shared(drawings, names.arrow)
+    return OpenedTable(_ready(Table(drawings, names)), *said, keys, to_shelve, opened.notes)
 
 
 def _ready(table: Table) -> Table:

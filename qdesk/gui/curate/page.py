@@ -316,7 +316,7 @@ class CuratePage(DropPage):
         view_settings.recall_plane(self)
         text, lines = result.trouble()
         if text:
-            self.notice.say(text, "warn" if result.problem_count else "info", lines)
+            self.notice.say(text, "warn" if result.problem_count or result.notes else "info", lines)
         recent_files.remember(files)
         self._show_download()
         self.opened.emit()

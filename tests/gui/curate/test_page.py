@@ -248,3 +248,12 @@ def test_a_page_closed_in_the_middle_of_scoring_leaves_nothing_behind(qtbot, mak
     page.header.close_files.click()
     qtbot.waitUntil(lambda: not page.scoring.running)
     assert page.bar.isHidden() and page.empty.isVisible()
+
+
+def test_what_was_assumed_of_a_file_is_said(qtbot, make_page, tmp_path: Path) -> None:
+    file = tmp_path / "a.ndjson"
+    file.write_text('{"drawing": [[[1, 2], [3, 4], [5, 6], [7, 8], [9, 7]]]}\n')
+    page = make_page()
+    with qtbot.waitSignals([page.opened, page.scored]):
+        page.open_files([str(file)])
+    assert "lists of points" in page.notice.text and page.notice.kind == "warn"
