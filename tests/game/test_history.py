@@ -265,7 +265,7 @@ def test_export_loads_back_with_times_since_the_first_point(tmp_path: Path) -> N
 
 def test_only_the_players_own_drawings_are_exported(tmp_path: Path) -> None:
     out = tmp_path / "mine.ndjson.gz"
-    zen = record("4", "", mode="zen", state=RoundState.DONE, recognised_ms=None, timestamp="2026-03-04")
+    zen = record("4", "", mode="zen", state=RoundState.DONE, recognised_ms=None, timestamp="2026-03-04 00:00:00 UTC")
     with History(tmp_path / "h.db") as history:
         other = history.add_player("Ann").id
         for one in (duel(given=1), record(), zen):
