@@ -46,7 +46,7 @@ SURE_JUNK = 6.0
 """The log-odds of junk of a picture without any ink. No labelled drawing was one, so nobody could learn it."""
 
 LETTER = 1.0
-"""The log-odds from which on a stroke is said to be a letter. One in thirty strokes of honest drawings reaches them."""
+"""The log-odds that one stroke has to reach before any is said to be a letter; the others are then at even odds."""
 
 _THREADS = 8
 """The most batches scored at a time, each on one core with one torch thread. On 2 cores that scores 1,340 drawings per
@@ -246,7 +246,7 @@ class Scorer:
             return np.zeros(0, bool)
         ready = as_official(given)
         measured = self.measure(ready, self.likelihood.sequences(given, ready))
-        return measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)) > LETTER
+        return _are_letters(measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)))
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -337,8 +337,13 @@ def _letters(part: Drawings, measured: Mapping[str, np.ndarray], rows: np.ndarra
     """Return which strokes are letters, bool (strokes,), of the drawings `rows` where that is known."""
     if "letter_odds" not in measured:
         return {}
-    each = np.split(measured["letter_odds"] > LETTER, part.drawing_offsets[1:-1])
-    return {row: each[row] for row in rows.tolist()}
+    each = np.split(measured["letter_odds"], part.drawing_offsets[1:-1])
+    return {row: _are_letters(each[row]) for row in rows.tolist()}
+
+
+def _are_letters(odds: np.ndarray) -> np.ndarray:
+    """Return which strokes of one drawing are said to be letters, bool (strokes,), by their log-odds (strokes,)."""
+    return (odds > 0) & (odds.max(initial=-np.inf) > LETTER)
 
 
 @once
