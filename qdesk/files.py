@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 class OutputIsInput(ValueError):
@@ -92,3 +94,15 @@ def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 def _named(error: OSError, part: Path, path: str | os.PathLike[str]) -> OSError:
     return OSError(error.errno, error.strerror, os.fspath(path)) if str(error.filename) == str(part) else error
+
+
+def readable_json(entries: Mapping[str, Any]) -> str:
+    """Return JSON for people to read: one name per line, and in lists of lists or objects one entry per line."""
+    lines = []
+    for name, value in entries.items():
+        if value and isinstance(value, list) and isinstance(value[0], dict | list):
+            text = "[\n" + ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in value) + "\n ]"
+        else:
+            text = json.dumps(value, ensure_ascii=False)
+        lines.append(f" {json.dumps(name)}: {text}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"

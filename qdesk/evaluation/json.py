@@ -18,7 +18,6 @@ The names stay as they are; docs/evaluate.md says what each means. Unknown or un
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -27,7 +26,7 @@ import numpy as np
 
 from qdesk import __version__
 from qdesk.evaluation.result import Evaluation
-from qdesk.files import atomic_write
+from qdesk.files import atomic_write, readable_json
 
 
 def to_json(evaluation: Evaluation) -> dict:
@@ -57,15 +56,8 @@ def to_json(evaluation: Evaluation) -> dict:
 
 
 def json_text(evaluation: Evaluation) -> str:
-    """Return `to_json` as text for people to read: one name per line, in long lists one entry per line."""
-    lines = []
-    for name, value in to_json(evaluation).items():
-        if value and isinstance(value, list) and isinstance(value[0], dict | list):
-            text = "[\n" + ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in value) + "\n ]"
-        else:
-            text = json.dumps(value, ensure_ascii=False)
-        lines.append(f" {json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    """Return `to_json` as text for people to read. See `files.readable_json`."""
+    return readable_json(to_json(evaluation))
 
 
 def write_json(evaluation: Evaluation, path: Path) -> None:

@@ -10,9 +10,10 @@ import numpy as np
 
 from qdesk.data.bitmap_frame import fit_bitmaps
 from qdesk.data.drawings import Drawings
-from qdesk.data.simplify import as_official, flipped
+from qdesk.data.simplify import as_official
 from qdesk.data.splits import labels_of, split_of
-from qdesk.formats import FormatError, Problem, files_under, open_drawings
+from qdesk.formats import Problem
+from qdesk.formats.several import open_several
 
 PARTS = {"all": None, "validation": 0, "test": 1}
 """Each part's name, and the number that `qdesk.data.splits.split_of` gives its drawings."""
@@ -50,36 +51,23 @@ def read(
 
     Raises FormatError for a named file that cannot be read, and for folders without a readable file.
     """
-    batches: list[Drawings] = []
-    problems: list[Problem] = []
-    skipped: list[str] = []
-    count = 0
-    every = [(path, file) for path in files for file in files_under([path])]
-    for number, (path, file) in enumerate(every):
-        on_progress(number / len(every))
-        try:
-            opened = open_drawings(file)
-        except FormatError as error:
-            if path == file:
-                raise
-            skipped.append(str(error))
-            continue
-        drawings = as_official(flipped(opened.drawings) if y_up else opened.drawings)
-        if drawings.bitmaps is not None:
-            drawings = replace(drawings, bitmaps=fit_bitmaps(drawings.bitmaps)[0])
-        batches.append(drawings)
-        problems += opened.problems
-        count += opened.problem_count
-    if not batches:
-        why = f" ({skipped[0]})" if skipped else ""
-        raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")
+    found = open_several(files, on_progress, y_up)
+    batches = list(map(_as_trained, found.batches))
     strokes = [batch for batch in batches if batch.bitmaps is None]
     beside = sum(len(batch) for batch in batches if batch.bitmaps is not None) if strokes else 0
     return Found(
         Drawings.concat(strokes or batches),
         files=tuple(map(str, files)), left_out={"bitmaps": beside},
-        problems=tuple(problems), problem_count=count, skipped=tuple(skipped),
+        problems=tuple(found.problems), problem_count=found.problem_count, skipped=tuple(found.skipped),
     )  # fmt: skip
+
+
+def _as_trained(drawings: Drawings) -> Drawings:
+    """Return drawings as training sees them: simplified, or bitmaps fitted to the official frame."""
+    drawings = as_official(drawings)
+    if drawings.bitmaps is None:
+        return drawings
+    return replace(drawings, bitmaps=fit_bitmaps(drawings.bitmaps)[0])
 
 
 def select(found: Found, known: Sequence[str], wanted: Sequence[str], part: str = "all") -> Found:

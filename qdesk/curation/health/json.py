@@ -27,7 +27,6 @@ A drawing is key_id, source, row, word, p_junk, reason, rude.
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ from qdesk import __version__
 from qdesk.curation.expectation import Number, whole_sentence
 from qdesk.curation.health.measure import SHOWN, Health, WordHealth, extra
 from qdesk.data.reasons import KEEP
-from qdesk.files import atomic_write
+from qdesk.files import atomic_write, readable_json
 
 
 def to_json(health: Health) -> dict[str, Any]:
@@ -76,15 +75,8 @@ def to_json(health: Health) -> dict[str, Any]:
 
 
 def json_text(health: Health) -> str:
-    """Return `to_json` as text for people to read: one name per line, in long lists one entry per line."""
-    lines = []
-    for name, value in to_json(health).items():
-        if value and isinstance(value, list):
-            text = "[\n" + ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in value) + "\n ]"
-        else:
-            text = json.dumps(value, ensure_ascii=False)
-        lines.append(f" {json.dumps(name)}: {text}")
-    return "{\n" + ",\n".join(lines) + "\n}\n"
+    """Return `to_json` as text for people to read. See `files.readable_json`."""
+    return readable_json(to_json(health))
 
 
 def write_json(health: Health, path: Path) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
-from qdesk.data.simplify import flipped
-from qdesk.formats import FormatError, Problem, files_under, open_drawings
+from qdesk.formats import Problem
+from qdesk.formats.several import open_several
 
 
 @dataclass(frozen=True)
@@ -59,26 +59,7 @@ def read(
     on_progress gets a share from 0 to 1. y_up: the strokes' y axis points up, so they are turned over.
     Raises FormatError for a named file that cannot be read, and for folders without a readable file.
     """
-    batches: list[Drawings] = []
-    problems: list[Problem] = []
-    skipped: list[str] = []
-    count = 0
-    every = [(path, file) for path in files for file in files_under([path])]
-    for number, (path, file) in enumerate(every):
-        on_progress(number / len(every))
-        try:
-            opened = open_drawings(file)
-        except FormatError as error:
-            if path == file:
-                raise
-            skipped.append(str(error))
-            continue
-        batches.append(flipped(opened.drawings) if y_up else opened.drawings)
-        problems += opened.problems
-        count += opened.problem_count
-    if not batches:
-        why = f" ({skipped[0]})" if skipped else ""
-        raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")
-    kinds = ([batch for batch in batches if (batch.bitmaps is None) == strokes] for strokes in (True, False))
+    found = open_several(files, on_progress, y_up)
+    kinds = ([batch for batch in found.batches if (batch.bitmaps is None) == strokes] for strokes in (True, False))
     parts = tuple(Drawings.concat(kind) for kind in kinds if kind)
-    return Collection(parts, tuple(problems), count, tuple(skipped))
+    return Collection(parts, tuple(found.problems), found.problem_count, tuple(found.skipped))
