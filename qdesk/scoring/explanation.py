@@ -171,9 +171,9 @@ def _letters(strokes: Sequence[np.ndarray], are_letters: np.ndarray) -> str:
 
 
 def numbered(places: np.ndarray) -> str:
-    """Return stroke numbers (n,), rising, in words: "stroke 3", "strokes 1 and 4 to 6"."""
+    """Return stroke numbers (n,), rising, in words: "stroke 3", "strokes 1, 2 and 4 to 6"."""
     runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
-    said = [f"{run[0]}" if len(run) == 1 else f"{run[0]} {'and' if len(run) == 2 else 'to'} {run[-1]}" for run in runs]
+    said = [text for run in runs for text in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))]
     if len(places) == 1:
         return f"stroke {said[0]}"
     return f"strokes {', '.join(said[:-1])}{' and ' if len(said) > 1 else ''}{said[-1]}"

@@ -9,7 +9,7 @@ from qdesk import paths
 from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings
 from qdesk.scoring.columns import RANK_COLUMNS
-from qdesk.scoring.explanation import TOGETHER, evidence_sentences, percent
+from qdesk.scoring.explanation import TOGETHER, evidence_sentences, numbered, percent
 from qdesk.scoring.junk_model import FEATURES
 from qdesk.scoring.scorer import Scorer, rank_table
 
@@ -46,6 +46,15 @@ def tell(reason: str, word: str | None = "flamingo", drawing=SQUARE, own: bool =
 
 
 OTHER = {"top_guess": "pineapple", "p_top": 0.93, "p_word": 0.004}
+
+
+@pytest.mark.parametrize(
+    ("places", "said"),
+    [([3], "stroke 3"), ([1, 2], "strokes 1 and 2"), ([14, 15, 17], "strokes 14, 15 and 17"),
+     ([4, 5, 6], "strokes 4 to 6"), ([1, 4, 5, 6], "strokes 1 and 4 to 6")],
+)  # fmt: skip
+def test_strokes_are_named_by_their_numbers(places: list[int], said: str) -> None:
+    assert numbered(np.array(places)) == said
 
 
 def test_nothing_is_said_without_a_reason() -> None:
