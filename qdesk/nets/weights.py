@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Literal, overload
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
@@ -76,16 +77,21 @@ def load(path: Path, kind: str) -> Network:
 def start_from(network: Classifier | SketchRNN, path: Path) -> None:
     """Give `network` the weights of a file, to train on from there. A layer that the file lacks stays as it is.
 
-    Raises WeightsError where the file's words, shape or kinds differ.
+    So do the outputs of kinds that the file does not know: it may have been taught before they were added.
+    Raises WeightsError where the file's words or shape differ.
     """
     given = load(path, "classifier" if isinstance(network, Classifier) else "sketchrnn")
     if given.words != network.words:
         raise WeightsError(f"{path} knows other words than this data has")
     if given.shape != network.shape:
         raise WeightsError(f"{path} has another shape: {given.shape}, not {network.shape}")
-    if isinstance(given, SketchRNN) and given.kinds not in ((), network.kinds):
-        raise WeightsError(f"{path} was taught other kinds of drawings: {', '.join(given.kinds)}")
-    network.load_state_dict({**network.state_dict(), **given.state_dict()})
+    own, state = network.state_dict(), given.state_dict()
+    if isinstance(given, SketchRNN) and given.kinds:
+        same = [kind for kind in given.kinds if kind in network.kinds]
+        theirs, mine = ([kinds.index(kind) for kind in same] for kinds in (given.kinds, network.kinds))
+        for name in ("kind.2.weight", "kind.2.bias"):
+            state[name] = own[name].index_copy(0, torch.tensor(mine), state[name][theirs])
+    network.load_state_dict({**own, **state})
 
 
 def about(path: Path) -> dict:

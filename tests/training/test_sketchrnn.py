@@ -154,13 +154,18 @@ def test_the_prior_is_how_often_a_pass_shows_each_word() -> None:
     assert log_prior(corpus, 0).exp().tolist() == pytest.approx([30 / 40, 10 / 40])
 
 
-def test_weights_with_other_kinds_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "other.safetensors"
-    weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8), ("good", "blot")), path)
-    with pytest.raises(weights.WeightsError, match="other kinds"):
-        weights.start_from(network(), path)
-    weights.save(SketchRNN(("circle", "zigzag"), Shape(hidden=16, embedding=8)), path)
-    weights.start_from(network(), path)  # without kinds: all the rest is taken over
+def test_a_start_from_other_kinds_keeps_the_outputs_of_those_that_both_know(tmp_path: Path) -> None:
+    path, new = tmp_path / "other.safetensors", network()
+    old = SketchRNN(new.words, Shape(hidden=16, embedding=8), ("good", "blot", "walk"))
+    fresh = {name: value.clone() for name, value in new.state_dict().items()}
+    weights.save(old, path)
+    weights.start_from(new, path)
+    for row, kind in enumerate(new.kinds):
+        shared = kind in ("good", "walk")
+        before = old.kind[2].weight[old.kinds.index(kind)] if shared else fresh["kind.2.weight"][row]
+        assert torch.equal(new.kind[2].weight[row], before)
+    assert torch.equal(new.kind[0].weight, old.kind[0].weight)
+    assert torch.equal(new.lstm.weight_hh_l0, old.lstm.weight_hh_l0)
 
 
 def test_a_sketchrnn_learns_what_words_mean(trained: tuple[Path, str]) -> None:
