@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk import settings
+from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
 from qdesk.settings import Window
 
@@ -29,6 +30,8 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("play", "Play", "qdesk.gui.play.page", "PlayPage"),
     ("curate", "Curate", "qdesk.gui.curate.page", "CuratePage"),
     ("lab", "Lab", "qdesk.gui.lab.page", "LabPage"),
+    ("explore", "Explore", "qdesk.gui.explore.page", "ExplorePage"),
+    ("draw", "Draw", "qdesk.gui.draw.page", "DrawPage"),
 )
 _FIRST_SIZE = QSize(1280, 800)
 _SMALLEST = QSize(800, 560)
@@ -94,7 +97,7 @@ class Page(Protocol):
 class MainWindow(QMainWindow):
     """The window with its rail and pages; a page is made when it is first shown.
 
-    A page may define `shown()`, `hidden()`, `open_files(list[str])` and `shutdown()`.
+    A page may define `shown()`, `hidden()`, `open_files(list[str])`, `shutdown()` and `use(open_set)`.
     """
 
     def __init__(self, start_page: str = "play", files: Sequence[str] = ()) -> None:
@@ -105,6 +108,9 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         self._current = ""
         self._closed = False
+        self.open_set = OpenSet(self)
+        self.open_set.open_asked.connect(self._open_asked)
+        self.open_set.choice_asked.connect(lambda *_: self.show_page("curate"))
         self.rail = Rail()
         self._stack = QStackedWidget()
         inside = QWidget()
@@ -143,6 +149,8 @@ class MainWindow(QMainWindow):
             made = getattr(importlib.import_module(module), class_name)()
             self._pages[name] = made
             self._stack.addWidget(made)
+            if hasattr(made, "use"):
+                made.use(self.open_set)
         return self._pages[name]
 
     def made(self, name: str) -> Any:
@@ -166,6 +174,12 @@ class MainWindow(QMainWindow):
         """Show Curate with these files."""
         self.show_page("curate")
         self.page("curate").open_files([str(file) for file in files])
+
+    def _open_asked(self, files: list[str]) -> None:
+        if files:
+            self.open_in_curate(files)
+        else:
+            self._ask_for_files()
 
     def _ask_for_files(self) -> None:
         from qdesk.formats import file_dialog_filter

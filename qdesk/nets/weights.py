@@ -86,7 +86,7 @@ def start_from(network: Classifier | SketchRNN, path: Path) -> None:
     if given.shape != network.shape:
         raise WeightsError(f"{path} has another shape: {given.shape}, not {network.shape}")
     own, state = network.state_dict(), given.state_dict()
-    if isinstance(given, SketchRNN) and given.kinds:
+    if isinstance(given, SketchRNN) and isinstance(network, SketchRNN) and given.kinds:
         same = [kind for kind in given.kinds if kind in network.kinds]
         theirs, mine = ([kinds.index(kind) for kind in same] for kinds in (given.kinds, network.kinds))
         for name in ("kind.2.weight", "kind.2.bias"):

@@ -30,6 +30,7 @@ from qdesk.gui.curate.junk_count import JunkCount
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import ScoreWorker
+from qdesk.gui.curate.sharing import share
 from qdesk.gui.curate.verdict_commands import VerdictCommands
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from qdesk.gui.curate.view_controller import ViewController
@@ -47,8 +48,8 @@ NARROW, SHORT = 125 * SPACE, 80 * SPACE
 class CuratePage(DropPage):
     """Open, look, decide, export. `scorer_factory` makes the scorer, in a background thread."""
 
-    opened = Signal()
-    scored = Signal()
+    opened, scored = Signal(), Signal()
+    use = share
 
     def __init__(
         self,

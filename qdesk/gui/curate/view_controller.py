@@ -266,7 +266,7 @@ class ViewController(QObject):
             from qdesk.gui.curate.plane.plane import Plane  # not with the page, since pyqtgraph is slow to import
 
             self.plane = Plane()
-            self.plane.lassoed.connect(self._lassoed)
+            self.plane.lassoed.connect(self.choose)
             self.plane.clicked.connect(self.go_to)
             self.plane.closed.connect(lambda: self._header.set_plane(False))
             self._page.middle.insertWidget(0, self.plane)
@@ -319,9 +319,9 @@ class ViewController(QObject):
             self._grid.selectAll()
         self._mark_passing()
 
-    def _lassoed(self, mask: np.ndarray | None) -> None:
-        count = 0 if mask is None else int(np.count_nonzero(mask))
+    def choose(self, mask: np.ndarray | None, text: str = "chosen in the plane") -> None:
+        """Show these drawings alone, bool (N,), and select them, or show all again. text: what they are called."""
         self._choose_all = mask is not None
         if self._choose_all:
             self._grid.start_over()
-        self._filters.set_among(mask, f"{count:,} chosen in the plane")
+        self._filters.set_among(mask, f"{np.count_nonzero(mask) if self._choose_all else 0:,} {text}")

@@ -1,0 +1,1 @@
+"""The Draw page: what the networks draw."""
