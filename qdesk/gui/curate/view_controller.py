@@ -324,4 +324,4 @@ class ViewController(QObject):
         self._choose_all = mask is not None
         if self._choose_all:
             self._grid.start_over()
-        self._filters.set_among(mask, f"{np.count_nonzero(mask) if self._choose_all else 0:,} {text}")
+        self._filters.set_among(mask, f"{0 if mask is None else np.count_nonzero(mask):,} {text}")
