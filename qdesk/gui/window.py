@@ -34,7 +34,9 @@ PAGES: tuple[tuple[str, str, str, str], ...] = (
     ("draw", "Draw", "qdesk.gui.draw.page", "DrawPage"),
 )
 _FIRST_SIZE = QSize(1280, 800)
-_SMALLEST = QSize(800, 560)
+_SMALLEST = QSize(800, 480)
+_FRAME = QSize(2 * SPACE, 5 * SPACE)
+"""Room for what the desktop draws around a window. Its true size is known only once the window is shown."""
 CLOSING_S = 2.0
 """How long a closed window waits for work in the background, s; the process ends in any case."""
 
@@ -209,7 +211,12 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _restore_geometry(self) -> None:
-        self.resize(_FIRST_SIZE)
+        self.resize(_FIRST_SIZE.boundedTo(self._room()))
         kept = settings.load(Window).geometry
         if kept:
             self.restoreGeometry(QByteArray.fromBase64(kept.encode("ascii", "ignore")))
+            self.resize(self.size().boundedTo(self._room()))  # the screen may be a smaller one by now
+
+    def _room(self) -> QSize:
+        """Return the largest size at which all of the window is on the screen."""
+        return self.screen().availableGeometry().size() - _FRAME

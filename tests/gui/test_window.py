@@ -143,6 +143,23 @@ def test_the_window_comes_back_where_it_was(qtbot) -> None:
     second.close()
 
 
+def test_a_first_window_fits_on_the_screen(qtbot) -> None:
+    one = MainWindow()
+    qtbot.addWidget(one)
+    room = one.screen().availableGeometry()  # smaller than the window would like to be
+    assert room.width() < 1280 and one.width() <= room.width() and one.height() + 5 * theme.SPACE <= room.height()
+
+
+def test_a_window_kept_from_a_larger_screen_fits_on_this_one(qtbot) -> None:
+    first = MainWindow()
+    qtbot.addWidget(first)
+    first.resize(1900, 1000)
+    settings.change(Window, geometry=bytes(first.saveGeometry().toBase64().data()).decode())
+    second = MainWindow()
+    qtbot.addWidget(second)
+    assert second.height() < second.screen().availableGeometry().height()
+
+
 # The look
 
 
