@@ -56,7 +56,7 @@ REASONS = (
     Reason("other", "#8a8a8a", "4", suggested=False),
     Reason("rude", "#8460fc", "5", looks="a rude picture"),
     Reason(
-        "unfinished", "#b08400", looks="something hardly begun",
+        "unfinished", "#b08400", "6", looks="something hardly begun",
         signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss"),
     ),
     Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),
@@ -82,13 +82,13 @@ SUGGESTED = tuple(reason.name for reason in REASONS if reason.suggested)
 """The reasons that scoring may suggest."""
 
 OTHER = "other"
-"""The flag for any other reason, and for those that scoring suggests but no key gives, such as unfinished."""
+"""The flag for any other reason, and for those that scoring suggests but no key gives: unusual."""
 
 GRAFFITI = "graffiti"
 """The reason of letters and signs, alone or beside a drawing."""
 
 UNFINISHED = "unfinished"
-"""The reason of what nobody can tell the word from: begun, given up, or hardly anything. No key gives it."""
+"""The reason of what nobody can tell the word from: begun, given up, or hardly anything."""
 
 RUDE = "rude"
 """The flag for what no class should see: drawings of it are not on contact sheets unless asked for."""

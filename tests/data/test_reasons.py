@@ -16,8 +16,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_names_are_those_of_files_and_weights() -> None:
-    assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude")
-    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "keep")
+    assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished")
+    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "keep")
     assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "rude", "unfinished", "unusual", "")
     assert PLANTED[:6] == ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
     assert PLANTED[6:] == ("beside", "bare", "marks", "rude")

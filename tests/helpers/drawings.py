@@ -36,12 +36,12 @@ def write_shapes(where: Path, count: int) -> Path:
     return where
 
 
-def write_cats(path: Path, count: int = CATS) -> Path:
-    """Write `count` drawings of two strokes with the keys 1000, 1001, ...: one dog per three cats, half recognised."""
+def write_cats(path: Path, count: int = CATS, first: int = 1000) -> Path:
+    """Write `count` drawings of two strokes with the keys `first` and up: one dog per three cats, half recognised."""
     lines = []
     for number in range(count):
         drawing = [[[0, 100, 255, number], [0, 30, number, 9]], [[5, 5 + number], [200, 90]]]
-        about = {"word": "dog" if number % 4 == 0 else "cat", "key_id": str(1000 + number), "countrycode": "DE"}
+        about = {"word": "dog" if number % 4 == 0 else "cat", "key_id": str(first + number), "countrycode": "DE"}
         about |= {"timestamp": "2017-03-20 01:07:50.46456 UTC", "recognized": number % 2 == 0}
         lines.append(json.dumps({**about, "drawing": drawing}))
     path.write_text("\n".join(lines) + "\n")

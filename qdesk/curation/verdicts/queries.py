@@ -51,6 +51,11 @@ RECENT = """
     FROM steps s JOIN history ON id = (SELECT min(id) FROM history WHERE step = s.step AND kind = 'do')
     WHERE undone = 0 ORDER BY s.step DESC LIMIT ?
 """
+FACTS_OF = """
+    SELECT coalesce((SELECT facts FROM verdicts WHERE identity = ?), (
+        SELECT json_extract(old, '$.facts') FROM history WHERE identity = ? AND old IS NOT NULL ORDER BY id DESC LIMIT 1
+    ))
+"""
 CONFLICTS = """
     SELECT identity, reason, note, flagged_at, facts, name FROM conflicts JOIN steps USING (step)
     WHERE settled <= 0 AND undone = 0 ORDER BY id

@@ -389,6 +389,13 @@ class Verdicts(Store):
         self._db.execute("DELETE FROM moves")
 
 
+def facts_of(identity: str, verdicts: Verdicts) -> dict[str, Any]:
+    """Return what was noted with the verdict on a drawing, by the names in `FACTS`, also after it was taken back."""
+    with verdicts._in_words():
+        (found,) = verdicts._db.execute(sql.FACTS_OF, (identity, identity)).fetchone()
+    return json.loads(found or "{}")
+
+
 def of_drawings(drawings: Drawings, verdicts: Verdicts) -> Judged:
     """Look up the verdicts on these drawings."""
     own = identities(drawings)

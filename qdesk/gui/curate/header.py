@@ -25,7 +25,7 @@ from qdesk.scoring.columns import COLUMNS
 PACES = {
     "grid": ("grid", "Grid", "All drawings side by side"),
     "one": ("one", "One by one", "One drawing after another, large"),
-    "page": ("page", "By the page", "Everything in sight is bad unless you say otherwise"),
+    "page": ("page", "By the page", "What looks like junk is flagged and the rest kept, unless you say otherwise"),
 }
 """Pace -> its icon, its name, and what it is."""
 TINTS: dict[Tint, str] = {"none": "No colours", "time": "Time", "loss": "Loss"}

@@ -54,9 +54,12 @@ ACTIONS = (
     Action("keys", "all keys", "Show and change the keys", ("?",), "Files"),
 )
 
-_YIELDS = "rude"
-"""The action that is younger than the users' own keys: where its key is theirs for something else, it has the first
-free one of `_FREE`."""
+_ONCE = {action.name for action in ACTIONS if action.group == "Verdicts"}
+"""The actions that a key does once, however long it is held: a drawing is judged after it was looked at."""
+
+_YIELD = ("rude", "unfinished")
+"""The actions that are younger than the users' own keys: where the key of one is theirs for something else, it has the
+first free one of `_FREE`."""
 _FREE = f"6789{ascii_uppercase}"
 
 _Key = Qt.Key
@@ -178,9 +181,11 @@ class KeyMap(QObject):
             if fresh:
                 kept[name] = tuple(dict.fromkeys(fresh))
         taken = {one for keys in kept.values() for one in keys}
-        if _YIELDS not in kept and taken.intersection(self._first[_YIELDS]):
-            taken.update(one for keys in self._first.values() for one in keys)
-            kept[_YIELDS] = (next(one for one in _FREE if one not in taken),)
+        for young in _YIELD:
+            if young not in kept and taken.intersection(self._first[young]):
+                taken.update(one for keys in self._first.values() for one in keys)
+                kept[young] = (next(one for one in _FREE if one not in taken),)
+                taken.update(kept[young])
         while True:
             owners: dict[str, list[str]] = {}
             for name, keys in (self._first | kept).items():
@@ -200,6 +205,7 @@ class _Bound(QShortcut):
         super().__init__(widget)
         self._keymap, self._name = keymap, name
         self.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        self.setAutoRepeat(name not in _ONCE)
         self.activated.connect(does)
         keymap.changed.connect(self._follow)
         self._follow()

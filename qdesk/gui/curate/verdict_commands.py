@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from qdesk.curation.verdicts.store import Change, Merged
+from qdesk.curation.verdicts.store import Merged
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.decision_strip import DecisionStrip, ShownDecision
 from qdesk.gui.curate.detail.detail import Detail
@@ -17,6 +17,7 @@ from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
+from qdesk.gui.curate.verdict_wording import flagged, judged
 
 LAST = 20
 """How many decisions are in sight."""
@@ -70,26 +71,30 @@ class VerdictCommands(QObject):
         if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
         else:
-            self._say_how_many(self._recorder.judge(reason), "kept" if reason == KEEP else f"flagged as {reason}")
+            changes = self._recorder.judge(reason)
+            if len(changes) > 1:  # they may be more than are in sight
+                self._offer_undo(judged(changes, "kept" if reason == KEEP else f"flagged as {reason}"))
 
     def flag(self) -> None:
         """Handle the key that flags for the reason that scoring suggests."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
         else:
+            selected = len(self._grid.chosen())
             changes = self._recorder.flag_or_unflag()
-            self._say_how_many(changes, "flagged" if changes and changes[0].new else "no longer flagged")
+            if selected > 1 and changes:
+                self._offer_undo(flagged(changes, selected))
+            elif selected > 1 and not self._recorder.is_deaf:
+                self.said.emit(flagged(changes, selected), "info", None)
 
-    def _say_how_many(self, changes: Sequence[Change], what: str) -> None:
-        if len(changes) > 1:  # they may be more than are in sight
-            self.said.emit(f"{len(changes):,} drawings {what}.", "good", ("Undo", self._recorder.undo))
+    def _offer_undo(self, text: str) -> None:
+        self.said.emit(text, "good", ("Undo", self._recorder.undo))
 
     def _page_decided(self, decisions: dict[int, str]) -> None:
         if not self._recorder.decide(decisions):
             return
         kept = sum(reason == KEEP for reason in decisions.values())
-        text = f"{len(decisions) - kept:,} flagged, {kept:,} kept."
-        self.said.emit(text, "good", ("Undo", self._recorder.undo))
+        self._offer_undo(f"{len(decisions) - kept:,} flagged, {kept:,} kept.")
 
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by the user and by others."""

@@ -6,13 +6,22 @@ import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.verdicts.csv import export_flags
-from qdesk.curation.verdicts.store import Change, Decision, Merged, Theirs, Verdict, Verdicts, VerdictsError
+from qdesk.curation.verdicts.store import (
+    Change,
+    Decision,
+    Merged,
+    Theirs,
+    Verdict,
+    Verdicts,
+    VerdictsError,
+    facts_of,
+)
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, OTHER
@@ -20,6 +29,7 @@ from qdesk.files import OutputIsInput
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.naming import facts_by_name, settle, stand_apart, traced_facts
+from qdesk.gui.curate.verdict_wording import became, elsewhere, wrote
 
 T = TypeVar("T")
 
@@ -143,6 +153,10 @@ class VerdictRecorder(QObject):
         """Ignore verdict keys for a moment, because other drawings have replaced those that the user was looking at."""
         self._deaf_until = time.monotonic() + seconds
 
+    @property
+    def is_deaf(self) -> bool:
+        return time.monotonic() < self._deaf_until
+
     def _remember(self) -> None:
         self._current = self._grid.shown
 
@@ -157,21 +171,24 @@ class VerdictRecorder(QObject):
         self._going = -1
 
     def _chosen(self) -> list[int]:
-        going = self._going >= 0 and self._model.busy
-        if self._model.table is None or going or time.monotonic() < self._deaf_until:
+        if self._model.table is None or self.is_deaf or (self._going >= 0 and self._model.busy):
             return []
         return self._grid.chosen()
 
     def flag_or_unflag(self) -> list[Change]:
-        """Flag the selection for the reason that scoring suggests, or "other"; if all of it is flagged, unflag it."""
+        """Flag the selection for the reason that scoring suggests, or "other"; if all of it is flagged, unflag it.
+
+        Of several drawings those that have a verdict already keep it.
+        """
         table, chosen = self._model.table, self._chosen()
         if table is None or not chosen:
             return []
         if set(table.verdicts[chosen]).isdisjoint(("", KEEP)):
             names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
-            changes: list[Change] = self._with_store(lambda store: store.clear(*names), [])
-            self._show(changes)
+            self._show(changes := self._with_store(lambda store: store.clear(*names), list[Change]()))
             return changes
+        if len(chosen) > 1:
+            chosen = [index for index in chosen if not table.verdicts[index]]
         suggested = table.texts["reason"][chosen]
         return self._decide(chosen, [reason if reason in FLAGS else OTHER for reason in suggested])
 
@@ -246,19 +263,17 @@ class VerdictRecorder(QObject):
         self._grid.touch()
         self._show(changes)
         table = self._model.table
-        change = changes[0]
-        (here,) = self.place_of(table, [change.identity]) if table is not None else (-1,)
-        what = _became(changes)
-        many = f" for {len(changes):,} drawings" if len(changes) > 1 else ""
+        (here,) = self.place_of(table, [changes[0].identity]) if table is not None else (-1,)
         if here < 0:
-            self.said.emit(f"{done}{many} in a file that is not open: {what}.", "info")
+            facts: dict[str, Any] = self._with_store(lambda store: facts_of(changes[0].identity, store), {})
+            self.said.emit(f"{done}: {became(changes)} ({elsewhere(facts)}).", "info")
             return
         row = self._model.row_of(here)
         if row >= 0:
             self._grid.select_row(row)
         elif self._model.busy:
             self._going = here
-        self.said.emit(f"{done}{many}: {what}.", "info")
+        self.said.emit(f"{done}: {became(changes, table.words[here] if table is not None else '')}.", "info")
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
@@ -277,8 +292,7 @@ class VerdictRecorder(QObject):
 
     def refresh_facts(self) -> None:
         """Store the current scores and ranks with the verdicts on these drawings."""
-        table = self._model.table
-        if table is None or self.verdicts is None:
+        if (table := self._model.table) is None or self.verdicts is None:
             return
         judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
         if len(judged):
@@ -296,32 +310,17 @@ class VerdictRecorder(QObject):
             return None
         self.refresh_facts()
         try:
-            only = set(table.names[np.flatnonzero(table.verdicts.codes)])
-            count = export_flags(Path(path), self.verdicts, only, everything)
-            others = sum(everything or reason != KEEP for reason in self.verdicts.known().values()) - count
+            count, others = _write(table, self.verdicts, Path(path), everything)
         except (OSError, OutputIsInput, VerdictsError) as error:
             reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             self.said.emit(f"{Path(path).name} was not written: {reason.rstrip('.')}.", "bad")
             return None
-        self.said.emit(_wrote(count, others, everything, Path(path).name), "good")
+        self.said.emit(wrote(count, others, everything, Path(path).name), "good")
         return count
 
 
-def _became(changes: Sequence[Change]) -> str:
-    """Say what undo or redo changed."""
-    change = changes[0]
-    if len({(one.old, one.new) for one in changes}) > 1:
-        return "each has its verdict back"
-    if change.old == change.new:
-        return f"another note, still {change.new}"
-    return f"{change.old or 'no verdict'} is now {change.new or 'no verdict'}"
-
-
-def _wrote(count: int, others: int, everything: bool, name: str) -> str:
-    """Say how many verdicts were written, and how many there are of drawings that are not open."""
-    what = "verdict" if everything else "flag"
-    text = f"Wrote {count:,} {what if count == 1 else what + 's'} to {name}."
-    if others:
-        command = "qdesk export --all" if everything else "qdesk export"
-        text += f" {others:,} more in other files: “{command}” writes them all."
-    return text
+def _write(table: Table, verdicts: Verdicts, path: Path, everything: bool) -> tuple[int, int]:
+    """Write the verdicts on these drawings. Return how many, and how many there are on drawings of other files."""
+    only = set(table.names[np.flatnonzero(table.verdicts.codes)])
+    count = export_flags(path, verdicts, only, everything)
+    return count, sum(everything or reason != KEEP for reason in verdicts.known().values()) - count

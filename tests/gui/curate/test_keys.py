@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
@@ -34,11 +35,19 @@ def settings(home: Path, text: str) -> None:
 def test_one_key_a_verdict_and_no_two_actions_on_one(keymap: KeyMap) -> None:
     every = [key for action in ACTIONS for key in action.keys]
     assert len(every) == len(set(every))
-    assert [keymap.keys(reason) for reason in FLAGS] == [("1",), ("2",), ("3",), ("4",), ("5",)]
+    assert [keymap.keys(reason) for reason in FLAGS] == [("1",), ("2",), ("3",), ("4",), ("5",), ("6",)]
     assert keymap.keys(KEEP) == ("K",) and keymap.action("Ctrl+Z") == "undo" and keymap.action("J") == ""
     assert {action.group for action in ACTIONS} == set(GROUPS)
     for action in ACTIONS:  # what it starts with, a person could also have chosen
         keymap.set(action.name, action.keys)
+
+
+def test_a_held_key_judges_one_drawing(qtbot, keymap: KeyMap) -> None:
+    where, does = QWidget(), {name: lambda: None for name in ("flag", "wrong", KEEP, "undo", "bigger")}
+    qtbot.addWidget(where)
+    bind(where, keymap, does)
+    repeats = {bound._name: bound.autoRepeat() for bound in where.findChildren(QShortcut)}
+    assert repeats == {"flag": False, "wrong": False, KEEP: False, "undo": False, "bigger": True}
 
 
 def test_a_choice_is_kept(qtbot, keymap: KeyMap) -> None:
@@ -209,12 +218,12 @@ def test_the_bar_shows_the_keys_as_they_are(qtbot, keymap: KeyMap) -> None:
     qtbot.addWidget(bar)
     caps = [cap.accessibleName() for cap in bar.keys.findChildren(Keycap)]
     assert caps == [
-        f"{key}: {does}" for key, does in zip("F12345KUR", ("flag", *FLAGS, KEEP, "undo", "replay"), strict=True)
+        f"{key}: {does}" for key, does in zip("F123456KUR", ("flag", *FLAGS, KEEP, "undo", "replay"), strict=True)
     ]
     keymap.set("keep", ["<"])
     keymap.set("keys", ["F1"])
     keymap.set("export", ["Ctrl+S"])
-    keep = bar.keys.findChildren(Keycap)[6]
+    keep = bar.keys.findChildren(Keycap)[7]
     assert keep.accessibleName() == "<: keep" and "&lt;" in keep.text() and bar.keys.all.text() == "Keys (F1)"
     assert "Ctrl+S" in bar.export.flags.toolTip() and bar.export.actions_by_kind["flags"].text().endswith("\tCtrl+S")
     with qtbot.waitSignal(bar.keys_asked):

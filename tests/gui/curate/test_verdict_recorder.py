@@ -146,7 +146,7 @@ def test_a_note_is_left_by_enter_and_by_escape_which_does_nothing_else(qtbot, pa
         assert page.recorder.note_of(page.table, 39) == text and page.grid.hasFocus()
     assert page.viewing.pace == "one"
     press(page, "U")
-    assert page.notice.text == "Undone: another note, still scribble."
+    assert page.notice.text == "Undone: another note on scribble (cat)."
     qtbot.waitUntil(lambda: page.detail.note.text() == "a")
 
 
@@ -169,10 +169,40 @@ def test_a_verdict_on_many_says_how_many_and_offers_the_way_back(page: CuratePag
     assert not page.notice.text  # of one it is seen
     page.grid.selectAll()
     press(page, "K")
-    assert page.notice.text == "40 drawings kept." and page.bar.counts.startswith("0 flagged · 40 kept")
+    assert page.notice.text == "40 drawings kept, 1 of them had another verdict." and page.bar.counts.startswith(
+        "0 flagged · 40 kept"
+    )
     page.notice.act.click()
-    assert page.notice.text == "Undone for 39 drawings: each has its verdict back."
+    assert page.notice.text == "Undone: 38 keep taken back, 1 now scribble instead of keep."
     assert page.bar.counts.startswith("1 flagged · 1 kept")
+
+
+def test_a_flag_on_many_leaves_what_was_decided_by_hand(page: CuratePage) -> None:
+    press(page, "1", "K")
+    by_hand = {key: page.table.verdicts[row] for row, key in enumerate(page.table.names) if page.table.verdicts[row]}
+    page.grid.selectAll()
+    press(page, "F")
+    assert page.notice.text == "38 drawings flagged, 2 left: they have a verdict already."
+    assert by_hand.items() <= dict(zip(page.table.names, page.table.verdicts[:], strict=True)).items()
+    page.recorder.undo()
+    assert page.bar.counts.startswith("1 flagged · 1 kept")
+
+
+def test_a_flag_on_many_kept_ones_changes_nothing_and_says_so(page: CuratePage) -> None:
+    page.grid.selectAll()
+    press(page, "K")
+    page.grid.selectAll()
+    press(page, "F")
+    assert page.notice.text == "Nothing flagged: all of these have a verdict already."
+    assert page.bar.counts.startswith("0 flagged · 40 kept")
+
+
+def test_an_undo_names_the_drawing_that_is_not_open(page: CuratePage, qtbot, tmp_path: Path) -> None:
+    press(page, "3")
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(write_cats(tmp_path / "others.ndjson", first=5000))])
+    page.recorder.undo()
+    assert page.notice.text == "Undone: wrong taken back (cat, in cats.ndjson, which is not open)."
 
 
 # Export

@@ -1,4 +1,4 @@
-"""The pace by the page: each drawing is bad unless the user says otherwise, and one key decides them all."""
+"""The pace by the page: what looks like junk is flagged unless the user says otherwise; one key decides the page."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Paging(QObject):
         super().__init__(parent)
         self._model, self._grid = model, grid
         self._by_hand: dict[int, str] = {}
+        self._decided: dict[int, str] = {}  # what was changed by hand and decided: an undo brings it back
         self._deaf_until = -math.inf
         self._moving = False
         self._page: list[int] = []
@@ -52,6 +53,7 @@ class Paging(QObject):
         for choice in (self.bar.which, self.bar.reason):
             choice.currentIndexChanged.connect(self.refresh)
         model.modelReset.connect(self._by_hand.clear)
+        model.modelReset.connect(self._decided.clear)
 
     def start(self) -> None:
         """Show whole pages, from the first drawing without a verdict that is in sight or comes later."""
@@ -131,15 +133,18 @@ class Paging(QObject):
         self._grid.touch()
         for drawing, reason in said.items():
             self._by_hand.pop(drawing, None)
+            self._decided.pop(drawing, None)
             if reason != (self._table.verdicts[drawing] or self._proposal(drawing)):
                 self._by_hand[drawing] = reason
         self.refresh()
 
     def _proposal(self, drawing: int) -> str:
         by_hand, verdict = self._by_hand.get(drawing, ""), self._table.verdicts[drawing]
+        if not verdict:
+            by_hand = by_hand or self._decided.get(drawing, "")
         if by_hand or verdict:
             return by_hand if by_hand != verdict else ""
-        if self.bar.which.currentData() == "suspicious" and not self._table.texts["reason"][drawing]:
+        if self.bar.which.currentData() == "suspicious" and self._table.texts["reason"][drawing] not in FLAGS:
             return KEEP
         return self._flag_for(drawing)
 
@@ -171,7 +176,9 @@ class Paging(QObject):
             self.decided.emit(proposed)
             for drawing, reason in proposed.items():  # verdicts that could not be written are proposed again
                 if self._model.table is not None and self._table.verdicts[drawing] == reason:
-                    self._by_hand.pop(drawing, None)
+                    self._decided.pop(drawing, None)
+                    if drawing in self._by_hand:
+                        self._decided[drawing] = self._by_hand.pop(drawing)
         self.moving.emit()
         self._move_on()
         self._moving = False
@@ -228,7 +235,8 @@ class Paging(QObject):
             self._page = self._shown()
             proposed = self.proposals()
             self._grid.set_proposals(proposed)
-            self.bar.say(*self._sentences(), len(proposed), bool(self._page))
+            flags = sum(reason != KEEP for reason in proposed.values())
+            self.bar.say(*self._sentences(), flags, len(proposed) - flags, bool(self._page))
 
     def _clicked(self, index: QModelIndex) -> None:
         if not QApplication.keyboardModifiers():  # with a key held down, the click selects
@@ -259,9 +267,9 @@ class PagingBar(QFrame):
         self.text, self.hint = Elided(), label("", "small", muted=True)
         self.which, self.reason = Choice(), Choice()
         self.which.setAccessibleName("Which drawings to flag")
-        self.which.addItem("all shown", "all")
         self.which.addItem("only the suspicious", "suspicious")
-        self.which.setToolTip("Only the suspicious: where scoring finds nothing, keep is proposed")
+        self.which.addItem("all shown", "all")
+        self.which.setToolTip("Only the suspicious: where scoring is sure of no reason, keep is proposed")
         self.reason.setAccessibleName("The reason where scoring suggests none")
         self.reason.addItems(FLAGS)
         self.reason.setCurrentText(OTHER)
@@ -297,11 +305,12 @@ class PagingBar(QFrame):
         Way = QBoxLayout.Direction
         self._sides.setDirection(Way.LeftToRight if self.width() >= _WIDE else Way.TopToBottom)
 
-    def say(self, text: str, hint: str, count: int, any_shown: bool) -> None:
-        """Show the words, and on the button how many drawings it decides."""
+    def say(self, text: str, hint: str, flags: int, keeps: int, any_shown: bool) -> None:
+        """Show the words, and on the button how many drawings it flags and keeps."""
         self.text.setText(text)
         self.hint.setText(hint)
-        self.decide.setText(f"Decide all {count:,}" if count > 1 else "Decide 1" if count else "Move on")
+        does = [f"{what} {count:,}" for what, count in (("flag", flags), ("keep", keeps)) if count]
+        self.decide.setText(", ".join(does).capitalize() or "Move on")
         self.decide.setMinimumWidth(self.decide.sizeHint().width())  # the choices shrink first, not this button
         self.decide.setEnabled(any_shown)
 

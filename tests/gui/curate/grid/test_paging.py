@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from qdesk.gui.curate.grid import paging
 from qdesk.gui.curate.grid.grid import Grid
-from qdesk.gui.curate.grid.paging import Paging
+from qdesk.gui.curate.grid.paging import Paging, PagingBar
 from tests.helpers.grid import seen, shown_grid
 from tests.helpers.loop import settle
 
@@ -29,6 +29,7 @@ def make(qtbot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Paging, 
 
         if writes:
             one.decided.connect(write)
+        one.bar.which.setCurrentIndex(one.bar.which.findData("all"))
         one.start()
         return one, grid
 
@@ -73,8 +74,28 @@ def test_everything_is_bad_for_the_reason_suggested_or_the_one_chosen(make) -> N
     assert {drawing: one.proposals()[drawing] for drawing in expected} == expected
     one.bar.reason.setCurrentText("wrong")
     assert one.proposals()[98] == "wrong" and one.proposals()[99] == "scribble"
-    one.bar.which.setCurrentIndex(1)
-    assert {one.proposals()[drawing] for drawing in (98, 95)} == {"keep"} and one.proposals()[97] == "wrong"
+
+
+def test_by_default_only_what_the_order_is_sure_of_is_flagged(qtbot, make) -> None:
+    one, _ = make()
+    one.bar.which.setCurrentIndex(0)
+    expected = {99: "scribble", 98: "keep", 97: "keep", 96: "scribble"}  # suggested: scribble, nothing, unusual
+    assert {drawing: one.proposals()[drawing] for drawing in expected} == expected
+    fresh = PagingBar()
+    qtbot.addWidget(fresh)
+    assert fresh.which.currentData() == "suspicious"
+
+
+def test_an_undone_page_has_again_what_was_set_by_hand(make) -> None:
+    one, grid = make(6)
+    click(grid, 1)
+    before = one.proposals()
+    assert before[4] == "keep"
+    one.decide()
+    grid.model().set_verdicts({f"k{drawing}": "" for drawing in range(6)})  # undone
+    assert one.proposals() == before
+    grid.model().set_verdicts({"k4": "wrong"})  # decided otherwise: what was set by hand before is past
+    assert 4 not in one.proposals()
 
 
 def test_a_click_and_space_toggle_between_the_proposal_and_keep(make) -> None:
@@ -100,9 +121,10 @@ def test_a_click_and_space_toggle_between_the_proposal_and_keep(make) -> None:
 def test_the_words_say_what_enter_does(make) -> None:
     one, grid = make(3)
     assert one.page_text == "3 drawings: 1 scribble, 2 other. Enter decides them all and moves on."
-    assert f"{one.bar.text.text()} {one.bar.hint.text()}" == one.page_text and one.bar.decide.text() == "Decide all 3"
+    assert f"{one.bar.text.text()} {one.bar.hint.text()}" == one.page_text and one.bar.decide.text() == "Flag 3"
     click(grid, 0)
     assert one.bar.text.text() == "3 drawings: 1 scribble, 1 other, 1 keep."
+    assert one.bar.decide.text() == "Flag 2, keep 1"
     grid.model().set_verdicts({"k2": "keep", "k1": "wrong"})
     assert one.page_text == "1 drawing: 1 scribble. Enter decides it and moves on. 2 more have a verdict already."
     press(grid, Qt.Key.Key_Return)
