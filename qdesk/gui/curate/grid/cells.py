@@ -1,4 +1,4 @@
-"""Paint one cell of the grid: the drawing, its loss, its word, its verdict.
+"""Paint one cell of the grid: the drawing, what it is sorted by, its word, its verdict.
 
 What many cells share (cards, losses, words, badges) is painted once and kept. So a cell is four small pictures put in
 their places, and a frame of two hundred cells takes milliseconds.
@@ -21,7 +21,7 @@ from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
 from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
-from qdesk.scoring.columns import BY_NAME
+from qdesk.scoring.columns import BY_NAME, Column
 
 __all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "text_on"]
 
@@ -94,21 +94,15 @@ class CellDelegate(QStyledItemDelegate):
         if verdict or proposed:
             badge = self._badge(proposed or verdict, bool(proposed), width - SPACE)
             place = x + width - 4 - round(badge.width() / self._ratio)
-            if width < _NARROW:  # in the loss's place, since it would cover the drawing
+            if width < _NARROW:  # in the number's place, since it would cover the drawing
                 painter.drawPixmap(place, top + 2, badge)
                 return
             painter.drawPixmap(place, y + 4, badge)
-        loss = float(table.numbers["loss_per_point"][drawing])
-        if loss == loss:
-            chip = self._chip(f"{loss:.2f}", table.loss_place(drawing))
+        text, bad = sorted_by(table, drawing)
+        if text:
+            chip = self._chip(text, bad)
             painter.drawPixmap(left, top, chip)
             left += round(chip.width() / self._ratio) + 6
-        ranked = _ranked_by(table, drawing) if width >= _NARROW else ""
-        if ranked:
-            value = self._words(ranked, 0)
-            right -= round(value.width() / self._ratio)
-            painter.drawPixmap(right, top, value)
-            right -= SPACE // 2
         if right - left > SPACE:
             painter.drawPixmap(left, top, self._words(table.words[drawing] or "no word", right - left))
 
@@ -161,19 +155,19 @@ class CellDelegate(QStyledItemDelegate):
 
         return self._piece(("card", width, height, selected, selected and current), lambda: (width, height), draw)
 
-    def _chip(self, text: str, place: float) -> QPixmap:
-        shade = round(min(max(place, 0.0), 1.0) * (_SHADES - 1)) / (_SHADES - 1)
+    def _chip(self, text: str, place: float | None) -> QPixmap:
+        shade = None if place is None else round(min(max(place, 0.0), 1.0) * (_SHADES - 1)) / (_SHADES - 1)
 
         def size() -> tuple[int, int]:
             return QFontMetrics(font("small")).horizontalAdvance(text) + 12, CAPTION - SPACE
 
         def draw(painter: QPainter) -> None:
-            colour = loss_colour(shade)
+            colour = theme().hover if shade is None else loss_colour(shade)
             chip = QRectF(0, 3, size()[0], 18)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colour)
             painter.drawRoundedRect(chip, 4, 4)
-            painter.setPen(text_on(colour))
+            painter.setPen(theme().ink if shade is None else text_on(colour))
             painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, text)
 
         return self._piece(("chip", text, shade), size, draw)
@@ -242,14 +236,38 @@ def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> No
     painter.drawPath(cloth)
 
 
-def _ranked_by(table: Table, drawing: int) -> str:
-    """Return the number that the drawings are sorted by, unless it is the loss per point, which is always shown."""
+def sorted_by(table: Table, drawing: int) -> tuple[str, float | None]:
+    """Return the number that the drawings are sorted by, and how bad it is, 0 to 1; "" where it is not known.
+
+    Of what is neither good nor bad the second is None. Where the order is none of numbers, it is the loss per point.
+    """
     name = "learned" if table.sort == "unsure" else table.sort
-    column = BY_NAME[name]
-    if column.kind not in ("number", "share") or name == "loss_per_point":
-        return ""
-    value = float(table.numbers[name][drawing])
+    if BY_NAME[name].kind == "text":
+        name = "loss_per_point"
+    column, value = BY_NAME[name], float(table.numbers[name][drawing])
     if math.isnan(value):
-        return ""
-    digits = 0 if abs(value) >= 10 else 1
-    return f"{value:.0%}" if column.kind == "share" else f"{value:.{digits}f}".replace("-", "\u2212")
+        return "", None
+    return _written(column, value), _badness(table, column, value, drawing)
+
+
+def _written(column: Column, value: float) -> str:
+    if column.kind == "date":
+        return time.strftime("%Y-%m-%d", time.gmtime(value))
+    if column.kind == "share":
+        return f"{max(value, 0.0):.0%}"
+    digits = 2 if column.name == "loss_per_point" else 0 if column.kind == "whole" or abs(value) >= 10 else 1
+    return f"{value:.{digits}f}".replace("-", "\u2212")
+
+
+def _badness(table: Table, column: Column, value: float, drawing: int) -> float | None:
+    """Return how bad the value of a column is: 0, as good as can be, to 1; None for what is neither good nor bad."""
+    if not column.bad:
+        return None
+    if column.name == "junk":
+        return 1 / (1 + math.exp(-min(max(value, -30.0), 30.0)))
+    if column.kind == "share":
+        return value if column.first == "high" else 1 - value
+    if column.name in ("loss_per_point", "loss"):
+        return table.loss_place(drawing)
+    above = table.share_above(column.name, drawing)
+    return None if math.isnan(above) else above if column.first == "high" else 1 - above
