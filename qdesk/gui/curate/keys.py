@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
-from PySide6.QtCore import QKeyCombination, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from qdesk import settings
 from qdesk.data.reasons import KEEP, REASONS
+from qdesk.gui.kit.positions import key_at
 from qdesk.settings import Curate
 
 GROUPS = ("Verdicts", "Looking", "Paces", "Files")
@@ -71,6 +72,7 @@ _OF_THE_DRAWINGS = {
     *(_Key.Key_Left, _Key.Key_Right, _Key.Key_Up, _Key.Key_Down, _Key.Key_Home, _Key.Key_End, _Key.Key_PageUp),
     *(_Key.Key_PageDown, _Key.Key_Return, _Key.Key_Enter, _Key.Key_Space, _Key.Key_Tab, _Key.Key_Backtab),
 }
+_WRITTEN_IN = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 _OF_THE_WINDOW = {*(f"Ctrl+{page}" for page in range(1, 10)), "Ctrl+O", "Ctrl+Q", "Ctrl+A", "Ctrl+C"}
 
 
@@ -216,6 +218,35 @@ class _Bound(QShortcut):
         )
 
 
+class _ByPlace(QObject):
+    """Takes keys by their place where the user's layout types no Latin letter or digit with them."""
+
+    def __init__(self, widget: QWidget, keymap: KeyMap, does: Mapping[str, Callable[[], object]]) -> None:
+        super().__init__(widget)
+        self._widget, self._keymap, self._does = widget, keymap, does
+        QApplication.instance().focusChanged.connect(self._follow)  # type: ignore[union-attr]
+
+    def _follow(self, before: QWidget | None, now: QWidget | None) -> None:
+        # Only the widget that has the keyboard is watched: the application has a thousand events per key.
+        if before is not None:
+            before.removeEventFilter(self)
+        if now is not None and self._widget.isAncestorOf(now) and not isinstance(now, _WRITTEN_IN):
+            now.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return False
+        key = key_at(event)
+        if key is None or self._keymap.action(pressed(event)):
+            return False
+        name = self._keymap.action(_text(QKeyCombination(event.modifiers(), key)))
+        if name not in self._does:
+            return False
+        if not (event.isAutoRepeat() and name in _ONCE):
+            self._does[name]()
+        return True
+
+
 def bind(widget: QWidget, keymap: KeyMap, does: Mapping[str, Callable[[], object]]) -> None:
     """Let the keys of these actions do their work in a widget and all that is in it, also when they change.
 
@@ -223,3 +254,4 @@ def bind(widget: QWidget, keymap: KeyMap, does: Mapping[str, Callable[[], object
     """
     for name, action in does.items():
         _Bound(widget, keymap, name, action)
+    _ByPlace(widget, keymap, does)

@@ -20,6 +20,7 @@ from qdesk.game.prompts import Prompts, words
 from qdesk.game.record import RoundState
 from qdesk.game.round import Round, monotonic_ms
 from qdesk.game.round_saver import RoundSaver
+from qdesk.gui.kit.positions import key_of
 from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
 from qdesk.gui.play.guessing import Guessing, shipped_guesser, shipped_scorer
@@ -187,7 +188,7 @@ class PlayPage(QWidget):
         self.home.set_sounds(self.settings.sounds, self.sounds.available, self.sounds.trouble)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        screen, key = self._stack.currentWidget(), event.key()
+        screen, key = self._stack.currentWidget(), key_of(event)
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         undo = key == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
         if event.isAutoRepeat():

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.verdicts.store import Verdicts
 from qdesk.curation.view.table import Table
@@ -203,6 +205,15 @@ def test_an_undo_names_the_drawing_that_is_not_open(page: CuratePage, qtbot, tmp
         page.open_files([str(write_cats(tmp_path / "others.ndjson", first=5000))])
     page.recorder.undo()
     assert page.notice.text == "Undone: wrong taken back (cat, in cats.ndjson, which is not open)."
+
+
+def test_keys_count_by_their_place_where_the_layout_has_no_such_letter(page: CuratePage) -> None:
+    page.grid.setFocus()
+    for key, scan, text in ((0x410, 41, "\u0444"), (0x26, 12, '"')):  # a Russian F and a French 3
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            held = Qt.KeyboardModifier.NoModifier
+            QApplication.sendEvent(page.grid, QKeyEvent(kind, key, held, scan, 0, 0, text))
+    assert list(page.table.verdicts[[39, 38]]) == ["scribble", "wrong"]
 
 
 # Export
