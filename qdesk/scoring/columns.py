@@ -121,6 +121,7 @@ COLUMNS = (
     ),
     Column("key", "file", "text", sort="Key, rising"),
     Column("file", "file", "text", sort="In the file's order"),
+    Column("random", "file", "text", sort="At random"),
 )  # fmt: skip
 """All columns, in the order of the list of sorts. A drawing that was given up early has few strokes and points."""
 
@@ -150,8 +151,13 @@ CSV_COLUMNS_EVER = (
 )  # fmt: skip
 """The columns that the CSV of verdicts has had from the beginning. A file of an early version has these alone."""
 
-CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [column.name for column in COLUMNS if column.is_score and column.remembered])
-"""The columns of the CSV of verdicts, in order. New ones come last, because people script against the order."""
+_SCORES = [column.name for column in COLUMNS if column.is_score and column.remembered]
+
+CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [*_SCORES, "suggested"])
+"""The columns of the CSV of verdicts, in order. New ones come last, because people script against the order.
+
+`suggested` is the reason that scoring suggested, since `reason` is the curator's.
+"""
 
 FACTS = tuple(name for name in CSV_COLUMNS if name not in ("key_id", "reason", "note", "flagged_at"))
 """The columns that are remembered with a verdict, so that it can be exported without the drawing's file."""

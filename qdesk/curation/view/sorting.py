@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -50,3 +50,16 @@ def name_order(names: IdentityColumn) -> np.ndarray:
         return np.argsort(pc.cast(names.arrow, pa.uint64()).to_numpy(), kind="stable").astype(np.int32)
     except (pa.ArrowInvalid, OverflowError):
         return pc.sort_indices(names.arrow).to_numpy().astype(np.int32)
+
+
+def _random_order(names: IdentityColumn) -> np.ndarray:
+    """Return all rows at random, int32 (N,): the same for each set of N, so that a sample can be gone on with."""
+    return np.random.default_rng(len(names)).permutation(len(names)).astype(np.int32)
+
+
+LASTING: dict[str, Callable[[IdentityColumn], np.ndarray]] = {
+    "file": lambda names: np.arange(len(names), dtype=np.int32),
+    "key": name_order,
+    "random": _random_order,
+}
+"""The orders that no score changes: each makes rows, int32 (N,), from the identities."""

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, FacetCounts, FilterMask, Filters
-from qdesk.curation.view.sorting import name_order, sorted_rows, text_ranks
+from qdesk.curation.view.sorting import LASTING, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
@@ -175,7 +175,7 @@ class Table:
         about = self.drawings.table.take(pa.array(indices, pa.int64()))
         columns = {name: about.column(name).to_pylist() for name in FACTS if name in about.column_names}
         columns |= {name: self.numbers[name][indices].tolist() for name in FACTS if name in NUMBERS}
-        columns["rank"] = self.ranks(indices)
+        columns |= {"rank": self.ranks(indices), "suggested": _suggested(self, np.asarray(indices, np.int64))}
         return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
     # Order
@@ -305,8 +305,8 @@ class Table:
         return rows
 
     def _sorted(self, sort: str, reverse: bool) -> np.ndarray:
-        if sort in ("file", "key"):
-            rows = np.arange(len(self), dtype=np.int32) if sort == "file" else name_order(self.names)
+        if sort in LASTING:
+            rows = LASTING[sort](self.names)
             return rows[::-1].copy() if reverse else rows
         if sort == "unsure":
             values = np.abs(self.numbers["learned"] - 0.5)
@@ -389,3 +389,9 @@ def rename(table: Table, names: pa.Array, rows: np.ndarray | slice = slice(None)
     chosen[rows] = True
     table.names = IdentityColumn(pc.replace_with_mask(before, pa.array(chosen), names))
     table._changed("key")
+
+
+def _suggested(table: Table, indices: np.ndarray) -> list[str | None]:
+    """Return the reasons that scoring suggests, "" for none, None where it has not scored."""
+    known = zip(table.texts["reason"][indices], table.scored[indices], strict=True)
+    return [reason if scored else None for reason, scored in known]

@@ -29,9 +29,7 @@ def key_at(event: QKeyEvent) -> Qt.Key | None:
     else:
         sign = _BY_SCAN.get(event.nativeScanCode() - (0 if sys.platform == "win32" else 8), " ")
     shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-    if sign == " " or (
-        sign.isdigit() and shifted
-    ):  # above the digits are signs, on every layout that has digits there
+    if sign == " " or (sign.isdigit() and shifted):  # above the digits are signs, on every layout that has digits there
         return None
     return Qt.Key(ord(sign))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.scoring.columns import BY_NAME, FACTS, RANK_COLUMNS
 from qdesk.scoring.scorer import worst_first
+from tests.helpers.drawings import shapes
 
 KEYS = ["a", "b", "a", "c", "d"]
 
@@ -235,3 +237,19 @@ def test_no_drawings_at_all_are_no_trouble() -> None:
     table.filters = Filters({"word": frozenset({"cat"})}, {"junk": (0, 1)}, "x")
     table.arrange()
     assert len(table.order) == 0 and table.counts() == (0, 0, 0)
+
+
+def test_the_random_order_is_the_same_each_time_and_shows_all() -> None:
+    table = Table(shapes("circle", 50), [str(number) for number in range(50)])
+    table.sort = "random"
+    rows = table.result_of(table.query).order.tolist()
+    assert sorted(rows) == list(range(50)) and rows != sorted(rows)
+    assert table.result_of(replace(table.query, reverse=True)).order.tolist() == rows[::-1]
+    again = Table(shapes("circle", 50, seed=1), [str(number) for number in range(50)])
+    assert again.result_of(replace(again.query, sort="random")).order.tolist() == rows
+
+
+def test_a_verdict_remembers_what_scoring_suggested() -> None:
+    table = Table(shapes("circle", 3), ["a", "b", "c"])
+    table.add_scores(np.arange(2), {"reason": ["wrong", ""]})
+    assert [facts["suggested"] for facts in table.facts([0, 1, 2])] == ["wrong", "", None]
