@@ -67,9 +67,11 @@ class Store:
         self.path = path
         with self._in_words():
             self._db = sqlite3.connect(path, isolation_level=None, timeout=self.busy_s)
+        self._seen = -1  # SQLite's number of the last change by others
         try:
             with self._in_words():
                 self._prepare()
+            self.changed_elsewhere()
         except BaseException:
             self._db.close()
             raise
@@ -87,6 +89,31 @@ class Store:
     def wait_longer(self, seconds: float) -> None:
         """Wait up to this long, from now on, for another program that is writing."""
         self._db.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+    def changed_elsewhere(self) -> bool:
+        """Return whether another connection has written since this was asked last, or since the file was opened."""
+        before, self._seen = self._seen, self._db.execute("PRAGMA data_version").fetchone()[0]
+        return before != self._seen
+
+    @contextmanager
+    def interrupted_by(self, check: Callable[[], object]) -> Iterator[None]:
+        """Call `check` often while statements run. What it raises ends them, and what they did is undone."""
+        raised: list[BaseException] = []
+
+        def look() -> bool:
+            try:
+                check()
+            except BaseException as error:
+                raised.append(error)
+            return bool(raised)
+
+        self._db.set_progress_handler(look, 200_000)
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise raised[0] if raised else error from None
+        finally:
+            self._db.set_progress_handler(None, 0)
 
     # What a subclass may define
 
@@ -196,10 +223,10 @@ class Store:
     # Reading and writing
 
     @contextmanager
-    def _transaction(self, trouble: str = "") -> Iterator[None]:
+    def _transaction(self, trouble: str = "", begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
         """Run a transaction: at the end everything written in it is on disk, or nothing is."""
         with self._in_words(trouble):
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(begin)
             try:
                 yield
                 self._db.execute("COMMIT")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import os
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from qdesk.curation.verdicts.store import Verdict, Verdicts
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.files import atomic_write, refuse_input
 from qdesk.scoring.columns import CSV_COLUMNS
 from qdesk.spreadsheet import Writer
@@ -18,12 +17,14 @@ MERGED = ("identity", "trace")
 
 
 def export_flags(
-    out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False
-) -> int:
+    out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False,
+    say: Callable[[int], object] = lambda count: None,
+) -> int:  # fmt: skip
     """Write all flagged drawings (not the kept ones) as CSV, the worst rank first, and return how many there are.
 
     only: limit it to these identities, for example to those of one file.   everything: write the kept ones, too, and
-    the columns `MERGED`, by which `qdesk.curation.verdicts.merge` tells drawings apart.
+    the columns `MERGED`, by which `qdesk.curation.verdicts.merge` tells drawings apart.   say: called often with how
+    many are written.
 
     Unknown values are empty, `recognized` is true or false, numbers have six significant digits. Drawings without a
     key_id are named by `source` and `row`. A path is written whole or not at all; raises OSError where it cannot be,
@@ -31,15 +32,19 @@ def export_flags(
     """
     if isinstance(out, Path):
         refuse_input(out, [verdicts.path])
-    chosen = [
-        verdict
-        for verdict in verdicts.all()
-        if (verdict.flagged or everything) and (only is None or verdict.identity in only)
-    ]
-    chosen.sort(key=_by_rank)
-    rows = ({**verdict.facts, **vars(verdict), "key_id": verdict.key_id} for verdict in chosen)
-    write_csv(out, (*CSV_COLUMNS, *MERGED) if everything else CSV_COLUMNS, rows)
-    return len(chosen)
+    count = 0
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        nonlocal count
+        for verdict in verdicts.ranked():
+            if (verdict.flagged or everything) and (only is None or verdict.identity in only):
+                count += 1
+                if count % 1000 == 0:
+                    say(count)
+                yield {**verdict.facts, **vars(verdict), "key_id": verdict.key_id}
+
+    write_csv(out, (*CSV_COLUMNS, *MERGED) if everything else CSV_COLUMNS, rows())
+    return count
 
 
 def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
@@ -54,13 +59,6 @@ def write_csv(out: Path | TextIO, columns: Sequence[str], rows: Iterable[Mapping
     writer = Writer(out)
     writer.writerow(columns)
     writer.writerows([_cell(row.get(name)) for name in columns] for row in rows)
-
-
-def _by_rank(verdict: Verdict) -> tuple[Any, ...]:
-    rank = verdict.facts.get("rank")
-    row = verdict.facts.get("row")
-    source = verdict.facts.get("source") or ""
-    return (math.inf if rank is None else rank, source, math.inf if row is None else row, verdict.identity)
 
 
 def _cell(value: Any) -> str:

@@ -5,6 +5,10 @@
 MOVES = "CREATE TEMP TABLE moves (identity TEXT PRIMARY KEY, reason, note, flagged_at, facts)"
 
 SELECT = "SELECT identity, reason, note, flagged_at, facts FROM verdicts"
+RANKED = f"""
+    {SELECT} ORDER BY json_extract(facts, '$.rank') NULLS LAST, coalesce(json_extract(facts, '$.source'), ''),
+    json_extract(facts, '$.row') NULLS LAST, identity
+"""
 AMONG = "identity IN (SELECT value FROM json_each(?))"
 # The identities with a key_id are it alone, or it with a number sign and more behind it; "$" comes after "#".
 WITH_KEYS = """
@@ -50,6 +54,10 @@ RECENT = """
            1 + (SELECT max(id) FROM history WHERE step = s.step AND kind = 'do') - id, note
     FROM steps s JOIN history ON id = (SELECT min(id) FROM history WHERE step = s.step AND kind = 'do')
     WHERE undone = 0 ORDER BY s.step DESC LIMIT ?
+"""
+STEP_SIZE = """
+    SELECT coalesce(max(id) - min(id) + 1, 0) FROM history
+    WHERE step = (SELECT {}(step) FROM steps WHERE undone = ?) AND kind = 'do'
 """
 FACTS_OF = """
     SELECT coalesce((SELECT facts FROM verdicts WHERE identity = ?), (

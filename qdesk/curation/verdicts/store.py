@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -186,13 +186,7 @@ class Verdicts(Store):
 
     def flag_many(self, decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> list[Change]:
         """Note several (identity, reason, note, info) as one step. Where a drawing comes twice, the last one counts."""
-        now = _now("seconds")
-        moves = []
-        for identity, reason, note, info in decisions:
-            if reason not in REASONS:
-                raise ValueError(f'no such reason: "{reason}"; use one of {", ".join(REASONS)}')
-            moves.append((str(identity), reason, note, now, _text(info)))  # SQLite takes Arrow's strings for bytes
-        return self._decide(moves)
+        return self._decide(_moves(decisions))
 
     def clear(self, *names: str) -> list[Change]:
         """Take the verdicts of these drawings back, as one step that can itself be undone."""
@@ -295,6 +289,11 @@ class Verdicts(Store):
         with self._in_words():
             return [_verdict(*row) for row in self._db.execute(f"{sql.SELECT} ORDER BY flagged_at, identity")]
 
+    def ranked(self) -> Iterator[Verdict]:
+        """Yield all verdicts, the worst rank first, those without one by their files and rows."""
+        with self._in_words():
+            yield from (_verdict(*row) for row in self._db.execute(sql.RANKED))
+
     def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
         """Return the reason of each identity, object (N,), "" where there is no verdict. Fit for a million at once."""
         known = self.known()
@@ -346,8 +345,10 @@ class Verdicts(Store):
     # Inside
 
     def _decide(self, moves: Iterable[Move]) -> list[Change]:
-        with self._transaction():
+        with self._transaction("", "BEGIN"):  # of a temporary table alone: others may write while many are looked up
+            self._db.execute("DELETE FROM moves")
             self._db.executemany(sql.MOVE, moves)
+        with self._transaction():
             changes = self._changes()
             self._db.execute(sql.FORGET_SAME)
             if self._db.execute("SELECT 1 FROM moves").fetchone():
@@ -387,6 +388,33 @@ class Verdicts(Store):
         self._db.execute("DELETE FROM verdicts WHERE identity IN (SELECT identity FROM moves WHERE reason IS NULL)")
         self._db.execute(sql.PUT)
         self._db.execute("DELETE FROM moves")
+
+
+def _moves(decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Iterator[Move]:
+    now = _now("seconds")
+    for identity, reason, note, info in decisions:
+        if reason not in REASONS:
+            raise ValueError(f'no such reason: "{reason}"; use one of {", ".join(REASONS)}')
+        yield str(identity), reason, note, now, _text(info)  # SQLite takes Arrow's strings for bytes
+
+
+def notes_of(verdicts: Verdicts) -> dict[str, str]:
+    """Return the note to each verdict that has one, by identity."""
+    with verdicts._in_words():
+        return dict(verdicts._db.execute("SELECT identity, note FROM verdicts WHERE note <> ''"))
+
+
+def count_of(verdicts: Verdicts) -> int:
+    """Return how many verdicts there are."""
+    with verdicts._in_words():
+        return verdicts._db.execute("SELECT count(*) FROM verdicts").fetchone()[0]
+
+
+def step_size(verdicts: Verdicts, forward: bool) -> int:
+    """Return how many drawings the next undo changes, or the next redo; 0 where there is none."""
+    with verdicts._in_words():
+        query = sql.STEP_SIZE.format("min" if forward else "max")
+        return verdicts._db.execute(query, (forward,)).fetchone()[0]
 
 
 def facts_of(identity: str, verdicts: Verdicts) -> dict[str, Any]:

@@ -387,7 +387,12 @@ def rename(table: Table, names: pa.Array, rows: np.ndarray | slice = slice(None)
         return
     chosen = np.zeros(len(table), bool)
     chosen[rows] = True
-    table.names = IdentityColumn(pc.replace_with_mask(before, pa.array(chosen), names))
+    take_names(table, pc.replace_with_mask(before, pa.array(chosen), names))
+
+
+def take_names(table: Table, names: pa.Array) -> None:
+    """Note other identities of all drawings."""
+    table.names = IdentityColumn(names)
     table._changed("key")
 
 

@@ -14,9 +14,9 @@ from qdesk.curation.exports.registry import NothingToWrite, Source, Work
 from qdesk.files import OutputIsInput, refuse_input
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.many_verdicts import ManyVerdicts
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import duration
-from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 
 
 class Exporting(QObject):
@@ -28,9 +28,11 @@ class Exporting(QObject):
     merged = Signal(object)
     """What became of somebody's verdicts: `qdesk.curation.verdicts.store.Merged`."""
 
-    def __init__(self, model: DrawingsModel, grid: Grid, judge: VerdictRecorder, parent: QWidget) -> None:
+    def __init__(self, model: DrawingsModel, grid: Grid, many: ManyVerdicts, parent: QWidget) -> None:
         super().__init__(parent)
-        self._model, self._grid, self._recorder, self._window = model, grid, judge, parent
+        self._model, self._grid, self._many, self._window = model, grid, many, parent
+        many.progress.connect(self.progress)
+        many.merged.connect(self.merged)
         self._writing = jobs.Slot("qdesk-export", self)
         self.files: list[str] = []
         """Those that are open."""
@@ -40,6 +42,7 @@ class Exporting(QObject):
     def close(self) -> None:
         """Give up what is being written: the file stays as it was."""
         self._writing.cancel()
+        self._many.cancel()
 
     cancel = close
 
@@ -50,7 +53,7 @@ class Exporting(QObject):
     @property
     def running(self) -> bool:
         """Whether something is being written."""
-        return self._writing.busy
+        return self._writing.busy or self._many.busy
 
     def ask(self, kind: str) -> None:
         """Let the user name a file, and write it (or read it, for "merge")."""
@@ -103,7 +106,7 @@ class Exporting(QObject):
             self.said.emit(f"Not written: {error}", "bad")
             return
         if export.verdicts:
-            self._recorder.export_to(path, everything=kind == "all")
+            self._many.export(path, everything=kind == "all")
         elif table is None:
             self.said.emit("Open some drawings first.", "bad")
         elif self._writing.busy:
@@ -120,9 +123,7 @@ class Exporting(QObject):
 
     def merge(self, path: str | Path) -> None:
         """Take over somebody's verdicts where there are none of ours."""
-        merged = self._recorder.merge(path)
-        if merged is not None:
-            self.merged.emit(merged)
+        self._many.merge(Path(path))
 
     def _start(self, text: str, work: Work) -> None:
         began = time.monotonic()

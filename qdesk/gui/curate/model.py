@@ -198,6 +198,21 @@ class DrawingsModel(QAbstractListModel):
         self._count_soon.start()
         self.verdicts_changed.emit()
 
+    def put_verdicts(self, rows: Mapping[str, np.ndarray]) -> None:
+        """Note new verdicts on many drawings: their indices, int64 (n,) each, by the reason, "" for none."""
+        table = self.table
+        if table is None:
+            return
+        self._verdicts += 1
+        for reason, some in rows.items():
+            table.put_verdicts(some, [reason])
+        if table.filters.chosen.get("verdict") is not None:
+            self.rearrange()
+        elif len(table.order):
+            self.dataChanged.emit(self.index(0), self.index(len(table.order) - 1))
+        self._count_soon.start()
+        self.verdicts_changed.emit()
+
 
 def _answer(_prepared: None, asked: Asked) -> QueryResult | FacetCounts:
     table, query, order, _versions = asked

@@ -69,7 +69,7 @@ class CuratePage(DropPage):
         self.commands = VerdictCommands(
             self.model, self.recorder, self.paging, self.decisions, self.detail, self.grid, self
         )
-        self.exporting = Exporting(self.model, self.grid, self.recorder, self)
+        self.exporting = Exporting(self.model, self.grid, self.commands.many, self)
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
         self._connect()
         self._bind_keys()
@@ -166,8 +166,8 @@ class CuratePage(DropPage):
         does: dict[str, Callable[[], object]] = {
             "flag": self.commands.flag,
             **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP)},
-            "undo": self.recorder.undo,
-            "redo": self.recorder.redo,
+            "undo": self.commands.undo,
+            "redo": self.commands.redo,
             "replay": self.detail.toggle_replay,
             "tint": self.viewing.turn_tint,
             "like": self.viewing.like_these,
@@ -370,7 +370,7 @@ class CuratePage(DropPage):
     def _scoring_ended(self, sentence: str) -> None:
         if sentence:
             self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
-        self.recorder.refresh_facts()
+        self.commands.refresh_facts()
         self._show_drawing(self.grid.shown)
         self._show_work()
         self.scored.emit()

@@ -13,11 +13,12 @@ from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.decision_strip import DecisionStrip, ShownDecision
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
-from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.grid.grid import Grid, count_selected
 from qdesk.gui.curate.grid.paging import Paging
+from qdesk.gui.curate.many_verdicts import AT_ONCE, ManyVerdicts
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
-from qdesk.gui.curate.verdict_wording import flagged, judged
+from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, flagged, judged, kinds_of
 
 LAST = 20
 """How many decisions are in sight."""
@@ -58,8 +59,10 @@ class VerdictCommands(QObject):
         judge.decided.connect(self._last_soon.start)
         model.verdicts_changed.connect(self._verdict_soon.start)  # once per pause, after the next drawing
         paging.decided.connect(self._page_decided)
-        decisions.undo_asked.connect(judge.undo)
-        decisions.redo_asked.connect(judge.redo)
+        decisions.undo_asked.connect(self.undo)
+        decisions.redo_asked.connect(self.redo)
+        self.many = ManyVerdicts(model, judge, self)
+        self.many.said.connect(self.said)
 
     def set_table(self) -> None:
         """Follow the model to its new table."""
@@ -71,24 +74,59 @@ class VerdictCommands(QObject):
         if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
         else:
+            if self._are_many():
+                self.many.judge(self._grid.selection(), reason)
+                return
             changes = self._recorder.judge(reason)
             if len(changes) > 1:  # they may be more than are in sight
-                self._offer_undo(judged(changes, "kept" if reason == KEEP else f"flagged as {reason}"))
+                self._offer_undo(judged(kinds_of(changes), "kept" if reason == KEEP else f"flagged as {reason}"))
 
     def flag(self) -> None:
         """Handle the key that flags for the reason that scoring suggests."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
         else:
+            if self._are_many():
+                self.many.flag(self._grid.selection())
+                return
             selected = len(self._grid.chosen())
             changes = self._recorder.flag_or_unflag()
             if selected > 1 and changes:
-                self._offer_undo(flagged(changes, selected))
+                self._offer_undo(flagged(kinds_of(changes), selected))
             elif selected > 1 and not self._recorder.is_deaf:
-                self.said.emit(flagged(changes, selected), "info", None)
+                self.said.emit(NOTHING_FLAGGED, "info", None)
+
+    def _are_many(self) -> bool:
+        """Whether the verdict is on so many drawings that it is written beside the window."""
+        many = self._grid.aside < 0 and count_selected(self._grid) > AT_ONCE
+        return many and (self.many.busy or not self._recorder.is_deaf)
 
     def _offer_undo(self, text: str) -> None:
-        self.said.emit(text, "good", ("Undo", self._recorder.undo))
+        self.said.emit(text, "good", ("Undo", self.undo))
+
+    def undo(self) -> None:
+        """Undo the last step: beside the window where it is about many drawings."""
+        self._walk(False)
+
+    def redo(self) -> None:
+        """Redo the step undone last."""
+        self._walk(True)
+
+    def refresh_facts(self) -> None:
+        """Store the current scores and ranks with the verdicts on the open drawings."""
+        table = self._model.table
+        if table is not None and np.count_nonzero(table.verdicts.codes) > AT_ONCE:
+            self.many.refresh()
+        else:
+            self._recorder.refresh_facts()
+
+    def _walk(self, forward: bool) -> None:
+        if self.many.busy or self._recorder.next_step(forward) > AT_ONCE:
+            self.many.walk(forward)
+        elif forward:
+            self._recorder.redo()
+        else:
+            self._recorder.undo()
 
     def _page_decided(self, decisions: dict[int, str]) -> None:
         if not self._recorder.decide(decisions):

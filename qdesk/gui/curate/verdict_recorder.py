@@ -5,31 +5,29 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.verdicts.csv import export_flags
+from qdesk.curation.verdicts.bulk import Bulk
+from qdesk.curation.verdicts.naming import facts_by_name, settle, stand_apart, traced_facts
 from qdesk.curation.verdicts.store import (
     Change,
     Decision,
-    Merged,
     Theirs,
     Verdict,
     Verdicts,
     VerdictsError,
     facts_of,
+    step_size,
 )
 from qdesk.curation.view.filters import Filters
-from qdesk.curation.view.table import Table
+from qdesk.curation.view.table import Table, take_names
 from qdesk.data.reasons import FLAGS, KEEP, OTHER
-from qdesk.files import OutputIsInput
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.naming import facts_by_name, settle, stand_apart, traced_facts
-from qdesk.gui.curate.verdict_wording import became, elsewhere, wrote
+from qdesk.gui.curate.verdict_wording import became, elsewhere, kinds_of
 
 T = TypeVar("T")
 
@@ -59,6 +57,8 @@ class VerdictRecorder(QObject):
         self._current = self._going = -1  # shown before the new order; to be shown after it
         model.rearranging.connect(self._remember)
         model.rearranged.connect(self._rearranged)
+        self.held = False
+        """Whether many verdicts are being written beside the window, so that none is taken here."""
         self.verdicts: Verdicts | None = None
         self.trouble = ""
         try:
@@ -112,24 +112,6 @@ class VerdictRecorder(QObject):
         """Return the drawings about which another curator decided differently, int64 (n,)."""
         return table.names.find(list(self._conflicts))[0]
 
-    def merge(self, path: str | Path) -> Merged | None:
-        """Take over another curator's verdicts where there are none, note where they differ; None on failure."""
-        from qdesk.curation.verdicts.merge import merge
-
-        try:
-            merged = self._with_store(lambda store: merge(store, Path(path)), None)
-        except OSError as error:
-            self.said.emit(f"{Path(path).name} cannot be read: {error.strerror or error}.", "bad")
-            return None
-        except ValueError as error:
-            self.said.emit(str(error), "bad")
-            return None
-        if merged is not None:
-            self._look_up_conflicts()
-            self._show(merged.changes)
-            self.decided.emit()
-        return merged
-
     def recent(self, count: int) -> list[Decision]:
         """Return what was decided last, the newest first."""
         return [] if self.verdicts is None else self._with_store(lambda store: store.recent(count), [])
@@ -155,7 +137,31 @@ class VerdictRecorder(QObject):
 
     @property
     def is_deaf(self) -> bool:
-        return time.monotonic() < self._deaf_until
+        return self.held or time.monotonic() < self._deaf_until
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another program may have written verdicts since this was asked last."""
+        return self._with_store(lambda store: store.changed_elsewhere(), False)
+
+    def next_step(self, forward: bool) -> int:
+        """Return how many drawings the next undo changes, or the next redo."""
+        return 0 if self.verdicts is None else self._with_store(lambda store: step_size(store, forward), 0)
+
+    def take(self, done: Bulk, table: Table | None) -> None:
+        """Show what was decided about many drawings of this table beside the window."""
+        self.changed_elsewhere()  # that was this program
+        if table is not self._model.table:
+            if self._model.table is not None:
+                self.look_up(self._model.table)
+                self._model.set_table(self._model.table)
+        elif table is not None:
+            if done.names is not None:
+                take_names(table, done.names)
+            self._places.clear()
+            if self._conflicts or self._disputed or done.merged:
+                self._look_up_conflicts()
+            self._model.put_verdicts(done.rows)
+        self.decided.emit()
 
     def _remember(self) -> None:
         self._current = self._grid.shown
@@ -266,14 +272,14 @@ class VerdictRecorder(QObject):
         (here,) = self.place_of(table, [changes[0].identity]) if table is not None else (-1,)
         if here < 0:
             facts: dict[str, Any] = self._with_store(lambda store: facts_of(changes[0].identity, store), {})
-            self.said.emit(f"{done}: {became(changes)} ({elsewhere(facts)}).", "info")
+            self.said.emit(f"{done}: {became(kinds_of(changes))} ({elsewhere(facts)}).", "info")
             return
         row = self._model.row_of(here)
         if row >= 0:
             self._grid.select_row(row)
         elif self._model.busy:
             self._going = here
-        self.said.emit(f"{done}: {became(changes, table.words[here] if table is not None else '')}.", "info")
+        self.said.emit(f"{done}: {became(kinds_of(changes), table.words[here] if table is not None else '')}.", "info")
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
@@ -298,29 +304,3 @@ class VerdictRecorder(QObject):
         if len(judged):
             facts = facts_by_name(table, judged, self._untraced)
             self._with_store(lambda store: store.refresh(facts), None)
-
-    def export_to(self, path: str | Path, everything: bool = False) -> int | None:
-        """Write the flags of the open drawings to a CSV file. Return how many, or None on failure (a message says why).
-
-        everything: write the kept ones too, and the columns that merging with another curator's verdicts needs.
-        """
-        table = self._model.table
-        if table is None or self.verdicts is None:
-            self.said.emit(self.trouble or "Open some drawings first.", "bad")
-            return None
-        self.refresh_facts()
-        try:
-            count, others = _write(table, self.verdicts, Path(path), everything)
-        except (OSError, OutputIsInput, VerdictsError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            self.said.emit(f"{Path(path).name} was not written: {reason.rstrip('.')}.", "bad")
-            return None
-        self.said.emit(wrote(count, others, everything, Path(path).name), "good")
-        return count
-
-
-def _write(table: Table, verdicts: Verdicts, path: Path, everything: bool) -> tuple[int, int]:
-    """Write the verdicts on these drawings. Return how many, and how many there are on drawings of other files."""
-    only = set(table.names[np.flatnonzero(table.verdicts.codes)])
-    count = export_flags(path, verdicts, only, everything)
-    return count, sum(everything or reason != KEEP for reason in verdicts.known().values()) - count

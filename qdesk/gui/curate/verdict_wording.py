@@ -13,13 +13,25 @@ _KINDS_SAID = 4
 """How many kinds of changes an undo names; the rest is counted."""
 
 
-def became(changes: Sequence[Change], word: str = "") -> str:
+Kinds = Mapping[tuple[str, str], int]
+"""How many drawings had one reason and have another now, by both; "" for no verdict."""
+
+NOTHING_FLAGGED = "Nothing flagged: all of these have a verdict already."
+
+
+def kinds_of(changes: Sequence[Change]) -> Kinds:
+    """Sum up changes."""
+    return Counter((change.old, change.new) for change in changes)
+
+
+def became(kinds: Kinds, word: str = "") -> str:
     """Say what undo or redo changed, the most frequent first. word: what the one drawing is to show, if it is one."""
-    if len(changes) == 1:
-        return _one_became(changes[0].old, changes[0].new, "") + (f" ({word})" if word else "")
-    kinds = Counter((change.old, change.new) for change in changes).most_common()
-    parts = [_one_became(old, new, f"{count:,} ") for (old, new), count in kinds[:_KINDS_SAID]]
-    if more := sum(count for _, count in kinds[_KINDS_SAID:]):
+    if sum(kinds.values()) == 1:
+        ((old, new),) = kinds
+        return _one_became(old, new, "") + (f" ({word})" if word else "")
+    ranked = sorted(kinds.items(), key=lambda item: -item[1])
+    parts = [_one_became(old, new, f"{count:,} ") for (old, new), count in ranked[:_KINDS_SAID]]
+    if more := sum(count for _, count in ranked[_KINDS_SAID:]):
         parts.append(f"{more:,} more")
     return ", ".join(parts)
 
@@ -38,22 +50,21 @@ def elsewhere(facts: Mapping[str, Any]) -> str:
     return ", ".join(filter(None, [facts.get("word"), f"{where} is not open"]))
 
 
-def flagged(changes: Sequence[Change], selected: int) -> str:
+def flagged(kinds: Kinds, selected: int) -> str:
     """Say what became of drawings that were to be flagged, or no longer. selected: how many were chosen."""
-    if not changes:
-        return "Nothing flagged: all of these have a verdict already."
-    if not changes[0].new:
-        return f"{len(changes):,} drawings no longer flagged."
-    left = selected - len(changes)
+    count = sum(kinds.values())
+    if not any(new for _, new in kinds):
+        return f"{_drawings(count)} no longer flagged."
+    left = selected - count
     kept = f", {left:,} left: {'they have' if left > 1 else 'it has'} a verdict already" if left > 0 else ""
-    return f"{_drawings(len(changes))} flagged{kept}."
+    return f"{_drawings(count)} flagged{kept}."
 
 
-def judged(changes: Sequence[Change], what: str) -> str:
+def judged(kinds: Kinds, what: str) -> str:
     """Say what became of drawings that were given this verdict, and of how many it is another than before."""
-    others = sum(change.old not in ("", change.new) for change in changes)
+    others = sum(count for (old, new), count in kinds.items() if old not in ("", new))
     instead = f", {others:,} of them had another verdict" if others else ""
-    return f"{_drawings(len(changes))} {what}{instead}."
+    return f"{_drawings(sum(kinds.values()))} {what}{instead}."
 
 
 def wrote(count: int, others: int, everything: bool, name: str) -> str:

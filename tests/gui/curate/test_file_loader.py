@@ -144,9 +144,10 @@ def test_the_flags_of_the_starter_set_go_to_the_users_own_folder(
     assert proposed == [tmp_path / "cats-flags.csv", Path.home() / "starter-flags.csv"]
 
 
-def test_a_name_without_an_ending_gets_that_of_its_kind(page: CuratePage, tmp_path: Path, monkeypatch) -> None:
+def test_a_name_without_an_ending_gets_that_of_its_kind(qtbot, page: CuratePage, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), "CSV (*.csv)"))
-    page.exporting.ask("flags")
+    with qtbot.waitSignal(page.commands.many.said):
+        page.exporting.ask("flags")
     assert (tmp_path / "mine.csv").read_text().startswith("key_id,")
     (tmp_path / "mine.csv").write_text("kept")
     page.exporting.ask("flags")

@@ -11,9 +11,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.verdicts.store import Merged, Verdicts
 from qdesk.curation.view.table import Table
-from qdesk.data.drawings import Drawings
 from qdesk.gui.curate.page import CuratePage
 from qdesk.scoring.columns import CSV_COLUMNS
 from tests.helpers.curate import current, press
@@ -81,25 +80,15 @@ def test_several_at_once_are_one_step(page: CuratePage) -> None:
     assert page.bar.counts.startswith("0 flagged")
 
 
-def test_a_verdict_for_thousands_asks_for_each_thing_once(qtbot, make_page, tmp_path: Path, monkeypatch) -> None:
-    file = tmp_path / "many.ndjson"
-    line = '{"word":"cat","key_id":"%d","drawing":[[[0,255],[0,%d]]]}\n'
-    file.write_text("".join(line % (n, n % 255) for n in range(3000)))
-    page = make_page()
-    with qtbot.waitSignals([page.opened, page.scored]):
-        page.open_files([str(file)])
-    page.recorder.pause(0)
-    calls: list[str] = []
-    monkeypatch.setattr(Drawings, "__getitem__", spied(Drawings.__getitem__, calls))
-    monkeypatch.setattr(Table, "facts", spied(Table.facts, calls))
-    page.model.dataChanged.connect(lambda *_: calls.append("dataChanged"))
-    press(page, "A", modifier=Qt.KeyboardModifier.ControlModifier)
-    calls.clear()
-    press(page, "K")
-    assert page.bar.counts == "0 flagged · 3,000 kept · 0 to go"
-    assert calls.count("facts") == 1 and calls.count("dataChanged") == 1 and calls.count("__getitem__") < 5
-    press(page, "U")
-    assert page.bar.counts == "0 flagged · 0 kept · 3,000 to go" and calls.count("dataChanged") == 2
+def export(qtbot, page: CuratePage, path: Path, kind: str = "flags") -> None:
+    with qtbot.waitSignal(page.commands.many.said):
+        page.exporting.write(kind, path)
+
+
+def merge(qtbot, page: CuratePage, path: Path) -> Merged:
+    with qtbot.waitSignal(page.exporting.merged) as merged:
+        page.exporting.merge(path)
+    return merged.args[0]
 
 
 def spied(method: Callable, calls: list[str]) -> Callable:
@@ -120,15 +109,15 @@ def test_a_note_is_kept_and_exported(qtbot, page: CuratePage, tmp_path: Path) ->
     assert page.table.verdicts[39] == "scribble" and page.detail.note.isHidden()
     press(page, Qt.Key.Key_Left)
     assert page.detail.note.text() == "1 fat line"
-    page.recorder.export_to(tmp_path / "flags.csv")
+    export(qtbot, page, tmp_path / "flags.csv")
     assert ",1 fat line," in (tmp_path / "flags.csv").read_text()
 
 
 def test_a_note_settles_what_somebody_else_says(qtbot, page: CuratePage, tmp_path: Path) -> None:
     press(page, "1")
-    page.recorder.export_to(tmp_path / "theirs.csv", everything=True)
+    export(qtbot, page, tmp_path / "theirs.csv", "all")
     (tmp_path / "theirs.csv").write_text((tmp_path / "theirs.csv").read_text().replace("scribble", "graffiti"))
-    page.exporting.merge(tmp_path / "theirs.csv")
+    merge(qtbot, page, tmp_path / "theirs.csv")
     press(page, Qt.Key.Key_Left)
     qtbot.waitUntil(lambda: "says graffiti" in page.detail.conflict.text())
     page.detail.note.setText("fat lines")
@@ -199,7 +188,7 @@ def test_a_flag_on_many_kept_ones_changes_nothing_and_says_so(page: CuratePage) 
     assert page.bar.counts.startswith("0 flagged · 40 kept")
 
 
-def test_an_undo_names_the_drawing_that_is_not_open(page: CuratePage, qtbot, tmp_path: Path) -> None:
+def test_an_undo_names_the_drawing_that_is_not_open(qtbot, page: CuratePage, tmp_path: Path) -> None:
     press(page, "3")
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "others.ndjson", first=5000))])
@@ -219,9 +208,9 @@ def test_keys_count_by_their_place_where_the_layout_has_no_such_letter(page: Cur
 # Export
 
 
-def test_export_writes_the_contracts_columns(page: CuratePage, tmp_path: Path) -> None:
+def test_export_writes_the_contracts_columns(qtbot, page: CuratePage, tmp_path: Path) -> None:
     press(page, "K", "1", "2")
-    assert page.recorder.export_to(tmp_path / "flags.csv") == 2
+    export(qtbot, page, tmp_path / "flags.csv")
     assert page.notice.text == "Wrote 2 flags to flags.csv." and page.notice.kind == "good"
     with open(tmp_path / "flags.csv", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -237,12 +226,12 @@ def test_flags_of_other_files_are_counted_not_written(qtbot, page: CuratePage, t
     with Verdicts() as store:
         store.flag("77", "wrong")
     press(page, "1")
-    assert page.recorder.export_to(tmp_path / "flags.csv") == 1
+    export(qtbot, page, tmp_path / "flags.csv")
     assert "1 more in other files" in page.notice.text
 
 
-def test_an_export_that_fails_is_said(page: CuratePage, tmp_path: Path) -> None:
-    assert page.recorder.export_to(tmp_path / "no" / "flags.csv") is None
+def test_an_export_that_fails_is_said(qtbot, page: CuratePage, tmp_path: Path) -> None:
+    export(qtbot, page, tmp_path / "no" / "flags.csv")
     assert page.notice.kind == "bad" and "flags.csv was not written" in page.notice.text
 
 
@@ -313,9 +302,9 @@ def test_merging_a_verdict_on_another_drawing_shows_nothing(qtbot, make_page, ho
     alone.write_text(sharing(tmp_path / "theirs.ndjson").read_text().splitlines()[0])
     opened(qtbot, page, alone)
     (tmp_path / "k7.csv").write_text("key_id,word,reason\n7,cat,scribble\n")
-    assert page.recorder.merge(tmp_path / "k7.csv").taken == 1 and page.bar.counts.startswith("0 flagged")
+    assert merge(qtbot, page, tmp_path / "k7.csv").taken == 1 and page.bar.counts.startswith("0 flagged")
     (tmp_path / "d7.csv").write_text("key_id,word,reason\n7,dog,other\n")
-    assert page.recorder.merge(tmp_path / "d7.csv").taken == 1 and page.bar.counts.startswith("1 flagged")
+    assert merge(qtbot, page, tmp_path / "d7.csv").taken == 1 and page.bar.counts.startswith("1 flagged")
     press(page, "U")
     assert page.bar.counts.startswith("0 flagged")
 

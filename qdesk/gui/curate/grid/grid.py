@@ -353,6 +353,11 @@ class Grid(GridView):
         """Ignore letters, since they are verdicts here and not a search."""
 
 
+def count_selected(grid: Grid) -> int:
+    """Return how many drawings are selected."""
+    return sum(span.bottom() - span.top() + 1 for span in _spans(grid.selectionModel().selection()))
+
+
 def _spans(selection: QItemSelection) -> list[QItemSelectionRange]:
     return [selection.at(place) for place in range(selection.count())]
 

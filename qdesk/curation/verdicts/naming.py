@@ -29,13 +29,18 @@ def settle(table: Table, store: Verdicts, changes: Sequence[Change] | None = Non
 
 def stand_apart(table: Table, chosen: Sequence[int], store: Verdicts) -> None:
     """Look up the identities of these drawings again: another program may have given theirs to different drawings."""
+    rename(table, known_apart(table, chosen, store), np.unique(chosen))
+
+
+def known_apart(table: Table, chosen: Sequence[int] | np.ndarray, store: Verdicts) -> pa.Array:
+    """Return the identities that `stand_apart` gives these drawings, in the order in which they are in the table."""
     rows = np.unique(chosen)
     some, names = table.drawings.take(rows), table.names.arrow.take(pa.array(rows))
     known = [one for one in store.remembered(filter(None, some.column("key_id"))) if one.trace]
-    rename(table, resolve(names, some, known), rows)
+    return resolve(names, some, known)
 
 
-def traced_facts(table: Table, chosen: Sequence[int]) -> list[dict[str, Any]]:
+def traced_facts(table: Table, chosen: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
     """Return `Table.facts` of the drawings `chosen` with what was drawn, which verdicts remember, too."""
     drawn = traces(table.drawings.take(np.asarray(chosen, np.int64))).texts()
     return [{**facts, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]

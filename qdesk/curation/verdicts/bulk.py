@@ -1,0 +1,158 @@
+"""Decide about many drawings at once, in any thread, each time with a connection to the verdicts of its own.
+
+What is changed here is one step to undo, as one verdict is. It is on disk whole, or not at all: `say`, which is called
+often with the share done, 0 to 1, may raise, and then nothing was changed.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from qdesk.curation.verdicts.csv import export_flags
+from qdesk.curation.verdicts.identity import key_of, resolve
+from qdesk.curation.verdicts.merge import read_verdicts, take_over
+from qdesk.curation.verdicts.naming import facts_by_name, known_apart, traced_facts
+from qdesk.curation.verdicts.store import Change, Merged, Verdicts, notes_of
+from qdesk.curation.view.table import Table
+from qdesk.data.reasons import KEEP
+
+Say = Callable[[float], object]
+
+CHUNK = 2_000
+"""The drawings that are looked up at a time. Between two chunks other threads have their turn."""
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """What became of many drawings.
+
+    kinds:    how many had one reason and have another now, by both, "" for no verdict; those unchanged included.
+    rows:     the drawings of the table that have a reason now, int64 (n,) each, by the reason.
+    names:    the identities of all drawings of the table, where some are others now.
+    merged:   what `merge` tells.
+    """
+
+    kinds: Mapping[tuple[str, str], int]
+    rows: Mapping[str, np.ndarray]
+    names: pa.Array | None = None
+    merged: Merged | None = None
+
+
+def decide(table: Table, rows: np.ndarray, reasons: Sequence[str], path: Path, say: Say, look_up: bool) -> Bulk:
+    """Give each of the drawings `rows`, int64 (n,), its reason.
+
+    path: the verdicts file.   look_up: whether another program may have written there since the drawings were named.
+    """
+    with _opened(path) as store:
+        names = before = table.names.arrow
+        if look_up:
+            apart = np.zeros(len(names), bool)
+            apart[rows] = True
+            names = pc.replace_with_mask(names, pa.array(apart), known_apart(table, rows, store))
+        notes = notes_of(store)
+
+        def decisions() -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
+            for start in range(0, len(rows), CHUNK):
+                say(0.7 * start / len(rows))
+                some = rows[start : start + CHUNK]
+                named = names.take(pa.array(some)).to_pylist()
+                for name, reason, facts in zip(named, reasons[start:], traced_facts(table, some), strict=False):
+                    yield name, reason, notes.get(name, ""), facts
+
+        with store.interrupted_by(lambda: say(0.8)):
+            changes = store.flag_many(decisions())
+        return _summed(changes, names, before, rows)
+
+
+def clear(table: Table, rows: np.ndarray, path: Path, say: Say) -> Bulk:
+    """Take the verdicts of the drawings `rows`, int64 (n,), back."""
+    names = table.names.arrow
+    with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
+        changes = store.clear(*dict.fromkeys(names.take(pa.array(rows)).to_pylist()))
+        return _summed(changes, names, names, rows)
+
+
+def walk(table: Table | None, forward: bool, path: Path, say: Say) -> Bulk:
+    """Undo the last step, or redo the one that was undone last."""
+    with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
+        changes = store.redo() if forward else store.undo()
+        return _settled(table, changes, store)
+
+
+def merge(table: Table | None, theirs: Path, path: Path, say: Say) -> Bulk:
+    """Take over another curator's verdicts. Raises as `qdesk.curation.verdicts.merge.merge` does."""
+    read = read_verdicts(theirs)
+    say(0.5)
+    with _opened(path) as store, store.interrupted_by(lambda: say(0.8)):
+        merged = take_over(store, *read)
+        return replace(_settled(table, merged.changes, store), merged=merged)
+
+
+def refresh(table: Table, path: Path, say: Say) -> None:
+    """Store the current scores and ranks with the verdicts on the drawings of the table."""
+    judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
+    with Verdicts(path) as store:
+        for start in range(0, len(judged), CHUNK):
+            say(start / len(judged))
+            store.refresh(facts_by_name(table, judged[start : start + CHUNK], set()))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Verdicts]:
+    """Open the verdicts, without garbage collection: among millions of objects it would stop all threads for long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        with Verdicts(path) as store:
+            yield store
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _settled(table: Table | None, changes: Sequence[Change], store: Verdicts) -> Bulk:
+    """Sum up changes, some of which may be about other drawings than those of the table that have the same key_id."""
+    if table is None:
+        return Bulk(Counter((change.old, change.new) for change in changes), {})
+    before = table.names.arrow
+    keys = [key for one in changes if (key := key_of(one.identity))]
+    return _summed(changes, resolve(before, table.drawings, store.remembered(keys)), before)
+
+
+def _summed(changes: Sequence[Change], names: pa.Array, before: pa.Array, rows: np.ndarray | None = None) -> Bulk:
+    """Sum up changes, and find them among the identities `names`, which may differ from those before.
+
+    rows: where they are, if each of these has a change of its own: not where some are twins.
+    """
+    reasons = np.array([change.new for change in changes], object)
+    if rows is None or len(rows) != len(changes):
+        found = pc.index_in(names, value_set=pa.array([change.identity for change in changes], pa.string()))
+        rows = pc.indices_nonzero(pc.is_valid(found)).to_numpy().astype(np.int64)
+        reasons = reasons[found.to_numpy(zero_copy_only=False)[rows].astype(np.int64)]
+    kinds = Counter((change.old, change.new) for change in changes)
+    by_reason = {new: rows[reasons == new] for new in {new for _, new in kinds}}
+    return Bulk(kinds, by_reason, None if names is before or names.equals(before) else names)
+
+
+def export(table: Table, out: Path, everything: bool, path: Path, say: Say) -> tuple[int, int]:
+    """Write the verdicts on the drawings of the table as CSV. Return how many, and how many others there are.
+
+    everything: write the kept ones, too, and what merging needs. Raises OSError where `out` cannot be written.
+    """
+    refresh(table, path, lambda share: say(share / 2))
+    rows, only = np.flatnonzero(table.verdicts.codes), set[str]()
+    for start in range(0, len(rows), CHUNK):
+        only.update(table.names[rows[start : start + CHUNK]])
+    with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
+        count = export_flags(out, store, only, everything, lambda done: say(0.5 + 0.5 * done / len(rows)))
+        return count, sum(everything or reason != KEEP for reason in store.known().values()) - count
