@@ -7,6 +7,9 @@ blocked_ms_max:  the longest time meanwhile in which the window did not answer
 frame_ms_p50/95: the window's work per frame of scrolling: the wheel event, and all that is painted
 verdict_ms_p50/95: from the key of a verdict until it is on disk and the next drawing is selected
 verdict_shown_ms_p50/95: the same until all of it is painted
+many_verdict_s, many_undo_s, many_export_s, many_merge_s: all drawings flagged with one key, that undone, redone and
+                 exported with all there is, undone and merged from there
+many_blocked_ms_max: the longest time meanwhile in which the window did not answer
 peak_mb:         the most memory that the process has held
 """
 
@@ -18,6 +21,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -56,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         for step in (meter.sorts, meter.filters, meter.frames, meter.verdicts):
             figures |= step()
         figures["blocked_ms_max"] = meter.blocked_ms
+        figures |= meter.many()
     figures["peak_mb"] = peak_mb()
     meter.wait(lambda: meter.page.idle)
     window.close()
@@ -196,6 +201,37 @@ class Meter:
         for name, spent in (("verdict_ms", done), ("verdict_shown_ms", shown)):
             figures |= {f"{name}_p{p}": float(np.percentile(spent, p)) for p in (50, 95)}
         return figures
+
+    def many(self) -> dict[str, float]:
+        """Judge all drawings at once, as a person who has seen enough does."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        page = self.page
+        out = Path(page.exporting.files[0]).with_name("verdicts.csv")
+        self.rest()
+        self.blocked_ms = 0.0
+
+        def spent(do: Callable[[], object]) -> float:
+            began = time.perf_counter()
+            do()
+            self.blocked_ms = max(self.blocked_ms, 1000 * (time.perf_counter() - began))
+            self.wait(lambda: not page.commands.many.busy)
+            seconds = time.perf_counter() - began
+            self.wait(self.painted)
+            self.rest()
+            return seconds
+
+        def flag_all() -> None:
+            QTest.keyClick(page.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            QTest.keyClick(page.grid, Qt.Key.Key_3)
+
+        figures = {"many_verdict_s": spent(flag_all), "many_undo_s": spent(page.commands.undo)}
+        spent(page.commands.redo)
+        figures["many_export_s"] = spent(lambda: page.exporting.write("all", out))
+        spent(page.commands.undo)
+        figures["many_merge_s"] = spent(lambda: page.exporting.merge(out))
+        return {**figures, "many_blocked_ms_max": self.blocked_ms}
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ def test_every_figure_is_a_positive_number() -> None:
     assert figures.keys() == {
         "read_s", "read_peak_mb", "open_s", "sort_ms_max", "filter_ms_max", "blocked_ms_max", "frame_ms_p50",
         "frame_ms_p95", "verdict_ms_p50", "verdict_ms_p95", "verdict_shown_ms_p50", "verdict_shown_ms_p95", "peak_mb",
+        "many_verdict_s", "many_undo_s", "many_export_s", "many_merge_s", "many_blocked_ms_max",
     }  # fmt: skip
     assert {name: value for name, value in figures.items() if not 0 < value < 1e5} == {}
 

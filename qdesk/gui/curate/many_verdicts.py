@@ -24,6 +24,8 @@ from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, became, flagged, j
 AT_ONCE = 500
 """The most drawings whose verdicts are written at once, within a few frames."""
 
+BUSY = "Many verdicts are being written. Wait for them, or cancel."
+
 T = TypeVar("T")
 
 
@@ -149,7 +151,7 @@ class ManyVerdicts(QObject):
             self.said.emit(self._recorder.trouble, "bad", None)
             return
         if self.busy:
-            self.said.emit("Many verdicts are being written. Wait for them, or cancel.", "warn", None)
+            self.said.emit(BUSY, "warn", None)
             return
         path = verdicts.path
         self._given_up.clear()

@@ -15,7 +15,7 @@ from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid, count_selected
 from qdesk.gui.curate.grid.paging import Paging
-from qdesk.gui.curate.many_verdicts import AT_ONCE, ManyVerdicts
+from qdesk.gui.curate.many_verdicts import AT_ONCE, BUSY, ManyVerdicts
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, flagged, judged, kinds_of
@@ -73,7 +73,7 @@ class VerdictCommands(QObject):
         """Handle a verdict key: in pace "page" it only proposes, else it decides."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.propose(reason)
-        else:
+        elif not self._waits():
             if self._are_many():
                 self.many.judge(self._grid.selection(), reason)
                 return
@@ -85,7 +85,7 @@ class VerdictCommands(QObject):
         """Handle the key that flags for the reason that scoring suggests."""
         if self._paging.on and self._grid.aside < 0:
             self._paging.flag()
-        else:
+        elif not self._waits():
             if self._are_many():
                 self.many.flag(self._grid.selection())
                 return
@@ -96,10 +96,16 @@ class VerdictCommands(QObject):
             elif selected > 1 and not self._recorder.is_deaf:
                 self.said.emit(NOTHING_FLAGGED, "info", None)
 
+    def _waits(self) -> bool:
+        """Say, if it is so, that many verdicts are being written, for which all others have to wait."""
+        if self.many.busy:
+            self.said.emit(BUSY, "warn", None)
+        return self.many.busy
+
     def _are_many(self) -> bool:
         """Whether the verdict is on so many drawings that it is written beside the window."""
         many = self._grid.aside < 0 and count_selected(self._grid) > AT_ONCE
-        return many and (self.many.busy or not self._recorder.is_deaf)
+        return many and not self._recorder.is_deaf
 
     def _offer_undo(self, text: str) -> None:
         self.said.emit(text, "good", ("Undo", self.undo))
