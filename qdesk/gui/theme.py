@@ -373,12 +373,17 @@ QToolTip { background: @surface; color: @ink; border: 1px solid @line; padding: 
 QMenu { background: @surface; border: 1px solid @line; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 12px; border-radius: 4px; }
 QMenu::item:selected { background: @hover; }
+QMenu::indicator { left: 8px; }
+QMenu::item:indicator { padding-left: 30px; }
+QHeaderView::section {
+    background: @paper; color: @muted; border: none; border-bottom: 1px solid @line; padding: 4px 8px;
+}
 QSplitter::handle { background: @line; }
 QCheckBox { spacing: 8px; }
-QCheckBox::indicator, QListView::indicator {
+QCheckBox::indicator, QListView::indicator, QMenu::indicator {
     width: 14px; height: 14px; border-radius: 4px; border: 1px solid @muted; background: @surface;
 }
-QCheckBox::indicator:checked, QListView::indicator:checked {
+QCheckBox::indicator:checked, QListView::indicator:checked, QMenu::indicator:checked {
     background: @accent; border-color: @accent; image: url(@tick);
 }
 QCheckBox::indicator:focus { border-color: @accent; }

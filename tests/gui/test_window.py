@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
 
 from qdesk import paths, settings
 from qdesk.gui import jobs, theme, window
@@ -253,3 +253,13 @@ def test_a_geometry_that_is_none_does_not_stop_the_window(qtbot, kept: str) -> N
     one = MainWindow()
     qtbot.addWidget(one)
     assert one.width() > 500
+
+
+def test_the_header_of_a_list_of_files_can_be_read(qtbot) -> None:
+    tree = QTreeWidget()
+    qtbot.addWidget(tree)
+    theme.apply_theme(QApplication.instance())
+    tree.setHeaderLabels(["Name"])
+    tree.show()
+    picture = tree.header().grab().toImage()
+    assert picture.pixelColor(picture.width() - 8, 4) == theme.theme().paper

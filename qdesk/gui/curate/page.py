@@ -370,7 +370,7 @@ class CuratePage(DropPage):
     def _scoring_ended(self, sentence: str) -> None:
         if sentence:
             self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
-        self.commands.refresh_facts()
+        self.commands.scoring_ended()
         self._show_drawing(self.grid.shown)
         self._show_work()
         self.scored.emit()

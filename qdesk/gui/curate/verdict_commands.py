@@ -118,8 +118,12 @@ class VerdictCommands(QObject):
         """Redo the step undone last."""
         self._walk(True)
 
-    def refresh_facts(self) -> None:
-        """Store the current scores and ranks with the verdicts on the open drawings."""
+    def scoring_ended(self) -> None:
+        """Store the scores and ranks with the verdicts, and say where worse drawings came above the one in sight."""
+        above, self._recorder.came_above = self._recorder.came_above, 0
+        if above and not self._grid.follows_top:
+            text = f"{above:,} worse drawing{'s have' if above > 1 else ' has'} come above this one."
+            self.said.emit(text, "info", ("To the top", self._grid.start_over))
         table = self._model.table
         if table is not None and np.count_nonzero(table.verdicts.codes) > AT_ONCE:
             self.many.refresh()

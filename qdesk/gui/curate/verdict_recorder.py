@@ -55,6 +55,9 @@ class VerdictRecorder(QObject):
         self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
         self._wish: tuple[Filters, str, bool] | None = None  # filters, sort and reverse of the order shown last
         self._current = self._going = -1  # shown before the new order; to be shown after it
+        self._row = -1  # where it was
+        self.came_above = 0
+        """How many drawings have come above the current one, by new scores, since it was looked for last."""
         model.rearranging.connect(self._remember)
         model.rearranged.connect(self._rearranged)
         self.held = False
@@ -85,7 +88,7 @@ class VerdictRecorder(QObject):
     def look_up(self, table: Table) -> None:
         """Put the known verdicts on these drawings into the table."""
         self._places.clear()
-        self._wish, self._going = None, -1
+        self._wish, self._going, self.came_above = None, -1, 0
         self._untraced = self._with_store(lambda store: settle(table, store), set())
         known: dict[str, str] = self._with_store(lambda store: store.known(), {})
         table.put_verdicts(np.arange(len(table)), [""])
@@ -165,12 +168,15 @@ class VerdictRecorder(QObject):
 
     def _remember(self) -> None:
         self._current = self._grid.shown
+        self._row = self._model.row_of(self._current) if self._current >= 0 else -1
 
     def _rearranged(self) -> None:
         table = self._model.table
         wish = (table.filters, table.sort, table.reverse) if table is not None else None
         if wish == self._wish and self._grid.shown != self._current >= 0:  # the drawing changed without being asked for
             self.pause()
+        if wish == self._wish and self._row >= 0 and not self._grid.follows_top:
+            self.came_above += max(self._model.row_of(self._current) - self._row, 0)
         self._wish = wish
         if self._going >= 0 and (row := self._model.row_of(self._going)) >= 0:
             self._grid.select_row(row)

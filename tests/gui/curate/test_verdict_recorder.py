@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from qdesk.gui.curate.page import CuratePage
 from qdesk.scoring.columns import CSV_COLUMNS
 from tests.helpers.curate import current, press
 from tests.helpers.drawings import write_cats
+from tests.helpers.scorer import PlainScorer
 
 # Judging
 
@@ -203,6 +205,20 @@ def test_keys_count_by_their_place_where_the_layout_has_no_such_letter(page: Cur
             held = Qt.KeyboardModifier.NoModifier
             QApplication.sendEvent(page.grid, QKeyEvent(kind, key, held, scan, 0, 0, text))
     assert list(page.table.verdicts[[39, 38]]) == ["scribble", "wrong"]
+
+
+def test_worse_ones_that_came_above_are_told(qtbot, make_page, tmp_path: Path) -> None:
+    go = threading.Event()
+    page = make_page(lambda: PlainScorer(wait=go))
+    page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
+    qtbot.waitUntil(lambda: page.table is not None and np.count_nonzero(page.table.scored) >= 16)
+    qtbot.waitUntil(lambda: page.grid.current == 15)
+    press(page, Qt.Key.Key_Right)  # from now on the view stays with what is looked at
+    with qtbot.waitSignal(page.scored):
+        go.set()
+    assert page.notice.text == "24 worse drawings have come above this one." and page.grid.current == 14
+    page.notice.act.click()
+    assert page.grid.current == 39
 
 
 # Export

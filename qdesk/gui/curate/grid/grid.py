@@ -44,7 +44,7 @@ class Grid(GridView):
         self._model, self._now = model, now
         self.thumbs = ThumbnailCache(self)
         self._cells = CellDelegate(self.thumbs, self, now)
-        self._following_top = True
+        self.follows_top = True
         self._other_filters = False
         self.aside = -1
         """A drawing that is looked at though no row shows it, or -1. See `look_aside`."""
@@ -123,7 +123,7 @@ class Grid(GridView):
     def start_over(self) -> None:
         """Go back to the first row, as for drawings just opened."""
         self._left = None
-        self._following_top = True
+        self.follows_top = True
         self._first = 0
         self._painted_at = 0.0
         self.updateGeometries()
@@ -136,7 +136,7 @@ class Grid(GridView):
 
     def touch(self) -> None:
         """Note that the user is at work here: from now on the view follows the selected drawing, not the top."""
-        self._following_top = False
+        self.follows_top = False
         self._left = None
 
     def reset(self) -> None:
@@ -200,11 +200,11 @@ class Grid(GridView):
             self._anchor, self._left, in_sight = self._left[1], None, True
             self._select(row)
         index = self.currentIndex()
-        if not index.isValid() and not self._following_top and self._left is None and self._current_before >= 0:
+        if not index.isValid() and not self.follows_top and self._left is None and self._current_before >= 0:
             self._left = self._current_before, self._anchor
         if not self._model.rowCount():
             self.current_changed.emit(-1)
-        elif self._following_top:
+        elif self.follows_top:
             self._first = 0
             self._glide.jump(0)
             self._select(0)
