@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.identity import shared_sentence
-from qdesk.curation.verdicts.store import Verdicts, VerdictsError, of_drawings
+from qdesk.curation.verdicts.store import Judged, Verdicts, VerdictsError, of_drawings
 from qdesk.data.reasons import KEEP
 from qdesk.files import refuse_input
 from qdesk.formats.registry import FORMATS
 
 if TYPE_CHECKING:
+    from qdesk.data.drawings import Drawings
     from qdesk.formats import Problem
 
 _ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in FORMATS if not format.picture)})?(\.gz)?$")
@@ -34,7 +36,8 @@ class Cleaned:
     kept, dropped: numbers of drawings.   problems: the first records that could not be read, and why.
     problem_count: how many there are.   written: the files.   suspected: how many were dropped without a flag.
     lost: what the files cannot hold, a sentence each; nothing where they have the formats that they came in.
-    shared: how many share their key_id with a different drawing of their file.
+    shared: how many share their key_id with a different drawing of their file.   relabelled: how many were dropped, but
+    for which the right word is known; they are in the files `beside`, with that word.
     """
 
     kept: int
@@ -45,6 +48,8 @@ class Cleaned:
     suspected: int = 0
     lost: tuple[str, ...] = ()
     shared: int = 0
+    relabelled: int = 0
+    beside: tuple[Path, ...] = ()
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -61,7 +66,7 @@ def from_window(source: Source, path: Path) -> Work:
         except VerdictsError as error:
             raise ValueError(str(error)) from error
         said = f"Wrote {done.kept:,} drawings to {path.name}, without the {done.dropped:,} flagged."
-        return " ".join([said, *(f"{sentence}." for sentence in done.lost)])
+        return " ".join([said, *(f"{sentence}." for sentence in (*_relabelled_sentence(done), *done.lost))])
 
     return work
 
@@ -87,8 +92,13 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
         if format := only_read(given):
             why = f"qdesk reads {format.ending}, but does not write it"
             sentences.append(f"{given.name} is {made.name} now: {why}")
-    sentences += done.lost
-    return sentences
+    return [*sentences, *_relabelled_sentence(done), *done.lost]
+
+
+def _relabelled_sentence(done: Cleaned) -> list[str]:
+    if not done.relabelled:
+        return []
+    return [f"{done.relabelled:,} with the right word are in {', '.join(file.name for file in done.beside)}"]
 
 
 def clean(
@@ -109,7 +119,7 @@ def clean(
     Raises qdesk.formats.FormatError, and qdesk.files.OutputIsInput where `out_path` is `in_path`. After any error
     `out_path` is as it was.
     """
-    from qdesk.formats import open_drawings
+    from qdesk.formats import open_drawings, write_drawings
     from qdesk.formats.keeping import Selection, write_selection
 
     refuse_input(out_path, [in_path])
@@ -129,6 +139,13 @@ def clean(
     lost = write_selection(
         Selection(in_path, kept), out_path, format, as_is=True, on_progress=lambda share: say(1 - read + read * share)
     )
+    relabelled, beside = (
+        _relabelled(opened.drawings, judged, verdicts),
+        Path(out_path).with_name(clean_name(Path(out_path), "-relabelled")),
+    )
+    if len(relabelled):
+        refuse_input(beside, [in_path])
+        write_drawings(relabelled, beside, format)
     return Cleaned(
         len(kept),
         len(stays) - len(kept),
@@ -138,7 +155,19 @@ def clean(
         int(suspected.sum()),
         (lost,) if lost else (),
         judged.shared,
+        len(relabelled),
+        (beside,) if len(relabelled) else (),
     )
+
+
+def _relabelled(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> Drawings:
+    """Return the drawings of something else for which the curator said of what, with that word."""
+    rows = np.flatnonzero(judged.reasons == "wrong")
+    names = pa.array(judged.names).take(pa.array(rows)).to_pylist()
+    told = verdicts.get_many(names)
+    words = [told[name].facts.get("new_word") for name in names]
+    known = [place for place, word in enumerate(words) if word]
+    return drawings.take(rows[known]).with_columns(word=[words[place] for place in known])
 
 
 def clean_folder(
@@ -177,8 +206,8 @@ def clean_folder(
 
                 kind = format.name if format.writes or format.copies else "ndjson"
                 results.append(clean(path, Path(beside, name), verdicts, told, kind, without))
-            for name in names:
-                os.replace(Path(beside, name), folder / name)
+            for made in [*(Path(beside, name) for name in names), *(file for done in results for file in done.beside)]:
+                os.replace(made, folder / made.name)
     except BaseException:
         if fresh:
             shutil.rmtree(folder, ignore_errors=True)
@@ -192,6 +221,8 @@ def clean_folder(
         sum(done.suspected for done in results),
         tuple(sentence for done in results for sentence in done.lost),
         sum(done.shared for done in results),
+        sum(done.relabelled for done in results),
+        tuple(folder / file.name for done in results for file in done.beside),
     )
 
 

@@ -40,10 +40,14 @@ def known_apart(table: Table, chosen: Sequence[int] | np.ndarray, store: Verdict
     return resolve(names, some, known)
 
 
-def traced_facts(table: Table, chosen: Sequence[int] | np.ndarray) -> list[dict[str, Any]]:
-    """Return `Table.facts` of the drawings `chosen` with what was drawn, which verdicts remember, too."""
+def traced_facts(table: Table, chosen: Sequence[int] | np.ndarray, new_word: str = "") -> list[dict[str, Any]]:
+    """Return `Table.facts` of the drawings `chosen` with what was drawn, which verdicts remember, too.
+
+    new_word: what they show instead of their word, "" where nobody said so.
+    """
     drawn = traces(table.drawings.take(np.asarray(chosen, np.int64))).texts()
-    return [{**facts, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]
+    said = {"new_word": new_word} if new_word else {}
+    return [{**facts, **said, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]
 
 
 def facts_by_name(table: Table, rows: np.ndarray, untraced: set[str]) -> dict[str, dict[str, Any]]:

@@ -22,7 +22,9 @@ CHANGES = """
 """
 FORGET_SAME = """
     DELETE FROM moves
-    WHERE (reason, note) IS (SELECT reason, note FROM verdicts v WHERE v.identity = moves.identity)
+    WHERE (reason, note, json_extract(facts, '$.new_word')) IS (
+        SELECT reason, note, json_extract(facts, '$.new_word') FROM verdicts v WHERE v.identity = moves.identity
+    )
     AND NOT EXISTS (
         SELECT 1 FROM conflicts c JOIN steps USING (step)
         WHERE c.identity = moves.identity AND settled <= 0 AND undone = 0
@@ -37,15 +39,19 @@ REMEMBER = """
                || json_quote(v.flagged_at) || ', "facts": ' || v.facts || '}'
     FROM moves m LEFT JOIN verdicts v USING (identity) ORDER BY m.rowid
 """
+# Facts are no decisions: those that are not known anew stay, also over an undo. But the new word is one.
 PUT = """
     INSERT OR REPLACE INTO verdicts (identity, reason, note, flagged_at, facts)
-    SELECT m.identity, m.reason, m.note, m.flagged_at, coalesce(json_patch(v.facts, m.facts), m.facts)
+    SELECT m.identity, m.reason, m.note, m.flagged_at,
+           coalesce(json_patch(json_remove(v.facts, '$.new_word'), m.facts), m.facts)
     FROM moves m LEFT JOIN verdicts v USING (identity) WHERE m.reason IS NOT NULL ORDER BY m.identity
 """
 BACK = """
     INSERT OR {} INTO moves
     SELECT h.identity, json_extract(old, '$.reason'), json_extract(old, '$.note'), json_extract(old, '$.flagged_at'),
-           coalesce(v.facts, json_extract(old, '$.facts'))
+           coalesce(json_patch(json_remove(v.facts, '$.new_word'),
+                               json_object('new_word', json_extract(old, '$.facts.new_word'))),
+                    json_extract(old, '$.facts'))
     FROM history h LEFT JOIN verdicts v USING (identity) WHERE step = ? AND kind = ? ORDER BY id
 """
 # This counts by the ids: a step is written in one transaction, so the ids of its lines in the history have no gaps.

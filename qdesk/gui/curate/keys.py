@@ -37,6 +37,7 @@ ACTIONS = (
     Action("flag", "flag", "Flag, or take the flag back", ("F",), "Verdicts", True),
     *(Action(why.name, why.name, f"Flag as {why.name}", (why.key,), "Verdicts", True) for why in REASONS if why.key),
     Action(KEEP, "keep", "Keep: nothing is wrong with it", ("K",), "Verdicts", True),
+    Action("relabel", "right word", "Flag as wrong, and say what it shows", ("W",), "Verdicts"),
     Action("undo", "undo", "Take the last step back", ("U", "Ctrl+Z"), "Verdicts", True),
     Action("redo", "redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "Verdicts"),
     Action("replay", "replay", "Replay the drawing", ("R",), "Looking", True),

@@ -166,8 +166,8 @@ class CuratePage(DropPage):
         does: dict[str, Callable[[], object]] = {
             "flag": self.commands.flag,
             **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP)},
-            "undo": self.commands.undo,
-            "redo": self.commands.redo,
+            "relabel": self.commands.relabel,
+            **{"undo": self.commands.undo, "redo": self.commands.redo},
             "replay": self.detail.toggle_replay,
             "tint": self.viewing.turn_tint,
             "like": self.viewing.like_these,

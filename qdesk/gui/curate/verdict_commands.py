@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.verdicts.store import Merged
+from qdesk.data.categories import categories
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.decision_strip import DecisionStrip, ShownDecision
 from qdesk.gui.curate.detail.detail import Detail
@@ -17,6 +18,7 @@ from qdesk.gui.curate.grid.grid import Grid, count_selected
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.many_verdicts import AT_ONCE, BUSY, ManyVerdicts
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.right_word import RightWord
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, flagged, judged, kinds_of
 
@@ -61,6 +63,7 @@ class VerdictCommands(QObject):
         paging.decided.connect(self._page_decided)
         decisions.undo_asked.connect(self.undo)
         decisions.redo_asked.connect(self.redo)
+        self._right_word: RightWord | None = None
         self.many = ManyVerdicts(model, judge, self)
         self.many.said.connect(self.said)
 
@@ -95,6 +98,26 @@ class VerdictCommands(QObject):
                 self._offer_undo(flagged(kinds_of(changes), selected))
             elif selected > 1 and not self._recorder.is_deaf:
                 self.said.emit(NOTHING_FLAGGED, "info", None)
+
+    def relabel(self) -> None:
+        """Ask what the selected drawings show, and flag them as wrong with that word."""
+        table, chosen = self._model.table, self._grid.chosen()
+        if table is None or not chosen or self._waits():
+            return
+        if len(chosen) > AT_ONCE:
+            self.said.emit(f"One word for {len(chosen):,} drawings? Choose at most {AT_ONCE:,}.", "info", None)
+            return
+        if self._right_word is None:
+            self._right_word = RightWord(self._grid)
+            self._right_word.taken.connect(self._relabelled)
+        own, guess = table.words[chosen[0]], table.texts["top_guess"][chosen[0]]
+        proposed = self._recorder.new_word_of(table, chosen[0]) or (guess if guess != own else "")
+        self._right_word.ask(proposed, categories())
+
+    def _relabelled(self, word: str) -> None:
+        changes = self._recorder.judge("wrong", word)
+        if changes:
+            self._offer_undo(judged(kinds_of(changes), f"flagged as wrong: {word}"))
 
     def _waits(self) -> bool:
         """Say, if it is so, that many verdicts are being written, for which all others have to wait."""
@@ -149,7 +172,7 @@ class VerdictCommands(QObject):
         self._verdict_soon.stop()
         table, index = self._model.table, self._grid.shown
         if table is not None and index >= 0:
-            self._detail.refresh_verdict(self._recorder.note_of(table, index))
+            self._detail.refresh_verdict(self._recorder.note_of(table, index), self._recorder.new_word_of(table, index))
             self._detail.set_conflict(self._recorder.conflict_of(table, index))
 
     def _show_last(self) -> None:

@@ -106,6 +106,11 @@ class VerdictRecorder(QObject):
         verdict = self._with_store(lambda store: store.get(table.names[index]), None)
         return verdict.note if verdict else ""
 
+    def new_word_of(self, table: Table, index: int) -> str:
+        """Return what a drawing shows by its verdict, where that is not its word, or ""."""
+        verdict = self._with_store(lambda store: store.get(table.names[index]), None) if table.verdicts[index] else None
+        return (verdict.facts.get("new_word") or "") if verdict else ""
+
     def conflict_of(self, table: Table, index: int) -> str:
         """Return what other curators say of a drawing where that differs, "" where it does not."""
         theirs = self._conflicts.get(table.names[index], [])
@@ -204,16 +209,16 @@ class VerdictRecorder(QObject):
         suggested = table.texts["reason"][chosen]
         return self._decide(chosen, [reason if reason in FLAGS else OTHER for reason in suggested])
 
-    def judge(self, reason: str) -> list[Change]:
-        """Give the selected drawings this verdict, and move on."""
+    def judge(self, reason: str, new_word: str = "") -> list[Change]:
+        """Give the selected drawings this verdict, and move on. new_word: what they show, where that was said."""
         chosen = self._chosen()
-        return self._decide(chosen, [reason] * len(chosen))
+        return self._decide(chosen, [reason] * len(chosen), new_word)
 
     def decide(self, decisions: Mapping[int, str]) -> list[Change]:
         """Give each drawing its verdict, all as one step. Return the changes, or [] on failure (a message says why)."""
         return self._decide(list(decisions), list(decisions.values()))
 
-    def _decide(self, chosen: list[int], reasons: Iterable[str]) -> list[Change]:
+    def _decide(self, chosen: list[int], reasons: Iterable[str], new_word: str = "") -> list[Change]:
         table = self._model.table
         if table is None or not chosen:
             return []
@@ -226,7 +231,7 @@ class VerdictRecorder(QObject):
         names = table.names[np.asarray(chosen)]
         self._places[names[0]] = chosen[0]
         notes = self._notes(table, chosen, names)
-        decisions = zip(names, reasons, notes, traced_facts(table, chosen), strict=True)
+        decisions = zip(names, reasons, notes, traced_facts(table, chosen, new_word), strict=True)
         changes: list[Change] = self._with_store(lambda store: store.flag_many(decisions), [])
         if not changes:
             return []
@@ -251,7 +256,7 @@ class VerdictRecorder(QObject):
         table = self._model.table
         # Writing the same note again would count as a decision where another curator's differs.
         if table is not None and (reason := table.verdicts[index]) and note != self.note_of(table, index):
-            (facts,) = traced_facts(table, [index])
+            (facts,) = traced_facts(table, [index], self.new_word_of(table, index))
             self._show(self._with_store(lambda store: [store.flag(table.names[index], reason, note, facts)], []))
 
     def undo(self) -> None:

@@ -17,6 +17,7 @@ from qdesk.curation.verdicts.store import Verdicts
 from qdesk.data.drawings import Drawings
 from qdesk.files import OutputIsInput
 from qdesk.formats import FormatError, open_drawings, write_drawings
+from tests.helpers.drawings import write_cats
 
 
 class Cancelled(Exception):
@@ -360,3 +361,19 @@ def test_one_key_id_of_different_drawings(tmp_path: Path, store: Verdicts) -> No
     done = clean(theirs, tmp_path / "clean.ndjson", store)
     assert (done.kept, done.dropped) == (2, 1)
     assert open_drawings(tmp_path / "clean.ndjson").drawings.points.tolist() == drawings.take([0, 2]).points.tolist()
+
+
+def test_drawings_with_the_right_word_stand_beside_the_clean_ones(tmp_path: Path, store: Verdicts) -> None:
+    given = write_cats(tmp_path / "cats.ndjson", 6)
+    store.flag("1001", "wrong", info={"new_word": "pig"})
+    store.flag("1002", "wrong")
+    store.flag("1003", "scribble")
+    done = clean(given, tmp_path / "out.ndjson", store)
+    assert (done.kept, done.dropped, done.relabelled) == (3, 3, 1)
+    assert done.beside == (tmp_path / "out-relabelled.ndjson",)
+    made = open_drawings(done.beside[0]).drawings
+    assert made.column("key_id").tolist() == ["1001"] and list(made.words) == ["pig"]
+    (tmp_path / "all").mkdir()
+    again = clean_folder([given], tmp_path / "all", store)
+    assert again.beside == (tmp_path / "all" / "cats-relabelled.ndjson",) and again.beside[0].is_file()
+    assert sorted(file.name for file in (tmp_path / "all").iterdir()) == ["cats-relabelled.ndjson", "cats.ndjson"]

@@ -226,3 +226,27 @@ def test_two_windows_may_share_the_file(tmp_path: Path) -> None:
         one.flag("1", "wrong")
         two.flag("2", "other")
         assert {v.identity for v in one.all()} == {"1", "2"}
+
+
+def test_a_new_word_is_part_of_the_decision(store: Verdicts) -> None:
+    def word() -> object:
+        verdict = store.get("1")
+        return verdict and verdict.facts["new_word"]
+
+    store.flag("1", "wrong", info={"new_word": "dog", "junk": 1.0})
+    store.refresh({"1": {"junk": 2.0}})  # scores that come later are no decision
+    assert word() == "dog"
+    store.flag("1", "wrong", info={"new_word": "pig"})
+    assert word() == "pig"
+    store.flag("1", "wrong")
+    assert word() is None
+    store.undo()
+    assert word() == "pig"
+    store.undo()
+    assert word() == "dog" and store.get("1").facts["junk"] == 2.0
+    store.undo()
+    assert store.get("1") is None
+    store.redo()
+    assert word() == "dog"
+    store.redo()
+    assert word() == "pig"

@@ -26,7 +26,7 @@ from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, ReplayPlayer
 from qdesk.gui.curate.detail.scores import ScoreRows
 from qdesk.gui.curate.detail.seen import ClassifierPanel
-from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary
+from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary, verdict_text
 from qdesk.gui.kit.text import NBSP, number
 from qdesk.gui.kit.widgets import TextLine
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
@@ -279,8 +279,8 @@ class Detail(QScrollArea):
         if self._similar_later:
             self.wants_similar.emit(index)
 
-    def refresh_verdict(self, note: str | None = None) -> None:
-        """Show the verdict of the drawing, and its note if one is given."""
+    def refresh_verdict(self, note: str | None = None, new_word: str = "") -> None:
+        """Show the verdict of the drawing, its note if one is given, and what it shows instead of its word."""
         if self._table is None or self._index < 0:
             return
         look, verdict = theme(), self._table.verdicts[self._index]
@@ -290,7 +290,7 @@ class Detail(QScrollArea):
             self.verdict.setStyleSheet(f"{style} border-radius: 6px; padding: 3px 8px;")
         else:
             self.verdict.setStyleSheet(f"color: {look.muted.name()};")
-        self.verdict.setText({"": "No verdict yet", KEEP: "Kept"}.get(verdict, f"Flagged: {verdict}"))
+        self.verdict.setText(verdict_text(verdict, new_word))
         self.conflict.setStyleSheet(f"color: {look.warn.name()};")
         self.note.setVisible(bool(verdict))
         if note is not None or not verdict:

@@ -10,6 +10,7 @@ import numpy as np
 
 from qdesk.curation.view.table import Table
 from qdesk.data.categories import with_article
+from qdesk.data.reasons import KEEP
 from qdesk.gui.kit.scores import Score
 from qdesk.gui.kit.text import NBSP, count, number, percent, unbroken
 from qdesk.scoring import explanation
@@ -124,3 +125,10 @@ def drawn_text(timestamp: str | None, country: str | None, recognized: bool | No
     if recognized is not None:
         parts.append("recognised" if recognized else "not recognised")
     return ", ".join(parts)
+
+
+def verdict_text(verdict: str, new_word: str) -> str:
+    """Say a verdict. new_word: what the drawing shows instead of its word, where the curator said so."""
+    if not verdict or verdict == KEEP:
+        return "Kept" if verdict else "No verdict yet"
+    return f"Flagged: {verdict}, it is a {new_word}" if new_word else f"Flagged: {verdict}"
