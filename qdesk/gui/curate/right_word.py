@@ -62,7 +62,6 @@ class RightWord(QFrame):
             self.taken.emit(word)
 
     def _leave(self) -> None:
-        self.field.completer().popup().hide()
         self.hide()
         self._over.setFocus()
 

@@ -33,8 +33,13 @@ def test_a_drawing_of_something_else_gets_its_word(qtbot, page: CuratePage, fiel
         page.exporting.write("flags", tmp_path / "flags.csv")
     with open(tmp_path / "flags.csv", newline="") as file:
         assert [(row["key_id"], row["new_word"]) for row in csv.DictReader(file)] == [("1039", "pig")]
-    press(page, "W")
-    assert field.text() == "pig"  # what was said before is proposed
+
+
+def test_what_was_said_before_is_proposed_and_undone_with_the_verdict(page: CuratePage) -> None:
+    page.recorder.judge("wrong", "pig")
+    press(page, Qt.Key.Key_Left, "W")
+    field = page.commands._right_word.field
+    assert field.text() == "pig"
     QTest.keyClick(field, Qt.Key.Key_Escape)
     press(page, "U")
     assert page.notice.text == "Undone: wrong taken back (cat)." and page.table.verdicts[39] == ""
