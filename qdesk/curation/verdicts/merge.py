@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +20,15 @@ from qdesk.curation.verdicts.identity import is_trace
 from qdesk.curation.verdicts.store import REASONS, Merged, Theirs, Verdicts, VerdictsError
 from qdesk.scoring.columns import CSV_COLUMNS, FACTS, REMEMBERED_SCORES
 from qdesk.spreadsheet import bare
+from qdesk.stats.agreement import kappa, kappa_of
 
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
 
 _READ = (*CSV_COLUMNS, *MERGED)
+
+_FEW = 5
+"""The fewest drawings that a reason must have been given to by either, to have an agreement of its own."""
 
 _ROUNDED = '"{}" was a key_id before a spreadsheet program rounded it; have it import that column as text'
 
@@ -90,7 +95,23 @@ def sentence(merged: Merged) -> str:
         parts.append(f"{merged.settled:,} settled before")
     if merged.unidentified:
         parts.append(f'{merged.unidentified:,} without a key_id left out ("qdesk export --all" names those, too)')
+    if said := agreement(merged):
+        parts.append(said)
     return ", ".join(parts)
+
+
+def agreement(merged: Merged) -> str:
+    """Say how far we agree where both had judged, as Cohen's kappa, also of each reason; "" where it says nothing."""
+    whole, count = kappa(merged.pairs), sum(merged.pairs.values())
+    if math.isnan(whole) or count < 2 * _FEW:
+        return ""
+    each = {name: kappa_of(name, merged.pairs) for name in REASONS if _given(name, merged.pairs) >= _FEW}
+    known = ", ".join(f"{name} {value:.2f}" for name, value in each.items() if not math.isnan(value))
+    return f"agreement on {count:,} judged by both: kappa {whole:.2f}" + (f" ({known})" if known else "")
+
+
+def _given(name: str, pairs: Mapping[tuple[str, str], int]) -> int:
+    return sum(count for pair, count in pairs.items() if name in pair)
 
 
 # Reading

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -122,6 +123,7 @@ class Merged:
     taken: verdicts taken over.   same: those that agree with mine.   conflicts: those that differ and are open, new or
     not.   settled: those that differ, but that I have decided about since.
     unidentified: rows that do not say which drawing they are about.   changes: one per verdict taken over.
+    pairs: of how many drawings that both had judged I think one thing and they another, by both reasons.
     """
 
     taken: int
@@ -130,6 +132,7 @@ class Merged:
     settled: int
     unidentified: int
     changes: list[Change]
+    pairs: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 def forget(names: Sequence[str]) -> None:
@@ -241,6 +244,7 @@ class Verdicts(Store):
             theirs = _as_known_here(list(theirs), self)
             names = _list(verdict.identity for verdict in theirs)
             mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
+            pairs = Counter((mine[one.identity], one.reason) for one in theirs if one.identity in mine)
             told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
             for verdict in theirs:
                 about = (verdict.identity, verdict.reason, verdict.note, verdict.flagged_at)
@@ -270,7 +274,7 @@ class Verdicts(Store):
                     ((step, verdict.name, *_row(verdict)) for verdict in differing),
                 )
         changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
-        return Merged(len(taken), same, conflicts, settled, 0, changes)
+        return Merged(len(taken), same, conflicts, settled, 0, changes, pairs)
 
     # Looking
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from qdesk.curation.verdicts.merge import agreement
 from qdesk.curation.verdicts.store import Merged
 from qdesk.data.categories import categories
 from qdesk.data.reasons import KEEP
@@ -197,6 +198,8 @@ class VerdictCommands(QObject):
         text = f"{merged.taken:,} verdicts taken over, {merged.same:,} the same, {merged.conflicts:,} differ."
         if merged.unidentified:
             text += f" {merged.unidentified:,} lines do not say which drawing they are of."
+        if said := agreement(merged):
+            text += f" {said.capitalize()}."
         rows = self._recorder.conflicting(table) if table is not None else np.zeros(0, np.int64)
         action: tuple[str, Callable[[], object]] | None = None
         if table is not None and len(rows):

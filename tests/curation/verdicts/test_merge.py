@@ -7,10 +7,11 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import cohen_kappa_score
 
 from qdesk import cli
 from qdesk.curation.verdicts.csv import export_flags
-from qdesk.curation.verdicts.merge import CONFLICTS, export_conflicts, merge
+from qdesk.curation.verdicts.merge import CONFLICTS, export_conflicts, merge, sentence
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError
 from qdesk.scoring.columns import CSV_COLUMNS, CSV_COLUMNS_EVER
 
@@ -366,3 +367,35 @@ def test_one_wrong_file_of_several_merges_none(tmp_path: Path, home: Path, capsy
     with Verdicts() as store:
         assert store.all() == []
     assert run("merge") == 2 and run("export", "--all", "--clean", ann, "--out", ann) == 2
+
+
+def test_the_agreement_of_two_curators_is_told(tmp_path: Path) -> None:
+    reasons = {"scribble": 6, "keep": 12, "wrong": 5}
+    names = [reason for reason, count in reasons.items() for _ in range(count)]
+    with Verdicts(tmp_path / "mine.db") as mine, Verdicts(tmp_path / "hers.db") as hers:
+        for number, reason in enumerate(names):
+            mine.flag(str(number), reason)
+            hers.flag(str(number), "keep" if number == 0 else reason)
+        hers.flag("99", "rude")  # judged by her alone: it says nothing of agreement
+        export_flags(tmp_path / "hers.csv", hers, everything=True)
+        merged = merge(mine, tmp_path / "hers.csv")
+        assert merged.pairs == {
+            ("scribble", "keep"): 1,
+            ("scribble", "scribble"): 5,
+            ("keep", "keep"): 12,
+            ("wrong", "wrong"): 5,
+        }
+        theirs = ["keep", *names[1:]]
+        expected = cohen_kappa_score(names, theirs)
+        assert (
+            f"agreement on 23 judged by both: kappa {expected:.2f} (scribble 0.88, wrong 1.00, keep 0.91)"
+            in sentence(merged)
+        )
+        merged = merge(mine, tmp_path / "hers.csv")
+        assert sum(merged.pairs.values()) == 24
+
+
+def test_of_nothing_judged_by_both_no_agreement_is_told(tmp_path: Path) -> None:
+    with Verdicts(tmp_path / "mine.db") as mine:
+        (tmp_path / "list.csv").write_text("key_id,reason\n1,wrong\n")
+        assert "kappa" not in sentence(merge(mine, tmp_path / "list.csv"))
