@@ -6,6 +6,9 @@ before the outputs of the classifier and of the Sketch-RNN, in which there is mu
 and dense scribbles have no word. Boosted trees (Friedman 2001) then weigh the features against the kinds: few people
 have labelled junk, and trees bend without needing many. What is not known of a drawing is NaN: the networks take the
 average for it, the trees learned which way to go.
+
+Which kind a piece of junk is of is another question, since the small networks do not meet the kinds as often as they
+are there. A single layer, which learned from junk alone, weighs the odds of the kinds and the features anew.
 """
 
 from __future__ import annotations
@@ -46,7 +49,7 @@ class JunkNetwork(nn.Module):
     about: what else belongs to the fitted model, plain JSON (`scoring.junk_model`).
     """
 
-    EXACT = ("trees.", "mean", "scale", "odds")
+    EXACT = ("trees.", "mean", "scale", "odds", "which.")
     """The beginnings of the names of what a weight file never stores in half precision."""
 
     mean: Tensor
@@ -62,11 +65,11 @@ class JunkNetwork(nn.Module):
         self.register_buffer("odds", torch.tensor([1.0, 0.0]))  # the slope and the shift that make them calibrated
         self.members = nn.ModuleList(_Member(inputs, shape.hidden, kinds) for _ in range(shape.members))
         self.trees = Trees(shape.trees, shape.nodes, shape.depth)
+        self.which = nn.Linear(shape.features + kinds - 1, kinds - 1)
 
     def standardised(self, features: Tensor, layers: Tensor) -> Tensor:
         """Return the small networks' input, float32 (N, features + layers); 0 for what is not known."""
-        inputs = (torch.cat([features, layers], dim=1) - self.mean) / self.scale
-        return inputs.nan_to_num(nan=0.0).clamp(-HELD, HELD)
+        return self._scaled(torch.cat([features, layers], dim=1))
 
     def kind_logits(self, features: Tensor, layers: Tensor) -> Tensor:
         """Return the logits of the kinds, (N, kinds), the mean of all members."""
@@ -76,6 +79,22 @@ class JunkNetwork(nn.Module):
     def junk(self, features: Tensor, kind_logits: Tensor) -> Tensor:
         """Return the calibrated log-odds of junk, (N,)."""
         return self.odds[0] * self.trees(tree_inputs(features, kind_logits)) + self.odds[1]
+
+    def reason_inputs(self, features: Tensor, kind_logits: Tensor) -> Tensor:
+        """Return what decides which kind a piece of junk is, (N, features + kinds of junk).
+
+        It is what the features say, as the small networks read them, and the log-probability of each kind among junk.
+        """
+        return torch.cat([self._scaled(features), torch.log_softmax(kind_logits[:, 1:], dim=1)], dim=1)
+
+    def reason_logits(self, features: Tensor, kind_logits: Tensor) -> Tensor:
+        """Return the logits of the kinds of junk, given that it is junk, (N, kinds of junk)."""
+        return self.which(self.reason_inputs(features, kind_logits))
+
+    def _scaled(self, inputs: Tensor) -> Tensor:
+        """Return the first inputs, (N, n), in standard deviations from their mean; 0 for what is not known."""
+        width = inputs.shape[1]
+        return ((inputs - self.mean[:width]) / self.scale[:width]).nan_to_num(nan=0.0).clamp(-HELD, HELD)
 
     def config(self) -> dict:
         return {"shape": asdict(self.shape), "about": self.about}

@@ -85,31 +85,33 @@ class JunkModel:
     def judge(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return `junk`, float64 (N,), log-odds, `reason`, object (N,), and its probability, float64 (N,).
 
-        The probability is of the likeliest kind of junk, also where no reason or "unusual" is given.
+        The probability is of the likeliest kind of junk, by the small networks, also where no reason or "unusual" is
+        given.
         features: (N, `FEATURES`).   layers: (N, the classifier's and the Sketch-RNN's), as `scorer.Scorer` measures
         them. NaN means unknown.
         """
-        junk, odds = self._judged(features, layers)
+        junk, odds, which = self._judged(features, layers)
         # Likelier than honest ones by their odds, together with honest ones of odds 1.
         chance = np.exp(odds - np.logaddexp(0, np.logaddexp.reduce(odds, axis=1))[:, None])
         if RUDE in self.kinds:
             rude = self.kinds.index(RUDE)
             accused = (chance[:, rude] > SURELY_RUDE) & (junk > ACCUSED)
-            odds[~accused, rude] = -np.inf
-        best = odds.argmax(axis=1)
+            which[:, rude] = np.where(accused, np.inf, -np.inf)
+        best = which.argmax(axis=1)
         likeliest, sure = np.array(self.kinds, object)[best], chance[np.arange(len(best)), best]
         unusual = features[:, FEATURES.index("loss_per_point")] > self.unusual
         reason = np.where(junk > self.suspect, likeliest, np.where(unusual, "unusual", "")).astype(object)
         return junk, reason, sure
 
-    def _judged(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _judged(self, features: np.ndarray, layers: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the log-odds of junk, (N,), of each kind against honest, and the logits of the kinds among junk."""
         import torch
 
         with torch.inference_mode():
             known, deep = (torch.from_numpy(np.asarray(part, np.float32)) for part in (features, layers))
             logits = self.network.kind_logits(known, deep)
-            junk = self.network.junk(known, logits)
-        return junk.double().numpy(), (logits[:, 1:] - logits[:, :1]).double().numpy()
+            junk, which = self.network.junk(known, logits), self.network.reason_logits(known, logits)
+        return junk.double().numpy(), (logits[:, 1:] - logits[:, :1]).double().numpy(), which.double().numpy()
 
 
 def load(path: Path | None = None) -> JunkModel:

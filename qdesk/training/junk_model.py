@@ -57,6 +57,9 @@ half the weight."""
 BLAMED = 0.011
 """The share of honest drawings that are given a reason."""
 
+HELD_BACK = 0.03
+"""The variance that is expected of the weights that tell the kinds of junk apart: the smaller, the nearer to 0."""
+
 TREES: dict[str, Any] = {
     "max_iter": 300, "learning_rate": 0.03, "max_leaf_nodes": 8, "min_samples_leaf": 40, "l2_regularization": 10.0,
     "max_features": 0.3, "max_depth": 6,
@@ -148,6 +151,7 @@ def fit(
     network.mean, network.scale = _spread(honest)
     _fit_members(network, parts, known, flat, fold, steps, seed)
     junk = _fit_trees(network, (known, flat, known.unread()), fold, calibrates, rng)
+    fit_reasons(network, known, fold)
     network.about = _about(junk, known.take(calibrates), scorer)
     return junk_model.JunkModel(network.eval())
 
@@ -266,6 +270,28 @@ def _fit_trees(
     line = LogisticRegression(C=1e6).fit(margin[calibrates, None], known.is_junk[calibrates])
     network.odds = torch.tensor([line.coef_[0, 0], line.intercept_[0]], dtype=torch.float32)
     return line.decision_function(margin[calibrates, None])
+
+
+def fit_reasons(network: JunkNetwork, known: Examples, fold: np.ndarray) -> None:
+    """Fit what tells the kinds of junk apart, from labelled junk.
+
+    Each piece is judged by the small networks that did not learn from it.
+    """
+    junk = known.take(known.is_junk)
+    logits = _unseen_logits(network, junk, fold[known.is_junk])
+    inputs, truth = network.reason_inputs(_tensors(junk)[0], logits), torch.from_numpy(junk.kind - 1)
+    layer = network.which
+    torch.nn.init.zeros_(layer.weight)
+    torch.nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.LBFGS(layer.parameters(), max_iter=200, line_search_fn="strong_wolfe")
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        total = F.cross_entropy(layer(inputs), truth, reduction="sum") + layer.weight.square().sum() / (2 * HELD_BACK)
+        total.backward()
+        return total
+
+    optimizer.step(loss)
 
 
 def boosted(table: np.ndarray, is_junk: np.ndarray, weight: np.ndarray) -> Trees:

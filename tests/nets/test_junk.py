@@ -56,3 +56,17 @@ def test_a_file_keeps_thresholds_exact_and_the_rest_halved(tmp_path: Path) -> No
     assert torch.equal(again.trees.threshold, network.trees.threshold) and torch.equal(again.odds, network.odds)
     first = network.members[0].first.weight
     assert torch.equal(again.members[0].first.weight, first.half().float()) and again.trees.left.tolist() == [1, 1, 2]
+
+
+def test_which_kind_it_is_depends_on_the_odds_among_junk_and_on_the_features() -> None:
+    network = JunkNetwork(SMALL).eval()
+    network.mean = torch.arange(7.0)
+    unsure, surely = torch.tensor([[0.0, 1.0, -1.0]]), torch.tensor([[-9.0, 1.0, -1.0]])
+    known, unknown = torch.arange(3.0)[None], torch.full((1, 3), float("nan"))
+    assert torch.equal(network.reason_logits(known, unsure), network.reason_logits(unknown, unsure))
+    # How honest it looks does not matter: the question is only asked of junk.
+    assert network.reason_logits(known, unsure).tolist() == network.reason_logits(known, surely).tolist()
+    torch.nn.init.zeros_(network.which.weight)
+    network.which.weight.data[1, 0] = 2.0  # the first feature speaks for the second kind
+    network.which.bias.data = torch.tensor([0.5, 0.0])
+    assert network.reason_logits(known + 1, unsure).tolist() == [[0.5, 2.0]]

@@ -14,10 +14,11 @@ from qdesk.data.synthetic_junk import KINDS, REASON_OF, add_junk
 from qdesk.formats import open_drawings
 from qdesk.formats.labels import Labelled
 from qdesk.nets import weights
+from qdesk.nets.junk import JunkNetwork, Shape
 from qdesk.scoring import junk_model
 from qdesk.scoring.scorer import Scorer
 from qdesk.stats.order_metrics import auc
-from qdesk.training.junk_model import BLAMED, KIND_NAMES, TREES, boosted, fit
+from qdesk.training.junk_model import BLAMED, KIND_NAMES, MEMBERS, TREES, Examples, boosted, fit, fit_reasons
 
 
 def test_trees_as_arrays_answer_as_scikit_learn_does() -> None:
@@ -31,6 +32,32 @@ def test_trees_as_arrays_answer_as_scikit_learn_does() -> None:
     theirs = HistGradientBoostingClassifier(random_state=0, **TREES).fit(table, truth, sample_weight=weight)
     ours = boosted(table, truth, weight)(torch.from_numpy(table))
     assert ours.numpy() == pytest.approx(theirs.decision_function(table), abs=1e-4)
+
+
+def small() -> JunkNetwork:
+    torch.manual_seed(0)
+    return JunkNetwork(Shape(2, 3, KIND_NAMES, MEMBERS, 4, 0, 0, 0)).eval()
+
+
+def examples(rng: np.random.Generator, count: int) -> Examples:
+    """Honest drawings, scribbles and wrong ones. The first feature tells the latter apart."""
+    kind = rng.choice([0, KIND_NAMES.index("scribble"), KIND_NAMES.index("wrong")], count)
+    features = rng.normal(0, 0.3, (count, 2)).astype(np.float32)
+    features[:, 0] += np.where(kind == KIND_NAMES.index("wrong"), 1, -1)
+    features[rng.random(count) < 0.1, 1] = np.nan
+    return Examples(features, rng.normal(size=(count, 3)).astype(np.float16), kind.astype(np.int64))
+
+
+def test_the_kinds_of_junk_are_told_apart_as_the_labels_do() -> None:
+    rng = np.random.default_rng(0)
+    network, known, unseen = small(), examples(rng, 400), examples(rng, 200)
+    fit_reasons(network, known, rng.integers(-1, MEMBERS, 400))
+    inputs = torch.from_numpy(unseen.features), torch.from_numpy(unseen.layers.astype(np.float32))
+    with torch.no_grad():
+        said = 1 + network.reason_logits(inputs[0], network.kind_logits(*inputs)).argmax(dim=1).numpy()
+    assert (said == unseen.kind)[unseen.is_junk].mean() > 0.95
+    # No labelled drawing was of another kind, so none is said to be.
+    assert set(said.tolist()) == {KIND_NAMES.index("scribble"), KIND_NAMES.index("wrong")}
 
 
 shipped = pytest.mark.skipif(not paths.model(paths.JUNK_MODEL).exists(), reason="the shipped weights are not here")
@@ -66,6 +93,8 @@ def test_a_fitted_order_finds_junk_that_it_never_saw(plain: Drawings, tmp_path: 
     assert model.network.shape.kinds == KIND_NAMES
     # The expected number is what calibration means, and hardly any honest drawing is blamed.
     assert columns["p_junk"].sum() == pytest.approx(unseen.is_junk.sum(), rel=0.4)
+    right = (columns["reason"] == unseen.reason)[unseen.is_junk]
+    assert right.mean() > 0.5
     blamed = ~np.isin(columns["reason"][~unseen.is_junk], ["", "unusual"])
     assert blamed.mean() < BLAMED + 0.05
 
