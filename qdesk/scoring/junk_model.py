@@ -23,7 +23,8 @@ if TYPE_CHECKING:  # importing torch takes two seconds, and the names of the fea
     from qdesk.nets.junk import JunkNetwork
 
 READ = ("loss_per_point", "lift_per_point", "lift", "end_loss", "late_loss", "peak_loss", "kind_scribble", "kind_over",
-        "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong", "letters_most", "letters_count")  # fmt: skip
+        "kind_lettering", "kind_walk", "kind_unfinished", "kind_wrong", "kind_beside", "kind_bare",
+        "kind_marks", "kind_rude", "letters_most", "letters_count")  # fmt: skip
 """The features that the Sketch-RNN gives. The kind_* are its odds of each kind of junk (`likelihood.Reading`), the
 letters_* come from its states (`scoring.letters`)."""
 
