@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from torch.nn import functional as F
 
 from qdesk.nets.sketchrnn import END, Batch, point_losses
 from qdesk.nets.weights import WeightsError
+
+_OUTPUTS = 123
 
 
 class OfficialDecoder(nn.Module):
@@ -81,6 +84,7 @@ def load_official(path: Path) -> OfficialDecoder:
             (np.frombuffer(base64.b64decode(blob), "<i2").astype(np.float32) * (10 / 32767)).reshape(shape)
             for shape, blob in zip(shapes, blobs, strict=True)
         ]
+        _check(scale, arrays)
         return OfficialDecoder(word.replace("_", " "), scale, arrays)
     except FileNotFoundError:
         raise WeightsError(f"there is no weight file {path}") from None
@@ -88,3 +92,13 @@ def load_official(path: Path) -> OfficialDecoder:
         raise WeightsError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, IndexError, RuntimeError, AttributeError, binascii.Error) as error:
         raise WeightsError(f"{path} is not an official Sketch-RNN decoder: {error}") from None
+
+
+def _check(scale: float, arrays: list[np.ndarray]) -> None:
+    """Raise ValueError where the numbers of a file do not make a decoder."""
+    if not 0 < scale < math.inf:
+        raise ValueError(f"its scale_factor is {scale:g}")
+    hidden = arrays[3].shape[0]
+    shapes = [(hidden, _OUTPUTS), (_OUTPUTS,), (5, 4 * hidden), (hidden, 4 * hidden), (4 * hidden,)]
+    if [array.shape for array in arrays] != shapes:
+        raise ValueError(f"its arrays have the shapes {', '.join(str(array.shape) for array in arrays)}")

@@ -96,6 +96,8 @@ def start_from(network: Classifier | SketchRNN, path: Path) -> None:
 
 def about(path: Path) -> dict:
     """Return the header of a weight file: kind, config, and the facts that training wrote. Raises WeightsError."""
+    if path.is_dir():
+        raise WeightsError(f"{path} is a folder; choose a file in it")
     try:
         with safe_open(path, "pt") as file:
             header = file.metadata() or {}
@@ -105,8 +107,10 @@ def about(path: Path) -> dict:
         raise WeightsError(f"{path} is not a weight file: {error}") from None
     if header.get("kind") not in KINDS:
         raise WeightsError(f"{path} is a safetensors file, but not one of qdesk's")
-    return {
-        "kind": header["kind"],
-        "config": json.loads(header["config"]),
-        "about": json.loads(header.get("about", "{}")),
-    }
+    try:
+        told = {name: json.loads(header.get(name, "{}")) for name in ("config", "about")}
+    except ValueError:
+        told = {}
+    if not told or not isinstance(told["config"], dict) or not told["config"]:
+        raise WeightsError(f"{path} does not say what its network looks like")
+    return {"kind": header["kind"], **told}

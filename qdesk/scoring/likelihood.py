@@ -37,6 +37,8 @@ class Reading:
 class ConditionalSketchRNN:
     """A class-conditional Sketch-RNN, which reads each drawing once, in the 255 box."""
 
+    trouble = ""
+
     def __init__(self, network: SketchRNN) -> None:
         self.network = network
         self.words = network.words
@@ -89,10 +91,11 @@ class OfficialDecoderScorer:
 
     others: decoders of other words. Their mean probability of a drawing stands for p(x) in the lift, as by Bayes' rule
     where all words at hand are equally likely. Without others there is no lift.
+    trouble: which others cannot be used, and why, in a sentence for people; "" where all can.
     """
 
-    def __init__(self, decoder: OfficialDecoder, others: tuple[OfficialDecoder, ...] = ()) -> None:
-        self.network, self.others = decoder, others
+    def __init__(self, decoder: OfficialDecoder, others: tuple[OfficialDecoder, ...] = (), trouble: str = "") -> None:
+        self.network, self.others, self.trouble = decoder, others, trouble
         self.words, self.kinds, self.width = (decoder.word,), (), 0
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
@@ -128,9 +131,26 @@ def load_likelihood(path: Path | None = None) -> LikelihoodModel:
     """Load the model of a weight file, by its content: qdesk's own safetensors, or an official `*.gen.json`.
 
     Without a path it is the shipped Sketch-RNN. An official decoder gets the others at hand
-    (`fingerprint.likelihood_files`). Raises `nets.weights.WeightsError` where a file cannot be loaded.
+    (`fingerprint.likelihood_files`); those that cannot be loaded are left out. Raises `nets.weights.WeightsError` where
+    the file itself cannot be loaded.
     """
     path, *others = likelihood_files(path)
     if not is_official(path):
         return ConditionalSketchRNN(weights.load(path, "sketchrnn"))
-    return OfficialDecoderScorer(load_official(path), tuple(map(load_official, others)))
+    decoder = load_official(path)
+    good: list[OfficialDecoder] = []
+    broken: list[str] = []
+    for other in others:
+        try:
+            good.append(load_official(other))
+        except weights.WeightsError as error:
+            broken.append(str(error))
+    return OfficialDecoderScorer(decoder, tuple(good), _left_out(broken, not good))
+
+
+def _left_out(broken: list[str], no_lift: bool) -> str:
+    """Return the sentence about decoders that cannot be used beside another one."""
+    if not broken:
+        return ""
+    more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
+    return f"{broken[0]}{more}: left out{', so there is no lift' if no_lift else ''}"

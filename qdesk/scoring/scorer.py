@@ -117,8 +117,13 @@ class Scorer:
 
     @property
     def trouble(self) -> str:
-        """What went wrong with the cache in the last stream, a sentence for people; "" if nothing did."""
-        return self.cache.trouble if self.cache else ""
+        """What went wrong in the last stream, in sentences for people; "" if nothing did.
+
+        It may be of the cache, or of official decoders that were to give the lift.
+        """
+        networks = self._networks
+        found = [networks.likelihood.trouble if networks else "", self.cache.trouble if self.cache else ""]
+        return "; ".join(filter(None, found))
 
     def find_word(self, text: str) -> str:
         """Return the word that `text` names, in upper or lower case.

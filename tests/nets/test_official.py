@@ -52,6 +52,24 @@ def test_anything_else_is_refused_in_words(tmp_path, text: str) -> None:
         load_official(tmp_path / "x.gen.json")
 
 
+@pytest.mark.parametrize("scale", ["0", "-1", "NaN", "1e999"])
+def test_a_decoder_without_a_scale_is_refused(tmp_path, scale: str) -> None:
+    write_decoder(tmp_path / "x.gen.json")
+    text = (tmp_path / "x.gen.json").read_text()
+    (tmp_path / "x.gen.json").write_text(text.replace("50.0", scale))
+    with pytest.raises(WeightsError, match="its scale_factor is"):
+        load_official(tmp_path / "x.gen.json")
+
+
+def test_a_decoder_of_other_shapes_is_refused(tmp_path) -> None:
+    write_decoder(tmp_path / "x.gen.json")
+    info, shapes, blobs = json.loads((tmp_path / "x.gen.json").read_text())
+    blobs[3], shapes[3] = base64.b64encode(bytes(16)).decode(), [8, 1]
+    (tmp_path / "x.gen.json").write_text(json.dumps([info, shapes, blobs]))
+    with pytest.raises(WeightsError, match="its arrays have the shapes"):
+        load_official(tmp_path / "x.gen.json")
+
+
 def test_the_seeds_flamingos_are_ranked_as_published(reference_data) -> None:
     """DESIGN: worst against random AUC 1.000, random against best 0.99, by loss per point over the cell."""
     from sklearn.metrics import roc_auc_score

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save as to_bytes
 
 from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
@@ -171,5 +172,11 @@ def test_weight_files_round_trip_and_say_what_they_are(tmp_path) -> None:
     with pytest.raises(weights.WeightsError, match="no weight file"):
         weights.load(tmp_path / "none.safetensors", "sketchrnn")
     path.write_bytes(b"nothing")
+    with pytest.raises(weights.WeightsError, match="is a folder; choose a file in it"):
+        weights.load(tmp_path, "sketchrnn")
+    for config in ({}, {"config": "{}"}, {"config": "[1]"}, {"config": "no JSON"}):
+        (tmp_path / "odd.safetensors").write_bytes(to_bytes({"a": torch.zeros(1)}, {"kind": "sketchrnn", **config}))
+        with pytest.raises(weights.WeightsError, match="does not say what its network looks like"):
+            weights.load(tmp_path / "odd.safetensors", "sketchrnn")
     with pytest.raises(weights.WeightsError, match="not a weight file"):
         weights.load(path, "sketchrnn")

@@ -110,6 +110,24 @@ def test_official_decoders_beside_it_give_a_lift(tmp_path: Path) -> None:
     assert readings["cat"].lift == pytest.approx(-nats["cat"] - others, abs=1e-3)
 
 
+def test_a_broken_decoder_beside_it_is_left_out_and_named(tmp_path: Path) -> None:
+    for number, word in enumerate(("cat", "dog")):
+        write_decoder(tmp_path / f"{word}.gen.json", number)
+    before = load_likelihood(tmp_path / "cat.gen.json").read(drawings())
+    for name in ("ant", "pig"):
+        (tmp_path / f"{name}.gen.json").write_text('[{"name": "pig", "scale_factor": 0}, [], []]')
+    reader = load_likelihood(tmp_path / "cat.gen.json")
+    assert [other.word for other in reader.others] == ["dog"]
+    assert np.array_equal(reader.read(drawings()).lift, before.lift)
+    assert reader.trouble.startswith(f"{tmp_path / 'ant.gen.json'} is not an official") and "\n" not in reader.trouble
+    assert reader.trouble.endswith("(and 1 more): left out")
+    (tmp_path / "dog.gen.json").unlink()
+    reader = load_likelihood(tmp_path / "cat.gen.json")
+    assert reader.trouble.endswith("left out, so there is no lift") and not reader.others
+    with pytest.raises(WeightsError, match="not an official"):
+        load_likelihood(tmp_path / "pig.gen.json")
+
+
 def test_not_all_of_very_many_decoders_are_asked(tmp_path: Path) -> None:
     for number in range(AT_HAND + 12):
         write_decoder(tmp_path / f"word {number:02d}.gen.json", number)
