@@ -6,13 +6,14 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
-from qdesk.files import atomic_write, check_writable, refuse_input
+from qdesk.files import atomic_write, check_writable, refuse_input, refuse_same
 from qdesk.spreadsheet import Writer
+from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
     from qdesk.formats import Problem
@@ -60,19 +61,46 @@ class Progress:
 
 
 def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
-    """Read the drawings of `paths`; skipped records are listed on stderr. Raises qdesk.formats.FormatError or OSError.
+    """Read the drawings of `paths`, files, folders and stdin; what is skipped or assumed is said on stderr.
 
     y_up: whether the files' y axis points up; the drawings are then turned upside down.
+    Bitmaps that lie in a folder with strokes are left out, as no batch holds both. Raises qdesk.formats.FormatError,
+    also where files that are named hold both, or OSError.
     """
-    from qdesk.data.simplify import flipped
-    from qdesk.formats import open_drawings
+    from qdesk.formats import FormatError
+    from qdesk.formats.several import open_several
 
     with Progress("reading") as progress:
-        result = open_drawings(*(str(path) for path in paths), on_progress=progress)
-    say_skipped(result.problems, result.problem_count)
-    for note in result.notes:
+        found = open_several(paths, progress, y_up)
+    say_read(found)
+    strokes = [batch for batch in found.batches if batch.bitmaps is None]
+    if strokes and (without := sum(map(len, found.batches)) - sum(map(len, strokes))):
+        if not any(path.is_dir() for path in paths):
+            raise FormatError("These files hold bitmaps and strokes, which do not go together: open them separately.")
+        print(f"qdesk: {without:,} bitmaps left out: they do not go together with strokes", file=sys.stderr)
+    return Drawings.concat(strokes or found.batches)
+
+
+class Reading(Protocol):
+    """What is to be said of files that were read, as `qdesk.formats.several.Several` has it."""
+
+    @property
+    def problems(self) -> Sequence[Problem]: ...
+    @property
+    def problem_count(self) -> int: ...
+    @property
+    def skipped(self) -> Sequence[str]: ...
+    @property
+    def notes(self) -> Sequence[str]: ...
+
+
+def say_read(found: Reading) -> None:
+    """Say on stderr which files and records were skipped, and what was assumed."""
+    for sentence in found.skipped:
+        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
+    say_skipped(found.problems, found.problem_count)
+    for note in found.notes:
         print(f"qdesk: {note}", file=sys.stderr)
-    return flipped(result.drawings) if y_up else result.drawings
 
 
 def say_skipped(problems: Sequence[Problem], count: int) -> None:
@@ -89,7 +117,7 @@ def check_out(out: Path | None, inputs: Iterable[Path | None] = ()) -> None:
     inputs: what is read, files and folders, None for what is not given. Raises qdesk.files.OutputIsInput where `out` is
     one of them.
     """
-    if out is None:
+    if out is None or is_stream(out):
         return
     if out.exists():
         from qdesk.formats import files_under
@@ -100,9 +128,20 @@ def check_out(out: Path | None, inputs: Iterable[Path | None] = ()) -> None:
     check_writable(out)
 
 
+def check_outs(outs: Sequence[Path | None], inputs: Iterable[Path | None] = ()) -> None:
+    """`check_out` for each of several files that one command writes. No two of them may be the same.
+
+    Raises qdesk.files.OutputsAreOne where two are.
+    """
+    refuse_same(outs)
+    inputs = list(inputs)
+    for out in outs:
+        check_out(out, inputs)
+
+
 def write_table(table: pa.Table, out: Path | None) -> None:
-    """Write a table to `out`, whole or not at all: Parquet or CSV by its name. None writes CSV to stdout."""
-    if out is None:
+    """Write a table to `out`, whole or not at all: Parquet or CSV by its name. None and `-` write CSV to stdout."""
+    if out is None or is_stream(out):
         write_csv(table, sys.stdout)
         return
     with atomic_write(out) as part:

@@ -1,4 +1,4 @@
-"""Write files whole: a file is complete, or is what it was before. No output replaces an input."""
+"""Write files whole: a file is complete, or is what it was before. No output replaces an input or another output."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ import errno
 import json
 import os
 import shutil
+import tempfile
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from qdesk.streams import STDOUT, is_stream, to_stdout
 
-class OutputIsInput(ValueError):
-    """A file to write is one of those that are read. The message is a plain sentence for the user."""
+
+class WrongOutput(ValueError):
+    """A file to write is one that is read, or is written twice. The message is a plain sentence for the user."""
+
+
+class OutputIsInput(WrongOutput):
+    """A file to write is one of those that are read."""
+
+
+class OutputsAreOne(WrongOutput):
+    """Two files to write are the same."""
 
 
 def refuse_input(out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:
@@ -32,7 +43,49 @@ def refuse_input(out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike
             )
 
 
+def refuse_same(outs: Iterable[str | os.PathLike[str] | None]) -> None:
+    """Raise OutputsAreOne where two files to write are the same, as `refuse_input` tells it. None is no file.
+
+    None of them need be there yet. What is no regular file, such as a terminal, may be written to twice, but stdout.
+    """
+    given = [out for out in outs if out is not None]
+    for place, out in enumerate(given):
+        for before in given[:place]:
+            if is_stream(out) and is_stream(before):
+                raise OutputsAreOne(f"Only one thing can be written to {STDOUT}: name a file for the other.")
+            if _are_one_file(out, before) or _will_be_one_file(out, before):
+                same = os.fspath(out) == os.fspath(before)
+                what = "is" if same else f"and {_plain(before)} are one file, which is"
+                raise OutputsAreOne(f"{_plain(out)} {what} to be written twice: choose two names.")
+
+
+def _will_be_one_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    """Tell whether two paths will be one file when it is written: links and letter case aside."""
+    (folder, name), (folder_2, name_2) = (os.path.split(os.path.realpath(path)) for path in (one, other))
+    if os.path.exists(one) or os.path.exists(other) or not _is_one_folder(folder, folder_2):
+        return False
+    return name == name_2 or name.casefold() == name_2.casefold() and _ignores_case(folder)
+
+
+def _is_one_folder(one: str, other: str) -> bool:
+    try:
+        return one == other or os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
+def _ignores_case(folder: str) -> bool:
+    """Tell whether a folder's file system takes names in other letter case for the same file."""
+    try:
+        with tempfile.NamedTemporaryFile(prefix="qdesk-case-", dir=folder) as file:
+            return os.path.exists(os.path.join(folder, os.path.basename(file.name).swapcase()))
+    except OSError:
+        return False
+
+
 def _are_one_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> bool:
+    if is_stream(one) or is_stream(other):
+        return False
     try:
         return os.path.isfile(one) and os.path.samefile(one, other)
     except (OSError, ValueError):  # what cannot be looked at cannot be read either, and the reader says why
@@ -49,9 +102,13 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a file beside `path` to write to. It replaces `path` once all is written, and is removed on failure.
 
     A link stays a link, and the new file gets the permissions of the one it replaces. A path that is not a regular
-    file, such as /dev/stdout, is written to directly. Raises OSError, before anything is done, where `path` cannot be
-    written. An OSError names `path`, not the file beside it.
+    file, such as /dev/stdout, is written to directly, and `-` means stdout. Raises OSError, before anything is done,
+    where `path` cannot be written. An OSError names `path`, not the file beside it.
     """
+    if is_stream(path):
+        with to_stdout() as part:
+            yield part
+        return
     target, part = _open_part(path)
     if part == target:
         yield target
@@ -71,6 +128,8 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 def check_writable(path: str | os.PathLike[str]) -> None:
     """Raise the OSError with which `atomic_write` would begin: before an hour of work, not after it."""
+    if is_stream(path):
+        return
     target, part = _open_part(path)
     if part != target:
         part.unlink()
@@ -81,8 +140,8 @@ def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     target = Path(os.path.realpath(path))
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
-    if target.exists() and not target.is_file():
-        return target, target
+    if os.path.exists(path) and not os.path.isfile(path):  # a pipe behind /dev/stdout has no path of its own
+        return Path(path), Path(path)
     # Each thread has a separate file: one that was told to stop may still be writing when another begins.
     part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.part")
     try:

@@ -1,8 +1,8 @@
 """The command line. Each command is one file, which defines its options and calls the library.
 
-Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, also an output that is an input, 130
-interrupted. Data goes to stdout or
-`--out`, progress to stderr. Nothing heavy is imported before a command needs it, so that `qdesk --help` is quick.
+Exit status: 0 done, 1 the work failed (one sentence on stderr), 2 wrong usage, also an output that is an input or
+another output, 130 interrupted. Data goes to stdout or `--out`, progress to stderr. Nothing heavy is imported before a
+command needs it, so that `qdesk --help` is quick.
 """
 
 from __future__ import annotations
@@ -12,34 +12,49 @@ import sys
 from collections.abc import Sequence
 
 from qdesk.cli.parser import make_parser
-from qdesk.files import OutputIsInput
+from qdesk.files import WrongOutput
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's) and return its exit status."""
     # Torch threads that spin while they wait take each other's core. This has to be set before torch is imported.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    argv = sys.argv[1:] if argv is None else list(argv)
-    parser = make_parser()
     try:
-        args = parser.parse_args(argv)
+        status = _status(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # the program that reads our output, such as `head`, has ended
+        _drop_output()
+        return 0
+
+
+def _drop_output() -> None:
+    """Have what nobody reads any more go nowhere, so that Python says nothing of it at the end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _status(argv: Sequence[str]) -> int:
+    """Run one command line, say what goes wrong, and return its exit status."""
+    try:
+        args = make_parser().parse_args(argv)
     except SystemExit as stop:  # --help, --version, wrong usage
         return int(stop.code or 0)
     try:
-        status = args.run(args)
-        sys.stdout.flush()
-        return status
+        return args.run(args)
     except KeyboardInterrupt:
         print("qdesk: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the program that reads our output, such as `head`, has ended
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    except BrokenPipeError:
+        raise
     except Exception as error:
         if os.environ.get("QDESK_DEBUG") or not is_plain(error):
             raise
         print(f"qdesk: {sentence(error)}", file=sys.stderr)
-        return 2 if isinstance(error, OutputIsInput) else 1
+        return 2 if isinstance(error, WrongOutput) else 1
 
 
 def is_plain(error: Exception) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qdesk.data.categories import categories, find
 from qdesk.formats.registry import CAN_READ
+from qdesk.streams import is_stream
 
 Commands = argparse._SubParsersAction
 """The group of commands of a parser, which `command` adds one to."""
@@ -27,8 +28,12 @@ def command(
 # Options
 
 
+FILES = f"{CAN_READ}; folders of them; - for stdin"
+"""What commands read, for their help."""
+
+
 def add_files(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
-    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=CAN_READ)
+    parser.add_argument("files", metavar="FILE", nargs=nargs, type=Path, help=FILES)
 
 
 def add_classifier(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +64,8 @@ def count(text: str) -> int:
 
 
 def table(text: str) -> Path:
-    """Parse the path of a table's file, or of a device."""
-    if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/"):
+    """Parse the path of a table's file, of a device, or `-`."""
+    if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/") and not is_stream(text):
         raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
     return Path(text)
 

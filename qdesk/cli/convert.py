@@ -6,36 +6,54 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import Commands, add_y_up, command
-from qdesk.formats.registry import CAN_READ, CAN_WRITE
+from qdesk.cli.arguments import FILES, Commands, add_y_up, command
+from qdesk.formats.registry import CAN_WRITE, WRITTEN
+from qdesk.streams import STDOUT, is_stream
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands, "convert", run, "write drawings in another format",
-        f"Reads {CAN_READ}. The output's name says what is written: {CAN_WRITE}. What both formats can hold is "
-        "kept, also what qdesk does not know; what the output cannot hold is said.",
+        f"Reads {FILES}. The output's name says what is written: {CAN_WRITE}. What both formats can hold is "
+        "kept, also what qdesk does not know; what the output cannot hold is said. The drawings of a folder go into "
+        "one file.",
         "qdesk convert flamingo.raw.ndjson flamingo.ndjson --simplify",
     )  # fmt: skip
-    parser.add_argument("input", metavar="IN", type=Path, help="the file to read")
-    parser.add_argument("output", metavar="OUT", type=Path, help="the file to write")
+    parser.add_argument("input", metavar="IN", type=Path, help="the file or folder to read; - for stdin")
+    parser.add_argument("output", metavar="OUT", type=Path, help="the file to write; - for stdout")
     parser.add_argument("--simplify", action="store_true", help="make raw drawings simplified, by the official recipe")
+    parser.add_argument(
+        "--format", metavar="F", choices=[format.name for format in WRITTEN],
+        help=f"write {', '.join(format.name for format in WRITTEN)}, whatever OUT is called; "
+        "default by its name, to stdout ndjson, or npy for bitmaps",
+    )  # fmt: skip
     add_y_up(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import check_out, opened
+    from qdesk.console import Progress, check_out, say_read
     from qdesk.data.simplify import simplify
-    from qdesk.formats.keeping import Selection, are_changed, write_selection
+    from qdesk.formats import FormatError
+    from qdesk.formats.keeping import Selection, are_changed, write_selections
+    from qdesk.formats.several import open_several
 
     check_out(args.output, [args.input])
-    drawings = opened([args.input], args.y_up)
-    changed = None
-    if args.simplify:
-        simple = simplify(drawings)
-        changed, drawings = are_changed(drawings, simple), simple
-    lost = write_selection(Selection(args.input, drawings, changed, args.y_up), args.output)
-    if lost:
+    with Progress("reading") as progress:
+        found = open_several([args.input], progress, args.y_up)
+    say_read(found)
+    if len({batch.bitmaps is None for batch in found.batches}) > 1:
+        raise FormatError(
+            f"{args.input} holds bitmaps and strokes, which no file holds together: name one of its files."
+        )
+    chosen = []
+    for path, drawings in zip(found.files, found.batches, strict=True):
+        changed = None
+        if args.simplify:
+            simple = simplify(drawings)
+            changed, drawings = are_changed(drawings, simple), simple
+        chosen.append(Selection(path, drawings, changed, args.y_up))
+    if lost := write_selections(chosen, args.output, args.format):
         print(f"qdesk: {lost}", file=sys.stderr)
-    print(f"qdesk: {len(drawings):,} drawings in {args.output}", file=sys.stderr)
+    count = sum(len(one.drawings) for one in chosen)
+    print(f"qdesk: {count:,} drawings in {STDOUT if is_stream(args.output) else args.output}", file=sys.stderr)
     return 0

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_classifier, add_y_up, command, table, words
-from qdesk.formats.registry import CAN_READ
+from qdesk.cli.arguments import Commands, add_classifier, add_files, add_y_up, command, table, words
+from qdesk.streams import STREAM
 
 if TYPE_CHECKING:
     from qdesk.evaluation.result import Evaluation
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
         "a word, or with one that the network does not know, are counted and left out; copies of a drawing count once.",
         "qdesk evaluate drawings --part test --out report.json --html report.html",
     )  # fmt: skip
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
+    add_files(parser)
     add_classifier(parser)
     parser.add_argument(
         "--words", type=words, metavar="A,B,C",
@@ -43,20 +43,19 @@ def add(commands: Commands) -> None:
         "bitmaps alone); default all",
     )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", type=table, help="a line a word, as .csv or .parquet")
-    parser.add_argument("--out", metavar="FILE", type=Path, help="a JSON file; default stdout")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="a JSON file; - or default stdout")
     parser.add_argument("--html", metavar="FILE", type=Path, help="a report to open in a browser, in one file")
     add_y_up(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Evaluate, write the JSON, the table and the page, and print the main figures on stderr."""
-    from qdesk.console import Progress, check_out, write_table
+    from qdesk.console import Progress, check_outs, write_table
     from qdesk.evaluation.evaluate import evaluate_files
     from qdesk.evaluation.html.page import write_html
     from qdesk.evaluation.json import json_text, write_json
 
-    for out in (args.out, args.html, args.csv):
-        check_out(out, [*args.files, args.model])
+    check_outs([args.out or Path(STREAM), args.html, args.csv], [*args.files, args.model])
     with Progress("evaluating") as progress:
         evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress, y_up=args.y_up)
     _say_left_out(evaluation)
@@ -82,12 +81,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _say_left_out(evaluation: Evaluation) -> None:
-    from qdesk.console import say_skipped
+    from qdesk.console import say_read
 
     found = evaluation.found
-    for sentence in found.skipped:
-        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
-    say_skipped(found.problems, found.problem_count)
+    say_read(found)
     for reason, count in found.left_out.items():
         if count and reason in WHY:
             which = f" ({', '.join(found.unknown_words[:5])})" if reason == "unknown_word" else ""

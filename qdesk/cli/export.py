@@ -10,6 +10,7 @@ from qdesk.cli.arguments import Commands, command
 from qdesk.curation.exports.registry import BY_NAME, EXPORTS
 from qdesk.formats.registry import listed
 from qdesk.scoring.columns import CSV_COLUMNS
+from qdesk.streams import STDOUT, is_stream
 
 PLAYED = (".ndjson", ".ndjson.gz")
 
@@ -20,7 +21,9 @@ def add(commands: Commands) -> None:
         f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity and trace (what was drawn, coarsely).",
         "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
     )  # fmt: skip
-    parser.add_argument("--out", metavar="FILE", type=Path, help="the file to write; default stdout for the CSV")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="the file to write; - is stdout; default stdout for the CSV"
+    )
     what = parser.add_mutually_exclusive_group()
     for export in EXPORTS:
         if export.option is not None:
@@ -41,7 +44,7 @@ class _Shell:
     def __init__(self) -> None:
         from qdesk import console
 
-        self.opened, self.progress, self.say_skipped = console.opened, console.Progress, console.say_skipped
+        self.opened, self.progress, self.say_read = console.opened, console.Progress, console.say_read
 
 
 def run(args: argparse.Namespace) -> int:
@@ -70,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     elif args.out is not None:
         refuse_input(args.out, inputs)
     options = {option.name: getattr(args, option.name) for option in export.options}
-    out = args.out or sys.stdout
+    to_stdout = args.out is None or export.verdicts and is_stream(args.out)
+    out = sys.stdout if to_stdout else args.out
     for sentence in export.load().from_files(value, out, options, _Shell()):
         print(f"qdesk: {sentence}", file=sys.stderr)
     return 0
@@ -78,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _wrong_out(name: str, endings: tuple[str, ...], out: Path | None) -> int:
     """Return 2, with a message on stderr, where the name of the file has no ending that can be written; else 0."""
-    if out and (not endings or out.name.lower().endswith(endings)):
+    if out and (not endings or out.name.lower().endswith(endings) or is_stream(out) and ".ndjson" in endings):
         return 0
     kind = f"a name in {listed(endings, 'or')}" if endings else "a file or a folder"
     print(f"qdesk: --{name} needs --out with {kind}", file=sys.stderr)
@@ -96,5 +100,8 @@ def _played(args: argparse.Namespace) -> int:
         if args.played and args.played not in numbers:
             raise ValueError(f"Nobody is called {args.played} here, only {', '.join(numbers)}.")
         count = history.export_raw(args.out, numbers.get(args.played))
-    print(f"qdesk: {count:,} {'drawing' if count == 1 else 'drawings'} in {args.out}", file=sys.stderr)
+    print(
+        f"qdesk: {count:,} {'drawing' if count == 1 else 'drawings'} in {STDOUT if is_stream(args.out) else args.out}",
+        file=sys.stderr,
+    )
     return 0

@@ -17,7 +17,7 @@ def add(commands: Commands) -> None:
     add_files(parser)
     parser.add_argument("--top", metavar="K", type=count, default=3, help="guesses a drawing; default 3")
     add_classifier(parser)
-    parser.add_argument("--out", metavar="FILE", type=Path, help="a CSV file; default stdout")
+    parser.add_argument("--out", metavar="FILE", type=Path, help="a CSV file; - or default stdout")
     add_y_up(parser)
 
 

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_y_up, command
-from qdesk.formats.registry import CAN_READ
+from qdesk.cli.arguments import Commands, add_files, add_y_up, command
+from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +26,10 @@ def add(commands: Commands) -> None:
         "--out and --json a few sentences are printed.",
         "qdesk health drawings --out report.html --json",
     )  # fmt: skip
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
-    parser.add_argument("--out", metavar="FILE", type=_out, help="a .html, a page to open in a browser, or a .json")
+    add_files(parser)
+    parser.add_argument(
+        "--out", metavar="FILE", type=_out, help="a .html, a page to open in a browser, or a .json; - as --json"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON to stdout")
     parser.add_argument(
         "--rude", action="store_true", help="also show rude drawings on the page; by default they are only counted"
@@ -39,25 +41,25 @@ def add(commands: Commands) -> None:
 
 
 def _out(text: str) -> Path:
-    if not text.lower().endswith((".html", ".json")):
+    if not text.lower().endswith((".html", ".json")) and not is_stream(text):
         raise argparse.ArgumentTypeError(f"{text!r} ends neither in .html nor in .json")
     return Path(text)
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, check_out, say_skipped
+    from qdesk.console import Progress, check_out, say_read
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.health.json import json_text, write_json
     from qdesk.curation.health.measure import measure
     from qdesk.curation.health.page import write_health
     from qdesk.curation.health.reading import read
 
+    if is_stream(args.out):
+        args.out, args.json = None, True
     check_out(args.out, args.files)
     with Progress("reading") as progress:
         collection = read(args.files, progress, args.y_up)
-    for sentence in collection.skipped:
-        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
-    say_skipped(collection.problems, collection.problem_count)
+    say_read(collection)
     columns, verdicts = _scored(collection, args.cache), _verdicts(collection)
     with Progress("looking for copies") as progress:
         health = measure(collection, columns, verdicts, progress)

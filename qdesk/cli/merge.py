@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -18,22 +19,33 @@ def add(commands: Commands) -> None:
         "settled when you decide about its drawing again, also with the same verdict.",
         "qdesk merge ann.csv ben.csv --conflicts conflicts.csv",
     )  # fmt: skip
-    parser.add_argument("files", metavar="CSV", nargs="+", type=Path, help="what `qdesk export --all` wrote elsewhere")
-    parser.add_argument("--conflicts", metavar="FILE", type=Path, help="a CSV file for the conflicts; default stdout")
+    parser.add_argument(
+        "files", metavar="CSV", nargs="+", type=Path,
+        help="what `qdesk export --all` wrote elsewhere; folders of .csv; - for stdin; each also gzipped",
+    )  # fmt: skip
+    parser.add_argument(
+        "--conflicts", metavar="FILE", type=Path, help="a CSV file for the conflicts; - or default stdout"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     from qdesk.console import check_out
-    from qdesk.curation.verdicts.merge import export_conflicts, read_verdicts, sentence, take_over
+    from qdesk.curation.verdicts.merge import export_conflicts, files_of, read_all, sentence, take_over
     from qdesk.curation.verdicts.store import Verdicts
+    from qdesk.streams import is_stream, name_of
 
-    check_out(args.conflicts, args.files)
-    given = [read_verdicts(path) for path in args.files]  # read all files before anything is changed
+    files = files_of(args.files)
+    check_out(args.conflicts, [path for path, _ in files])
+    given, skipped = read_all(files)  # read all files before anything is changed
+    for why in skipped:
+        print(f"qdesk: {why} (skipped)", file=sys.stderr)
     with Verdicts() as verdicts:
         check_out(args.conflicts, [verdicts.path])
-        for path, (theirs, unidentified) in zip(args.files, given, strict=True):
-            print(f"qdesk: {path.name}: {sentence(take_over(verdicts, theirs, unidentified))}", file=sys.stderr)
-        count = export_conflicts(args.conflicts or sys.stdout, verdicts)
+        for path, (theirs, unidentified) in given:
+            done = sentence(take_over(verdicts, theirs, unidentified))
+            print(f"qdesk: {os.path.basename(name_of(path))}: {done}", file=sys.stderr)
+        to_stdout = args.conflicts is None or is_stream(args.conflicts)
+        count = export_conflicts(sys.stdout if to_stdout else args.conflicts, verdicts)
     if count:
         what = "open conflict" if count == 1 else "open conflicts"
         print(f"qdesk: {count:,} {what} in all: yours stay until you decide again", file=sys.stderr)

@@ -34,7 +34,9 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--top", metavar="N", type=count, help="only the first N lines; default all, of a page the first 200"
     )
-    parser.add_argument("--out", metavar="FILE", type=_out, help="a .csv, .parquet or .html; default CSV to stdout")
+    parser.add_argument(
+        "--out", metavar="FILE", type=_out, help="a .csv, .parquet or .html; - or default CSV to stdout"
+    )
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
     )

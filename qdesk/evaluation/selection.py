@@ -14,6 +14,7 @@ from qdesk.data.simplify import as_official
 from qdesk.data.splits import labels_of, split_of
 from qdesk.formats import Problem
 from qdesk.formats.several import open_several
+from qdesk.streams import name_of
 
 PARTS = {"all": None, "validation": 0, "test": 1}
 """Each part's name, and the number that `qdesk.data.splits.split_of` gives its drawings."""
@@ -27,7 +28,7 @@ class Found:
         no_word, unknown_word (to the network), other_words (than asked for), copies (of an earlier drawing),
         other_part.
     unknown_words: those that the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
-    skipped: one sentence per file in a folder that could not be read.
+    skipped: one sentence per file in a folder that could not be read.   notes: what was assumed about the files.
     """
 
     drawings: Drawings
@@ -38,6 +39,7 @@ class Found:
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def read(
@@ -57,8 +59,9 @@ def read(
     beside = sum(len(batch) for batch in batches if batch.bitmaps is not None) if strokes else 0
     return Found(
         Drawings.concat(strokes or batches),
-        files=tuple(map(str, files)), left_out={"bitmaps": beside},
+        files=tuple(map(name_of, files)), left_out={"bitmaps": beside},
         problems=tuple(found.problems), problem_count=found.problem_count, skipped=tuple(found.skipped),
+        notes=tuple(found.notes),
     )  # fmt: skip
 
 

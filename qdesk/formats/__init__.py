@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.formats.base import FormatError, Input, Problem, Problems, open_input, word_of_name
-from qdesk.formats.registry import BY_NAME, DATA, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
+from qdesk.formats.registry import BY_NAME, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
 from qdesk.formats.telling import format_of_input
+from qdesk.streams import readable
 
 if TYPE_CHECKING:
     from qdesk.data.drawings import Drawings
@@ -64,7 +65,7 @@ def open_drawings(
     if not paths:
         raise FormatError("No file was given.")
     problems = Problems()
-    sizes = [_size(path) for path in paths]
+    sizes = [size_of(path) for path in paths]
     batches: list[Drawings] = []
     left = limit
     for position, path in enumerate(paths):
@@ -137,14 +138,14 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
         inside = []
         for file in path.rglob("*"):
             check()
-            if file.name.endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
+            if file.name.lower().endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
                 inside.append(file)
         found += sorted(inside)
     return found
 
 
 def _may_hold_drawings(path: Path) -> bool:
-    row = next((row for row in READ if path.name.endswith(row.endings)), None)
+    row = next((row for row in READ if path.name.lower().endswith(row.endings)), None)
     if row is None or row.common is None:
         return True
     try:
@@ -158,13 +159,6 @@ def format_of(path: str | os.PathLike[str]) -> Format:
     """Return the format of a file by its content, whatever it is called. Raises FormatError."""
     with open_input(path) as file:
         return format_of_input(file)
-
-
-def only_read(path: str | os.PathLike[str]) -> Format | None:
-    """Return the format whose ending a file's name has, if qdesk reads it and can't write such files; else None."""
-    name = os.fspath(path)
-    rows = (row for row in READ if row not in DATA and not row.copies)
-    return next((row for row in rows if name.endswith(row.endings)), None)
 
 
 def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
@@ -188,9 +182,10 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
     return Drawings.concat(batches)
 
 
-def _size(path: str | os.PathLike[str]) -> int:
+def size_of(path: str | os.PathLike[str]) -> int:
+    """Return a file's size in bytes, at least 1; 1 for what cannot be looked at, as the reader says why."""
     try:
-        return max(os.stat(path).st_size, 1)
+        return max(os.stat(readable(path)).st_size, 1)
     except (OSError, ValueError):
         return 1
 

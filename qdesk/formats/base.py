@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 from qdesk.data import categories
 from qdesk.files import atomic_write
 from qdesk.formats.registry import PARTS
+from qdesk.streams import name_of, readable
 
 if TYPE_CHECKING:
     from qdesk.data.drawings import Drawings
@@ -134,10 +135,10 @@ class Input:
 
 @contextmanager
 def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None] | None = None) -> Iterator[Input]:
-    """Open a file for a reader. Raises FormatError when there is no such file or it cannot be read."""
-    source = os.fsencode(path).decode("utf-8", "replace")
+    """Open a file, or stdin for `-`, for a reader. Raises FormatError when it is not there or cannot be read."""
+    source = name_of(path)
     try:
-        file = open(path, "rb", buffering=0)
+        file = open(readable(path), "rb", buffering=0)
     except FileNotFoundError:
         raise FormatError(f"There is no file {source}.") from None
     except IsADirectoryError:
@@ -147,6 +148,8 @@ def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None
     with file:
         try:
             yield Input(file, source, on_progress)
+        except BrokenPipeError:  # of what is written meanwhile
+            raise
         except OSError as error:
             raise FormatError(f"{source} cannot be read: {reason_of(error)}.") from error
 
@@ -209,6 +212,8 @@ def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
                 yield file
     except IsADirectoryError:
         raise FormatError(f"{path} is a folder; give the name of a file.") from None
+    except BrokenPipeError:  # the program that reads it has ended
+        raise
     except OSError as error:
         raise FormatError(f"{path} cannot be written: {reason_of(error)}.") from error
 

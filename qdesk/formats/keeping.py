@@ -8,7 +8,7 @@ what the reader's module knows beside (`exact`), where it can hold that.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +19,10 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.formats import format_of, format_to_write, ndjson, write_drawings
 from qdesk.formats.base import FormatError, NotCopied, open_input, open_output
-from qdesk.formats.registry import Format, listed
+from qdesk.formats.registry import BY_NAME, Format, listed
+from qdesk.streams import STDOUT, is_stream, readable, scratch
+
+_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,20 @@ def write_selection(
     as_is:  copy records whatever shape they have. Otherwise those of another shape than the official files' get that.
     Raises FormatError as `write_drawings` does.
     """
-    source = format_of(chosen.path) if os.path.isfile(chosen.path) else None  # a pipe cannot be read twice
-    target = _target(source, out, format)
+    source = _source(chosen)
+    target = _target(chosen, source, out, format)
+    return _said(out, target, _written(chosen, source, target, out, as_is, on_progress))
+
+
+def _written(
+    chosen: Selection,
+    source: Format | None,
+    target: Format,
+    out: str | os.PathLike[str],
+    as_is: bool = False,
+    on_progress: Callable[[float], None] | None = None,
+) -> list[str]:
+    """Write drawings of one file to another, and return what that cannot hold, in words."""
     if target.name == "raw":
         ndjson.check(chosen.drawings, True)
     if target.name == "simplified":
@@ -67,7 +82,44 @@ def write_selection(
     if lost is None or source is None:
         write_drawings(chosen.drawings, out, target.name, on_progress)
         lost = _beside(chosen, source) + _missing(chosen.drawings, out, target)
-    return _said(out, lost) if not target.picture else ""
+    return lost
+
+
+def write_selections(
+    chosen: Sequence[Selection],
+    out: str | os.PathLike[str],
+    format: str | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> str:
+    """Write drawings of several files to one file, and say in a sentence what that cannot hold, or "".
+
+    Where the records of the format to write follow each other freely, each file's are written as `write_selection`
+    does. Raises FormatError as that does, and where bitmaps and strokes come together.
+    """
+    if len(chosen) == 1:
+        return write_selection(chosen[0], out, format, on_progress=on_progress)
+    target = _target(chosen[0], None, out, format)
+    lost: list[str] = []
+    if target.module not in ("ndjson", "binary"):
+        whole = Drawings.concat([one.drawings for one in chosen])
+        write_drawings(whole, out, target.name, on_progress)
+        for one in chosen:
+            lost += _beside(one, _source(one))
+        return _said(out, target, lost + _missing(whole, out, target))
+    with scratch() as folder, open_output(out) as to:
+        part = folder / os.path.basename(os.fspath(out)).removesuffix(".gz")
+        for place, one in enumerate(chosen):
+            lost += _written(one, _source(one), target, part)
+            end = b""
+            with open(part, "rb") as file:
+                while block := file.read(_BLOCK):
+                    to.write(block)
+                    end = block[-1:]
+            if target.module == "ndjson" and end not in (b"", b"\n"):
+                to.write(b"\n")
+            if on_progress:
+                on_progress((place + 1) / len(chosen))
+    return _said(out, target, lost)
 
 
 def _kept(
@@ -131,9 +183,19 @@ def are_changed(one: Drawings, other: Drawings) -> np.ndarray:
     return ~alike | (one.timed != other.timed)
 
 
-def _target(source: Format | None, out: str | os.PathLike[str], format: str | None) -> Format:
-    """Return the row to write: also the source's own, where its records can be copied though qdesk writes no such."""
-    if source is not None and source.copies and not source.writes:
+def _source(chosen: Selection) -> Format | None:
+    """Return the format of the file, None for a pipe, which cannot be read twice."""
+    return format_of(chosen.path) if os.path.isfile(readable(chosen.path)) else None
+
+
+def _target(chosen: Selection, source: Format | None, out: str | os.PathLike[str], format: str | None) -> Format:
+    """Return the row to write: also the source's own, where its records can be copied though qdesk writes no such.
+
+    To stdout, strokes are written as ndjson and bitmaps as .npy where no format is named.
+    """
+    if format is None and is_stream(out):
+        return BY_NAME["ndjson" if chosen.drawings.bitmaps is None else "npy"]
+    if source is not None and source.copies and not source.writes and not chosen.is_other:
         name = os.fspath(out).lower()
         if format == source.name or format is None and name.endswith(source.endings):
             return source
@@ -156,6 +218,9 @@ def _missing(drawings: Drawings, out: str | os.PathLike[str], target: Format) ->
     return module.missing(drawings, out) if hasattr(module, "missing") else []
 
 
-def _said(out: str | os.PathLike[str], lost: list[str]) -> str:
-    name = os.path.basename(os.fsencode(out)).decode("utf-8", "replace")
+def _said(out: str | os.PathLike[str], target: Format, lost: list[str]) -> str:
+    if target.picture:  # nobody takes it for the data
+        return ""
+    lost = list(dict.fromkeys(lost))
+    name = STDOUT if is_stream(out) else os.path.basename(os.fsencode(out)).decode("utf-8", "replace")
     return f"{name} cannot hold {listed(lost, 'and')}: left out" if lost else ""

@@ -8,22 +8,27 @@ from pathlib import Path
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import flipped
-from qdesk.formats import Problem, files_under, open_drawings
+from qdesk.formats import Problem, files_under, open_drawings, size_of
 from qdesk.formats.base import FormatError
+from qdesk.streams import STDIN, is_stream
 
 
 @dataclass
 class Several:
     """The drawings of several files.
 
-    batches: those of each file.   problems: the first records that could not be read, and why.   problem_count: how
-    many there are.   skipped: why a file of a folder could not be read, a sentence each.
+    files, batches: each file that was read, and its drawings.
+    problems: the first records that could not be read, and why.   problem_count: how many there are.
+    skipped: why a file of a folder could not be read, a sentence each.
+    notes: what was assumed about the files, as in `qdesk.formats.Opened`.
     """
 
+    files: list[Path] = field(default_factory=list)
     batches: list[Drawings] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     problem_count: int = 0
     skipped: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def open_several(
@@ -36,18 +41,28 @@ def open_several(
     """
     found = Several()
     every = [(path, file) for path in files for file in files_under([path])]
-    for number, (path, file) in enumerate(every):
-        on_progress(number / len(every))
+    if sum(map(is_stream, files)) > 1:
+        raise FormatError(f"There is only one {STDIN}: give - once.")
+    sizes = [size_of(file) for _, file in every]
+    whole, done = sum(sizes), 0
+    for (path, file), size in zip(every, sizes, strict=True):
+
+        def report(fraction: float, done: int = done, size: int = size) -> None:
+            on_progress((done + size * fraction) / whole)
+
+        done += size
         try:
-            opened = open_drawings(file)
+            opened = open_drawings(file, on_progress=report)
         except FormatError as error:
             if path == file:
                 raise
             found.skipped.append(str(error))
             continue
+        found.files.append(file)
         found.batches.append(flipped(opened.drawings) if y_up else opened.drawings)
         found.problems += opened.problems
         found.problem_count += opened.problem_count
+        found.notes += opened.notes
     if not found.batches:
         why = f" ({found.skipped[0]})" if found.skipped else ""
         raise FormatError(f"There are no files of drawings under {', '.join(map(str, files))}{why}.")

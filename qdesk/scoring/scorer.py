@@ -117,12 +117,8 @@ class Scorer:
 
     @property
     def trouble(self) -> str:
-        """What went wrong in the last stream, in sentences for people; "" if nothing did.
-
-        It may be of the cache, or of official decoders that were to give the lift.
-        """
-        networks = self._networks
-        found = [networks.likelihood.trouble if networks else "", self.cache.trouble if self.cache else ""]
+        """What went wrong in the last stream, with networks or the cache, in words for people; "" if nothing did."""
+        found = (self._networks.likelihood.trouble if self._networks else "", self.cache.trouble if self.cache else "")
         return "; ".join(filter(None, found))
 
     def find_word(self, text: str) -> str:

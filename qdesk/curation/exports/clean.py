@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +20,17 @@ from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.identity import shared_sentence
 from qdesk.curation.verdicts.store import Judged, Verdicts, VerdictsError, of_drawings
 from qdesk.data.reasons import KEEP
-from qdesk.files import refuse_input
-from qdesk.formats.registry import FORMATS
+from qdesk.files import refuse_input, refuse_same
+from qdesk.formats.registry import BY_NAME, DATA, FORMATS
+from qdesk.streams import STDIN, is_stream
 
 if TYPE_CHECKING:
     from qdesk.data.drawings import Drawings
     from qdesk.formats import Problem
 
-_ENDING = re.compile(rf"({'|'.join(re.escape(format.ending) for format in FORMATS if not format.picture)})?(\.gz)?$")
+_ENDING = re.compile(
+    rf"({'|'.join(re.escape(format.ending) for format in FORMATS if format.reads or format in DATA)})?(\.gz)?$"
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class Cleaned:
     lost: what the files cannot hold, a sentence each; nothing where they have the formats that they came in.
     shared: how many share their key_id with a different drawing of their file.   relabelled: how many were dropped, but
     for which the right word is known; they are in the files `beside`, with that word.
+    skipped: why a file of a folder was left out, a sentence each.   notes: what was assumed about the files.
     """
 
     kept: int
@@ -50,6 +55,8 @@ class Cleaned:
     shared: int = 0
     relabelled: int = 0
     beside: tuple[Path, ...] = ()
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -73,31 +80,30 @@ def from_window(source: Source, path: Path) -> Work:
 
 def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], shell: Shell) -> list[str]:
     """Run `qdesk export --clean`: write a file without the flagged drawings, or a folder of such files."""
-    from qdesk.formats import only_read
-
     without = options["without"] or ()
+    many = len(files) > 1 or out.is_dir() or files[0].is_dir()
+    if many and is_stream(out):
+        raise ValueError("Several files cannot be written to stdout: name a folder.")
     with Verdicts() as verdicts, shell.progress("cleaning") as progress:
-        if len(files) > 1 or out.is_dir():
+        if many:
             done = clean_folder(files, out, verdicts, progress, without)
         else:
             done = clean(files[0], out, verdicts, progress, without=without)
-    shell.say_skipped(done.problems, done.problem_count)
+    shell.say_read(done)
     sentences = [f"{done.kept:,} drawings kept, {done.dropped:,} left out"]
     if without:
         flagged = done.dropped - done.suspected
         sentences[0] += f": {flagged:,} flagged, {done.suspected:,} suspected as {_either(without)}"
     if done.shared:
         sentences.append(shared_sentence(done.shared))
-    for given, made in zip(files, done.written, strict=True):
-        if format := only_read(given):
-            why = f"qdesk reads {format.ending}, but does not write it"
-            sentences.append(f"{given.name} is {made.name} now: {why}")
     return [*sentences, *_relabelled_sentence(done), *done.lost]
 
 
 def _relabelled_sentence(done: Cleaned) -> list[str]:
     if not done.relabelled:
         return []
+    if not done.beside:
+        return [f"{done.relabelled:,} with the right word are left out: to a file with --out they are written beside it"]
     return [f"{done.relabelled:,} with the right word are in {', '.join(file.name for file in done.beside)}"]
 
 
@@ -119,10 +125,12 @@ def clean(
     Raises qdesk.formats.FormatError, and qdesk.files.OutputIsInput where `out_path` is `in_path`. After any error
     `out_path` is as it was.
     """
-    from qdesk.formats import open_drawings, write_drawings
+    from qdesk.formats import format_of, open_drawings
     from qdesk.formats.keeping import Selection, write_selection
 
     refuse_input(out_path, [in_path])
+    if format is None and is_stream(out_path):
+        format = format_of(in_path).name
 
     say = on_progress or (lambda share: None)
     read = 0.1 if without else 0.5  # scoring takes most of the time
@@ -139,13 +147,8 @@ def clean(
     lost = write_selection(
         Selection(in_path, kept), out_path, format, as_is=True, on_progress=lambda share: say(1 - read + read * share)
     )
-    relabelled, beside = (
-        _relabelled(opened.drawings, judged, verdicts),
-        Path(out_path).with_name(clean_name(Path(out_path), "-relabelled")),
-    )
-    if len(relabelled):
-        refuse_input(beside, [in_path])
-        write_drawings(relabelled, beside, format)
+    relabelled = _relabelled(opened.drawings, judged, verdicts)
+    beside = _write_beside(relabelled, in_path, Path(out_path), format)
     return Cleaned(
         len(kept),
         len(stays) - len(kept),
@@ -156,7 +159,8 @@ def clean(
         (lost,) if lost else (),
         judged.shared,
         len(relabelled),
-        (beside,) if len(relabelled) else (),
+        beside,
+        notes=opened.notes,
     )
 
 
@@ -170,6 +174,25 @@ def _relabelled(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> Drawi
     return drawings.take(rows[known]).with_columns(word=[words[place] for place in known])
 
 
+def _write_beside(relabelled: Drawings, in_path: Path, out_path: Path, format: str | None) -> tuple[Path, ...]:
+    """Write the relabelled drawings beside the clean file, and return where: nowhere beside stdout.
+
+    What qdesk does not write, or only as a picture, becomes ndjson.
+    """
+    from qdesk.formats import write_drawings
+
+    if not len(relabelled) or is_stream(out_path):
+        return ()
+    name = clean_name(out_path, "-relabelled")
+    row = BY_NAME[format] if format else next((row for row in FORMATS if name.lower().endswith(row.endings)), None)
+    if row is not None and row not in DATA:
+        name, format = _ENDING.sub("-relabelled.ndjson", out_path.name, count=1), "ndjson"
+    beside = out_path.with_name(name)
+    refuse_input(beside, [in_path])
+    write_drawings(relabelled, beside, format)
+    return (beside,)
+
+
 def clean_folder(
     in_paths: Sequence[Path],
     folder: Path,
@@ -179,50 +202,106 @@ def clean_folder(
 ) -> Cleaned:
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
-    The folder is created where it is missing. Raises FormatError where two files would have one name,
-    qdesk.files.OutputIsInput where a clean file would replace one of the files given, and OSError where the folder
-    cannot be written to.
+    A folder among `in_paths` stands for the files under it, which get the same places in `folder`; one of them that
+    cannot be read is skipped. The folder is created where it is missing. Raises FormatError where two files would have
+    one name, qdesk.files.OutputIsInput where a clean file would replace one of the files given, and OSError where the
+    folder cannot be written to.
     """
-    from qdesk.formats import FormatError, format_of
+    from qdesk.formats import FormatError, format_of, size_of
 
     say = on_progress or (lambda share: None)
-    names = [clean_name(path) for path in in_paths]
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise FormatError(f"Two of the files would be called {name} in {folder}: clean them into two folders.")
-        refuse_input(folder / name, in_paths)
-    sizes = np.array([path.stat().st_size if path.exists() else 0 for path in in_paths], float) + 1
+    given = _given(in_paths, folder)
+    names = [name for _, name, _ in given]
+    for name in names:
+        refuse_input(folder / name, [path for path, _, _ in given])
+    sizes = np.array([size_of(path) for path, _, _ in given], float)
     edges = np.concatenate([[0], np.cumsum(sizes) / sizes.sum()])
     fresh = not folder.exists()
     folder.mkdir(exist_ok=True)
-    results = []
+    results: list[Cleaned] = []
+    skipped: list[str] = []
+    written: list[Path] = []
     try:
+        refuse_same([folder / name for name in _alike(names)])
         with tempfile.TemporaryDirectory(prefix=".clean-", dir=folder) as beside:
-            for path, name, low, high in zip(in_paths, names, edges[:-1], edges[1:], strict=True):
-                format = format_of(path)
+            for (path, name, is_found), low, high in zip(given, edges[:-1], edges[1:], strict=True):
 
                 def told(share: float, low: float = low, high: float = high) -> None:
                     say(low + share * (high - low))
 
-                kind = format.name if format.writes or format.copies else "ndjson"
-                results.append(clean(path, Path(beside, name), verdicts, told, kind, without))
-            for made in [*(Path(beside, name) for name in names), *(file for done in results for file in done.beside)]:
-                os.replace(made, folder / made.name)
+                part = Path(beside, name)
+                part.parent.mkdir(parents=True, exist_ok=True)
+                try:
+                    format = format_of(path)
+                    results.append(clean(path, part, verdicts, told, format.name, without))
+                except FormatError as error:
+                    if not is_found:
+                        raise
+                    skipped.append(str(error))
+                else:
+                    if results[-1].kept or not format.picture:  # without its one drawing a picture is nothing
+                        written.append(name)
+            more = [file.relative_to(beside) for done in results for file in done.beside]
+            for name in more:
+                refuse_input(folder / name, [path for path, _, _ in given])
+            for name in (*written, *more):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(Path(beside, name), folder / name)
     except BaseException:
         if fresh:
             shutil.rmtree(folder, ignore_errors=True)
         raise
+    return _together(results, *(tuple(folder / name for name in names) for names in (written, more)), tuple(skipped))
+
+
+def _given(in_paths: Sequence[Path], folder: Path) -> list[tuple[Path, Path, bool]]:
+    """Return the files to clean, the name of each in `folder`, and whether it was found in a folder.
+
+    Raises FormatError where two have one name, and for a folder without files of drawings.
+    """
+    from qdesk.formats import FormatError, files_under, format_of
+
+    given = []
+    for path in in_paths:
+        if not path.is_dir():
+            name = f"{STDIN}{format_of(path).ending}" if is_stream(path) else clean_name(path)
+            given.append((path, Path(name), False))
+            continue
+        inside = folder.resolve() != path.resolve() and folder.resolve().is_relative_to(path.resolve())
+        found = [
+            file for file in files_under([path]) if not inside or not file.resolve().is_relative_to(folder.resolve())
+        ]
+        if not found:
+            raise FormatError(f"There are no files of drawings under {path}.")
+        given += [(file, file.relative_to(path).with_name(clean_name(file)), True) for file in found]
+    names = [name for _, name, _ in given]
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
+        raise FormatError(f"Two of the files would be called {twice[0]} in {folder}: clean them into two folders.")
+    return given
+
+
+def _alike(names: Sequence[Path]) -> list[Path]:
+    """Return those names that another one differs from in letter case alone."""
+    counts = Counter(str(name).casefold() for name in names)
+    return [name for name in names if counts[str(name).casefold()] > 1]
+
+
+def _together(
+    results: Sequence[Cleaned], written: tuple[Path, ...], beside: tuple[Path, ...], skipped: tuple[str, ...]
+) -> Cleaned:
     return Cleaned(
         sum(done.kept for done in results),
         sum(done.dropped for done in results),
         tuple(problem for done in results for problem in done.problems),
         sum(done.problem_count for done in results),
-        tuple(folder / name for name in names),
+        written,
         sum(done.suspected for done in results),
         tuple(sentence for done in results for sentence in done.lost),
         sum(done.shared for done in results),
         sum(done.relabelled for done in results),
-        tuple(folder / file.name for done in results for file in done.beside),
+        beside,
+        skipped,
+        tuple(note for done in results for note in done.notes),
     )
 
 
@@ -232,13 +311,8 @@ def _either(reasons: Sequence[str]) -> str:
 
 
 def clean_name(path: Path, ending: str = "") -> str:
-    """Return the name of a file's clean copy: its own, or .ndjson for what qdesk reads and cannot write.
+    """Return the name of a file's clean copy.
 
     ending: put behind the name, before what says the format: "-clean" makes "cat-clean.raw.ndjson.gz".
     """
-    from qdesk.formats import only_read
-
-    name, given = path.name, only_read(path)
-    if given is not None:
-        name = name.removesuffix(".gz").removesuffix(given.ending) + ".ndjson"
-    return _ENDING.sub(lambda found: ending + found[0], name, count=1)
+    return _ENDING.sub(lambda found: ending + found[0], path.name, count=1)

@@ -20,7 +20,6 @@ from qdesk.data.reasons import SUGGESTED
 if TYPE_CHECKING:
     from qdesk.curation.view.table import Table
     from qdesk.data.drawings import Drawings
-    from qdesk.formats import Problem
 
 Say = Callable[[float], None]
 """A function that is called often with the share done, 0 to 1. What it raises comes through, and no file is written."""
@@ -53,8 +52,8 @@ class Shell(Protocol):
         """Return a context that gives the function to report progress with."""
         ...
 
-    def say_skipped(self, problems: Sequence[Problem], count: int) -> None:
-        """Report that `count` records were skipped. problems: the first of them."""
+    def say_read(self, found: Any) -> None:
+        """Report what was skipped and assumed, `problems`, `problem_count`, `skipped` and `notes` of what was read."""
         ...
 
 
@@ -153,8 +152,8 @@ EXPORTS = (
         "clean", "clean", "Data without the flagged…", 0, "Save without the flagged", "-clean",
         option={
             "metavar": "IN", "type": Path, "nargs": "+",
-            "help": "write this file's drawings without the flagged ones; "
-            "of several files, to the folder that --out names",
+            "help": "write this file's drawings without the flagged ones, - for stdin; "
+            "of several files, or of those in folders, to the folder that --out names",
         },
         options=(
             Option("without", {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from qdesk.curation.verdicts.store import Verdicts, of_drawings
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
 from qdesk.formats.sheet import Caption, write_sheet
+from qdesk.streams import name_of
 
 SHORT = 8
 """How many letters of a content id are shown. Among a million drawings, one in 4,000 shares them with another."""
@@ -74,7 +76,7 @@ def _rude_ones(drawings: Drawings, verdicts: np.ndarray, shell: Shell) -> np.nda
 
 def titled(paths: Sequence[Path]) -> str:
     """Return a title for files: the first names, and how many more there are."""
-    names = [path.name for path in paths]
+    names = [os.path.basename(name_of(path)) for path in paths]
     return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
 
 

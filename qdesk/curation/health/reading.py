@@ -20,13 +20,14 @@ class Collection:
     """N drawings, as one batch of strokes, one of bitmaps, or both, one after the other.
 
     parts: the batches; none is empty.   problems, problem_count: as in `qdesk.formats.Opened`.
-    skipped: one sentence per file in a folder that could not be read.
+    skipped: one sentence per file in a folder that could not be read.   notes: what was assumed about the files.
     """
 
     parts: tuple[Drawings, ...]
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))
@@ -62,4 +63,4 @@ def read(
     found = open_several(files, on_progress, y_up)
     kinds = ([batch for batch in found.batches if (batch.bitmaps is None) == strokes] for strokes in (True, False))
     parts = tuple(Drawings.concat(kind) for kind in kinds if kind)
-    return Collection(parts, tuple(found.problems), found.problem_count, tuple(found.skipped))
+    return Collection(parts, tuple(found.problems), found.problem_count, tuple(found.skipped), tuple(found.notes))

@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,9 +19,12 @@ from qdesk.curation.verdicts import cells
 from qdesk.curation.verdicts.csv import MERGED, write_csv
 from qdesk.curation.verdicts.identity import is_trace
 from qdesk.curation.verdicts.store import REASONS, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.formats import FormatError
+from qdesk.formats.base import open_input
 from qdesk.scoring.columns import CSV_COLUMNS, FACTS, REMEMBERED_SCORES
 from qdesk.spreadsheet import bare
 from qdesk.stats.agreement import kappa, kappa_of
+from qdesk.streams import name_of
 
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
@@ -29,6 +33,8 @@ _READ = (*CSV_COLUMNS, *MERGED)
 
 _FEW = 5
 """The fewest drawings that a reason must have been given to by either, to have an agreement of its own."""
+_ENDINGS = (".csv", ".csv.gz")
+"""How the names of files of verdicts in a folder end."""
 
 _ROUNDED = '"{}" was a key_id before a spreadsheet program rounded it; have it import that column as text'
 
@@ -63,14 +69,44 @@ def read_verdicts(path: Path) -> tuple[list[Theirs], int]:
         try:
             if place == cut:
                 raise ValueError(_ROUNDED.format(_named(row)))
-            verdict = _theirs(row, path.name, day_first)
+            verdict = _theirs(row, _name(path), day_first)
         except ValueError as error:
-            raise VerdictsError(f"{path.name} was not merged: line {line}: {error}.") from None
+            raise VerdictsError(f"{_name(path)} was not merged: line {line}: {error}.") from None
         if verdict.identity:
             theirs.append(verdict)
         else:
             unidentified += 1
     return theirs, unidentified
+
+
+def files_of(paths: Sequence[Path]) -> list[tuple[Path, bool]]:
+    """Return the files to merge, each folder replaced by the CSV files under it, and whether a file is of a folder."""
+    found: list[tuple[Path, bool]] = []
+    for path in paths:
+        inside = path.rglob("*") if path.is_dir() else ()
+        named = sorted(file for file in inside if file.name.lower().endswith(_ENDINGS) and file.is_file())
+        found += [(file, True) for file in named] if path.is_dir() else [(path, False)]
+    return found
+
+
+def read_all(files: Sequence[tuple[Path, bool]]) -> tuple[list[tuple[Path, tuple[list[Theirs], int]]], list[str]]:
+    """Return each of the files that `files_of` found with what `read_verdicts` says of it.
+
+    A file of a folder that holds no verdicts is skipped, and why is in the second list, a sentence each. Raises as
+    `read_verdicts` does for a file that is named, and VerdictsError where there is no file of verdicts.
+    """
+    given: list[tuple[Path, tuple[list[Theirs], int]]] = []
+    skipped: list[str] = []
+    for file, is_found in files:
+        try:
+            given.append((file, read_verdicts(file)))
+        except VerdictsError as error:
+            if not is_found:
+                raise
+            skipped.append(str(error))
+    if not given:
+        raise VerdictsError(skipped[0] if skipped else "There are no CSV files of verdicts in this folder.")
+    return given, skipped
 
 
 def export_conflicts(out: Path | TextIO, verdicts: Verdicts) -> int:
@@ -117,6 +153,10 @@ def _given(name: str, pairs: Mapping[tuple[str, str], int]) -> int:
 # Reading
 
 
+def _name(path: Path) -> str:
+    return os.path.basename(name_of(path))
+
+
 def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     """Return each row that is not blank, with all columns of `_READ`, "" for unknown, and the line that it ends on."""
     numbered = _split(path)
@@ -128,12 +168,12 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
     missing = [name for name, or_else in (("key_id", "identity"), ("reason", "")) if not {name, or_else} & set(header)]
     if missing:
         what = "is empty" if not header else f"has no column {', '.join(missing)}"
-        raise VerdictsError(f'{path.name} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
+        raise VerdictsError(f'{_name(path)} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
     rows = []
     for line, row in numbered:
         if len(row) != len(header):
             raise VerdictsError(
-                f"{path.name} was not merged: line {line}: {len(row)} cells, but there are {len(header)} columns."
+                f"{_name(path)} was not merged: line {line}: {len(row)} cells, but there are {len(header)} columns."
             )
         rows.append((line, dict.fromkeys(_READ, "") | dict(zip(header, map(bare, row), strict=True))))
     return rows
@@ -142,9 +182,16 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
 def _split(path: Path) -> list[tuple[int, list[str]]]:
     """Return the cells of each line that is not blank, and its number. Commas, semicolons or tabs are between them."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        with open_input(path) as file:
+            data, damage = file.stream.read(), file.damage
+    except FormatError as error:
+        raise VerdictsError(str(error)) from None
+    if damage:
+        raise VerdictsError(f"{_name(path)} was not merged: {damage}.")
+    try:
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise VerdictsError(f"{path.name} is no CSV file of verdicts: it is not UTF-8 text.") from None
+        raise VerdictsError(f"{_name(path)} is no CSV file of verdicts: it is not UTF-8 text.") from None
     lines = io.StringIO(text, newline="")
     skipped = int(text[:4].lower() == "sep=")  # a line that tells Excel the delimiter
     if skipped:
@@ -157,7 +204,7 @@ def _split(path: Path) -> list[tuple[int, list[str]]]:
         return [(rows.line_num + skipped, row) for row in rows if any(row)]
     except csv.Error as error:
         line = rows.line_num + skipped
-        raise VerdictsError(f"{path.name} was not merged: line {line}: {error}.") from None
+        raise VerdictsError(f"{_name(path)} was not merged: line {line}: {error}.") from None
 
 
 def _named(row: Mapping[str, str]) -> str:
