@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.formats.base import FormatError, Input, Problem, Problems, open_input, word_of_name
-from qdesk.formats.registry import BY_NAME, FORMATS, READ, SUFFIXES, WRITTEN, Format, listed
+from qdesk.formats.registry import BY_NAME, FORMATS, READ, SHARD, SUFFIXES, WRITTEN, Format, listed
 from qdesk.formats.telling import format_of_input
 from qdesk.streams import readable
 
@@ -138,7 +138,7 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
         inside = []
         for file in path.rglob("*"):
             check()
-            if file.name.lower().endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
+            if SHARD.sub("", file.name.lower()).endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
                 inside.append(file)
         found += sorted(inside)
     return found

@@ -95,6 +95,7 @@ class Input:
     stream: the content, buffered, from its first byte.
     source: the path as the user gave it, in characters that can be printed: "�" for bytes that are not UTF-8.
     damage: why the content ended early, or None. It is final once the stream is at its end.
+    path:   where it is, None for what lies in another file.
     """
 
     def __init__(
@@ -103,8 +104,9 @@ class Input:
         source: str,
         on_progress: Callable[[float], None] | None = None,
         size: int | None = None,
+        path: str | None = None,
     ) -> None:
-        self.source = source
+        self.source, self.path = source, path
         self._file = file
         self._on_progress = on_progress
         self._size = max(os.fstat(file.fileno()).st_size if size is None else size, 1)
@@ -147,7 +149,7 @@ def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None
         raise FormatError(f"{source} cannot be opened: {reason_of(error)}.") from None
     with file:
         try:
-            yield Input(file, source, on_progress)
+            yield Input(file, source, on_progress, path=os.fsdecode(path))
         except BrokenPipeError:  # of what is written meanwhile
             raise
         except OSError as error:

@@ -136,8 +136,7 @@ def _kept(
         if as_is or source.name not in ("ndjson", "npy"):
             try:
                 with _both(chosen.path, out, on_progress) as (file, to):
-                    source.load().copy(file, rows, to)
-                return []
+                    return source.load().copy(file, rows, to) or []
             except NotCopied:
                 if not target.writes:
                     raise FormatError(

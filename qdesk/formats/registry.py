@@ -30,7 +30,8 @@ class Format:
     note:    what follows the ending in the list of what can be written.
     gzips:   whether names ending in .gz belong to it.
     copies:  whether its module copies chosen records as they are, `copy(file, rows, out)`: rows of what `read` gave,
-             int64 (n,), ascending; out a binary stream. Raises `base.NotCopied` where it cannot after all.
+             int64 (n,), ascending; out a binary stream. Returns what stays behind, in words, or None. Raises
+             `base.NotCopied` where it cannot after all.
     picture: whether what is written is only to be looked at: it cannot be read back.
     common:  for an ending that files without drawings have, too: tells from the first bytes whether a file that was
              found in a folder may hold drawings.
@@ -125,6 +126,23 @@ def _first_in_zip(head: bytes) -> str:
     return head[30 : 30 + int.from_bytes(head[26:28], "little")].decode("utf-8", "replace").lower()
 
 
+def _crc32c(data: bytes) -> int:
+    """Return the CRC-32C of a few bytes."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def begins_record(head: bytes) -> bool:
+    """Tell whether bytes begin with a length and its masked checksum, as a record of a TFRecord does."""
+    crc = _crc32c(head[:8])
+    masked = ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
+    return len(head) >= 12 and head[8:12] == masked.to_bytes(4, "little")
+
+
 # A file has the format of the last row whose `sniff` accepts it: ndjson accepts anything, a .bin record always has a
 # zero byte, which JSON never has, and the others begin with a mark. So a new row goes to the end.
 FORMATS = (
@@ -162,6 +180,10 @@ FORMATS = (
         common=lambda head: _first_in_zip(head).endswith(("/", *SUFFIXES)),
     ),
     Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML", copies=True),
+    Format(
+        "tfrecord", ".tfrecord", "tfrecord", begins_record, writes=False, title="TensorFlow's .tfrecord",
+        short="TFRecord", copies=True,
+    ),
 )  # fmt: skip
 
 
@@ -180,6 +202,9 @@ BY_NAME = {format.name: format for format in FORMATS}
 
 SUFFIXES: tuple[str, ...] = tuple(suffix for format in READ for suffix in format.endings)
 """How the names of readable files end. A file's format is told by its content all the same."""
+
+SHARD = re.compile(r"(?<=\.tfrecord)-\d{5}-of-\d{5}$")
+"""What the names of the parts of one TFRecord have behind their ending."""
 
 PARTS = tuple(dict.fromkeys(part for format in (*READ, *DATA) for part in format.ending.split(".")[1:]))
 """The parts of all endings, without dots, each once; those of pictures are left out."""
