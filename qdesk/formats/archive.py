@@ -5,12 +5,17 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from gzip import GzipFile
+from typing import IO
+
+import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import About, FormatError, Input, Problems, word_of_name
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name
 from qdesk.formats.registry import READ_ENDINGS, SUFFIXES
 from qdesk.formats.telling import format_of_input
 
+_BLOCK = 1 << 20
 _HIDDEN = ("__MACOSX/", ".")
 
 
@@ -18,7 +23,7 @@ ABOUT = {
     "zip": About(
         by="anybody",
         read="each file in it that can be read, as if it lay in a folder",
-        kept="not written",
+        kept="not written; clean data of it comes out as .zip, each file in it cleaned, the others as they were",
         lost="files of other kinds, and zips in a zip",
         unread="has no file of drawings in it, but readme.txt.",
     ),
@@ -31,11 +36,10 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     A file that cannot be read is reported and the others are read. Raises FormatError where none can be, for a damaged
     zip, one with a password, and one that mixes bitmaps and strokes.
     """
-    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
     try:
-        with zipfile.ZipFile(seekable) as archive:
+        with zipfile.ZipFile(seekable(file)) as archive:
             names = [name for name in archive.namelist() if not name.startswith(_HIDDEN) and not name.endswith("/")]
-            known = sorted(name for name in names if name.lower().endswith(SUFFIXES))
+            known = sorted(filter(_may_be_read, names))
             if not known:
                 raise FormatError(_without(file.source, names))
             return read_members(file, archive, known, limit, problems)
@@ -43,6 +47,15 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         raise FormatError(f"{file.source} is cut short or damaged: it is no whole zip file.") from None
     except RuntimeError:
         raise FormatError(f"{file.source} has a password; unpack it to open what is in it.") from None
+
+
+def _may_be_read(name: str) -> bool:
+    return not name.startswith(_HIDDEN) and not name.endswith("/") and name.lower().endswith(SUFFIXES)
+
+
+def seekable(file: Input) -> IO[bytes]:
+    """Return a file's content as a stream that can go back, as zip needs it."""
+    return io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
 
 
 def read_members(
@@ -88,3 +101,74 @@ def _member(file: Input, limit: int | None, problems: Problems) -> list[Drawings
     if row.module == "archive":
         raise FormatError(f"{file.source} is a zip in a zip; unpack the outer one.")
     return row.load().read(file, limit, problems)
+
+
+# Files that leave as they came
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> None:
+    """Write the zip with the drawings `rows`, int64 (n,), of the files `sources`, object (n,), in it.
+
+    A file of which no drawing stays is left out; what holds no drawings stays as it is. Raises NotCopied where a file
+    cannot be taken apart.
+    """
+    with zipfile.ZipFile(seekable(file)) as archive, zipfile.ZipFile(out, "w", allowZip64=True) as into:
+        into.comment = archive.comment
+        for about in archive.infolist():
+            source = f"{file.source}/{about.filename}"
+            mine = np.array([one == source or one.startswith(f"{source}/") for one in sources], bool)
+            if mine.any():
+                with archive.open(about) as member, into.open(fresh(about), "w") as to:
+                    _copy_member(Input(member, source, size=1), rows[mine], to, sources[mine])
+            elif not _holds_drawings(archive, about, source):
+                with archive.open(about) as member, into.open(fresh(about), "w") as to:
+                    while block := member.read(_BLOCK):
+                        to.write(block)
+            file.report()
+
+
+def beside(file: Input, rows: np.ndarray, sources: np.ndarray) -> list[str]:
+    """Return what the files in a zip hold that `Drawings` does not, in words."""
+    found: list[str] = []
+    with zipfile.ZipFile(seekable(file)) as archive:
+        for about in archive.infolist():
+            source = f"{file.source}/{about.filename}"
+            mine = np.array([one == source or one.startswith(f"{source}/") for one in sources], bool)
+            if not mine.any():
+                continue
+            with archive.open(about) as member:
+                inner = Input(member, source, size=1)
+                row = format_of_input(inner)
+                if hasattr(row.load(), "beside"):
+                    more = {"sources": sources[mine]} if row.holds_files else {}
+                    found += row.load().beside(inner, rows[mine], **more)
+    return list(dict.fromkeys(found))
+
+
+def fresh(about: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """Return what to write a member of a zip anew with: its name, date, rights and compression stay."""
+    made = zipfile.ZipInfo(about.filename, about.date_time)
+    made.compress_type, made.external_attr = about.compress_type, about.external_attr
+    return made
+
+
+def _holds_drawings(archive: zipfile.ZipFile, about: zipfile.ZipInfo, source: str) -> bool:
+    if not _may_be_read(about.filename):
+        return False
+    try:
+        with archive.open(about) as member:
+            return bool(_member(Input(member, source, size=1), None, Problems()))
+    except FormatError:
+        return False
+
+
+def _copy_member(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> None:
+    row = format_of_input(file)
+    if not row.copies:
+        raise NotCopied
+    of_files = {"sources": sources} if row.holds_files else {}
+    if not file.is_gzipped:
+        row.load().copy(file, rows, out, **of_files)
+        return
+    with GzipFile("", "wb", 6, out, mtime=0) as packed:
+        row.load().copy(file, rows, packed, **of_files)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import math
 import os
+import pickle
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -276,17 +277,28 @@ def _resized(pixels: np.ndarray) -> np.ndarray:
 
 
 def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
-    """Write the bitmaps `rows`, int64 (n,), ascending, in the number type, shape and order that the file has.
+    """Write the bitmaps or strokes `rows`, int64 (n,), ascending, in the number type, shape and order of the file.
 
-    Raises NotCopied where the first axis of the array is not that of the drawings.
+    Raises NotCopied where the first axis of the array is not that of the drawings, unless the only one stays.
     """
     ours = _is_ours(file)
     try:
         shape, fortran, dtype = read_header(file.stream)
-    except ValueError as error:
+        if dtype.hasobject:
+            sketchrnn.copy_objects(file.stream, rows, out)
+            return
+    except (ValueError, EOFError, pickle.UnpicklingError) as error:
         raise NotCopied from error
     is_one = len(shape) == 1 or len(shape) == 2 and shape[0] == shape[1] != _PIXELS
-    if is_one or dtype.hasobject or len(rows) and rows[-1] >= shape[0]:
+    if is_one and rows.tolist() == [0]:
+        rest = file.stream.read()
+        size = math.prod(shape) * dtype.itemsize
+        if len(rest) != size:
+            raise NotCopied
+        write_header(out, shape, fortran, dtype, _HEADER if ours else 0)
+        out.write(rest)
+        return
+    if is_one or len(rows) and rows[-1] >= shape[0]:
         raise NotCopied
     copy_array(file.stream, shape, fortran, dtype, rows, out, _HEADER if ours else 0)
 

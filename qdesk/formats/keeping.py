@@ -136,15 +136,18 @@ def _kept(
         if as_is or source.name not in ("ndjson", "npy"):
             try:
                 with _both(chosen.path, out, on_progress) as (file, to):
-                    return source.load().copy(file, rows, to) or []
+                    of_files = {"sources": chosen.drawings.column("source")} if source.holds_files else {}
+                    return source.load().copy(file, rows, to, **of_files) or []
             except NotCopied:
-                if not target.writes:
+                if not target.writes or target.picture or target.name == "npy" and chosen.drawings.bitmaps is None:
                     raise FormatError(
                         f"Drawings cannot be taken out of {chosen.path} as it is: choose a name in .ndjson."
                     ) from None
-    if source.module == target.module == "ndjson":
+    if target.module == "ndjson" and source.module in ("ndjson", "document", "table"):
         with _both(chosen.path, out, on_progress) as (file, to):
-            return ndjson.rewrite(file, chosen.drawings, chosen.changed, chosen.turned, to)
+            records = source.load().records(file, rows) if source.module != "ndjson" else None
+            lost = ndjson.rewrite(file, chosen.drawings, chosen.changed, chosen.turned, to, records)
+        return lost + _around(chosen, source)
     if not chosen.is_other and {source.module, target.module} == {"ndjson", "inkml"}:
         with open_input(chosen.path, on_progress) as file:
             exact = source.load().exact(file, chosen.drawings)
@@ -163,8 +166,18 @@ def _beside(chosen: Selection, source: Format | None) -> list[str]:
     """Return what the file holds that `Drawings` does not, in words."""
     if source is None or not hasattr(source.load(), "beside"):
         return []
+    of_files = {"sources": chosen.drawings.column("source")} if source.holds_files else {}
     with open_input(chosen.path) as file:
-        return source.load().beside(file, chosen.drawings.column("row"))
+        found = source.load().beside(file, chosen.drawings.column("row"), **of_files)
+    return found + _around(chosen, source)
+
+
+def _around(chosen: Selection, source: Format) -> list[str]:
+    """Return what a file holds beside its records, in words."""
+    if not hasattr(source.load(), "around"):
+        return []
+    with open_input(chosen.path) as file:
+        return source.load().around(file)
 
 
 def are_changed(one: Drawings, other: Drawings) -> np.ndarray:
@@ -196,7 +209,8 @@ def _target(chosen: Selection, source: Format | None, out: str | os.PathLike[str
         return BY_NAME["ndjson" if chosen.drawings.bitmaps is None else "npy"]
     if source is not None and source.copies and not source.writes and not chosen.is_other:
         name = os.fspath(out).lower()
-        if format == source.name or format is None and name.endswith(source.endings):
+        endings = (*source.endings, *((".zip", ".npz") if source.holds_files else ()))
+        if format == source.name or format is None and name.endswith(endings):
             return source
     return format_to_write(out, format)
 

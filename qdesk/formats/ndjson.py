@@ -336,25 +336,35 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
         out.write(line)
 
 
-def rewrite(file: Input, drawings: Drawings, changed: np.ndarray | None, turned: bool, out: IO[bytes]) -> list[str]:
+def rewrite(
+    file: Input,
+    drawings: Drawings,
+    changed: np.ndarray | None,
+    turned: bool,
+    out: IO[bytes],
+    records: Iterable[Any] | None = None,
+) -> list[str]:
     """Write the lines of drawings that were read from `file`, and return what is lost, in words.
 
     A line is copied unless its strokes are to be others. It then keeps its other fields.
 
     drawings: as they are to be written (N).   changed: bool (N,): whether the strokes are others than the file's.
     turned:   whether all were turned upside down after they were read.
+    records:  what the drawings were read from (N), where the file has no lines: each becomes one, with all its fields.
     """
     lost: list[str] = []
-    for place, line in enumerate(_chosen(file, drawings.column("row"))):
+    given = zip(_chosen(file, drawings.column("row")), repeat(None)) if records is None else zip(repeat(b""), records)
+    for place, (line, record) in enumerate(given):
         strokes = drawings.strokes_of(place)
-        plain = _strokes_in(line, strokes, turned)
-        if plain is not None and not turned and (changed is None or not changed[place]):
-            out.write(line)
-            continue
-        record = json.loads(line.removeprefix(_MARK))  # orjson rounds whole numbers of more than 64 bits
-        about = record if isinstance(record, dict) else {}
+        plain = _strokes_in(line if record is None else record, strokes, turned)
+        if record is None:
+            if plain is not None and not turned and (changed is None or not changed[place]):
+                out.write(line)
+                continue
+            record = json.loads(line.removeprefix(_MARK))  # orjson rounds whole numbers of more than 64 bits
+        about = dict(record) if isinstance(record, dict) else {}
         if plain is not None and (changed is None or not changed[place]):
-            about["drawing"] = _turned(about["drawing"])
+            about["drawing"] = _turned(about["drawing"]) if turned else about["drawing"]
         else:
             if not lost and _has_fourth(about):
                 lost.append(_FOURTH)
@@ -377,10 +387,14 @@ def exact(file: Input, drawings: Drawings) -> Iterator[list[Any] | None]:
 
 def beside(file: Input, rows: np.ndarray) -> list[str]:
     """Return what the lines `rows` hold that `Drawings` does not, in words."""
+    return beside_in(orjson.loads(line.removeprefix(_MARK)) for line in _chosen(file, rows))
+
+
+def beside_in(records: Iterable[Any]) -> list[str]:
+    """Return what records hold that `Drawings` does not, in words."""
     fields: set[str] = set()
     fourth = False
-    for line in _chosen(file, rows):
-        record = orjson.loads(line.removeprefix(_MARK))
+    for record in records:
         if isinstance(record, dict):
             fields |= record.keys()
             fourth = fourth or _has_fourth(record)
@@ -412,10 +426,13 @@ def _chosen(file: Input, rows: np.ndarray) -> Iterator[bytes]:
             file.report()
 
 
-def _strokes_in(line: bytes, strokes: Sequence[np.ndarray], turned: bool) -> list[Any] | None:
-    """Return a line's strokes if they are lists `[xs, ys, ...]` of these points, else None. turned: leave y aside."""
+def _strokes_in(given: Any, strokes: Sequence[np.ndarray], turned: bool) -> list[Any] | None:
+    """Return the strokes of a line or record if they are lists `[xs, ys, ...]` of these points, else None.
+
+    turned: leave y aside.
+    """
     try:
-        drawing = orjson.loads(line.removeprefix(_MARK))["drawing"]
+        drawing = (orjson.loads(given.removeprefix(_MARK)) if isinstance(given, bytes) else given)["drawing"]
         read = [[array("f", row).tobytes() for row in stroke[: 1 if turned else 2]] for stroke in drawing if stroke[0]]
     except _ERRORS:
         return None

@@ -32,6 +32,8 @@ class Format:
     copies:  whether its module copies chosen records as they are, `copy(file, rows, out)`: rows of what `read` gave,
              int64 (n,), ascending; out a binary stream. Returns what stays behind, in words, or None. Raises
              `base.NotCopied` where it cannot after all.
+    holds_files: whether a drawing's source may be a file in the file, which its row then counts in. `copy` and `beside`
+             then also get `sources`, object (n,).
     picture: whether what is written is only to be looked at: it cannot be read back.
     common:  for an ending that files without drawings have, too: tells from the first bytes whether a file that was
              found in a folder may hold drawings.
@@ -47,6 +49,7 @@ class Format:
     note: str = ""
     gzips: bool = True
     copies: bool = False
+    holds_files: bool = False
     picture: bool = False
     common: Sniff | None = None
 
@@ -93,7 +96,7 @@ def _document(head: bytes) -> bool:
         return False
     line, *more = re.split(rb"[\r\n]", text, maxsplit=1)
     line = line.strip()
-    if more and line.endswith((b"{", b"[", b",")):
+    if more and (line.endswith((b"{", b"[", b",")) or re.fullmatch(rb"\[\s*\]", line)):
         return True
     import orjson
 
@@ -107,7 +110,8 @@ def _document(head: bytes) -> bool:
 
 def columns_of(head: bytes) -> tuple[list[str], str] | None:
     """Return the names of a CSV table's columns and what stands between them; None for what is no table of drawings."""
-    line = head.removeprefix(b"\xef\xbb\xbf").lstrip().partition(b"\n")[0].decode("utf-8", "replace").strip()
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    line = re.split(rb"[\r\n]", text, maxsplit=1)[0].decode("utf-8", "replace").strip()
     if line.startswith(("{", "[", "<")):
         return None
     between = max(",;\t", key=line.count)
@@ -159,24 +163,25 @@ FORMATS = (
     ),
     Format(
         "npz", ".npz", "sketchrnn", _begins(b"PK\x03\x04", b"PK\x05\x06"), writes=False, gzips=False,
-        title="Sketch-RNN .npz", short="Sketch-RNN npz", copies=True,
+        title="Sketch-RNN .npz", short="Sketch-RNN npz", copies=True, holds_files=True,
     ),
     Format(
-        "svg", ".svg", "svg_file", _xml("svg"), picture=True, title="a drawing as .svg", short="SVG",
+        "svg", ".svg", "svg_file", _xml("svg"), picture=True, title="a drawing as .svg", short="SVG", copies=True,
         common=lambda head: _xml("svg")(head) and SHEET not in head,
     ),
     Format("png", ".png", "sheet", picture=True),
     Format("pdf", ".pdf", "sheet", picture=True),
     Format(
-        "json", ".json", "document", _document, writes=False, title="JSON .json", short="JSON",
+        "json", ".json", "document", _document, writes=False, title="JSON .json", short="JSON", copies=True,
         common=lambda head: re.search(rb'"(drawing|strokes|image|ink)s?"', head) is not None,
     ),
     Format(
         "csv", ".csv", "table", _is_table, writes=False, title="Kaggle's .csv", short="CSV", common=_is_table,
+        copies=True,
     ),
     Format(
         "zip", ".zip", "archive", lambda head: bool(_first_in_zip(head)) and not _first_in_zip(head).endswith(".npy"),
-        writes=False, gzips=False, title=".zip of these", short="zip",
+        writes=False, gzips=False, title=".zip of these", short="zip", copies=True, holds_files=True,
         common=lambda head: _first_in_zip(head).endswith(("/", *SUFFIXES)),
     ),
     Format("inkml", ".inkml", "inkml", _xml("ink"), title="InkML .inkml", short="InkML", copies=True),

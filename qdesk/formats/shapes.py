@@ -147,6 +147,35 @@ def records_of(value: Any) -> Iterator[Any] | None:
     return next((found for held in value.values() if isinstance(held, dict) and (found := records_of(held))), None)
 
 
+def holders(value: Any) -> list[tuple[str, ...]]:
+    """Return where in a JSON value its records stand, as `records_of` finds them: paths of keys.
+
+    Each path leads to a list or an object with an entry per record. There are several where each holds one column. None
+    leads anywhere in a value that is a record itself.
+    """
+    if records_of(value) is None:
+        return []
+    if isinstance(value, list):
+        return [()]
+    if isinstance(value.get("columns"), list) and isinstance(value.get("data"), list):
+        return [(name,) for name in ("index", "data") if isinstance(value.get(name), list)]
+    for name in NAMES:
+        held = value.get(name)
+        if isinstance(held, dict):
+            return [(key,) for key, column in value.items() if isinstance(column, dict)]
+        if isinstance(held, list) and held:
+            if isinstance(held[0], dict):
+                return [(name,)]
+            return [(key,) for key, column in value.items() if isinstance(column, list) and len(column) == len(held)]
+    for key, held in value.items():
+        if isinstance(held, list) and held and _is_record(_row(held[0])):
+            return [(key,)]
+    if all(_is_record(held) for held in value.values()):
+        return [()]
+    found = ((key, holders(held)) for key, held in value.items() if isinstance(held, dict))
+    return next(([(key, *path) for path in paths] for key, paths in found if paths), [])
+
+
 def _is_record(value: Any) -> bool:
     if isinstance(value, dict):
         return any(isinstance(value.get(name), (list, dict, str)) for name in NAMES)

@@ -11,7 +11,6 @@ admits a handful of names, puts plain stand-ins in their place and refuses every
 
 from __future__ import annotations
 
-import io
 import math
 import pickle
 import re
@@ -44,7 +43,7 @@ ABOUT = {
         by="Google for Sketch-RNN, numpy",
         read="stroke-3, stroke-4 and stroke-5 of train, valid and test or of arrays of other names, lists "
         "too, without rows that fill them up; else bitmaps as in .npy; the word from the name",
-        kept="not written",
+        kept="not written; clean data of it comes out as .npz, in its parts, with its labels",
         lost="labels; where on the page a drawing was",
         unread="is refused: its pickle asks for posix.system, and only plain arrays are admitted.",
     ),
@@ -62,8 +61,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     """
     if limit == 0:
         return []
-    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
-    with _said(file, ".npz"), zipfile.ZipFile(seekable) as archive:
+    with _said(file, ".npz"), zipfile.ZipFile(BY_NAME["zip"].load().seekable(file)) as archive:
         names = _members(archive)
         if all(_is_numbers(archive, name) for name in names):  # bitmaps, as numpy.savez writes them
             names += [one for one in archive.namelist() if one.endswith(SUFFIXES) and not one.endswith(".npy")]
@@ -203,39 +201,89 @@ def _array_of(item: Any) -> np.ndarray | None:
         return None
 
 
-def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
-    """Write the drawings `rows`, int64 (n,), ascending, each in its part and in the number type that it has.
+def copy(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> None:
+    """Write the drawings `rows`, int64 (n,), each in its part and in the number type that it has.
 
-    Other arrays stay as they are, but for those that have an entry per drawing of one part, as labels do. Raises
-    NotCopied for an array that cannot be taken apart.
+    sources: object (n,), the arrays of bitmaps; a row of strokes counts through all parts. Other arrays stay as they
+    are, but for those that have an entry per drawing of one part or of all, as labels do. Raises NotCopied for an array
+    that cannot be taken apart, and for labels of which it is not clear whose they are.
     """
-    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
+    archive_of = BY_NAME["zip"].load()
     try:
-        with zipfile.ZipFile(seekable) as archive, zipfile.ZipFile(out, "w", allowZip64=True) as into:
+        with zipfile.ZipFile(archive_of.seekable(file)) as archive:
             parts = _members(archive)
-            taken: dict[int, list[np.ndarray]] = {}
-            first = 0
-            for name in parts:
-                count = sum(1 for _ in _sequences(archive, name))
-                mine = rows[(rows >= first) & (rows < first + count)] - first
-                first += count
-                taken.setdefault(count, []).append(mine)
-                _copy_member(archive, into, name, mine)
-                file.report()
-            for name in archive.namelist():
-                if name not in parts:
-                    shape, _, _ = _header(archive, name)
-                    mine_only = taken.get(shape[0], []) if shape else []
-                    _copy_member(archive, into, name, mine_only[0] if len(mine_only) == 1 else None)
+            are_bitmaps = all(_is_numbers(archive, name) for name in parts)
+            if not all(name.endswith(".npy") for name in archive.namelist()):
+                file.stream.seek(0)
+                archive_of.copy(file, rows, out, sources)
+                return
+            taken: dict[str, tuple[int, np.ndarray]] = {}
+            with zipfile.ZipFile(out, "w", allowZip64=True) as into:
+                first = 0
+                for name in parts:
+                    if are_bitmaps:
+                        count, mine = _header(archive, name)[0][0], rows[sources == f"{file.source}/{name}"]
+                    else:
+                        count = sum(1 for _ in _sequences(archive, name))
+                        mine = rows[(rows >= first) & (rows < first + count)] - first
+                    taken[name] = count, mine
+                    first += count
+                    _copy_member(archive, into, name, mine)
+                    file.report()
+                for name in archive.namelist():
+                    if name not in taken:
+                        shape, _, _ = _header(archive, name)
+                        _copy_member(archive, into, name, _entries_of(name, shape, taken))
     except (ValueError, _Refused, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise NotCopied from error
 
 
-def beside(file: Input, rows: np.ndarray) -> list[str]:
+def _entries_of(name: str, shape: tuple[int, ...], taken: dict[str, tuple[int, np.ndarray]]) -> np.ndarray | None:
+    """Return the entries of another array that stay: those of the drawings that they belong to; None for all of them.
+
+    taken: of each part, how many drawings it has and which of them stay. Raises ValueError where several parts can be
+    meant.
+    """
+    fitting = [part for part, (count, _) in taken.items() if shape and shape[0] == count]
+    if len(fitting) > 1:  # y_train is of x_train
+        words = _words_of(name)
+        alike = {part: len(words & _words_of(part)) for part in fitting}
+        fitting = [part for part in fitting if alike[part] == max(alike.values())]
+    if len(fitting) > 1:
+        raise ValueError("labels of which it is not clear whose they are")
+    if fitting:
+        return taken[fitting[0]][1]
+    if shape and shape[0] == sum(count for count, _ in taken.values()):
+        ends = np.cumsum([0, *(count for count, _ in taken.values())])
+        return np.concatenate([end + mine for end, (_, mine) in zip(ends, taken.values(), strict=False)])
+    return None
+
+
+def _words_of(name: str) -> set[str]:
+    return set(re.split(r"[^a-z0-9]+", name.lower().removesuffix(".npy")))
+
+
+def copy_objects(stream: IO[bytes], rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the entries `rows` of an object array whose .npy header was read from `stream` as another .npy.
+
+    Raises ValueError and _Refused for entries that are no arrays and lists of numbers.
+    """
+    found = _Unpickler(stream, encoding="latin1").load()
+    if not isinstance(found, _Array) or not isinstance(found.data, list) or not found.shape:
+        raise ValueError("not a list of arrays")
+    entries = np.empty(len(found.data), object)
+    for place, entry in enumerate(found.data):
+        entries[place] = entry.array() if isinstance(entry, _Array) else entry
+    entries = (entries.reshape(found.shape[::-1]).T if found.fortran else entries.reshape(found.shape))[rows]
+    if any(entry is None for entry in entries.flat):
+        raise ValueError("an entry that is no array")
+    np.lib.format.write_array(out, entries, allow_pickle=True)
+
+
+def beside(file: Input, rows: np.ndarray, sources: np.ndarray) -> list[str]:
     """Return what the file holds that `Drawings` does not, in words: which part each drawing is of."""
-    seekable = io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
     try:
-        with zipfile.ZipFile(seekable) as archive:
+        with zipfile.ZipFile(BY_NAME["zip"].load().seekable(file)) as archive:
             parts = [name.removesuffix(".npy") for name in _members(archive)]
     except (ValueError, OSError, zipfile.BadZipFile):  # said when it was read
         return []
@@ -253,9 +301,10 @@ def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool,
 def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, rows: np.ndarray | None) -> None:
     """Copy one member: its entries `rows`, or all of it for None. Compression and date stay."""
     about = archive.getinfo(name)
-    fresh = zipfile.ZipInfo(name, about.date_time)
-    fresh.compress_type, fresh.external_attr = about.compress_type, about.external_attr
-    with into.open(fresh, "w", force_zip64=about.file_size >= 1 << 31) as to, archive.open(name) as member:
+    with (
+        into.open(BY_NAME["zip"].load().fresh(about), "w", force_zip64=about.file_size >= 1 << 31) as to,
+        archive.open(name) as member,
+    ):
         if rows is None:
             while block := member.read(_BLOCK):
                 to.write(block)
@@ -264,16 +313,7 @@ def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, row
         if dtype.kind != "O":
             copy_array(member, shape, fortran, dtype, rows, to)
             return
-        found = _Unpickler(member, encoding="latin1").load()
-        if not isinstance(found, _Array) or not isinstance(found.data, list) or len(found.shape) != 1:
-            raise ValueError("not a list of arrays")
-        chosen = np.empty(len(rows), object)
-        for place, row in enumerate(rows.tolist()):
-            entry = found.data[row]
-            chosen[place] = entry.array() if isinstance(entry, _Array) else entry
-            if chosen[place] is None:
-                raise ValueError("an entry that is no array")
-        np.lib.format.write_array(to, chosen, allow_pickle=True)
+        copy_objects(member, rows, to)
 
 
 class _Unpickler(pickle.Unpickler):

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 import numpy as np
@@ -42,7 +42,7 @@ ABOUT = {
         by="drawing programs",
         read="one drawing: the outlines of paths, lines, rectangles, circles and ellipses in the order of "
         "painting, with their transforms; the word from the title or the name",
-        kept="a contact sheet to look at is written",
+        kept="clean data of it is the file itself; else a contact sheet to look at is written",
         lost="colours, styles, texts and pictures; curves become points",
         unread="is refused: it has XML entities, and a drawing needs none.",
     ),
@@ -89,6 +89,12 @@ def write(
 ) -> None:
     """Write a contact sheet, as `sheet.write` does."""
     sheet.write(path, drawings, format, on_progress)
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the file as it is, or nothing where its one drawing is not among `rows`."""
+    if len(rows):
+        out.write(file.stream.read())
 
 
 class _BadShape(ValueError):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import IO, Any
 
+import numpy as np
 import orjson
 
 from qdesk.data.drawings import Drawings
 from qdesk.formats import ndjson
 from qdesk.formats.base import About, FormatError, Input, Problems
+from qdesk.formats.fields import recognized_of
 from qdesk.formats.registry import columns_of
 
 _LONGEST = 1 << 27
@@ -29,8 +30,8 @@ ABOUT = {
     "csv": About(
         by="Kaggle, pandas, spreadsheets",
         read="a drawing per line, its strokes as JSON or as Python writes lists; commas, semicolons or tabs between",
-        kept="not written",
-        lost="other columns; key_ids that a program rounded",
+        kept="not written; clean data of it comes out as .csv, all columns as they were",
+        lost="key_ids that a program rounded; other columns, when it is written in another format than ndjson",
         unread="is a table without drawings. Drawings need a column called drawing.",
     ),
 }
@@ -48,19 +49,11 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
 
 
 def _records(file: Input, problems: Problems) -> Iterator[dict[str, Any]]:
-    csv.field_size_limit(_LONGEST)
-    found = columns_of(file.head())
-    if found is None:
-        raise FormatError(f"{file.source} has no column of drawings.")
-    names, delimiter = found
-    text = io.TextIOWrapper(file.stream, "utf-8-sig", "replace", newline="")
     count = 0
+    lines = _lines(file)
     try:
-        lines = csv.reader(text, delimiter=delimiter)
-        next(lines)
-        for fields in lines:
-            if not fields:
-                continue
+        _, names = next(lines)
+        for _, fields in lines:
             record: dict[str, Any] = {name: value or None for name, value in zip(names, fields, strict=False)}
             record["key_id"] = _key(record.get("key_id"), file, problems)
             for name in ("drawing", "strokes"):
@@ -70,8 +63,58 @@ def _records(file: Input, problems: Problems) -> Iterator[dict[str, Any]]:
             yield record
     except csv.Error as error:
         problems.add(file.source, count + 1, f"not CSV: {error}; the rest is left out")
-    finally:
-        text.detach()
+
+
+def _lines(file: Input) -> Iterator[tuple[bytes, list[str]]]:
+    """Yield the records of a table, the names of its columns first, each as its bytes and as its fields.
+
+    Raises csv.Error.
+    """
+    csv.field_size_limit(_LONGEST)
+    found = columns_of(file.head())
+    if found is None:
+        raise FormatError(f"{file.source} has no column of drawings.")
+    names, delimiter = found
+    taken: list[bytes] = []
+
+    def text() -> Iterator[str]:
+        for line in ndjson.lines_of(file):
+            taken.append(line)
+            yield line.decode("utf-8-sig" if len(taken) == 1 and first else "utf-8", "replace")
+
+    first = True
+    for fields in csv.reader(text(), delimiter=delimiter):
+        if fields:
+            yield b"".join(taken), names if first else fields
+        first = False
+        taken.clear()
+
+
+def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
+    """Write the header and the records `rows`, int64 (n,), ascending, as they are."""
+    wanted = {0, *(rows + 1).tolist()}
+    try:
+        for number, (line, _) in enumerate(_lines(file)):
+            if number in wanted:
+                out.write(line)
+    except csv.Error:  # the rest was not read either
+        pass
+
+
+def records(file: Input, rows: np.ndarray) -> Iterator[dict[str, Any]]:
+    """Yield the records `rows`, int64 (n,), ascending, with what is not empty in them."""
+    wanted = set(rows.tolist())
+    for row, record in enumerate(_records(file, Problems())):
+        if row in wanted:
+            known = {name: value for name, value in record.items() if value is not None}
+            if (truth := recognized_of(known.get("recognized"))) is not None:
+                known["recognized"] = truth
+            yield known
+
+
+def beside(file: Input, rows: np.ndarray) -> list[str]:
+    """Return what the records `rows` hold that `Drawings` does not, in words."""
+    return ndjson.beside_in(records(file, rows))
 
 
 def _json(text: str) -> Any:
