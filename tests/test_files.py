@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.files import OutputIsInput, atomic_write, check_writable, refuse_input
+from qdesk.files import OutputIsInput, OutputsAreOne, atomic_write, check_writable, refuse_input, refuse_same
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -203,3 +203,38 @@ def umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_two_outputs_on_one_file_are_refused(exists: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    if exists:
+        (tmp_path / "a.json").write_text("old")
+    for other in ("a.json", tmp_path / "a.json", "folder/../a.json", "./a.json"):
+        with pytest.raises(OutputsAreOne, match="to be written twice: choose two names"):
+            refuse_same(["b.json", "a.json", None, other])
+    refuse_same(["a.json", "folder/a.json", "A.csv", None, None, "-"])
+    refuse_same([os.devnull, os.devnull])
+    with pytest.raises(OutputsAreOne, match="Only one thing can be written to stdout"):
+        refuse_same(["-", Path("-")])
+    assert sorted(os.listdir(tmp_path)) == ["a.json"] * exists + ["folder"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_two_outputs_are_one_file_by_a_link_too(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "a.json")  # leads nowhere yet
+    (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
+    for other in (tmp_path / "link", tmp_path / "folder" / "a.json"):
+        with pytest.raises(OutputsAreOne, match="and .* are one file"):
+            refuse_same([tmp_path / "a.json", other])
+
+
+def test_letter_case_tells_files_apart_where_the_system_does(tmp_path: Path) -> None:
+    (tmp_path / "x").touch()
+    if (tmp_path / "X").exists():
+        with pytest.raises(OutputsAreOne):
+            refuse_same([tmp_path / "a.json", tmp_path / "A.JSON"])
+    else:
+        refuse_same([tmp_path / "a.json", tmp_path / "A.JSON"])
+    assert os.listdir(tmp_path) == ["x"]

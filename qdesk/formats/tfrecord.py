@@ -117,7 +117,7 @@ def _example(record: bytes) -> tuple[np.ndarray | None, int | None]:
         if ink.shape[1:] != (3,):
             return None, None
         return ink * (_SIDE, _SIDE, 1), next(iter(number), None)
-    except (KeyError, ValueError, IndexError):
+    except (KeyError, ValueError, IndexError, OverflowError):
         return None, None
 
 

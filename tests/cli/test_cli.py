@@ -229,3 +229,17 @@ def test_also_by_another_name(command: str, place: Path, capsys: pytest.CaptureF
         assert run(*command.format(name, FILE).split()) == 2
         assert "would be lost" in capsys.readouterr().err
     assert content(place) == before
+
+
+@pytest.mark.parametrize(
+    "outs", ["--out x --html x", "--csv a.csv --html ./a.csv", "--html - --csv -", "--csv -", "--out y --html link"]
+)
+def test_two_outputs_on_one_file_are_refused(outs: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    if "link" in outs:
+        (place / "link").symlink_to("y")
+    before = content(place)
+    capsys.readouterr()
+    assert run("evaluate", FILE, *outs.split()) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("qdesk: ") and err.count("\n") == 1
+    assert content(place) == before

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, file_dialog_filter, files_under, open_drawings, word_of_name, write_drawings
 from qdesk.formats.registry import DATA, READ
+from tests.helpers.tfrecord import of
 
 DRAWINGS = Drawings.from_strokes([[[[0, 9], [0, 5]]], [[[1], [2]], [[3], [4]]]], word="cat", key_id=["11", "12"])
 
@@ -35,6 +36,7 @@ def contents(tmp_path: Path) -> dict[str, bytes]:
     found["json"] = json.dumps([{"drawing": [[[0, 9], [0, 5]]]}, {"drawing": [[[1], [2]]]}], indent=1).encode()
     found["csv"] = b'drawing,word\n"[[[0, 9], [0, 5]]]",cat\n"[[[1], [2]]]",cat\n'
     found["svg"] = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0 9 5"/></svg>'
+    found["tfrecord"] = of([[(0, 0), (9, 5)]], 0) + of([[(0, 0), (9, 5)], [(3, 4)]], 1)
     with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(tmp_path / "x.ndjson", "x.ndjson")
     found["zip"] = (tmp_path / "x.zip").read_bytes()
