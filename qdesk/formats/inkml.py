@@ -465,6 +465,17 @@ def write(
     write_pieces(path, _pieces(drawings, exact or repeat(None)), len(drawings), on_progress)
 
 
+def missing(drawings: Drawings, path: str | os.PathLike[str]) -> list[str]:
+    """Return what of these drawings an InkML file does not hold, in words."""
+    texts = [text for name in ("word", *_ABOUT) for text in drawings.column(name) if isinstance(text, str)]
+    found = ["letters that XML does not have"] if any(map(_NO_XML.search, texts)) else []
+    if drawings.times is not None:
+        starts = drawings.point_offsets[1:-1] - 1  # the step from one drawing to the next is none
+        backwards = np.delete(np.diff(drawings.times) < 0, starts)  # NaN compares false
+        found += ["times that run backwards"] * bool(backwards.any())
+    return found
+
+
 def _pieces(drawings: Drawings, exact: Iterator[list[Any] | None]) -> Iterator[bytes]:
     parts = [f'<?xml version="1.0" encoding="UTF-8"?>\n<ink xmlns="{_NAMESPACE}">\n<definitions>']
     for name, time in (("xy", ""), ("xyt", '<channel name="T" type="decimal" units="ms"/>')):

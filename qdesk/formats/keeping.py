@@ -152,7 +152,7 @@ def _kept(
         with open_input(chosen.path, on_progress) as file:
             exact = source.load().exact(file, chosen.drawings)
             target.load().write(out, chosen.drawings, target.name, None, exact)
-        return _beside(chosen, source)
+        return _beside(chosen, source) + _missing(chosen.drawings, out, target)
     return None
 
 

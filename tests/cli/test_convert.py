@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 import pytest
 
+from qdesk.formats import open_drawings
 from tests.helpers.commands import run
 
 
@@ -140,6 +141,15 @@ def test_channels_of_a_tablet_are_named(tmp_path: Path, capsys) -> None:
     )
     said = converted(tmp_path / "a.inkml", tmp_path / "a.ndjson", capsys)
     assert said == ["qdesk: a.ndjson cannot hold the channel F: left out"]
+
+
+def test_inkml_names_what_it_cannot_hold(tmp_path: Path, capsys) -> None:
+    record = {"word": "cat\u0001", "drawing": [[[0, 9], [0, 255], [0, 70]], [[3], [4], [20]]]}
+    source = file(tmp_path / "a.ndjson", record, {"drawing": TIMED})
+    assert converted(source, tmp_path / "a.inkml", capsys) == [
+        "qdesk: a.inkml cannot hold letters that XML does not have and times that run backwards: left out"
+    ]
+    assert open_drawings(tmp_path / "a.inkml").drawings.timed.tolist() == [False, True]
 
 
 def test_bin_names_what_it_cannot_hold(tmp_path: Path, capsys) -> None:
