@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from collections.abc import Iterator
 from gzip import GzipFile
+from pathlib import Path
 from typing import IO
 
 import numpy as np
@@ -116,7 +118,7 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> 
         into.comment = archive.comment
         for about in archive.infolist():
             source = f"{file.source}/{about.filename}"
-            mine = np.array([one == source or one.startswith(f"{source}/") for one in sources], bool)
+            mine = _are_of(source, sources)
             if mine.any():
                 with archive.open(about) as member, into.open(fresh(about), "w") as to:
                     _copy_member(Input(member, source, size=1), rows[mine], to, sources[mine])
@@ -127,13 +129,36 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> 
             file.report()
 
 
+def extract(file: Input, folder: Path, sources: np.ndarray) -> Iterator[tuple[Path, np.ndarray]]:
+    """Write each file of a zip that is a source to a folder of its own; yield its path, and which drawings it has.
+
+    sources: object (n,), of drawings that were read from the zip. What is yielded with a path is bool (n,).
+    """
+    with zipfile.ZipFile(seekable(file)) as archive:
+        for number, about in enumerate(sorted(archive.infolist(), key=lambda about: about.filename)):
+            mine = _are_of(f"{file.source}/{about.filename}", sources)
+            if not mine.any():
+                continue
+            path = folder / str(number) / "file"
+            path.parent.mkdir()
+            with archive.open(about) as member, path.open("wb") as to:
+                while block := member.read(_BLOCK):
+                    to.write(block)
+            yield path, mine
+
+
+def _are_of(source: str, sources: np.ndarray) -> np.ndarray:
+    """Return which drawings come from a member of a zip, or from an array in it, bool (n,)."""
+    return np.array([one == source or one.startswith(f"{source}/") for one in sources], bool)
+
+
 def beside(file: Input, rows: np.ndarray, sources: np.ndarray) -> list[str]:
     """Return what the files in a zip hold that `Drawings` does not, in words."""
     found: list[str] = []
     with zipfile.ZipFile(seekable(file)) as archive:
         for about in archive.infolist():
             source = f"{file.source}/{about.filename}"
-            mine = np.array([one == source or one.startswith(f"{source}/") for one in sources], bool)
+            mine = _are_of(source, sources)
             if not mine.any():
                 continue
             with archive.open(about) as member:

@@ -32,7 +32,7 @@ def table_of(about: Mapping[str, Sequence[Any]], source: str, rows: Sequence[int
     about: values by the names in `shapes.FIELDS`, as the file has them, one per drawing, None where it has none.
     rows:  the record of each drawing in the file `source`.
 
-    Words that are numbers and times that cannot be told are said once per file in the notes of `problems`.
+    Words that are numbers, and times and truths that cannot be told, are said once per file in the notes of `problems`.
     """
     try:
         table = metadata_table(len(rows), **about, source=source, row=rows)
@@ -47,6 +47,10 @@ def table_of(about: Mapping[str, Sequence[Any]], source: str, rows: Sequence[int
     for before, after in zip(about.get("timestamp", ()), tidy.get("timestamp", ()), strict=True):
         if before is not None and not re.match(_OFFICIAL_TIME, after or ""):
             problems.note(source, f"times such as {str(before)[:40]!r} cannot be told and are no dates here")
+            break
+    for before, after in zip(about.get("recognized", ()), tidy.get("recognized", ()), strict=True):
+        if before not in (None, "") and after is None:
+            problems.note(source, f"whether a drawing was recognized is unknown where it says {str(before)[:40]!r}")
             break
     return metadata_table(len(rows), **tidy, source=source, row=rows)
 

@@ -23,6 +23,8 @@ from qdesk.formats.registry import BY_NAME, Format, listed
 from qdesk.streams import STDOUT, is_stream, readable, scratch
 
 _BLOCK = 1 << 20
+_JOINED = ("ndjson", "binary")
+"""The modules of formats whose files can be joined end to end."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,13 @@ def _written(
         ndjson.check(chosen.drawings, True)
     if target.name == "simplified":
         chosen = _simplified(chosen)
+    if source is not None and source.name == "zip" and target.module in _JOINED:
+        with scratch() as folder, open_input(chosen.path) as file:
+            members = []
+            for path, mine in source.load().extract(file, folder, chosen.drawings.column("source")):
+                changed = None if chosen.changed is None else chosen.changed[mine]
+                members.append(Selection(path, chosen.drawings.take(mine), changed, chosen.turned))
+            return _joined(members, target, out, on_progress)
     lost = [] if source is None else _kept(chosen, source, target, out, as_is, on_progress)
     if lost is None or source is None:
         write_drawings(chosen.drawings, out, target.name, on_progress)
@@ -99,13 +108,22 @@ def write_selections(
     if len(chosen) == 1:
         return write_selection(chosen[0], out, format, on_progress=on_progress)
     target = _target(chosen[0], None, out, format)
+    if target.module in _JOINED:
+        return _said(out, target, _joined(chosen, target, out, on_progress))
+    whole = Drawings.concat([one.drawings for one in chosen])
+    write_drawings(whole, out, target.name, on_progress)
+    lost = [what for one in chosen for what in _beside(one, _source(one))]
+    return _said(out, target, lost + _missing(whole, out, target))
+
+
+def _joined(
+    chosen: Sequence[Selection],
+    target: Format,
+    out: str | os.PathLike[str],
+    on_progress: Callable[[float], None] | None,
+) -> list[str]:
+    """Write drawings of several files to one file whose records follow each other freely; return what is lost."""
     lost: list[str] = []
-    if target.module not in ("ndjson", "binary"):
-        whole = Drawings.concat([one.drawings for one in chosen])
-        write_drawings(whole, out, target.name, on_progress)
-        for one in chosen:
-            lost += _beside(one, _source(one))
-        return _said(out, target, lost + _missing(whole, out, target))
     with scratch() as folder, open_output(out) as to:
         part = folder / os.path.basename(os.fspath(out)).removesuffix(".gz")
         for place, one in enumerate(chosen):
@@ -119,7 +137,7 @@ def write_selections(
                 to.write(b"\n")
             if on_progress:
                 on_progress((place + 1) / len(chosen))
-    return _said(out, target, lost)
+    return lost
 
 
 def _kept(

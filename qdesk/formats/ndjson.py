@@ -366,8 +366,7 @@ def rewrite(
         if plain is not None and (changed is None or not changed[place]):
             about["drawing"] = _turned(about["drawing"]) if turned else about["drawing"]
         else:
-            if not lost and _has_fourth(about):
-                lost.append(_FOURTH)
+            lost += (what for what in _in_strokes(about) if what not in lost)
             if "drawing" not in about:
                 about = {name: value for name, value in about.items() if name not in _OTHER_NAMES}
             about["drawing"] = _plain_strokes(strokes, drawings.times_of(place))
@@ -393,14 +392,14 @@ def beside(file: Input, rows: np.ndarray) -> list[str]:
 def beside_in(records: Iterable[Any]) -> list[str]:
     """Return what records hold that `Drawings` does not, in words."""
     fields: set[str] = set()
-    fourth = False
+    inside: list[str] = []
     for record in records:
         if isinstance(record, dict):
             fields |= record.keys()
-            fourth = fourth or _has_fourth(record)
+            inside += (what for what in _in_strokes(record) if what not in inside)
     named = sorted(fields - {*FIELDS, "drawing", *([] if "drawing" in fields else _OTHER_NAMES)})
     shown = named[:_NAMED] + [f"{len(named) - _NAMED:,} more"] * (len(named) > _NAMED)
-    return [f"the field{'s' * (len(named) > 1)} {listed(shown, 'and')}"] * bool(named) + [_FOURTH] * fourth
+    return [f"the field{'s' * (len(named) > 1)} {listed(shown, 'and')}"] * bool(named) + inside
 
 
 _MARK = b"\xef\xbb\xbf"
@@ -440,10 +439,21 @@ def _strokes_in(given: Any, strokes: Sequence[np.ndarray], turned: bool) -> list
     return drawing if read == wanted else None
 
 
-def _has_fourth(record: dict[str, Any]) -> bool:
-    """Whether all strokes of a record have a fourth row of numbers, as the pressure of the pen."""
-    strokes = record.get("drawing")
-    return isinstance(strokes, list) and all(isinstance(one, list) and len(one) == _ROWS + 1 for one in strokes)
+def _in_strokes(record: dict[str, Any]) -> list[str]:
+    """Return what the strokes of a record hold beside x, y and times, as the pressure of the pen, in words."""
+    name = next((name for name in ("drawing", *_OTHER_NAMES) if name in record), "")
+    strokes = record.get(name)
+    if not isinstance(strokes, list) or not strokes:
+        return []
+    if all(isinstance(one, list) and len(one) == _ROWS + 1 for one in strokes):
+        return [_FOURTH]
+    points = [point for one in strokes if isinstance(one, list) for point in one]
+    if points and all(isinstance(point, list) and len(point) == _ROWS + 1 for point in points):
+        return ["a fourth number of each point"]
+    points += (point for one in strokes if isinstance(one, dict) for point in one.get("points") or ())
+    told = {key for one in (*strokes, *points) if isinstance(one, dict) for key in one}
+    named = sorted(told - shapes.KNOWN_INSIDE)
+    return [f"the field{'s' * (len(named) > 1)} {listed(named[:_NAMED], 'and')} of strokes and points"] if named else []
 
 
 def _turned(drawing: list[Any]) -> list[Any]:

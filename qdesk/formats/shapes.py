@@ -23,6 +23,9 @@ _BRACKETS = str.maketrans("()'", '[]"')
 """From how Python writes tuples and texts to how JSON writes lists and texts."""
 
 _INSIDE = ("strokes", "points", "drawing", "path", "paths")
+KNOWN_INSIDE = frozenset({*_X, *_Y, *_T, *_INSIDE})
+"""The fields of strokes and points that are read."""
+
 _WIDEST = 4
 """The most numbers of a point: x, y, time, pressure. A stroke has as many rows at most."""
 
@@ -118,7 +121,8 @@ def records_of(value: Any) -> Iterator[Any] | None:
     pandas and the Hugging Face hub write.
     """
     if isinstance(value, list):
-        drawings = value and (isinstance(value[0], dict) and not _is_stroke(value[0]) or _depth(value) > 3)
+        first = next((record for record in value if isinstance(record, (dict, list))), None)
+        drawings = isinstance(first, dict) and not _is_stroke(first) or _depth([first]) > 3
         return (_row(record) for record in value) if drawings else None
     if not isinstance(value, dict):
         return None

@@ -281,13 +281,16 @@ def copy_objects(stream: IO[bytes], rows: np.ndarray, out: IO[bytes]) -> None:
 
 
 def beside(file: Input, rows: np.ndarray, sources: np.ndarray) -> list[str]:
-    """Return what the file holds that `Drawings` does not, in words: which part each drawing is of."""
+    """Return what the file holds that `Drawings` does not, in words: the parts of the drawings, and other arrays."""
     try:
         with zipfile.ZipFile(BY_NAME["zip"].load().seekable(file)) as archive:
             parts = [name.removesuffix(".npy") for name in _members(archive)]
+            others = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
     except (ValueError, OSError, zipfile.BadZipFile):  # said when it was read
         return []
-    return [f"which drawings are of {listed(parts, 'and')}"] if len(parts) > 1 else []
+    found = [f"which drawings are of {listed(parts, 'and')}"] if len(parts) > 1 else []
+    others = [name for name in others if name not in parts]
+    return found + ([f"the array{'s' * (len(others) > 1)} {listed(others, 'and')}"] if others else [])
 
 
 def _header(archive: zipfile.ZipFile, name: str) -> tuple[tuple[int, ...], bool, np.dtype]:

@@ -171,7 +171,8 @@ class _Reader:
         except (ValueError, IndexError, TypeError, ArithmeticError, AssertionError):  # svg.path asserts some
             raise _BadShape(f"a <{name}> in it cannot be understood") from None
         for stroke in strokes:
-            points = stroke @ matrix[:2, :2].T + matrix[:2, 2]
+            with np.errstate(invalid="ignore", over="ignore"):  # numbers that are too large are told below
+                points = stroke @ matrix[:2, :2].T + matrix[:2, 2]
             if not (np.abs(points) < _FARTHEST).all():  # NaN compares false
                 raise _BadShape("a number is infinite or far too large")
             moves = np.r_[True, (np.diff(points, axis=0) != 0).any(axis=1)]

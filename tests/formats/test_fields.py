@@ -104,3 +104,11 @@ def test_dates_alone_in_other_shapes_are_not_overlooked(tmp_path: Path) -> None:
     opened = open_drawings(tmp_path / "a")
     assert opened.drawings.column("timestamp").tolist() == ["2017-03-02 21:25:10 UTC"]
     assert opened.notes == ()
+
+
+def test_what_is_neither_is_said(tmp_path: Path) -> None:
+    lines = ({"recognized": value, "drawing": [[[0, 255], [0, 9]]]} for value in (1, None, "yes", "maybe"))
+    (tmp_path / "a.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    opened = open_drawings(tmp_path / "a.ndjson")
+    assert opened.drawings.column("recognized").tolist() == [True, None, None, None]
+    assert len(opened.notes) == 1 and "recognized is unknown where it says 'yes'" in opened.notes[0]

@@ -242,3 +242,50 @@ def test_a_zip_whose_first_file_is_an_array_is_a_zip_all_the_same(tmp_path: Path
     with zipfile.ZipFile(tmp_path / "b.zip") as archive:
         assert np.array_equal(np.load(archive.open("a.npy")), pixels[:1])
         assert np.array_equal(np.load(archive.open("b.npy")), pixels[1:2]) and archive.read("notes.txt") == b"x"
+
+
+def test_a_zip_becomes_lines_with_all_fields(tmp_path: Path) -> None:
+    lines = [json.dumps(record) + "\n" for record in RECORDS]
+    csv = f'drawing,key_id,user\n"{json.dumps(square(9))}",9,Zoë\n'
+    zipped(tmp_path / "a.zip", {
+        "b.ndjson": lines[0].replace('"user"', '"device": [1, 2], "user"').encode(), "a.csv": csv.encode(),
+        "c.json.gz": gzip.compress(DOCUMENTS["object with a list"].encode()),
+    })  # fmt: skip
+    drawings = open_drawings(tmp_path / "a.zip").drawings
+    said = write_selection(Selection(tmp_path / "a.zip", drawings.take([0, 1, 3])), tmp_path / "b.ndjson")
+    assert said == "b.ndjson cannot hold what stands around its records: left out"
+    left = [json.loads(line) for line in (tmp_path / "b.ndjson").read_bytes().splitlines()]
+    assert left[0] == {"drawing": square(9), "key_id": "9", "user": "Zoë"}
+    assert left[1:] == [{**RECORDS[0], "device": [1, 2]}, RECORDS[1]]
+
+
+def test_labels_are_named_where_they_are_lost(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", drawings=STROKES, labels=np.arange(2))
+    said = write_selection(
+        Selection(tmp_path / "a.npz", open_drawings(tmp_path / "a.npz").drawings), tmp_path / "b.ndjson"
+    )
+    assert said == "b.ndjson cannot hold the array labels: left out"
+
+
+@pytest.mark.parametrize(
+    ("strokes", "what"),
+    [
+        ([[[0, 9], [5, 5], [0, 8], [1, 2]]], "a fourth row of numbers"),
+        ([[[0, 5, 0, 1], [9, 5, 8, 2], [9, 7, 9, 2], [1, 1, 10, 3], [2, 2, 11, 3]]], "a fourth number of each point"),
+        ([[{"x": 0, "y": 5, "p": 1}, {"x": 9, "y": 5, "p": 2}]], "the field p of strokes and points"),
+        (
+            [{"color": "red", "points": [{"x": 0, "y": 5, "tilt": 3}, {"x": 9, "y": 5, "tilt": 3}]}],
+            "the fields color and tilt of strokes and points",
+        ),
+    ],
+)
+def test_what_strokes_hold_besides_is_named(strokes: list, what: str, tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text(json.dumps({"drawing": strokes}) + "\n")
+    drawings = open_drawings(tmp_path / "a.ndjson").drawings
+    said = write_selection(Selection(tmp_path / "a.ndjson", drawings), tmp_path / "a.bin")
+    assert said == f"a.bin cannot hold {what}: left out" or "times of the points" in said and what in said
+    if what != "a fourth row of numbers":
+        assert write_selection(Selection(tmp_path / "a.ndjson", drawings), tmp_path / "b.ndjson") == (
+            f"b.ndjson cannot hold {what}: left out"
+        )
+    assert write_selection(Selection(tmp_path / "a.ndjson", drawings), tmp_path / "c.ndjson", as_is=True) == ""

@@ -241,3 +241,9 @@ def test_points_and_columns_make_one_drawing_wherever_they_can_be_told(drawing: 
         assert official({"drawing": columns}, True)["drawing"] == columns
     if layout(points(columns)) == "points":
         assert official({"drawing": points(columns)}, False)["drawing"] == columns
+
+
+def test_a_list_may_begin_with_other_things(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[null, 5, "x", {"drawing": null}, {"drawing": [[[0, 9, 4], [0, 255, 1]]]}]')
+    opened = open_drawings(tmp_path / "a.json")
+    assert opened.drawings.column("row").tolist() == [4] and opened.problem_count == 4

@@ -145,3 +145,9 @@ def test_any_path_is_read_or_refused_in_words(tmp_path_factory, data: str, trans
         assert len(open_drawings(path).drawings) == 1
     except FormatError as error:
         assert str(error).endswith(".")
+
+
+def test_numbers_that_are_too_large_are_said_without_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><path d="M1e999 0L9 9"/></svg>')
+    with pytest.raises(FormatError, match="infinite or far too large"):
+        open_drawings(tmp_path / "a.svg")

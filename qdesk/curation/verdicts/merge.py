@@ -192,6 +192,8 @@ def _split(path: Path) -> list[tuple[int, list[str]]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise VerdictsError(f"{_name(path)} is no CSV file of verdicts: it is not UTF-8 text.") from None
+    if text.lstrip().startswith(("{", "[", "<")):
+        raise VerdictsError(f'{_name(path)} is no CSV file of verdicts: it is JSON or XML. "qdesk export" writes them.')
     lines = io.StringIO(text, newline="")
     skipped = int(text[:4].lower() == "sep=")  # a line that tells Excel the delimiter
     if skipped:
