@@ -138,6 +138,8 @@ def files_under(paths: Iterable[Path], check: Callable[[], object] = lambda: Non
         inside = []
         for file in path.rglob("*"):
             check()
+            if file.name.startswith("._"):  # what macOS keeps beside a file
+                continue
             if SHARD.sub("", file.name.lower()).endswith(SUFFIXES) and file.is_file() and _may_hold_drawings(file):
                 inside.append(file)
         found += sorted(inside)

@@ -26,6 +26,7 @@ KEPT_PROBLEMS = 1000
 _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _GZIP = b"\x1f\x8b\x08"
+_LAYERS = 2  # a server packs what was packed already
 _REPORTED = 1000  # how many pieces are written between two reports of progress
 
 
@@ -110,19 +111,19 @@ class Input:
         self._file = file
         self._on_progress = on_progress
         self._size = max(os.fstat(file.fileno()).st_size if size is None else size, 1)
-        self._unpacking: _Gunzip | None = None
+        self._unpacking: list[_Gunzip] = []
         self.stream: io.BufferedReader[Any] = io.BufferedReader(file, _BLOCK)
-        if self.stream.peek(3)[:3] == _GZIP:
-            self._unpacking = _Gunzip(self.stream)
-            self.stream = io.BufferedReader(self._unpacking, _BLOCK)
+        while len(self._unpacking) < _LAYERS and self.stream.peek(3)[:3] == _GZIP:
+            self._unpacking.append(_Gunzip(self.stream))
+            self.stream = io.BufferedReader(self._unpacking[-1], _BLOCK)
 
     @property
     def damage(self) -> str | None:
-        return self._unpacking.damage if self._unpacking else None
+        return next((layer.damage for layer in self._unpacking if layer.damage), None)
 
     @property
     def is_gzipped(self) -> bool:
-        return self._unpacking is not None
+        return bool(self._unpacking)
 
     def head(self) -> bytes:
         """Return some of the first bytes, at least 512 where there are as many. The stream stays where it is."""

@@ -45,8 +45,8 @@ ABOUT = {
     "npy": About(
         by="Google, numpy",
         read="bitmaps of any number type, order and square side, as rows or pictures, with a channel axis or "
-        "a label; their ground tells which value is ink; stroke-3, stroke-4 and stroke-5; the word from "
-        "the name",
+        "a label; their ground tells which value is ink; stroke-3, stroke-4 and stroke-5, of one drawing, "
+        "too; the word from the name",
         kept="the pixels at 28 x 28",
         lost="labels and all metadata",
         unread="holds uint8 numbers of shape (5, 700); bitmaps are numbers of shape (drawings, 784) or "
@@ -85,8 +85,9 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         raise FormatError(f"{file.source} has a damaged .npy header (a shape of {shape}).")
     if dtype.kind == "O" and len(shape) <= 3:
         return sketchrnn.read_objects(file, limit, problems)
-    if len(shape) == 3 and shape[2] in (3, 4, 5) and dtype.kind in "iuf":
-        return sketchrnn.drawings_of(file, _whole(file, shape, fortran, dtype, problems), limit, problems)
+    if len(shape) in (2, 3) and shape[-1] in (3, 4, 5) and dtype.kind in "iuf":
+        found = _whole(file, shape, fortran, dtype, problems)
+        return sketchrnn.drawings_of(file, found if len(shape) == 3 else [found], limit, problems)
     count, layout = _layout(shape)
     if layout is None or dtype.kind not in "biuf":
         raise FormatError(
@@ -289,7 +290,7 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
             return
     except (ValueError, EOFError, pickle.UnpicklingError) as error:
         raise NotCopied from error
-    is_one = len(shape) == 1 or len(shape) == 2 and shape[0] == shape[1] != _PIXELS
+    is_one = len(shape) == 1 or len(shape) == 2 and (shape[0] == shape[1] != _PIXELS or shape[1] in (3, 4, 5))
     if is_one and rows.tolist() == [0]:
         rest = file.stream.read()
         size = math.prod(shape) * dtype.itemsize

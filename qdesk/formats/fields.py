@@ -16,6 +16,9 @@ from qdesk.formats.base import Problems
 
 _OFFICIAL_TIME = r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?( UTC)?$"
 _TRUTH = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+_UNTOLD = {"word": "words", "key_id": "key_ids", "countrycode": "countries", "recognized": "values of recognized"}
+"""What is said to be unknown where a file has something else under these names."""
+
 _EXACT = 1 << 53
 """The first whole number of which a float does not hold each."""
 
@@ -48,10 +51,11 @@ def table_of(about: Mapping[str, Sequence[Any]], source: str, rows: Sequence[int
         if before is not None and not re.match(_OFFICIAL_TIME, after or ""):
             problems.note(source, f"times such as {str(before)[:40]!r} cannot be told and are no dates here")
             break
-    for before, after in zip(about.get("recognized", ()), tidy.get("recognized", ()), strict=True):
-        if before not in (None, "") and after is None:
-            problems.note(source, f"whether a drawing was recognized is unknown where it says {str(before)[:40]!r}")
-            break
+    for name, what in _UNTOLD.items():
+        for before, after in zip(about.get(name, ()), tidy.get(name, ()), strict=True):
+            if before not in (None, "") and after is None and (name != "word" or not isinstance(before, (int, float))):
+                problems.note(source, f"{what} such as {str(before)[:40]!r} cannot be told and are left unknown")
+                break
     return metadata_table(len(rows), **tidy, source=source, row=rows)
 
 

@@ -88,6 +88,9 @@ def _xml(root: str) -> Sniff:
 
 _MANY = re.compile(rb"""\[\s*\{|\[\s*\[\s*\[\s*\[|\{\s*"[^"]*"\s*:\s*\[\s*\{""")
 
+_NEXT = re.compile(rb"\}\s*\{")
+"""Where one record of JSON follows another in the same line."""
+
 
 def _document(head: bytes) -> bool:
     """Tell whether a file is JSON whose first line is not one drawing: it holds many, or goes on in the next line."""
@@ -105,7 +108,7 @@ def _document(head: bytes) -> bool:
     try:
         return records_of(orjson.loads(line)) is not None
     except ValueError:
-        return not more and _MANY.match(line) is not None
+        return not more and (_MANY.match(line) or _NEXT.search(line)) is not None
 
 
 def columns_of(head: bytes) -> tuple[list[str], str] | None:
@@ -147,6 +150,12 @@ def begins_record(head: bytes) -> bool:
     return len(head) >= 12 and head[8:12] == masked.to_bytes(4, "little")
 
 
+def _is_zip(head: bytes) -> bool:
+    """Tell whether a file is a zip of other files than arrays, or an empty one."""
+    first = _first_in_zip(head)
+    return head.startswith(b"PK\x05\x06") or bool(first) and not first.endswith(".npy")
+
+
 # A file has the format of the last row whose `sniff` accepts it: ndjson accepts anything, a .bin record always has a
 # zero byte, which JSON never has, and the others begin with a mark. So a new row goes to the end.
 FORMATS = (
@@ -180,7 +189,7 @@ FORMATS = (
         copies=True,
     ),
     Format(
-        "zip", ".zip", "archive", lambda head: bool(_first_in_zip(head)) and not _first_in_zip(head).endswith(".npy"),
+        "zip", ".zip", "archive", _is_zip,
         writes=False, gzips=False, title=".zip of these", short="zip", copies=True, holds_files=True,
         common=lambda head: _first_in_zip(head).endswith(("/", *SUFFIXES)),
     ),

@@ -111,4 +111,14 @@ def test_what_is_neither_is_said(tmp_path: Path) -> None:
     (tmp_path / "a.ndjson").write_text("\n".join(map(json.dumps, lines)))
     opened = open_drawings(tmp_path / "a.ndjson")
     assert opened.drawings.column("recognized").tolist() == [True, None, None, None]
-    assert len(opened.notes) == 1 and "recognized is unknown where it says 'yes'" in opened.notes[0]
+    assert (
+        len(opened.notes) == 1
+        and "values of recognized such as 'yes' cannot be told and are left unknown" in opened.notes[0]
+    )
+
+
+def test_values_of_other_kinds_are_said(tmp_path: Path) -> None:
+    odd = {"word": ["cat"], "key_id": 5e20, "countrycode": 49, "drawing": [[[0, 255], [0, 9]]]}
+    (tmp_path / "a.ndjson").write_text(json.dumps(odd))
+    opened = open_drawings(tmp_path / "a.ndjson")
+    assert [note.partition(": ")[2].split(" such as ")[0] for note in opened.notes] == ["words", "key_ids", "countries"]

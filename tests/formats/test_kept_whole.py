@@ -289,3 +289,10 @@ def test_what_strokes_hold_besides_is_named(strokes: list, what: str, tmp_path: 
             f"b.ndjson cannot hold {what}: left out"
         )
     assert write_selection(Selection(tmp_path / "a.ndjson", drawings), tmp_path / "c.ndjson", as_is=True) == ""
+
+
+def test_strokes_of_one_drawing_alone_are_read_and_copied(tmp_path: Path) -> None:
+    np.save(tmp_path / "a.npy", STROKES[0])
+    assert open_drawings(tmp_path / "a.npy").drawings.point_counts.tolist() == [5]
+    assert kept(tmp_path / "a.npy", [0], tmp_path / "b.npy")[1] == ""
+    assert (tmp_path / "b.npy").read_bytes() == (tmp_path / "a.npy").read_bytes()

@@ -282,3 +282,25 @@ def test_a_name_that_is_not_utf8_can_be_read_and_said(tmp_path: Path) -> None:
 def test_a_file_is_gzipped_when_its_name_says_so_in_capitals(tmp_path: Path) -> None:
     write_drawings(DRAWINGS, tmp_path / "A.NDJSON.GZ")
     assert (tmp_path / "A.NDJSON.GZ").read_bytes().startswith(b"\x1f\x8b")
+
+
+def test_a_file_packed_twice_is_unpacked_twice(tmp_path: Path) -> None:
+    write_drawings(DRAWINGS, tmp_path / "a.ndjson.gz")
+    (tmp_path / "b.ndjson.gz").write_bytes(packed := gzip.compress((tmp_path / "a.ndjson.gz").read_bytes()))
+    assert len(open_drawings(tmp_path / "b.ndjson.gz").drawings) == 2
+    (tmp_path / "b.ndjson.gz").write_bytes(packed[:-20])
+    assert [problem.reason for problem in open_drawings(tmp_path / "b.ndjson.gz").problems] == [
+        "the gzip file is cut short"
+    ]
+
+
+def test_an_empty_zip_is_said_to_be_empty(tmp_path: Path) -> None:
+    zipfile.ZipFile(tmp_path / "a.zip", "w").close()
+    with pytest.raises(FormatError, match="no file of drawings in it, it is empty"):
+        open_drawings(tmp_path / "a.zip")
+
+
+def test_what_macos_keeps_beside_a_file_is_not_looked_at(tmp_path: Path) -> None:
+    for name in ("a.ndjson", "._a.ndjson"):
+        write_drawings(DRAWINGS, tmp_path / name)
+    assert files_under([tmp_path]) == [tmp_path / "a.ndjson"]

@@ -247,3 +247,10 @@ def test_a_list_may_begin_with_other_things(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('[null, 5, "x", {"drawing": null}, {"drawing": [[[0, 9, 4], [0, 255, 1]]]}]')
     opened = open_drawings(tmp_path / "a.json")
     assert opened.drawings.column("row").tolist() == [4] and opened.problem_count == 4
+
+
+def test_records_in_one_line_are_all_read(tmp_path: Path) -> None:
+    record = '{"word": "cat", "drawing": [[[0, 9, 4], [0, 255, 1]]]}'
+    (tmp_path / "a.ndjson").write_text(record * 2 + " " + record)
+    opened = open_drawings(tmp_path / "a.ndjson")
+    assert len(opened.drawings) == 3 and opened.problem_count == 0
