@@ -289,9 +289,8 @@ def test_a_file_packed_twice_is_unpacked_twice(tmp_path: Path) -> None:
     (tmp_path / "b.ndjson.gz").write_bytes(packed := gzip.compress((tmp_path / "a.ndjson.gz").read_bytes()))
     assert len(open_drawings(tmp_path / "b.ndjson.gz").drawings) == 2
     (tmp_path / "b.ndjson.gz").write_bytes(packed[:-20])
-    assert [problem.reason for problem in open_drawings(tmp_path / "b.ndjson.gz").problems] == [
-        "the gzip file is cut short"
-    ]
+    reasons = [problem.reason for problem in open_drawings(tmp_path / "b.ndjson.gz").problems]
+    assert "the gzip file is cut short" in reasons
 
 
 def test_an_empty_zip_is_said_to_be_empty(tmp_path: Path) -> None:
