@@ -221,8 +221,15 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes], sources: np.ndarray) -> 
             with zipfile.ZipFile(out, "w", allowZip64=True) as into:
                 first = 0
                 for name in parts:
+                    shape, _, _ = _header(archive, name)
                     if are_bitmaps:
-                        count, mine = _header(archive, name)[0][0], rows[sources == f"{file.source}/{name}"]
+                        is_one = len(shape) == 2 and shape[0] == shape[1] != 784
+                        count, mine = 1 if is_one else shape[0], rows[sources == f"{file.source}/{name}"]
+                        if is_one:  # it has no axis of drawings
+                            taken[name] = count, mine
+                            if len(mine):
+                                _copy_member(archive, into, name, None)
+                            continue
                     else:
                         count = sum(1 for _ in _sequences(archive, name))
                         mine = rows[(rows >= first) & (rows < first + count)] - first
