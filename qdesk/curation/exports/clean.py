@@ -103,7 +103,9 @@ def _relabelled_sentence(done: Cleaned) -> list[str]:
     if not done.relabelled:
         return []
     if not done.beside:
-        return [f"{done.relabelled:,} with the right word are left out: to a file with --out they are written beside it"]
+        return [
+            f"{done.relabelled:,} with the right word are left out: they are written beside a file that --out names"
+        ]
     return [f"{done.relabelled:,} with the right word are in {', '.join(file.name for file in done.beside)}"]
 
 
@@ -251,7 +253,8 @@ def clean_folder(
         if fresh:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    return _together(results, *(tuple(folder / name for name in names) for names in (written, more)), tuple(skipped))
+    placed, moved = (tuple(folder / name for name in names) for names in (written, more))
+    return _together(results, placed, moved, tuple(skipped))
 
 
 def _given(in_paths: Sequence[Path], folder: Path) -> list[tuple[Path, Path, bool]]:

@@ -377,3 +377,16 @@ def test_drawings_with_the_right_word_stand_beside_the_clean_ones(tmp_path: Path
     again = clean_folder([given], tmp_path / "all", store)
     assert again.beside == (tmp_path / "all" / "cats-relabelled.ndjson",) and again.beside[0].is_file()
     assert sorted(file.name for file in (tmp_path / "all").iterdir()) == ["cats-relabelled.ndjson", "cats.ndjson"]
+
+
+def test_they_are_lines_beside_what_qdesk_does_not_write(tmp_path: Path, store: Verdicts) -> None:
+    lines = write_cats(tmp_path / "cats.ndjson", 3).read_text().splitlines()
+    (tmp_path / "data" / "deep").mkdir(parents=True)
+    (tmp_path / "data" / "deep" / "cats.json").write_text(f"[{', '.join(lines)}]")
+    store.flag("1001", "wrong", info={"new_word": "pig"})
+    done = clean(tmp_path / "data" / "deep" / "cats.json", tmp_path / "out.json", store)
+    assert done.beside == (tmp_path / "out-relabelled.ndjson",)
+    assert [record["key_id"] for record in json.loads((tmp_path / "out.json").read_bytes())] == ["1000", "1002"]
+    done = clean_folder([tmp_path / "data"], tmp_path / "clean", store)
+    assert done.beside == (tmp_path / "clean" / "deep" / "cats-relabelled.ndjson",)
+    assert list(open_drawings(done.beside[0]).drawings.words) == ["pig"]
