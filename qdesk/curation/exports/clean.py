@@ -104,7 +104,7 @@ def _relabelled_sentence(done: Cleaned) -> list[str]:
         return []
     if not done.beside:
         return [
-            f"{done.relabelled:,} with the right word are left out: they are written beside a file that --out names"
+            f"{done.relabelled:,} with the right word are left out: only a file of --out has one beside it for them"
         ]
     return [f"{done.relabelled:,} with the right word are in {', '.join(file.name for file in done.beside)}"]
 
