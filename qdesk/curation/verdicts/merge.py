@@ -33,6 +33,7 @@ _READ = (*CSV_COLUMNS, *MERGED)
 
 _FEW = 5
 """The fewest drawings that a reason must have been given to by either, to have an agreement of its own."""
+
 _ENDINGS = (".csv", ".csv.gz")
 """How the names of files of verdicts in a folder end."""
 
