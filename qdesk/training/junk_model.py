@@ -54,8 +54,8 @@ UNSURE = 0.3
 """The part of a doubtful drawing that counts as unfinished for the small networks. For the trees it is no junk, and has
 half the weight."""
 
-BLAMED = 0.011
-"""The share of honest drawings that are given a reason."""
+BLAMED = 0.0124
+"""The share of honest drawings that are above the limit. Of part 0 that gives 1 in 100 a reason that blames them."""
 
 HELD_BACK = 0.03
 """The variance that is expected of the weights that tell the kinds of junk apart: the smaller, the nearer to 0."""
