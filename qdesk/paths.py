@@ -13,6 +13,7 @@ _PACKAGE = Path(__file__).parent
 CLASSIFIER, PROJECTION = "classifier.safetensors", "projection.safetensors"
 SKETCHRNN, LETTERS = "sketchrnn.safetensors", "letters.safetensors"
 JUNK_MODEL = "junk.safetensors"
+ICONS, HIEROGLYPHS = "icons.safetensors", "hieroglyphs.safetensors"
 """The shipped weight files, by their names in `models/`."""
 
 

@@ -14,13 +14,14 @@ from qdesk.files import atomic_write
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.junk import JunkNetwork
 from qdesk.nets.letters import LetterNetwork
+from qdesk.nets.pixels import PixelNetwork
 from qdesk.nets.projection import Projection
 from qdesk.nets.sketchrnn import SketchRNN
 
-Network = Classifier | JunkNetwork | LetterNetwork | Projection | SketchRNN
+Network = Classifier | JunkNetwork | LetterNetwork | PixelNetwork | Projection | SketchRNN
 KINDS: dict[str, type[Network]] = {
-    "classifier": Classifier, "junk": JunkNetwork, "letters": LetterNetwork, "projection": Projection,
-    "sketchrnn": SketchRNN,
+    "classifier": Classifier, "junk": JunkNetwork, "letters": LetterNetwork, "pixels": PixelNetwork,
+    "projection": Projection, "sketchrnn": SketchRNN,
 }  # fmt: skip
 
 
@@ -51,6 +52,8 @@ def load(path: Path, kind: Literal["classifier"]) -> Classifier: ...
 def load(path: Path, kind: Literal["junk"]) -> JunkNetwork: ...
 @overload
 def load(path: Path, kind: Literal["letters"]) -> LetterNetwork: ...
+@overload
+def load(path: Path, kind: Literal["pixels"]) -> PixelNetwork: ...
 @overload
 def load(path: Path, kind: Literal["projection"]) -> Projection: ...
 @overload
