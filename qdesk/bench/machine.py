@@ -39,7 +39,8 @@ ROUNDS = 240
 class Sizes:
     """How much is measured, in drawings.
 
-    matrix: rows of the square matrices multiplied.   moves: single guesses timed.   many: as many as a category has.
+    matrix: rows of the square matrices multiplied.   moves: single guesses timed.   icons: pictures of 4x4 pixels.
+    many: as many as a category has.
     """
 
     matrix: int = 2048
@@ -49,10 +50,11 @@ class Sizes:
     moves: int = 300
     load: int = 100_000
     rank: int = 2000
+    icons: int = 16_384
     many: int = 120_000
 
 
-QUICK = Sizes(matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, many=200)
+QUICK = Sizes(matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200)
 """Sizes that are enough to see that everything runs. Their figures mean nothing."""
 
 
@@ -63,7 +65,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     """
     steps: list[Callable[[Sizes], dict[str, float]]] = [
         measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
-        measure_shares, measure_many,
+        measure_shares, measure_icons, measure_many,
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
@@ -259,6 +261,18 @@ def measure_shares(sizes: Sizes) -> dict[str, float]:
     whole = sum(seconds.values())
     figures = {f"rank_share_{name}": part / whole for name, part in seconds.items()}
     return figures | {"rank_parts_ms_per_drawing": 1000 * whole / len(drawings)}
+
+
+def measure_icons(sizes: Sizes) -> dict[str, float]:
+    """Measure the brute force of icons: all 65,536 pictures of 4x4 pixels through the picture branch, in wall time."""
+    from qdesk.generate.brute import bordered, every
+    from qdesk.generate.seen import chances
+    from qdesk.scoring.classifier import DrawingClassifier
+
+    guesser, pictures = DrawingClassifier(), bordered(every(4)[: sizes.icons])
+    sum(len(part) for part in chances(guesser, pictures[:64]))
+    seconds = _seconds(lambda: sum(len(part) for part in chances(guesser, pictures)))
+    return {"icons_65536_s": 65_536 * seconds / len(pictures)}
 
 
 def measure_many(sizes: Sizes) -> dict[str, float]:

@@ -5,9 +5,23 @@ from __future__ import annotations
 import argparse
 
 from qdesk import __version__
-from qdesk.cli import bench, convert, evaluate, experiment, export, get, guess, health, merge, rank, train, window
+from qdesk.cli import (
+    bench,
+    convert,
+    evaluate,
+    experiment,
+    export,
+    get,
+    guess,
+    health,
+    icons,
+    merge,
+    rank,
+    train,
+    window,
+)
 
-COMMANDS = (window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment)
+COMMANDS = (window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons)
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 
 

@@ -40,6 +40,17 @@ def hint(asked: str, words: Iterable[str]) -> str:
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
+def known(asked: Iterable[str], words: Iterable[str]) -> list[str]:
+    """Return those of `words` that are meant, each once. Raises ValueError, a sentence, for one that is not there."""
+    there, found = list(words), []
+    for word in asked:
+        meant = find(word, there)
+        if meant is None:
+            raise ValueError(f"The classifier does not know the word {word}.{hint(word, there)}")
+        found.append(meant)
+    return list(dict.fromkeys(found))
+
+
 def with_article(word: str) -> str:
     """Return the word as a sentence needs it: "a bird", "an owl", "the moon", "scissors", "The Mona Lisa"."""
     if word.startswith("The ") or word in _NO_ARTICLE:
