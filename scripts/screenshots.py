@@ -1,8 +1,8 @@
 """Take the screenshots in docs/ from the running program: `make screenshots`.
 
-`make screenshots ARGS="curate"` (or "play", "lab") takes those of one page, `make screenshots ARGS="curate dark"` in
-the dark theme. Everything is real: the shipped networks score and guess, the mouse draws, the keys flag. The drawings
-are those of the starter set, which this project made itself.
+`make screenshots ARGS="curate"` (or "play", "lab", "draw") takes those of one page, and
+`make screenshots ARGS="curate dark"` in the dark theme. Everything is real: the shipped networks score and guess, the
+mouse draws, the keys flag. The drawings are those of the starter set, which this project made itself.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from qdesk.gui.theme import apply_theme  # noqa: E402
 from qdesk.gui.window import MainWindow  # noqa: E402
 
 DOCS = Path(__file__).parents[1] / "docs"
+PAGES = ("play", "curate", "lab", "draw")
 
 
 def main(*wishes: str) -> int:
     suffix = "-dark" if "dark" in wishes else ""
-    pages = {"play", "curate", "lab"} & set(wishes) or {"play", "curate", "lab"}
+    pages = set(PAGES) & set(wishes) or set(PAGES)
     app = QApplication(["qdesk"])
     apply_theme(app)
     window = MainWindow("play")
@@ -53,6 +54,11 @@ def main(*wishes: str) -> int:
     if "lab" in pages:
         window.show_page("lab")
         learn(window.page("lab"), shoot)
+    if "draw" in pages:
+        from screenshots_icons import draw_icons
+
+        window.show_page("draw")
+        draw_icons(window.page("draw"), shoot)
     window.close()
     jobs.shutdown()
     return 0

@@ -85,6 +85,7 @@ MAY_PRINT = {
     # Commands of their own, `python -m qdesk.training...`:
     "qdesk/training/documents.py": "",
     "qdesk/training/everything.py": "",
+    "qdesk/training/icons.py": "",
     "qdesk/training/junk_model.py": "",
     "qdesk/training/letters.py": "",
     "qdesk/training/model_card.py": "",
@@ -215,6 +216,7 @@ def test_the_picture_of_the_packages_is_fresh():
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2")),
         ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
+        ("qdesk.gui.draw.icons_tab", ("torch", "sklearn", "scipy", "pyqtgraph")),
     ],
 )
 def test_start_up_does_not_wait_for_heavy_libraries(module, heavy):
