@@ -58,7 +58,7 @@ def main(*wishes: str) -> int:
         from screenshots_icons import draw_icons
 
         window.show_page("draw")
-        draw_icons(window.page("draw"), shoot)
+        draw_icons(window.page("draw"), shoot, dark=bool(suffix))
     window.close()
     jobs.shutdown()
     return 0

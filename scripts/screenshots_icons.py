@@ -6,18 +6,21 @@ from collections.abc import Callable
 
 from screenshot_tools import settle, wait
 
+LIGHT = {"hieroglyphs": "draw-hieroglyphs", "brute": "draw-brute"}
+DARK = {"small": "draw-icons"}
+"""The kinds of icons that are shown in each theme, and the names of their pictures."""
 
-def draw_icons(page, shoot: Callable[[str], None]) -> None:
-    """Have icons and hieroglyphs drawn, and a wall filled by brute force."""
+
+def draw_icons(page, shoot: Callable[[str], None], dark: bool) -> None:
+    """Have icons drawn, or hieroglyphs, and a wall filled by brute force."""
     page.show_tab("icons")
     tab = page.tab("icons")
-    drawn: list[bool] = []
-    tab.drawn.connect(lambda: drawn.append(True))
-    for kind, name in (("small", "icons"), ("large", "icons-32"), ("hieroglyphs", "hieroglyphs"), ("brute", "brute")):
-        drawn.clear()
+    drawn: list[object] = []
+    tab.drawn.connect(lambda: drawn.append(tab.kinds.choice))
+    for kind, name in (DARK if dark else LIGHT).items():
         tab.kinds.buttons[kind].click()
         if kind == "brute":
-            tab.go.click()
-        wait(lambda: bool(drawn), f"the {kind} icons")
+            tab.panel.go.click()
+        wait(lambda kind=kind: kind in drawn and bool(tab.icons()), f"the {kind} icons", 600)
         settle(0.2)
-        shoot(f"draw-{name}")
+        shoot(name)

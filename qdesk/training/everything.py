@@ -105,6 +105,18 @@ STEPS = (
         f"python -m qdesk.training.junk_model --data {SIMPLIFIED} --labels DATA/labels --rude DATA/rude_decoders"
         f" --seed 0 --out {JUNK}",
     ),
+    # As with the dreams, a new Sketch-RNN needs no new icons. Fonts of the system are learned from, too; the weight
+    # file's header names them.
+    *(
+        Step(
+            kind, (f"models/{kind}.safetensors",), (*used, "qdesk/nets/pixels.py", "qdesk/training/icons.py"),
+            f"python -m qdesk.training.icons {kind} --minutes {minutes} --seed 0 --out models/{kind}.safetensors",
+        )
+        for kind, minutes, used in (
+            ("icons", 4, ("qdesk/nets/sampling.py", "qdesk/data/raster.py")),
+            ("hieroglyphs", 3, ()),
+        )
+    ),
     Step(
         "starter", ("assets/starter.ndjson.gz",),
         (CLASSIFIER, SKETCHRNN, *SPOILT, "qdesk/nets/sampling.py", "qdesk/training/starter_set.py"),
