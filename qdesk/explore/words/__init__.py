@@ -1,0 +1,1 @@
+"""A page for each word: its mean picture, examples, how it is drawn, what it is taken for, all drawings drawn at once."""
