@@ -19,9 +19,12 @@ from qdesk.cli import (
     rank,
     train,
     window,
+    words,
 )
 
-COMMANDS = (window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons)
+COMMANDS = (
+    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons, words,
+)  # fmt: skip
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 
 

@@ -19,7 +19,7 @@ STROKES = 6
 """How many strokes are looked at one by one, the first ones."""
 
 MOST = 2000
-"""The most drawings whose strokes are painted one by one."""
+"""The most drawings whose strokes are painted one by one, and in whose ink the order is looked for."""
 
 REACH, STILL = 40.0, 4.0
 """The length of ink after which the direction of a stroke is taken, and the distance below which it has none, in units
@@ -102,11 +102,11 @@ def how_drawn(official: Drawings, timed: Drawings, groups: Sequence[Group]) -> D
     turns = first_turns(official)
     return Drawn(
         used=len(whole),
-        order=order_picture(whole),
+        order=order_picture(whole.take(slice(0, MOST))),
         begins=beginnings(whole),
         directions=np.bincount(ways[ways >= 0], minlength=len(DIRECTIONS)),
         dots=int((ways < 0).sum()),
-        strokes=stroke_pictures(whole),
+        strokes=stroke_pictures(whole.take(slice(0, MOST))),
         turning=[_turning(group, turns[group.rows]) for group in groups],
         times=stroke_times(timed),
     )
@@ -136,14 +136,14 @@ def order_picture(drawings: Drawings) -> np.ndarray:
 
 def stroke_pictures(drawings: Drawings) -> list[StrokeWay]:
     """Return the mean picture of the first strokes, of the second ones, and so on, where a tenth of all have one."""
-    some = drawings.take(slice(0, MOST))
-    centre = _centred(some)
+    centre = _centred(drawings)
     found = []
     for number in range(STROKES):
-        has = np.flatnonzero(some.stroke_counts > number)
-        if len(has) < max(_FEW * len(some), 1):
+        has = np.flatnonzero(drawings.stroke_counts > number)
+        if len(has) < max(_FEW * len(drawings), 1):
             break
-        found.append(StrokeWay(number + 1, len(has), len(some), _mean_stroke(some, centre, has, number)))
+        mean = _mean_stroke(drawings, centre, has, number)
+        found.append(StrokeWay(number + 1, len(has), len(drawings), mean))
     return found
 
 

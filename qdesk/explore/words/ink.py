@@ -56,8 +56,9 @@ def sampled(drawings: Drawings, step: float = 2.0) -> Samples:
     places = xy[before[points]] + (xy - xy[before])[points] * parts[:, None]
     weights = (lengths / counts)[points]
     drawn = np.add.reduceat(lengths, drawings.stroke_offsets[:-1])  # a stroke that never moves is a dot
-    dots = drawings.stroke_offsets[:-1][drawn == 0]
-    weights[np.isin(points, dots)] = DOT
+    dots = np.zeros(len(lengths), bool)
+    dots[drawings.stroke_offsets[:-1][drawn == 0]] = True
+    weights[dots[points]] = DOT
     return Samples(places, weights, points, parts)
 
 

@@ -1,0 +1,169 @@
+"""`qdesk words`: a page for each word: mean pictures, examples, how it is drawn, what it is taken for."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qdesk.cli.arguments import Commands, add_y_up, command, words
+from qdesk.formats.registry import CAN_READ
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from qdesk.curation.health.reading import Collection
+    from qdesk.data.drawings import Drawings
+    from qdesk.explore.words.html import Word
+
+FILMS = 24
+"""The most words on one page for which all drawings are shown being drawn: each film takes 200 KB."""
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "words", run, "a page for each word: what its drawings have in common, and how it is drawn",
+        "Mean pictures with their spread, of all drawings, by country and by whether the game recognised them; the "
+        "best, typical, random and worst drawings; strokes, points and time; which stroke comes first, where the pen "
+        "begins and which way it goes; what the classifier takes the drawings for; and all of them drawn at once. "
+        "A large word is looked at in a random sample, and the page says so.",
+        "qdesk words drawings --words cat,circle --out pages",
+    )  # fmt: skip
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
+    parser.add_argument(
+        "--out", metavar="OUT", type=Path, required=True,
+        help="a .html with all words, or a folder for a page per word and an index",
+    )  # fmt: skip
+    parser.add_argument("--words", metavar="A,B", type=words, help="only these words")
+    parser.add_argument("--seed", metavar="S", type=int, default=0, help="of what is picked at random; default 0")
+    parser.add_argument("--rude", action="store_true", help="also show rude drawings; by default they are only counted")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
+    )
+    add_y_up(parser)
+
+
+class _Batch(NamedTuple):
+    """The drawings of one word: the rows of a part, and what scoring and verdicts say of that part."""
+
+    word: str | None
+    part: Drawings
+    rows: np.ndarray
+    columns: dict[str, np.ndarray]
+
+    @property
+    def name(self) -> str:
+        return self.word or "no word"
+
+
+def run(args: argparse.Namespace) -> int:
+    from qdesk.console import Progress, say_skipped
+    from qdesk.curation.exports.sheet import titled
+    from qdesk.curation.health.reading import read
+    from qdesk.explore.words.html import write_words
+
+    single = args.out.suffix.lower() in (".html", ".htm")
+    _check(args.out, args.files, single)
+    with Progress("reading") as progress:
+        collection = read(args.files, progress, args.y_up)
+    for sentence in collection.skipped:
+        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
+    say_skipped(collection.problems, collection.problem_count)
+    batches = _batches(collection, args.words, args.cache)
+    title = titled(args.files)
+    with Progress("measuring") as progress:
+        found = _measured(batches, args, progress, not single or len(batches) <= FILMS)
+        if single:
+            write_words(args.out, found, batches[0].name if len(batches) == 1 else f"Words of {title}", title)
+        else:
+            _write_folder(args.out, found, [batch.name for batch in batches], title)
+    if single and len(batches) > FILMS:
+        print(f"qdesk: more than {FILMS} words on one page: without films. A folder has them.", file=sys.stderr)
+    return 0
+
+
+def _check(out: Path, files: list[Path], single: bool) -> None:
+    from qdesk.console import check_out
+
+    if single:
+        check_out(out, files)
+        return
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(f"{out} is a file. Name a folder for a page per word, or a .html for one page.")
+    if not out.parent.is_dir():
+        raise FileNotFoundError(f"There is no folder {out.parent} to make {out.name} in.")
+
+
+def _batches(collection: Collection, wanted: list[str] | None, cached: bool) -> list[_Batch]:
+    """Return the drawings of each wanted word, scored. Raises ValueError where there is none, or none of a word."""
+    import numpy as np
+
+    from qdesk.data.categories import hint
+    from qdesk.explore.words.measure import rows_by_word
+
+    parts = list(collection.parts)
+    if wanted is not None:
+        there = {str(word) for word in collection.words if word}
+        for word in wanted:
+            if word not in there:
+                raise ValueError(f"There are no drawings of {word!r} in these files.{hint(word, sorted(there))}")
+        chosen = (np.isin(part.words.astype(str), wanted) for part in parts)
+        parts = [part.take(mask) for part, mask in zip(parts, chosen, strict=True) if mask.any()]
+    if not any(map(len, parts)):
+        raise ValueError("There are no drawings in these files.")
+    return [
+        _Batch(word, part, rows, columns)
+        for part, columns in zip(parts, _known(parts, cached), strict=True)
+        for word, rows in rows_by_word(part.words).items()
+    ]
+
+
+def _known(parts: list[Drawings], cached: bool) -> list[dict[str, np.ndarray]]:
+    """Return the scores of each part and the verdicts on it, and report progress and trouble on stderr."""
+    from qdesk.console import Progress
+    from qdesk.curation.verdicts.store import Verdicts, of_drawings
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
+
+    scorer = Scorer(cache=ScoreCache() if cached else None)
+    found: list[dict[str, np.ndarray]] = []
+    total, done = sum(map(len, parts)), 0
+    with Progress("scoring") as progress, Verdicts() as verdicts:
+        for part in parts:
+
+            def report(share: float, done: int = done, count: int = len(part)) -> None:
+                progress((done + share * count) / total)
+
+            found.append(scorer.score(part, report) | {"verdict": of_drawings(part, verdicts).reasons})
+            done += len(part)
+    if scorer.trouble:
+        print(f"qdesk: {scorer.trouble}", file=sys.stderr)
+    return found
+
+
+def _measured(batches: list[_Batch], args: argparse.Namespace, progress: Any, films: bool) -> Iterator[Word]:
+    """Yield each word's page, when it is asked for."""
+    from qdesk.explore.words.examples import WordScores
+    from qdesk.explore.words.html import Word
+    from qdesk.explore.words.measure import word_page
+    from qdesk.explore.words.together import together
+
+    for number, batch in enumerate(batches):
+        progress(number / len(batches))
+        drawings = batch.part.take(batch.rows)
+        scores = WordScores.of({name: values[batch.rows] for name, values in batch.columns.items()}, len(drawings))
+        page = word_page(batch.word, drawings, scores, args.seed, args.rude)
+        yield Word(page, drawings, together(drawings, args.seed) if films else None)
+
+
+def _write_folder(out: Path, found: Iterator[Word], names: list[str], title: str) -> None:
+    from qdesk.explore.words.html import entry, file_names, write_index, write_words
+
+    out.mkdir(exist_ok=True)
+    entries = []
+    for name, file, word in zip(names, file_names(names), found, strict=True):
+        write_words(out / file, [word], f"{name}: {title}", title, "index.html")
+        entries.append(entry(word, file))
+    write_index(out / "index.html", entries, title)
