@@ -241,12 +241,9 @@ def _guesses(page: WordPage) -> list[dict[str, Any]]:
 def _film(film: Together | None) -> dict[str, str] | None:
     if film is None:
         return None
-    paced = "each at its own pace" if film.timed == film.used else "at an even pace"
-    if 0 < film.timed < film.used:
-        paced = f"{film.timed:,} at their own pace, the others at an even one"
     return {
         "uri": f"data:image/gif;base64,{base64.b64encode(gif_bytes(film, FILM_SIDE)).decode()}",
-        "about": f"{wording.counted(film.used)} at once, {paced}. All begin and end together.",
+        "about": wording.film(film.used, film.timed),
     }
 
 

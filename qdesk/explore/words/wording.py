@@ -55,12 +55,26 @@ def group_note(one: MeanPicture) -> str:
     return size + (", few" if one.used < FEW else "")
 
 
+def interval(hits: int, of: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share, 0 to 1."""
+    low, high = wilson(hits, of)
+    return float(low), float(high)
+
+
 def share(hits: int, of: int) -> str:
     """Return a share with its interval: "15 % (11 to 20)", "–" of none."""
     if not of:
         return "–"
-    low, high = wilson(hits, of)
+    low, high = interval(hits, of)
     return f"{100 * hits / of:.0f}{_NBSP}% ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def film(used: int, timed: int) -> str:
+    """Say how many drawings are drawn at once, and at which pace."""
+    paced = "each at its own pace" if timed == used else "at an even pace"
+    if 0 < timed < used:
+        paced = f"{timed:,} at their own pace, the others at an even one"
+    return f"{counted(used)} at once, {paced}. All begin and end together."
 
 
 def turning(one: Turning) -> str:

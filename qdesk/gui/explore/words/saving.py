@@ -1,0 +1,76 @@
+"""Saving a word's page and its pictures: what is asked for a name, and what is written beside the window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+
+from qdesk.data.drawings import Drawings
+from qdesk.explore.words.measure import WordPage
+from qdesk.explore.words.together import Together
+from qdesk.gui.theme import theme
+
+RATIO = 2
+"""The pixels of a saved picture per pixel of the window."""
+
+
+class Saving(NamedTuple):
+    """One thing that can be saved: its name, its entry in the menu, and what its file is proposed to be called."""
+
+    name: str
+    menu: str
+    ending: str
+    filter: str
+
+
+ALL = (
+    Saving("page", "The page as HTML…", ".html", "Web page (*.html)"),
+    Saving("means", "Mean pictures as PNG…", "-mean.png", "PNG (*.png)"),
+    Saving("drawn", "How it is drawn as PNG…", "-drawn.png", "PNG (*.png)"),
+    Saving("film", "Replayed together as GIF…", "-together.gif", "GIF (*.gif)"),
+)
+
+
+def menu(parent: QWidget, asked: Callable[[Saving], object]) -> QMenu:
+    """Return the menu of what can be saved."""
+    made = QMenu(parent)
+    for one in ALL:
+        made.addAction(one.menu).triggered.connect(lambda _checked=False, one=one: asked(one))
+    return made
+
+
+def ask_for_file(parent: QWidget, one: Saving, word: str) -> Path | None:
+    """Ask for a file name, and return it with its ending, or None."""
+    from qdesk.explore.words.html import file_names
+
+    proposed = file_names([word])[0].removesuffix(".html") + one.ending
+    name, _ = QFileDialog.getSaveFileName(parent, one.menu.rstrip("…"), proposed, one.filter)
+    if not name:
+        return None
+    ending = Path(one.ending).suffix
+    return Path(name if name.lower().endswith(ending) else name + ending)
+
+
+def save_picture(widget: QWidget, path: Path) -> None:
+    """Write what a widget shows as PNG, on the ground of the theme. Raises OSError where it cannot be written."""
+    made = QPixmap(widget.size() * RATIO)
+    made.setDevicePixelRatio(RATIO)
+    made.fill(theme().paper)
+    widget.render(made, QPoint())
+    if not made.save(str(path), "PNG"):
+        raise OSError(f"{path} cannot be written.")
+
+
+def save_page(path: Path, page: WordPage, drawings: Drawings, film: Together | None, source: str) -> None:
+    """Write the page of a word as HTML. Raises OSError where it cannot be written."""
+    from qdesk.explore.words import wording
+    from qdesk.explore.words.html import Word, write_words
+    from qdesk.explore.words.together import together
+
+    film = film or together(drawings, page.seed)
+    write_words(path, [Word(page, drawings, film)], wording.titled(page), source)

@@ -1,0 +1,105 @@
+"""The page of one word: its sections, one below the other."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from qdesk.data.drawings import Drawings
+from qdesk.explore.words import wording
+from qdesk.explore.words.measure import WordPage
+from qdesk.explore.words.together import Together
+from qdesk.gui.explore.words.examples import Examples
+from qdesk.gui.explore.words.film import SIDE, FilmPlayer
+from qdesk.gui.explore.words.sections import Means, how_drawn, numbers, panel, said, taken
+from qdesk.gui.kit.widgets import heading, throw_away
+from qdesk.gui.theme import SPACE
+
+class WordView(QScrollArea):
+    """A word's page. `show_page` lays it out anew; scores and the film may come later."""
+
+    chosen = Signal(object, str)
+    """Drawings, int64 (n,) positions among the word's, are to be shown in Curate, and what they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.page: WordPage | None = None
+        self.drawings: Drawings | None = None
+        self.film = FilmPlayer()
+        self.means: Means | None = None
+        self.examples: Examples | None = None
+        self.drawn: QWidget | None = None
+
+    def show_page(self, page: WordPage, drawings: Drawings) -> None:
+        """Show a word, without its film. drawings: all of the word's."""
+        self.page, self.drawings = page, drawings
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 3 * SPACE)
+        column.setSpacing(SPACE)
+        self.means = Means(page)
+        self.film = FilmPlayer()
+        self._examples, self._taken = QVBoxLayout(), QVBoxLayout()
+        for layout in (self._examples, self._taken):
+            layout.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.means)
+        self._begin(column, "Examples")
+        column.addLayout(self._examples)
+        if page.drawn is not None:
+            self._begin(column, "In numbers")
+            column.addWidget(numbers(page))
+            self._begin(column, "How it is drawn")
+            self.drawn = how_drawn(page, page.drawn)
+            column.addWidget(self.drawn)
+        else:
+            self.drawn = None
+        column.addSpacing(2 * SPACE)
+        row = QHBoxLayout()
+        row.setSpacing(2 * SPACE)
+        row.addLayout(self._taken, 1)
+        if page.drawn is not None:
+            together = panel("Replayed together", "", self.film)
+            together.setFixedWidth(SIDE + 4 * SPACE + 2)
+            row.addWidget(together, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(row)
+        column.addSpacing(SPACE)
+        column.addWidget(said(wording.METHOD))
+        column.addStretch(1)
+        self._show_judged()
+        self.setWidget(inside)
+        self.verticalScrollBar().setValue(0)
+
+    def show_judged(self, page: WordPage) -> None:
+        """Show the same word with what scoring says now."""
+        self.page = page
+        self._show_judged()
+
+    def show_film(self, film: Together | None) -> None:
+        """Show the film of the word."""
+        self.film.set_film(film, wording.film(film.used, film.timed) if film else "")
+
+    def clear(self) -> None:
+        """Show nothing, and keep no drawings alive."""
+        self.page = self.drawings = self.means = self.examples = self.drawn = None
+        self.film = FilmPlayer()
+        self.setWidget(QWidget())
+
+    def _show_judged(self) -> None:
+        assert self.page is not None and self.drawings is not None
+        throw_away(self._examples)
+        throw_away(self._taken)
+        self.examples = Examples(self.drawings, self.page.judged)
+        self.examples.chosen.connect(self.chosen)
+        for text in (wording.scored(self.page), wording.hidden(self.page.judged)):
+            if text:
+                self._examples.addWidget(said(text))
+        self._examples.addWidget(self.examples)
+        self._taken.addWidget(taken(self.page), 0, Qt.AlignmentFlag.AlignTop)
+
+    @staticmethod
+    def _begin(column: QVBoxLayout, title: str) -> None:
+        column.addSpacing(2 * SPACE)
+        column.addWidget(heading(title))
