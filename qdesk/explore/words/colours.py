@@ -17,18 +17,23 @@ MORE: Colour = (0xB0, 0x84, 0x00)
 
 
 def inked(values: np.ndarray, top: float, ink: Colour = BLACK) -> np.ndarray:
-    """Return `ink` as opaque as the values (height, width) are high, uint8 (height, width, 4), RGBA; `top` is opaque."""
+    """Return `ink` as opaque as the values (height, width) are high, uint8 (height, width, 4), RGBA; `top` is all."""
     return _painted(np.array(ink), np.clip(values / max(top, 1e-9), 0, 1))
 
 
-def apart(values: np.ndarray, top: float) -> np.ndarray:
-    """Return `MORE` for values above 0 and `LESS` for those below, opaque from `top` and minus `top` on."""
-    colour = np.where((values > 0)[..., None], np.array(MORE), np.array(LESS))
-    return _painted(colour, np.clip(np.abs(values) / max(top, 1e-9), 0, 1))
+def apart(values: np.ndarray, top: float, mean: np.ndarray, ink: Colour = BLACK) -> np.ndarray:
+    """Return `MORE` for values above 0 and `LESS` for those below, opaque from `top` and minus `top` on.
+
+    Where they are 0 there is, faintly, what they are a difference from: `mean`, 0 to 1, in `ink`.
+    """
+    sign = np.sign(values)[..., None]
+    colour = np.where(sign > 0, np.array(MORE), np.where(sign < 0, np.array(LESS), np.array(ink)))
+    strong = 0.35 + 0.65 * np.clip(np.abs(values) / max(top, 1e-9), 0, 1)
+    return _painted(colour, np.where(values != 0, strong, _FAINT * np.clip(mean / max(2 * top, 1e-9), 0, 1)))
 
 
 def ordered(order: np.ndarray, ink: np.ndarray, top: float) -> np.ndarray:
-    """Return colours from `FIRST` to `LAST` by `order`, 0 to 1, stretched over its range; as opaque as `ink` is high."""
+    """Return colours from `FIRST` to `LAST` by `order`, 0 to 1, over its range; the more opaque the more `ink`."""
     known = np.isfinite(order) & (ink > 0)
     low, high = order_range(order, ink)
     place = np.clip((np.where(known, order, low) - low) / max(high - low, 1e-9), 0, 1)[..., None]
@@ -46,6 +51,9 @@ def order_range(order: np.ndarray, ink: np.ndarray) -> tuple[float, float]:
     share = np.cumsum(weights[rising]) / weights.sum()
     low, high = (float(values[rising][min(int(np.searchsorted(share, at)), len(rising) - 1)]) for at in (0.05, 0.95))
     return low, high
+
+
+_FAINT = 0.25
 
 
 def premultiplied(rgba: np.ndarray) -> np.ndarray:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings, offsets_of
 from qdesk.data.raster import centred, raster_points
 from qdesk.explore.words.ink import blurred, ink_shares, pixels, sampled, steps
-from qdesk.explore.words.means import SIDE, Group, Kind
-
-DIRECTIONS = ("right", "down right", "down", "down left", "left", "up left", "up", "up right")
-"""The ways in which a pen can set off, clockwise from the right."""
+from qdesk.explore.words.means import SIDE, Group
+from qdesk.explore.words.results import DIRECTIONS, FULL, GAP, LARGE, Drawn, StrokeTime, StrokeWay, Turning
 
 STROKES = 6
 """How many strokes are looked at one by one, the first ones."""
@@ -25,68 +22,7 @@ REACH, STILL = 40.0, 4.0
 """The length of ink after which the direction of a stroke is taken, and the distance below which it has none, in units
 of the 255 box."""
 
-GAP, LARGE, FULL = 0.2, 40.0, 0.25
-"""A stroke is closed where its ends are at most a fifth of its larger side apart, this side is at least 40 units long,
-and what it goes round is at least a quarter of its bounding box."""
-
 _FEW = 0.1  # a stroke that fewer of the drawings have is not shown
-
-
-@dataclass(frozen=True)
-class StrokeWay:
-    """The strokes of one number.
-
-    number: from 1.   count: how many of the drawings looked at have it, `of` how many.   mean: float32 (side, side),
-    the mean picture of these strokes alone, where they lie in their drawing.
-    """
-
-    number: int
-    count: int
-    of: int
-    mean: np.ndarray
-
-
-@dataclass(frozen=True)
-class StrokeTime:
-    """How long the strokes of one number take. quartiles: three of them, s.   pause: the median before it, s."""
-
-    number: int
-    count: int
-    quartiles: tuple[float, float, float]
-    pause: float
-
-
-@dataclass(frozen=True)
-class Turning:
-    """How many drawings of a group go round clockwise in their first closed stroke, of `closed` that have one."""
-
-    kind: Kind
-    name: str
-    used: int
-    closed: int
-    clockwise: int
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """How a word is drawn.
-
-    used: how many drawings were looked at.   order: float32 (side, side), which share of its drawing's ink was there
-    when this place was drawn, the mean, 0 first to 1 last, NaN where there is no ink.
-    begins: float32 (side, side), the mean picture of a dot where the pen begins.   directions: int64 (8,), how many
-    first strokes set off in each of `DIRECTIONS`.   dots: how many first strokes go nowhere.
-    strokes: the first ones.   turning: of all, and of each group.   times: per stroke number, [] where no drawing has
-    times.
-    """
-
-    used: int
-    order: np.ndarray
-    begins: np.ndarray
-    directions: np.ndarray
-    dots: int
-    strokes: list[StrokeWay]
-    turning: list[Turning]
-    times: list[StrokeTime]
 
 
 def how_drawn(official: Drawings, timed: Drawings, groups: Sequence[Group]) -> Drawn | None:

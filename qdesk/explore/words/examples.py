@@ -1,4 +1,4 @@
-"""Which drawings of a word to show: the best, the typical, some at random, the worst. And what the word is taken for."""
+"""Which drawings of a word to show: the best, the typical, some at random, the worst. And what it is taken for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qdesk.data.reasons import KEEP, RUDE
+from qdesk.explore.words.results import Guess, Judged
 from qdesk.scoring.similarity import similarity
 from qdesk.stats.intervals import wilson
 
@@ -20,14 +21,6 @@ GUESSES = 8
 
 DOUBTFUL = 0.1
 """From this probability of junk on a drawing is not called best or typical."""
-
-ROWS = {
-    "best": "lowest loss per point of those recognised",
-    "typical": "nearest to the mean of what the classifier saw",
-    "random": "picked at random",
-    "worst": "most likely junk",
-}
-"""The rows of examples, and what is in them."""
 
 
 @dataclass(frozen=True)
@@ -67,35 +60,6 @@ class WordScores:
     def rude(self) -> np.ndarray:
         """Which drawings are taken for rude ones, bool (N,), by their verdict, or by scoring unless they were kept."""
         return (self.verdict == RUDE) | ((self.reason == RUDE) & (self.verdict != KEEP))
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A word that drawings are taken for first. low, high: the 95 % interval of their share."""
-
-    word: str
-    count: int
-    share: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What scoring says of a word's drawings.
-
-    scored: how many are scored.   rude: how many are rude, and left out of the rows.
-    rows: int64 (n,) positions per name of `ROWS`; none for what needs scores that are not there.
-    guesses: what they are taken for, the most frequent first, `GUESSES` at most.   others: how many drawings are taken
-    for still another word.   own: of the word itself, whatever its place; None where it is not known.
-    """
-
-    scored: int
-    rude: int
-    rows: dict[str, np.ndarray]
-    guesses: list[Guess]
-    others: int
-    own: Guess | None
 
 
 def judge(word: str | None, recognised: np.ndarray, scores: WordScores, seed: int = 0, rude: bool = False) -> Judged:

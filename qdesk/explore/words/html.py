@@ -6,7 +6,7 @@ import base64
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +15,8 @@ import numpy as np
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.explore.words import colours, wording
-from qdesk.explore.words.drawn import DIRECTIONS, Drawn
-from qdesk.explore.words.examples import ROWS
-from qdesk.explore.words.means import MeanPicture
-from qdesk.explore.words.measure import Histogram, WordPage
-from qdesk.explore.words.together import Together, gif_bytes
+from qdesk.explore.words.results import DIRECTIONS, ROWS, Drawn, Histogram, MeanPicture, Together, WordPage
+from qdesk.explore.words.together import gif_bytes
 from qdesk.formats.svg import bitmap_uri, path_data, png_uri
 from qdesk.pages import write_page
 
@@ -40,7 +37,7 @@ class Entry(NamedTuple):
 
     title: str
     file: str
-    count: int
+    drawings: int
     scored: str
     picture: str
 
@@ -65,7 +62,7 @@ def write_words(path: Path, words: Iterable[Word], title: str, source: str, inde
 
 def write_index(path: Path, entries: Sequence[Entry], title: str) -> None:
     """Write the page that leads to those of all words. Raises OSError where it cannot be written."""
-    total = sum(entry.count for entry in entries)
+    total = sum(entry.drawings for entry in entries)
     headline = f"{wording.counted(len(entries), 'word')}, {wording.counted(total)}"
     write_page(path, "explore/words/index.html", title=title, source=title, headline=headline, entries=entries)
 
@@ -131,8 +128,12 @@ def _mean(one: MeanPicture, page: WordPage, top: float, widest: float) -> dict[s
         "note": wording.group_note(one),
         "mean": _uri(colours.inked(one.mean, top)),
         "spread": _uri(colours.inked(one.spread, widest)),
-        "difference": "" if one.kind == "all" else _uri(colours.apart(one.difference(page.means[0]), top / 2)),
+        "difference": _difference(one, page.means[0], top) if one.comparable else "",
     }
+
+
+def _difference(one: MeanPicture, everything: MeanPicture, top: float) -> str:
+    return _uri(colours.apart(one.difference(everything), top / 2, everything.mean))
 
 
 def _rows(page: WordPage, drawings: Drawings) -> list[dict[str, Any]]:
@@ -160,7 +161,8 @@ def _picture(official: Drawings, index: int) -> dict[str, str]:
 def _bars(one: Histogram) -> dict[str, Any]:
     most = max(int(one.counts.max()), 1)
     bars = [
-        {"share": f"{count / most:.3f}", "name": wording.bar_name(one, k)} for k, count in enumerate(one.counts.tolist())
+        {"share": f"{count / most:.3f}", "name": wording.bar_name(one, k)}
+        for k, count in enumerate(one.counts.tolist())
     ]
     return {"name": one.name, "about": wording.histogram(one), "bars": bars, "ends": wording.ends(one)}
 

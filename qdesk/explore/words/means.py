@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
+from qdesk.explore.words.results import LEAST, Kind, MeanPicture
 
 SIDE = 64
 """The width of a mean picture of strokes, pixels; that of bitmaps is their own."""
@@ -17,15 +17,10 @@ SIDE = 64
 ALL, SOME = 5000, 1000
 """The most drawings that the mean picture of a word is made from, and the most for one country, say."""
 
-COUNTRIES, FEWEST = 8, 10
+COUNTRIES, FEWEST = 8, LEAST
 """How many countries are shown, the largest ones, and how many drawings each needs."""
 
-SURE = 3.0
-"""How many standard errors a pixel must differ by before a difference is shown."""
-
 _BLOCK = 256
-
-Kind = Literal["all", "country", "recognised"]
 
 
 @dataclass(frozen=True)
@@ -40,32 +35,6 @@ class Group:
     name: str
     total: int
     rows: np.ndarray
-
-
-@dataclass(frozen=True)
-class MeanPicture:
-    """The mean picture of a group.
-
-    total: how many drawings there are.   used: how many of them the picture is made from.
-    mean, spread: float32 (side, side), the mean of the ink of each pixel, 0 to 1, and its standard deviation.
-    """
-
-    kind: Kind
-    name: str
-    total: int
-    used: int
-    mean: np.ndarray
-    spread: np.ndarray
-
-    def difference(self, other: MeanPicture) -> np.ndarray:
-        """Return how much more ink this mean has than another, float32 (side, side), and 0 where that may be chance.
-
-        A pixel counts where as many drawings, picked from the other group at random, would rarely have such a mean: it
-        is `SURE` standard errors away or more. With fewer than two drawings none counts.
-        """
-        apart = self.mean - other.mean
-        error = other.spread / np.sqrt(max(self.used, 1))
-        return np.where((np.abs(apart) >= SURE * error) & (self.used > 1), apart, 0).astype(np.float32)
 
 
 def groups_of(countries: np.ndarray, recognised: np.ndarray, seed: int = 0) -> list[Group]:

@@ -3,72 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
-from qdesk.explore.words.drawn import Drawn, durations, how_drawn
-from qdesk.explore.words.examples import Judged, WordScores, judge
-from qdesk.explore.words.means import Group, MeanPicture, groups_of, mean_pictures
+from qdesk.explore.words.drawn import durations, how_drawn
+from qdesk.explore.words.examples import WordScores, judge
+from qdesk.explore.words.means import Group, groups_of, mean_pictures
+from qdesk.explore.words.results import Histogram, WordPage
 
 BINS = 24
 """The bars that a histogram has at most."""
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """How often a number occurs.
-
-    name, unit: of what.   used, total: drawings it was counted for, and those there are.
-    edges: float64 (bins + 1,).   counts: int64 (bins,); the last bin also has what lies beyond, if there is any: `more`.
-    whole: whether the numbers are whole; a bin then has those from its edge up to, not including, the next edge.
-    """
-
-    name: str
-    unit: str
-    used: int
-    total: int
-    edges: np.ndarray
-    counts: np.ndarray
-    more: bool
-    median: float
-    whole: bool
-
-
-@dataclass(frozen=True)
-class WordPage:
-    """What there is to say of one word's drawings.
-
-    word: None for drawings without a word.   count: how many drawings.   recognised: how many were recognised, how many
-    not; the rest does not say.   countries: how many drawings each has, the most first.   no_country: without one.
-    means: of all first, then by country, then by recognised.   histograms: of strokes, points and time, those known.
-    drawn: None for bitmaps.   judged: what scoring says.   looked_at: how many drawings the pictures are made from.
-    """
-
-    word: str | None
-    count: int
-    recognised: tuple[int, int]
-    countries: dict[str, int]
-    no_country: int
-    means: list[MeanPicture]
-    histograms: list[Histogram]
-    drawn: Drawn | None
-    judged: Judged
-    seed: int
-
-    @property
-    def looked_at(self) -> int:
-        return self.means[0].used
-
-    def by(self, kind: str) -> list[MeanPicture]:
-        """Return the mean pictures of a kind: "all", "country" or "recognised"."""
-        return [one for one in self.means if one.kind == kind]
-
-    def judged_anew(self, judged: Judged) -> WordPage:
-        """Return the page with what scoring says now."""
-        return replace(self, judged=judged)
 
 
 def word_page(
@@ -82,8 +29,8 @@ def word_page(
     """Measure the drawings of a word.
 
     drawings: all of them, as they were read, at least one.   scores: None where there are none.   seed: of the samples.
-    rude: whether rude drawings may be examples.   on_progress: called with the share done; what it raises comes through.
-    Raises ValueError where there is no drawing, or one has coordinates that are not numbers.
+    rude: whether rude drawings may be examples.   on_progress: called with the share done; what it raises comes
+    through. Raises ValueError where there is no drawing, or one has coordinates that are not numbers.
     """
     if not len(drawings):
         raise ValueError(f"There are no drawings of {word!r}.")

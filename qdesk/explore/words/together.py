@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.raster import MARGIN, SIDE, centred
 from qdesk.data.replay_timing import point_times
 from qdesk.explore.words.ink import blurred, sampled, steps
+from qdesk.explore.words.results import FRAME_MS, REST_MS, Together
 from qdesk.files import atomic_write
 
 MOST = 300
@@ -20,29 +20,8 @@ MOST = 300
 FRAMES, SIDE_PX = 48, 256
 """The pictures of a film, and how wide they are, pixels."""
 
-FRAME_MS, REST_MS = 60, 1500
-"""How long a picture is shown in a film, and the last one, ms."""
-
 _SHADES, _FRESH = 24, 4
 _INK, _PAPER, _PEN = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF), (0xC9, 0x34, 0x5F)
-
-
-@dataclass(frozen=True)
-class Together:
-    """Many drawings drawn at once, each at its own pace; all begin and end together.
-
-    used: how many.   timed: how many of them have times of their own; the others have an even pace.
-    ink: uint8 (frames, side, side), what is drawn so far, 255 where the most ink lies in the end.
-    fresh: uint8 (frames, side, side), what was drawn since the frame before.
-    """
-
-    used: int
-    timed: int
-    ink: np.ndarray
-    fresh: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.ink)
 
 
 def together(drawings: Drawings, seed: int = 0, frames: int = FRAMES, side: int = SIDE_PX) -> Together | None:
@@ -115,7 +94,8 @@ def gif_bytes(
         fresh = film.fresh[number].astype(np.int64) * (_FRESH - 1) // 255
         if number == len(film) - 1:
             fresh[:] = 0
-        image = Image.frombytes("P", film.ink[number].shape[::-1], (fresh * _SHADES + shades).astype(np.uint8).tobytes())
+        pixels = (fresh * _SHADES + shades).astype(np.uint8)
+        image = Image.frombytes("P", pixels.shape[::-1], pixels.tobytes())
         image.putpalette(palette)
         if side is not None and side != image.width:
             image = image.resize((side, side), Image.Resampling.NEAREST)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from qdesk.explore.words.drawn import DIRECTIONS, GAP, Drawn, Turning
-from qdesk.explore.words.examples import ROWS, Judged
-from qdesk.explore.words.means import SURE, MeanPicture
-from qdesk.explore.words.measure import Histogram, WordPage
+from qdesk.explore.words.results import (
+    DIRECTIONS,
+    GAP,
+    LEAST,
+    ROWS,
+    SURE,
+    Drawn,
+    Histogram,
+    Judged,
+    MeanPicture,
+    Turning,
+    WordPage,
+)
 from qdesk.stats.intervals import wilson
 
 FEW = 30
@@ -138,7 +147,8 @@ def nothing(name: str, judged: Judged) -> str:
         return "There is none that may be shown."
     if not judged.scored:
         return "Known once the drawings are scored."
-    return "None is " + {"best": "recognised and above suspicion", "typical": "above suspicion", "worst": "scored"}[name] + "."
+    wanted = {"best": "recognised and above suspicion", "typical": "above suspicion", "worst": "scored"}
+    return f"None is {wanted[name]}."
 
 
 def hidden(judged: Judged, remedy: str = "") -> str:
@@ -162,10 +172,10 @@ def taken(page: WordPage) -> str:
 METHOD = (
     "Drawings are fitted to the 255 box, centred, and painted with the official pen. Mean: how much of a pixel is ink,"
     " on average. Spread: its standard deviation over the drawings. Difference: mean minus that of all drawings of the"
-    f" word, where it is {SURE:.0f} standard errors or more away. Order: which share of a drawing’s ink was there when a"
-    " place was drawn. A stroke is closed where its ends are at most"
-    f" {GAP:.0%}".replace("%", "\u00a0%")
-    + " of its larger side apart; of each drawing the first one counts. In brackets: 95\u00a0% intervals (Wilson). "
+    f" word, where it is {SURE:.0f} standard errors or more away, of {LEAST} drawings or more. Order: which share of a"
+    " drawing’s ink was there when a place was drawn. A stroke is closed where its ends are at most"
+    f" {100 * GAP:.0f}\u00a0%"
+    " of its larger side apart; of each drawing the first one counts. In brackets: 95\u00a0% intervals (Wilson). "
     + " ".join(f"{name.capitalize()}: {meaning}." for name, meaning in ROWS.items())
 )
 """How the figures of a word page are made."""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,8 +22,8 @@ from qdesk.gui.theme import SPACE, button, font, label
 
 if TYPE_CHECKING:
     from qdesk.curation.view.table import Table
-    from qdesk.explore.words.examples import Judged, WordScores
-    from qdesk.explore.words.measure import WordPage
+    from qdesk.explore.words.examples import WordScores
+    from qdesk.explore.words.results import Judged, WordPage
 
 _NARROW = 120 * SPACE
 _LISTED = 40
@@ -46,6 +46,7 @@ class WordsTab(QWidget):
         self._open_set: OpenSet | None = None
         self._table: Table | None = None
         self._rows = np.zeros(0, np.int64)  # of the word that is shown
+        self._unpainted: list[str] = []  # the words whose small pictures are still to be made
         self._in_sight = self._stale = self._judge_again = False
         self._pages, self._means = Slot("qdesk-word-page", self), Slot("qdesk-word-means", self)
         self._judges, self._saves = Slot("qdesk-word-judge", self), Slot("qdesk-word-save", self)
@@ -158,6 +159,7 @@ class WordsTab(QWidget):
             slot.drop()
         self._table = self._open_set.table if self._open_set is not None else None
         self._judge_again = False
+        self._unpainted = []
         self.view.clear()
         self.words.show_words([])
         self._stack.setCurrentIndex(0 if self._table is None else 1)
@@ -172,16 +174,19 @@ class WordsTab(QWidget):
         counts = {name: count for name, count in self._table.words.counts().items() if count}
         words = sorted(map(ListedWord, counts, counts.values()), key=lambda one: (not one.name, one.name.casefold()))
         self.words.show_words(words)
-        self._paint_list([word.name for word in words])
+        self._unpainted = [word.name for word in words]
         if words:
             self.words.choose(words[0].name)
         else:
             self.title.setText("No drawings")
             self.lead.setText("There is nothing in what is open.")
 
-    def _paint_list(self, names: list[str]) -> None:
-        table = self._table
-        assert table is not None
+    def _paint_list(self) -> None:
+        """Make the small mean pictures of all words, once the page that is waited for is there."""
+        names, table = self._unpainted, self._table
+        self._unpainted = []
+        if not names or table is None:
+            return
         codes, texts = table.words.read()
 
         def paint(context: Context) -> None:
@@ -264,13 +269,16 @@ class WordsTab(QWidget):
         self.view.show_film(film)
         self._show_work(None)
         self.film_shown.emit()
+        self._paint_list()
 
     def _failed(self, sentence: str) -> None:
         self._show_work(None)
         self.notice.say(sentence, "bad")
+        self._paint_list()
 
     def _stopped(self) -> None:
         self._show_work(None, stopped=True)
+        self._paint_list()
 
     def _stop_or_go_on(self) -> None:
         if self._pages.busy:

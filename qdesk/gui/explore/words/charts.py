@@ -12,8 +12,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from qdesk.explore.words import wording
-from qdesk.explore.words.drawn import DIRECTIONS
-from qdesk.explore.words.measure import Histogram
+from qdesk.explore.words.results import DIRECTIONS, Histogram
 from qdesk.gui.explore.words.pictures import LINE
 from qdesk.gui.theme import SPACE, font, theme
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.data.drawings import Drawings
 from qdesk.explore.words import wording
-from qdesk.explore.words.examples import ROWS, Judged
+from qdesk.explore.words.results import ROWS, Judged
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes

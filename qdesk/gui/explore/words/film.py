@@ -7,12 +7,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from qdesk.explore.words.together import FRAME_MS, REST_MS, Together
+from qdesk.explore.words.results import FRAME_MS, REST_MS, Together
 from qdesk.gui.explore.words.pictures import image_of, ink
 from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import SPACE, icon, label, theme, theme_changes
 
-SIDE = 32 * SPACE
+SIDE = 25 * SPACE
 
 
 class FilmView(QWidget):

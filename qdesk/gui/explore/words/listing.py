@@ -33,7 +33,7 @@ class ListedWord(NamedTuple):
     """A word of what is open. name: "" for drawings without a word."""
 
     name: str
-    count: int
+    drawings: int
 
     @property
     def title(self) -> str:
@@ -86,7 +86,7 @@ class WordList(QWidget):
         for word in words:
             item = QListWidgetItem()
             item.setData(_WORD, word)
-            said = f"{word.title}, {wording.counted(word.count)}".replace("\u00a0", " ")
+            said = f"{word.title}, {wording.counted(word.drawings)}".replace("\u00a0", " ")
             item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             item.setToolTip(said)
             self.list.addItem(item)
@@ -140,8 +140,8 @@ class _Rows(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         word: ListedWord = index.data(_WORD)
-        look, row = theme(), QRect(option.rect)  # type: ignore[attr-defined]  # PySide does not know its fields
-        state = option.state  # type: ignore[attr-defined]
+        look, row = theme(), QRect(option.rect)
+        state = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -153,7 +153,9 @@ class _Rows(QStyledItemDelegate):
         place = QRect(row.left() + SPACE, row.top() + (row.height() - _PICTURE) // 2, _PICTURE, _PICTURE)
         if word.name in self._means:
             painter.drawImage(place, self._image(word.name))
-        text = QRect(place.right() + SPACE, row.top() + SPACE, row.right() - place.right() - 2 * SPACE, row.height() // 2)
+        text = QRect(
+            place.right() + SPACE, row.top() + SPACE, row.right() - place.right() - 2 * SPACE, row.height() // 2
+        )
         painter.setFont(font("body"))
         painter.setPen(look.accent if chosen else look.ink)
         title = painter.fontMetrics().elidedText(word.title, Qt.TextElideMode.ElideRight, text.width())
@@ -161,7 +163,7 @@ class _Rows(QStyledItemDelegate):
         painter.setFont(font("small"))
         painter.setPen(look.muted)
         below = text.translated(0, row.height() // 2 - SPACE)
-        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, f"{word.count:,}")
+        painter.drawText(below, Qt.AlignmentFlag.AlignVCenter, f"{word.drawings:,}")
         painter.restore()
 
     def _image(self, name: str) -> QImage:

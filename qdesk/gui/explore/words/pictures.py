@@ -16,6 +16,8 @@ from qdesk.gui.theme import SPACE, font, theme
 LINE = 2 * SPACE + 2
 """The height of a line of small text, pixels."""
 
+_BAR = 4 * SPACE + 2
+
 Paint = Callable[[], np.ndarray]
 """Returns a picture in the colours of the theme, uint8 (height, width, 4), RGBA."""
 
@@ -79,7 +81,7 @@ class ScaleBar(QWidget):
         super().__init__()
         self._low = self._high = ""
         self._stops: Callable[[], list[QColor]] = list
-        self.setFixedHeight(3 * SPACE)
+        self.setFixedHeight(_BAR)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(font("small"))
 
@@ -93,7 +95,7 @@ class ScaleBar(QWidget):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         texts = metrics.horizontalAdvance(self._low) + metrics.horizontalAdvance(self._high)
-        return QSize(texts + 2 * SPACE + 11 * SPACE, 3 * SPACE)
+        return QSize(texts + 2 * SPACE + 11 * SPACE, _BAR)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -11,8 +11,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
 from qdesk.data.drawings import Drawings
-from qdesk.explore.words.measure import WordPage
-from qdesk.explore.words.together import Together
+from qdesk.explore.words.results import Together, WordPage
 from qdesk.gui.theme import theme
 
 RATIO = 2

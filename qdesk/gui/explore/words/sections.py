@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 
+import numpy as np
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.explore.words import colours, wording
-from qdesk.explore.words.drawn import Drawn
-from qdesk.explore.words.means import MeanPicture
-from qdesk.explore.words.measure import WordPage
+from qdesk.explore.words.results import Drawn, MeanPicture, WordPage
 from qdesk.gui.explore.words.charts import HistogramChart, Rose, Share, Shares
 from qdesk.gui.explore.words.flow import Flow
 from qdesk.gui.explore.words.pictures import PictureTile, ScaleBar, ink, ink_stops, two_way_stops
 from qdesk.gui.kit.widgets import Segments, heading, throw_away
 from qdesk.gui.theme import SPACE, button, label
 
-_LARGE = 26 * SPACE
+_LARGE, _MIDDLE = 25 * SPACE, 21 * SPACE
 
 GROUPS = {"all": "All", "country": "By country", "recognised": "By recognised"}
 MEASURES = {"mean": "Mean", "spread": "Spread", "difference": "Difference"}
@@ -70,6 +69,7 @@ class Means(QWidget):
         column.addWidget(controls)
         column.addWidget(self.about)
         column.addWidget(self._tiles)
+        column.addStretch(1)
         known = [one for one in page.means if one.used >= wording.FEW or one.kind == "all"]
         self._top = max(float(one.mean.max()) for one in known)
         self._widest = max(float(one.spread.max()) for one in known)
@@ -111,8 +111,18 @@ class Means(QWidget):
 
     def _tile(self, one: MeanPicture, measure: str, name: str, note: str, side: int = 17 * SPACE) -> PictureTile:
         if measure == "difference":
-            apart = one.difference(self._page.means[0])
-            return PictureTile(partial(colours.apart, apart, self._top / 2), name, note, side)
+            everything = self._page.means[0]
+            apart = one.difference(everything)
+            if not one.comparable:
+                note += ": too few"
+            elif not apart.any():
+                note += ": no difference"
+            return PictureTile(
+                lambda: colours.apart(apart, self._top / 2, everything.mean, ink()),
+                name,
+                note.replace(", few", ""),
+                side,
+            )
         values, top = (one.mean, self._top) if measure == "mean" else (one.spread, self._widest)
         return PictureTile(lambda: colours.inked(values, top, ink()), name, note, side)
 
@@ -147,8 +157,12 @@ def how_drawn(page: WordPage, drawn: Drawn) -> QWidget:
     column.setSpacing(2 * SPACE)
     cards, strokes, below = QWidget(), QWidget(), QWidget()
     flow = Flow(cards)
-    for card in (_order(page, drawn), _begins(drawn), _direction(drawn)):
-        card.setFixedWidth(_LARGE + 4 * SPACE + 2)
+    three = (_order(page, drawn), _begins(drawn), _direction(drawn))
+    for card in three:
+        card.setFixedWidth(_MIDDLE + 4 * SPACE + 2)
+    height = max(card.heightForWidth(card.width()) for card in three)
+    for card in three:
+        card.setFixedHeight(height)
         flow.addWidget(card)
     line = Flow(strokes)
     top = max((float(one.mean.max()) for one in drawn.strokes), default=1.0)
@@ -161,19 +175,22 @@ def how_drawn(page: WordPage, drawn: Drawn) -> QWidget:
     lower.setSpacing(2 * SPACE)
     lower.addWidget(_turning(drawn), 0, 0)
     if drawn.times:
-        lower.addWidget(_times(drawn), 1, 0)
-    for part in (cards, panel("Stroke by stroke", "The mean picture of each stroke alone, on one scale.", strokes), below):
+        lower.addWidget(_times(drawn), 0, 1)
+        for place in (0, 1):
+            lower.setColumnStretch(place, 1)
+    each = panel("Stroke by stroke", "The mean picture of each stroke alone, on one scale.", strokes)
+    for part in (cards, each, below):
         column.addWidget(part)
     return made
 
 
-def _inked(values, top: float):  # type: ignore[no-untyped-def]
+def _inked(values: np.ndarray, top: float) -> np.ndarray:
     return colours.inked(values, top, ink())
 
 
 def _order(page: WordPage, drawn: Drawn) -> QFrame:
     mean = page.means[0].mean
-    tile = PictureTile(partial(colours.ordered, drawn.order, mean, float(mean.max())), "", "", _LARGE)
+    tile = PictureTile(partial(colours.ordered, drawn.order, mean, float(mean.max())), "", "", _MIDDLE)
     tile.setAccessibleName("In which order it is drawn")
     scale = ScaleBar()
     low, high = colours.order_range(drawn.order, mean)
@@ -184,7 +201,7 @@ def _order(page: WordPage, drawn: Drawn) -> QFrame:
 
 def _begins(drawn: Drawn) -> QFrame:
     top = float(drawn.begins.max())
-    tile = PictureTile(partial(_inked, drawn.begins, top), "", "", _LARGE)
+    tile = PictureTile(partial(_inked, drawn.begins, top), "", "", _MIDDLE)
     tile.setAccessibleName("Where the pen begins")
     scale = ScaleBar()
     scale.set_scale("0", f"{100 * top:.0f}\u00a0%", ink_stops)
@@ -193,7 +210,7 @@ def _begins(drawn: Drawn) -> QFrame:
 
 def _direction(drawn: Drawn) -> QFrame:
     text = wording.setting_off(drawn)
-    return panel("Which way it sets off", text, Rose(drawn.directions, text, _LARGE))
+    return panel("Which way it sets off", text, Rose(drawn.directions, text, _MIDDLE))
 
 
 def _turning(drawn: Drawn) -> QFrame:
@@ -218,7 +235,8 @@ def _times(drawn: Drawn) -> QFrame:
         low, middle, high = (each / max(longest, 1e-9) for each in one.quartiles)
         rest = f", after {one.pause:.2f}\u00a0s" if one.number > 1 else ""
         rows.append(Share(f"stroke {one.number}", middle, low, high, f"{one.quartiles[1]:.2f}\u00a0s{rest}"))
-    about = f"The median and the middle half, of {wording.counted(drawn.times[0].count)} with times; the pause before it."
+    count = wording.counted(drawn.times[0].count)
+    about = f"The median and the middle half, of {count} with times; and the pause before it."
     return panel("Time for each stroke", about, Shares("Time", rows))
 
 

@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from qdesk.data.drawings import Drawings
 from qdesk.explore.words import wording
-from qdesk.explore.words.measure import WordPage
-from qdesk.explore.words.together import Together
+from qdesk.explore.words.results import Together, WordPage
 from qdesk.gui.explore.words.examples import Examples
-from qdesk.gui.explore.words.film import SIDE, FilmPlayer
-from qdesk.gui.explore.words.sections import Means, how_drawn, numbers, panel, said, taken
+from qdesk.gui.explore.words.film import FilmPlayer
+from qdesk.gui.explore.words.sections import Means, how_drawn, numbers, said, taken
 from qdesk.gui.kit.widgets import heading, throw_away
 from qdesk.gui.theme import SPACE
+
 
 class WordView(QScrollArea):
     """A word's page. `show_page` lays it out anew; scores and the film may come later."""
@@ -45,7 +45,17 @@ class WordView(QScrollArea):
         self._examples, self._taken = QVBoxLayout(), QVBoxLayout()
         for layout in (self._examples, self._taken):
             layout.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.means)
+        row = QHBoxLayout()
+        row.setSpacing(2 * SPACE)
+        row.addWidget(self.means, 1)
+        if page.drawn is not None:
+            beside = QVBoxLayout()
+            beside.setSpacing(SPACE)
+            beside.addWidget(heading("Replayed together"))
+            beside.addWidget(self.film)
+            beside.addStretch(1)
+            row.addLayout(beside)
+        column.addLayout(row)
         self._begin(column, "Examples")
         column.addLayout(self._examples)
         if page.drawn is not None:
@@ -57,14 +67,7 @@ class WordView(QScrollArea):
         else:
             self.drawn = None
         column.addSpacing(2 * SPACE)
-        row = QHBoxLayout()
-        row.setSpacing(2 * SPACE)
-        row.addLayout(self._taken, 1)
-        if page.drawn is not None:
-            together = panel("Replayed together", "", self.film)
-            together.setFixedWidth(SIDE + 4 * SPACE + 2)
-            row.addWidget(together, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(row)
+        column.addLayout(self._taken)
         column.addSpacing(SPACE)
         column.addWidget(said(wording.METHOD))
         column.addStretch(1)
