@@ -10,7 +10,7 @@ from qdesk.data.drawings import Drawings, offsets_of
 from qdesk.data.raster import centred, raster_points
 from qdesk.explore.words.ink import blurred, ink_shares, pixels, sampled, steps
 from qdesk.explore.words.means import SIDE, Group
-from qdesk.explore.words.results import DIRECTIONS, FULL, GAP, LARGE, Drawn, StrokeTime, StrokeWay, Turning
+from qdesk.explore.words.results import BROAD, DIRECTIONS, FULL, GAP, LARGE, Drawn, StrokeTime, StrokeWay, Turning
 
 STROKES = 6
 """How many strokes are looked at one by one, the first ones."""
@@ -141,6 +141,7 @@ def first_turns(drawings: Drawings) -> np.ndarray:
     extent = high - low
     larger = extent.max(axis=1)
     closed = (np.hypot(*ends.T) <= GAP * larger) & (larger >= LARGE)
+    closed &= extent.min(axis=1) >= BROAD * larger
     closed &= np.abs(area) >= FULL * extent.prod(axis=1)
     closed &= area != 0
     number = np.where(closed, np.arange(len(closed)), len(closed))

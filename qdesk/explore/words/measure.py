@@ -14,8 +14,11 @@ from qdesk.explore.words.examples import WordScores, judge
 from qdesk.explore.words.means import Group, groups_of, mean_pictures
 from qdesk.explore.words.results import Histogram, WordPage
 
+
 BINS = 24
 """The bars that a histogram has at most."""
+
+_FAR = 1.5  # how many times as far as all but a hundredth the largest value may lie, to be on the axis
 
 
 def word_page(
@@ -81,7 +84,9 @@ def _histograms(drawings: Drawings, official: Drawings, everything: Group) -> li
 
 def histogram(name: str, unit: str, values: np.ndarray, total: int, whole: bool) -> Histogram:
     """Count values (n,), n at least 1. The last bin also has the hundredth that is largest, where it lies far out."""
-    low, high = float(values.min()), float(np.quantile(values, 0.99, method="higher"))
+    low, high, most = (float(np.quantile(values, share, method="lower")) for share in (0, 0.99, 1))
+    if most - low <= _FAR * (high - low):
+        high = most
     if whole:
         width = max(-(-int(high - low + 1) // BINS), 1)
         edges = np.arange(low, high + width + 1, width, dtype=np.float64)

@@ -16,9 +16,9 @@ SURE, LEAST = 3.0, 10
 DIRECTIONS = ("right", "down right", "down", "down left", "left", "up left", "up", "up right")
 """The ways in which a pen can set off, clockwise from the right."""
 
-GAP, LARGE, FULL = 0.2, 40.0, 0.25
+GAP, LARGE, BROAD, FULL = 0.2, 40.0, 0.125, 0.25
 """A stroke is closed where its ends are at most a fifth of its larger side apart, this side is at least 40 units long,
-and what it goes round is at least a quarter of its bounding box."""
+the other side is at least an eighth of it, and what it goes round is at least a quarter of its bounding box."""
 
 ROWS = {
     "best": "lowest loss per point of those recognised",

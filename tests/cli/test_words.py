@@ -1,0 +1,80 @@
+"""`qdesk words`: pages of words."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qdesk.curation.verdicts.store import Verdicts
+from tests.helpers.commands import ndjson_line, run
+
+
+def test_a_folder_has_a_page_for_each_word_and_an_index(squares, tmp_path, capsys):
+    out = tmp_path / "pages"
+    assert run("words", squares, "--out", out) == 0
+    assert capsys.readouterr().out == ""
+    assert sorted(file.name for file in out.iterdir()) == ["index.html", "square.html", "the-eiffel-tower.html"]
+    assert 'href="square.html"' in (out / "index.html").read_text(encoding="utf-8")
+    text = (out / "square.html").read_text(encoding="utf-8")
+    assert 'href="index.html"' in text and "Mean picture" in text and "data:image/gif" in text
+
+
+def test_one_page_has_the_words_that_are_asked_for_and_verdicts_count(squares, tmp_path):
+    page = tmp_path / "words.html"
+    with Verdicts() as verdicts:
+        verdicts.flag("1", "rude")
+    assert run("words", squares, "--out", page, "--words", "square") == 0
+    text = page.read_text(encoding="utf-8")
+    assert "Eiffel" not in text and "--rude shows them" in text
+    assert run("words", squares, "--out", page, "--words", "square", "--rude") == 0
+
+
+def test_the_same_seed_gives_the_same_bytes(squares, tmp_path):
+    for name in ("a.html", "b.html"):
+        assert run("words", squares, "--out", tmp_path / name, "--seed", 3) == 0
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+def test_words_of_the_same_file_name_do_not_replace_each_other(tmp_path):
+    file = tmp_path / "x.ndjson"
+    lines = [json.loads(ndjson_line(number)) for number in range(4)]
+    for number, line in enumerate(lines):
+        line["word"] = ["a b", "A-B"][number % 2]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    assert run("words", file, "--out", tmp_path / "out") == 0
+    assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "said"),
+    [
+        (["--out", "{tmp}/none/x.html"], 1, "There is no folder"),
+        (["--out", "{tmp}/none/x"], 1, "There is no folder"),
+        (["--out", "{file}"], 1, "is a file"),
+        (
+            ["--out", "{tmp}/x.html", "--words", "squre"],
+            1,
+            "no drawings of 'squre' in these files. Did you mean square?",
+        ),
+        (["--out", "{tmp}/x.html", "--words", "cat"], 1, "no drawings of 'cat'"),
+        ([], 2, "--out"),
+    ],
+)
+def test_what_cannot_be_done_is_said(squares, tmp_path, capsys, more, status, said):
+    assert run("words", squares, *(one.format(tmp=tmp_path, file=squares) for one in more)) == status
+    assert said in capsys.readouterr().err
+
+
+def test_what_is_read_is_never_replaced(squares, tmp_path, capsys):
+    page = squares.with_name("squares.html")
+    page.symlink_to(squares)
+    assert run("words", squares, "--out", page) == 2
+    assert "would be lost" in capsys.readouterr().err
+
+
+def test_a_file_without_drawings_is_said(tmp_path, capsys):
+    empty = tmp_path / "empty.ndjson"
+    empty.write_text("")
+    assert run("words", empty, "--out", tmp_path / "x.html") == 1
+    assert "Traceback" not in capsys.readouterr().err
