@@ -14,7 +14,6 @@ from qdesk.explore.words.examples import WordScores, judge
 from qdesk.explore.words.means import Group, groups_of, mean_pictures
 from qdesk.explore.words.results import Histogram, WordPage
 
-
 BINS = 24
 """The bars that a histogram has at most."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from qdesk.explore.words.results import Judged, WordPage
 
 _NARROW = 120 * SPACE
+_MUCH = 0.05  # the share of a word's drawings whose new scores are worth another look
 _LISTED = 40
 """The drawings from which the small mean picture of a word in the list is made."""
 
@@ -46,6 +48,7 @@ class WordsTab(QWidget):
         self._open_set: OpenSet | None = None
         self._table: Table | None = None
         self._rows = np.zeros(0, np.int64)  # of the word that is shown
+        self._judged_of = 0  # how many of its drawings were scored when the page was made
         self._unpainted: list[str] = []  # the words whose small pictures are still to be made
         self._in_sight = self._stale = self._judge_again = False
         self._pages, self._means = Slot("qdesk-word-page", self), Slot("qdesk-word-means", self)
@@ -219,7 +222,7 @@ class WordsTab(QWidget):
         self._judges.drop()
         self._judge_again = False
         rows = self._rows = self._rows_of(name)
-        word, scores = name or None, self._scores()
+        word, scores = name or None, self._known()
         self.title.setText(name or "no word")
         self.lead.setText("")
         self.view.clear()
@@ -229,7 +232,7 @@ class WordsTab(QWidget):
             from qdesk.explore.words.together import together
 
             drawings = table.drawings.take(rows)
-            page = word_page(word, drawings, scores, on_progress=lambda share: context.progress(0.9 * share))
+            page = word_page(word, drawings, scores(), on_progress=lambda share: context.progress(0.9 * share))
             context.partial((page, drawings))
             return together(drawings)
 
@@ -243,18 +246,28 @@ class WordsTab(QWidget):
             progress=lambda share, _text: self._show_work(share),
         )
 
-    def _scores(self) -> WordScores:
-        """Return what is known now of the drawings of the word, as copies, since more may come meanwhile."""
-        from qdesk.explore.words.examples import WordScores
+    def _known(self) -> Callable[[], WordScores]:
+        """Return what is known now of the word's drawings, to be put together beside the window.
 
+        It holds copies, since more scores may come meanwhile; embeddings are too large for that.
+        """
         table, rows = self._table, self._rows
         assert table is not None
-        columns = {name: table.numbers[name][rows] for name in ("junk", "loss_per_point")}
-        columns |= {name: table.texts[name][rows] for name in ("reason", "top_guess")}
-        columns["verdict"] = table.verdicts[rows]
-        if table.embeddings is not None:
-            columns["embedding"] = table.embeddings[rows]
-        return WordScores.of(columns, len(rows))
+        numbers = {name: table.numbers[name][rows] for name in ("junk", "loss_per_point")}
+        texts = {name: table.texts[name].read(rows) for name in ("reason", "top_guess")}
+        texts["verdict"] = table.verdicts.read(rows)
+        embeddings = table.embeddings
+        self._judged_of = int(np.count_nonzero(table.scored[rows]))
+
+        def put_together() -> WordScores:
+            from qdesk.explore.words.examples import WordScores
+
+            columns: dict[str, Any] = {name: np.array(of, object)[codes] for name, (codes, of) in texts.items()}
+            if embeddings is not None:
+                columns["embedding"] = embeddings[rows]
+            return WordScores.of(columns | numbers, len(rows))
+
+        return put_together
 
     def _show_page(self, page: WordPage, drawings: Any) -> None:
         from qdesk.explore.words import wording
@@ -302,19 +315,21 @@ class WordsTab(QWidget):
     # Scores
 
     def _scored(self) -> None:
-        """Show what scoring says now of the word, once what is being done is done."""
+        """Show what scoring says now of the word, once what is being done is done, and if much is new."""
         self._judge_again = True
-        page = self.view.page
-        if page is None or not self._in_sight or self._judges.busy or self._table is None:
+        page, drawings = self.view.page, self.view.drawings
+        if page is None or drawings is None or not self._in_sight or self._judges.busy or self._table is None:
+            return
+        scored = int(np.count_nonzero(self._table.scored[self._rows]))
+        if scored < page.count and scored - self._judged_of < _MUCH * page.count:
             return
         self._judge_again = False
-        scores, word, drawings, seed = self._scores(), page.word, self.view.drawings, page.seed
-        assert drawings is not None
+        scores, word, seed = self._known(), page.word, page.seed
 
         def work(context: Context) -> Judged:
             from qdesk.explore.words.examples import judge
 
-            return judge(word, drawings.column("recognized"), scores, seed)
+            return judge(word, drawings.column("recognized"), scores(), seed)
 
         self._judges.start(work, done=self._show_judged, failed=self._failed)
 
@@ -348,7 +363,7 @@ class WordsTab(QWidget):
         page, drawings, film = view.page, view.drawings, view.film.film
         assert page is not None and drawings is not None
         if name in ("means", "drawn"):
-            picture = view.means if name == "means" else view.drawn
+            picture = view.drawn if name == "drawn" else view.means.sheet if view.means else None
             assert picture is not None
             try:
                 save_picture(picture, path)

@@ -16,7 +16,7 @@ from qdesk.gui.theme import SPACE, font, theme
 LINE = 2 * SPACE + 2
 """The height of a line of small text, pixels."""
 
-_BAR = 4 * SPACE + 2
+_BAR = 3 * SPACE
 
 Paint = Callable[[], np.ndarray]
 """Returns a picture in the colours of the theme, uint8 (height, width, 4), RGBA."""

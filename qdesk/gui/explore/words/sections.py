@@ -54,21 +54,26 @@ class Means(QWidget):
         self._page = page
         self.groups = Segments("Of which drawings", {name: button(text) for name, text in GROUPS.items()})
         self.measures = Segments("What is shown", {name: button(text) for name, text in MEASURES.items()})
-        self.scale, self.about, self._tiles = ScaleBar(), said(""), QWidget()
-        self.flow = Flow(self._tiles)
+        self.scale, self.about = ScaleBar(), said("")
+        self.sheet, tiles = QWidget(), QWidget()  # what a saved picture shows
+        self.flow = Flow(tiles)
         for segments, first in ((self.groups, "all"), (self.measures, "mean")):
             segments.choose(first)
             segments.chosen.connect(self._show)
         controls = QWidget()
         line = Flow(controls, SPACE)
-        for control in (self.groups, self.measures, self.scale):
+        for control in (self.groups, self.measures):
             line.addWidget(control)
+        inside = QVBoxLayout(self.sheet)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(SPACE // 2)
+        for part in (self.about, self.scale, tiles):
+            inside.addWidget(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addWidget(controls)
-        column.addWidget(self.about)
-        column.addWidget(self._tiles)
+        column.addWidget(self.sheet)
         column.addStretch(1)
         known = [one for one in page.means if one.used >= wording.FEW or one.kind == "all"]
         self._top = max(float(one.mean.max()) for one in known)
