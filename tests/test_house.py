@@ -217,6 +217,7 @@ def test_the_picture_of_the_packages_is_fresh():
         ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2")),
         ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
         ("qdesk.gui.draw.icons_tab", ("torch", "sklearn", "scipy", "pyqtgraph")),
+        ("qdesk.gui.explore.words_tab", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2", "cairocffi", "PIL")),
     ],
 )
 def test_start_up_does_not_wait_for_heavy_libraries(module, heavy):

@@ -181,7 +181,7 @@ def _drawn(page: WordPage, drawn: Drawn) -> dict[str, Any]:
             {
                 "name": f"Stroke {one.number}",
                 "note": f"{100 * one.count / one.of:.0f}\u00a0% have it",
-                "uri": _uri(colours.inked(one.mean, max(float(way.mean.max()) for way in drawn.strokes))),
+                "uri": _uri(colours.inked(one.mean, float(one.mean.max()))),
             }
             for one in drawn.strokes
         ],

@@ -72,9 +72,13 @@ def test_without_drawings_there_are_ways_to_begin(tab, open_set):
 def test_words_are_listed_and_the_first_one_is_shown(qtbot, tab, open_set):
     opened(qtbot, tab, open_set)
     assert [tab.words.list.item(row).toolTip() for row in range(2)] == ["circle, 40 drawings", "zigzag, 15 drawings"]
-    assert tab.title.text() == "circle" and "20 recognised by the game, 20 not" in tab.lead.text()
+    assert tab.head.title.text() == "circle" and "20 recognised by the game, 20 not" in tab.head.lead.text()
     assert tab.view.page is not None and tab.view.page.count == 40 and tab.view.film.film.used == 40
-    assert set(tab.words._means) == {"circle", "zigzag"} and not tab.progress.isVisible() and tab.save.isEnabled()
+    assert (
+        set(tab.words._means) == {"circle", "zigzag"}
+        and not tab.head.progress.isVisible()
+        and tab.head.save.isEnabled()
+    )
     choose(qtbot, tab, "zigzag")
     assert tab.view.page.word == "zigzag" and tab.view.page.count == 15
 
@@ -108,7 +112,7 @@ def test_examples_lead_to_curate(qtbot, tab, open_set):
     thumb = tab.view.examples.rows["random"].thumbs[0]
     thumb.click()
     assert asked == [([15 + thumb.index], "random of “circle”")]
-    tab.all.click()
+    tab.head.all.click()
     assert asked[1] == (list(range(15, 55)), "of “circle”")
 
 
@@ -147,12 +151,12 @@ def test_what_is_out_of_sight_waits(qtbot, tab, open_set):
 def test_measuring_can_be_stopped_and_goes_on(qtbot, tab, open_set):
     table = Table(shapes("circle", 50).take(np.arange(4000) % 50), [str(number) for number in range(4000)])
     open_set.put(table)
-    assert tab.cancel.isVisible() and tab.cancel.text() == "Stop" and not tab.save.isEnabled()
-    tab.cancel.click()
-    qtbot.waitUntil(lambda: tab.cancel.text() == "Go on")
-    assert tab.view.page is None and tab.doing.text() == "Stopped."
+    assert tab.head.stop.isVisible() and tab.head.stop.text() == "Stop" and not tab.head.save.isEnabled()
+    tab.head.stop.click()
+    qtbot.waitUntil(lambda: tab.head.stop.text() == "Go on")
+    assert tab.view.page is None and tab.head.doing.text() == "Stopped."
     with qtbot.waitSignal(tab.film_shown):
-        tab.cancel.click()
+        tab.head.stop.click()
     assert tab.view.page.count == 4000
     qtbot.waitUntil(lambda: tab.idle)
 
@@ -169,7 +173,7 @@ def test_bitmaps_have_a_page_of_their_own(qtbot, tab, open_set):
     bitmaps = Drawings.from_bitmaps(np.random.default_rng(0).integers(0, 255, (12, 784)), word="cat")
     opened(qtbot, tab, open_set, bitmaps)
     assert tab.view.page.drawn is None and tab.view.film.film is None and tab.view.drawn is None
-    tab._save_asked(ALL[-1])
+    tab.ask_and_save(ALL[-1])
     assert "do not say how they were drawn" in tab.notice.text
 
 
@@ -183,8 +187,8 @@ def test_everything_can_be_saved(qtbot, tab, open_set, tmp_path, monkeypatch, sa
         return str(tmp_path / "made"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    with qtbot.waitSignal(tab.saved) as signal:
-        tab._save_asked(saving)
+    with qtbot.waitSignal(tab.saver.saved) as signal:
+        tab.ask_and_save(saving)
     path = tmp_path / f"made.{saving.ending.rpartition('.')[2]}"
     assert proposed == [f"circle{saving.ending}"] and signal.args == [str(path)] and path.stat().st_size > 1000
     if path.suffix == ".html":
@@ -197,9 +201,9 @@ def test_everything_can_be_saved(qtbot, tab, open_set, tmp_path, monkeypatch, sa
 
 def test_what_cannot_be_written_is_said(qtbot, tab, open_set, tmp_path):
     opened(qtbot, tab, open_set)
-    tab.save_to("means", tmp_path / "none" / "x.png")
+    tab.saver.save("means", tmp_path / "none" / "x.png")
     assert "cannot be written" in tab.notice.text and tab.notice.kind == "bad"
-    tab.save_to("film", tmp_path / "none" / "x.gif")
+    tab.saver.save("film", tmp_path / "none" / "x.gif")
     qtbot.waitUntil(lambda: "No such file" in tab.notice.text)
     qtbot.waitUntil(lambda: tab.idle)
 

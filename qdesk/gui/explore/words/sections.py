@@ -86,8 +86,8 @@ class Means(QWidget):
         self.measures.setVisible(kind != "all")
         throw_away(self.flow)
         if kind == "all":
-            for which, name in (("mean", "mean"), ("spread", "spread")):
-                self.flow.addWidget(self._tile(everything, which, name, "", _LARGE))
+            for which, note in (("mean", ""), ("spread", f", 0 to {self._widest:.2f}")):
+                self.flow.addWidget(self._tile(everything, which, which + note, "", _LARGE))
             self.about.setText(f"The mean of all drawings, {self._made}, and its standard deviation.")
             self._scale("mean")
             return
@@ -170,10 +170,9 @@ def how_drawn(page: WordPage, drawn: Drawn) -> QWidget:
         card.setFixedHeight(height)
         flow.addWidget(card)
     line = Flow(strokes)
-    top = max((float(one.mean.max()) for one in drawn.strokes), default=1.0)
     for one in drawn.strokes:
         note = f"{100 * one.count / one.of:.0f}\u00a0% have it"
-        paint = partial(_inked, one.mean, top)
+        paint = partial(_inked, one.mean, float(one.mean.max()))
         line.addWidget(PictureTile(paint, f"stroke {one.number}", note, 13 * SPACE))
     lower = QGridLayout(below)
     lower.setContentsMargins(0, 0, 0, 0)
@@ -183,7 +182,7 @@ def how_drawn(page: WordPage, drawn: Drawn) -> QWidget:
         lower.addWidget(_times(drawn), 0, 1)
         for place in (0, 1):
             lower.setColumnStretch(place, 1)
-    each = panel("Stroke by stroke", "The mean picture of each stroke alone, on one scale.", strokes)
+    each = panel("Stroke by stroke", "The mean picture of each stroke alone, as dark as it gets.", strokes)
     for part in (cards, each, below):
         column.addWidget(part)
     return made
