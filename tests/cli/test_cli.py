@@ -17,7 +17,7 @@ from tests.helpers.commands import ndjson_line, run
 
 COMMANDS = (
     "play", "curate", "lab", "rank", "health", "guess", "evaluate", "train", "get", "convert", "export", "merge",
-    "bench", "experiment",
+    "bench", "experiment", "words",
 )  # fmt: skip
 
 

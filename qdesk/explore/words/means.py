@@ -15,7 +15,7 @@ SIDE = 64
 """The width of a mean picture of strokes, pixels; that of bitmaps is their own."""
 
 ALL, SOME = 5000, 1000
-"""The most drawings that the mean picture of a word is made from, and the most for one country, say."""
+"""The most drawings that the mean picture of a word is made from, and the most for a part of it, such as a country."""
 
 COUNTRIES, FEWEST = 8, LEAST
 """How many countries are shown, the largest ones, and how many drawings each needs."""
@@ -56,7 +56,7 @@ def groups_of(countries: np.ndarray, recognised: np.ndarray, seed: int = 0) -> l
     for name, wanted in (("recognised", True), ("not recognised", False)):
         mine = order[np.array([value is not None and bool(value) is wanted for value in recognised], bool)[order]]
         if len(mine):
-            groups.append(Group("recognised", name, len(mine), mine[:ALL]))
+            groups.append(Group("recognised", name, len(mine), mine[:SOME]))
     return groups
 
 
