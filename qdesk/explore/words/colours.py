@@ -7,6 +7,7 @@ import numpy as np
 Colour = tuple[int, int, int]
 
 BLACK: Colour = (0, 0, 0)
+GREY: Colour = (0x80, 0x80, 0x80)
 FIRST: Colour = (0x1F, 0x86, 0xC8)
 LAST: Colour = (0xE0, 0x6A, 0x00)
 """The colours of what is drawn first and last. They stay apart with colour blindness."""

@@ -62,6 +62,7 @@ def write_words(path: Path, words: Iterable[Word], title: str, source: str, inde
 
 def write_index(path: Path, entries: Sequence[Entry], title: str) -> None:
     """Write the page that leads to those of all words. Raises OSError where it cannot be written."""
+    entries = sorted(entries, key=lambda entry: (entry.title == "no word", entry.title.casefold()))
     total = sum(entry.drawings for entry in entries)
     headline = f"{wording.counted(len(entries), 'word')}, {wording.counted(total)}"
     write_page(path, "explore/words/index.html", title=title, source=title, headline=headline, entries=entries)
@@ -133,7 +134,7 @@ def _mean(one: MeanPicture, page: WordPage, top: float, widest: float) -> dict[s
 
 
 def _difference(one: MeanPicture, everything: MeanPicture, top: float) -> str:
-    return _uri(colours.apart(one.difference(everything), top / 2, everything.mean))
+    return _uri(colours.apart(one.difference(everything), top / 2, everything.mean, colours.GREY))
 
 
 def _rows(page: WordPage, drawings: Drawings) -> list[dict[str, Any]]:

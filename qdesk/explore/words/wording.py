@@ -170,12 +170,11 @@ def taken(page: WordPage) -> str:
 
 
 METHOD = (
-    "Drawings are fitted to the 255 box, centred, and painted with the official pen. Mean: how much of a pixel is ink,"
-    " on average. Spread: its standard deviation over the drawings. Difference: mean minus that of all drawings of the"
-    f" word, where it is {SURE:.0f} standard errors or more away, of {LEAST} drawings or more. Order: which share of a"
-    " drawing’s ink was there when a place was drawn. A stroke is closed where its ends are at most"
-    f" {100 * GAP:.0f}\u00a0%"
-    " of its larger side apart; of each drawing the first one counts. In brackets: 95\u00a0% intervals (Wilson). "
-    + " ".join(f"{name.capitalize()}: {meaning}." for name, meaning in ROWS.items())
+    "Drawings are fitted to the 255 box, centred, and painted with the official pen; bitmaps are as they are. Mean: how"
+    " much of a pixel is ink, on average. Spread: its standard deviation over the drawings. Difference: mean minus that"
+    f" of all drawings of the word, where it is {SURE:.0f} standard errors or more away, of {LEAST} drawings or more."
+    " Order: which share of a drawing’s ink was there when a place was drawn. A stroke is closed where its ends are at"
+    f" most {100 * GAP:.0f}\u00a0% of its larger side apart; of each drawing the first one counts. In brackets: 95\u00a0%"
+    " intervals (Wilson). " + " ".join(f"{name.capitalize()}: {meaning}." for name, meaning in ROWS.items())
 )
 """How the figures of a word page are made."""

@@ -182,7 +182,7 @@ def how_drawn(page: WordPage, drawn: Drawn) -> QWidget:
         lower.addWidget(_times(drawn), 0, 1)
         for place in (0, 1):
             lower.setColumnStretch(place, 1)
-    each = panel("Stroke by stroke", "The mean picture of each stroke alone, as dark as it gets.", strokes)
+    each = panel("Stroke by stroke", "The mean picture of each stroke alone, each on its own scale.", strokes)
     for part in (cards, each, below):
         column.addWidget(part)
     return made
