@@ -174,7 +174,10 @@ METHOD = (
     " much of a pixel is ink, on average. Spread: its standard deviation over the drawings. Difference: mean minus that"
     f" of all drawings of the word, where it is {SURE:.0f} standard errors or more away, of {LEAST} drawings or more."
     " Order: which share of a drawing’s ink was there when a place was drawn. A stroke is closed where its ends are at"
-    f" most {100 * GAP:.0f}\u00a0% of its larger side apart; of each drawing the first one counts. In brackets: 95\u00a0%"
-    " intervals (Wilson). " + " ".join(f"{name.capitalize()}: {meaning}." for name, meaning in ROWS.items())
+    f" most {100 * GAP:.0f}\u00a0% of its larger side apart; of each drawing the first one counts. In brackets:"
+    " 95\u00a0% intervals (Wilson). "
+    + " ".join(f"{name.capitalize()}: {meaning}." for name, meaning in ROWS.items())
+    + " Best and typical are without those that are flagged or 10\u00a0% or more likely junk. Recognised is what the"
+    " game says or, where it is not known, what the classifier takes for its word."
 )
 """How the figures of a word page are made."""

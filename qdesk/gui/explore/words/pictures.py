@@ -38,7 +38,7 @@ def image_of(rgba: np.ndarray) -> QImage:
 class PictureTile(QWidget):
     """A picture of numbers with its name and a note below it."""
 
-    def __init__(self, paint: Paint, name: str, note: str = "", side: int = 17 * SPACE, tip: str = "") -> None:
+    def __init__(self, paint: Paint, name: str, note: str = "", side: int = 16 * SPACE, tip: str = "") -> None:
         super().__init__()
         self._paint, self._name, self._note, self._side = paint, name, note, side
         self._kept = Kept(self, self._paint_picture)

@@ -114,7 +114,7 @@ class Means(QWidget):
         what = {"country": "The largest countries", "recognised": "Recognised by the game or not"}[kind]
         return f"{what}, on one scale. Below each picture how many drawings it is made from."
 
-    def _tile(self, one: MeanPicture, measure: str, name: str, note: str, side: int = 17 * SPACE) -> PictureTile:
+    def _tile(self, one: MeanPicture, measure: str, name: str, note: str, side: int = 16 * SPACE) -> PictureTile:
         if measure == "difference":
             everything = self._page.means[0]
             apart = one.difference(everything)
