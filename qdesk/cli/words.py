@@ -37,12 +37,18 @@ def add(commands: Commands) -> None:
         help="a .html with all words, or a folder for a page per word and an index",
     )  # fmt: skip
     parser.add_argument("--words", metavar="A,B", type=words, help="only these words")
-    parser.add_argument("--seed", metavar="S", type=int, default=0, help="of what is picked at random; default 0")
+    parser.add_argument("--seed", metavar="S", type=_seed, default=0, help="of what is picked at random; default 0")
     parser.add_argument("--rude", action="store_true", help="also show rude drawings; by default they are only counted")
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
     )
     add_y_up(parser)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
 
 
 class _Batch(NamedTuple):
@@ -78,7 +84,7 @@ def run(args: argparse.Namespace) -> int:
         if single:
             write_words(args.out, found, batches[0].name if len(batches) == 1 else f"Words of {title}", title)
         else:
-            _write_folder(args.out, found, [batch.name for batch in batches], title)
+            _write_folder(args, found, [batch.name for batch in batches], title)
     if single and len(batches) > FILMS:
         print(f"qdesk: more than {FILMS} words on one page: without films. A folder has them.", file=sys.stderr)
     return 0
@@ -94,6 +100,8 @@ def _check(out: Path, files: list[Path], single: bool) -> None:
         raise NotADirectoryError(f"{out} is a file. Name a folder for a page per word, or a .html for one page.")
     if not out.parent.is_dir():
         raise FileNotFoundError(f"There is no folder {out.parent} to make {out.name} in.")
+    if out.is_dir():
+        check_out(out / "index.html", files)
 
 
 def _batches(collection: Collection, wanted: list[str] | None, cached: bool) -> list[_Batch]:
@@ -158,12 +166,17 @@ def _measured(batches: list[_Batch], args: argparse.Namespace, progress: Any, fi
         yield Word(page, drawings, together(drawings, args.seed) if films else None)
 
 
-def _write_folder(out: Path, found: Iterator[Word], names: list[str], title: str) -> None:
+def _write_folder(args: argparse.Namespace, found: Iterator[Word], names: list[str], title: str) -> None:
+    from qdesk.console import check_out
     from qdesk.explore.words.html import entry, file_names, write_index, write_words
 
-    out.mkdir(exist_ok=True)
+    args.out.mkdir(exist_ok=True)
+    files = [args.out / name for name in file_names(names)]
+    for file in files:
+        if file.exists():  # it might be a link to what is read
+            check_out(file, args.files)
     entries = []
-    for name, file, word in zip(names, file_names(names), found, strict=True):
-        write_words(out / file, [word], f"{name}: {title}", title, "index.html")
-        entries.append(entry(word, file))
-    write_index(out / "index.html", entries, title)
+    for name, file, word in zip(names, files, found, strict=True):
+        write_words(file, [word], f"{name}: {title}", title, "index.html")
+        entries.append(entry(word, file.name))
+    write_index(args.out / "index.html", entries, title)

@@ -59,6 +59,7 @@ def test_words_of_the_same_file_name_do_not_replace_each_other(tmp_path):
         ),
         (["--out", "{tmp}/x.html", "--words", "cat"], 1, "no drawings of 'cat'"),
         ([], 2, "--out"),
+        (["--out", "{tmp}/x.html", "--seed", "-1"], 2, "'-1' is not a whole number from 0 on"),
     ],
 )
 def test_what_cannot_be_done_is_said(squares, tmp_path, capsys, more, status, said):
@@ -71,6 +72,12 @@ def test_what_is_read_is_never_replaced(squares, tmp_path, capsys):
     page.symlink_to(squares)
     assert run("words", squares, "--out", page) == 2
     assert "would be lost" in capsys.readouterr().err
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "square.html").symlink_to(squares)
+    before = squares.read_bytes()
+    assert run("words", squares, "--out", folder) == 2
+    assert "would be lost" in capsys.readouterr().err and squares.read_bytes() == before
 
 
 def test_a_file_without_drawings_is_said(tmp_path, capsys):
