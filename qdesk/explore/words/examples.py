@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 
 from qdesk.data.reasons import KEEP, RUDE
-from qdesk.explore.words.results import Guess, Judged
+from qdesk.explore.words.results import SHOWN, Guess, Judged
 from qdesk.scoring.similarity import similarity
 from qdesk.stats.intervals import wilson
-
-SHOWN = 12
-"""How many drawings each row of examples has at most."""
 
 GUESSES = 8
 """How many words are named that drawings are taken for."""

@@ -28,6 +28,9 @@ ROWS = {
 }
 """The rows of examples, and what is in them."""
 
+SHOWN = 12
+"""How many drawings each row of examples has at most."""
+
 FRAME_MS, REST_MS = 60, 1500
 """How long a picture is shown in a film, and the last one, ms."""
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from qdesk.explore.words.examples import DOUBTFUL, GUESSES, SHOWN, WordScores, judge
+from qdesk.explore.words.examples import DOUBTFUL, GUESSES, WordScores, judge
+from qdesk.explore.words.results import SHOWN
 
 COUNT = 60
 

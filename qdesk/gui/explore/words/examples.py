@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from qdesk.data.drawings import Drawings
 from qdesk.explore.words import wording
-from qdesk.explore.words.results import ROWS, Judged
+from qdesk.explore.words.results import ROWS, SHOWN, Judged
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
@@ -75,18 +75,28 @@ class ThumbRow(QWidget):
         self.thumbs = [Thumb(self, some, place, int(row), what) for place, row in enumerate(rows)]
         for thumb in self.thumbs:
             thumb.clicked.connect(lambda _checked=False, index=thumb.index: self.chosen.emit(index))
-        self.setMinimumHeight(_LEAST)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        return QSize(SHOWN * (_LEAST + SPACE) - SPACE, _LEAST)
+
+    def heightForWidth(self, width: int) -> int:
+        return _fitting(width)[1]
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        fit = max((self.width() + SPACE) // (_LEAST + SPACE), 1)
-        columns = min(fit, 12)
-        side = min((self.width() + SPACE) // columns - SPACE, 14 * SPACE)
+        columns, side = _fitting(self.width())
         for place, thumb in enumerate(self.thumbs):
             thumb.setGeometry(place * (side + SPACE), 0, side, side)
             thumb.setVisible(place < columns)
-        if self.height() != side:
-            self.setFixedHeight(side)
+
+
+def _fitting(width: int) -> tuple[int, int]:
+    """Return how many drawings fit side by side, and how wide each is, pixels."""
+    columns = min(max((width + SPACE) // (_LEAST + SPACE), 1), SHOWN)
+    return columns, min((width + SPACE) // columns - SPACE, 14 * SPACE)
 
 
 class Thumb(QAbstractButton):

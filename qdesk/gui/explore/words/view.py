@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
@@ -30,6 +31,7 @@ class WordView(QScrollArea):
         self.drawings: Drawings | None = None
         self.film = FilmPlayer()
         self.means: Means | None = None
+        self._about = said("")
         self.examples: Examples | None = None
         self.drawn: QWidget | None = None
 
@@ -57,6 +59,9 @@ class WordView(QScrollArea):
             row.addLayout(beside)
         column.addLayout(row)
         self._begin(column, "Examples")
+        self._about = said(_about(page))
+        self._about.setVisible(bool(_about(page)))
+        column.addWidget(self._about)
         column.addLayout(self._examples)
         if page.drawn is not None:
             self._begin(column, "In numbers")
@@ -71,14 +76,22 @@ class WordView(QScrollArea):
         column.addSpacing(SPACE)
         column.addWidget(said(wording.METHOD))
         column.addStretch(1)
-        self._show_judged()
+        self._show_examples()
+        self._show_taken()
         self.setWidget(inside)
         self.verticalScrollBar().setValue(0)
 
     def show_judged(self, page: WordPage) -> None:
-        """Show the same word with what scoring says now."""
-        self.page = page
-        self._show_judged()
+        """Show the same word with what scoring says now. Examples that are the same stay, and so does the focus."""
+        before, self.page = self.page, page
+        assert before is not None
+        self._about.setText(_about(page))
+        self._about.setVisible(bool(_about(page)))
+        if not _same_rows(before.judged.rows, page.judged.rows):
+            self._show_examples()
+        self._show_taken()
+        if (inside := self.widget()) is not None and (layout := inside.layout()) is not None:
+            layout.activate()  # at once, so that nothing jumps
 
     def show_film(self, film: Together | None) -> None:
         """Show the film of the word."""
@@ -90,19 +103,27 @@ class WordView(QScrollArea):
         self.film = FilmPlayer()
         self.setWidget(QWidget())
 
-    def _show_judged(self) -> None:
+    def _show_examples(self) -> None:
         assert self.page is not None and self.drawings is not None
         throw_away(self._examples)
-        throw_away(self._taken)
         self.examples = Examples(self.drawings, self.page.judged)
         self.examples.chosen.connect(self.chosen)
-        for text in (wording.scored(self.page), wording.hidden(self.page.judged)):
-            if text:
-                self._examples.addWidget(said(text))
         self._examples.addWidget(self.examples)
+
+    def _show_taken(self) -> None:
+        assert self.page is not None
+        throw_away(self._taken)
         self._taken.addWidget(taken(self.page), 0, Qt.AlignmentFlag.AlignTop)
 
     @staticmethod
     def _begin(column: QVBoxLayout, title: str) -> None:
         column.addSpacing(2 * SPACE)
         column.addWidget(heading(title))
+
+
+def _about(page: WordPage) -> str:
+    return " ".join(filter(None, (wording.scored(page), wording.hidden(page.judged))))
+
+
+def _same_rows(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
+    return all(np.array_equal(one[name], rows) for name, rows in other.items())
