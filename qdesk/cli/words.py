@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdesk.cli.arguments import Commands, add_y_up, command, words
-from qdesk.formats.registry import CAN_READ
+from qdesk.cli.arguments import Commands, add_files, add_y_up, command, words
+from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +31,10 @@ def add(commands: Commands) -> None:
         "A large word is looked at in a random sample, and the page says so.",
         "qdesk words drawings --words cat,circle --out pages",
     )  # fmt: skip
-    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=f"{CAN_READ}; or folders of them")
+    add_files(parser)
     parser.add_argument(
         "--out", metavar="OUT", type=Path, required=True,
-        help="a .html with all words, or a folder for a page per word and an index",
+        help="a .html with all words (- for stdout), or a folder for a page per word and an index",
     )  # fmt: skip
     parser.add_argument("--words", metavar="A,B", type=words, help="only these words")
     parser.add_argument("--seed", metavar="S", type=_seed, default=0, help="of what is picked at random; default 0")
@@ -65,18 +65,16 @@ class _Batch(NamedTuple):
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, say_skipped
+    from qdesk.console import Progress, say_read
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.health.reading import read
     from qdesk.explore.words.html import write_words
 
-    single = args.out.suffix.lower() in (".html", ".htm")
+    single = args.out.suffix.lower() in (".html", ".htm") or is_stream(args.out)
     _check(args.out, args.files, single)
     with Progress("reading") as progress:
         collection = read(args.files, progress, args.y_up)
-    for sentence in collection.skipped:
-        print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
-    say_skipped(collection.problems, collection.problem_count)
+    say_read(collection)
     batches = _batches(collection, args.words, args.cache)
     title = titled(args.files)
     with Progress("measuring") as progress:

@@ -67,6 +67,11 @@ def test_what_cannot_be_done_is_said(squares, tmp_path, capsys, more, status, sa
     assert said in capsys.readouterr().err
 
 
+def test_a_page_goes_to_stdout_where_that_is_asked_for(squares, capfd):
+    assert run("words", squares, "--words", "square", "--out", "-") == 0
+    assert capfd.readouterr().out.startswith("<!doctype html>")
+
+
 def test_what_is_read_is_never_replaced(squares, tmp_path, capsys):
     page = squares.with_name("squares.html")
     page.symlink_to(squares)
