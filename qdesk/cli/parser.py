@@ -14,26 +14,7 @@ from qdesk.cli import (
     get,
     guess,
     health,
-from qdesk.cli import (
-    bench,
-    convert,
-    evaluate,
-    experiment,
-    export,
-    get,
-    guess,
-    health,
     icons,
-    merge,
-    rank,
-    train,
-    window,
-    words,
-)
-
-COMMANDS = (
-    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons, words,
-)  # fmt: skip
     merge,
     rank,
     train,
