@@ -15,7 +15,7 @@ import grimp
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / "docs" / "architecture.svg"
-WIDTH, ROW, MARGIN = 640, 64, 24
+WIDTH, ROW, MARGIN = 820, 64, 24
 SIZE, BOX, GAP = 110, 34, 60
 # All packages use these. Their arrows would hide the others.
 LEFT_OUT = ("qdesk.files", "qdesk.ini", "qdesk.paths", "qdesk.settings", "qdesk.store")
