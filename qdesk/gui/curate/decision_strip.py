@@ -30,9 +30,9 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.kit.strokes import round_pen
+from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import RADIUS, SPACE, Tint, font, icon, label, theme, theme_changes
 

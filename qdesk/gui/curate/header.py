@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.curation.view.sorting import SORTS
-from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.keys import KeyMap, shown
+from qdesk.gui.kit.thumbnail_painter import Tint
 from qdesk.gui.kit.widgets import Choice, Elided, Segments, Toggle
 from qdesk.gui.theme import SPACE, Button, button, icon, theme_changes
 from qdesk.scoring.columns import COLUMNS

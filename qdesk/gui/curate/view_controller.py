@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.view.sorting import SORTS
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries
+from qdesk.gui.kit.thumbnail_painter import Tint
 from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A small histogram with a range to drag. It imports pyqtgraph, see `qdesk.gui.curate.plot`."""
+"""A small histogram with a range to drag. It imports pyqtgraph, see `qdesk.gui.kit.graph`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from qdesk.curation.view.filters import BINS, BinCounts
-from qdesk.gui.curate.plot import GraphPlot
+from qdesk.gui.kit.graph import GraphPlot
 from qdesk.gui.theme import SPACE, loss_colour, theme
 
 Kind = Literal["number", "share", "whole", "date", "text"]

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
-from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
+from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
 from qdesk.scoring.columns import BY_NAME, Column
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.cells import GAP, CellDelegate
 from qdesk.gui.curate.grid.grid_view import SIZES, Chosen, GridView, Index
-from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
-from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
+from qdesk.gui.kit.thumbnail_painter import Tint
 from qdesk.gui.theme import theme, theme_changes
 
 __all__ = ["SIZES", "Grid"]

@@ -1,5 +1,5 @@
 """The plane: all drawings as points of two scores, and a lasso around some. It imports pyqtgraph, see
-`qdesk.gui.curate.plot`.
+`qdesk.gui.kit.graph`.
 
 Loss alone says what is surprising; the second score says whether the drawing shows its word all the same. Whatever
 takes time for a million drawings, the picture and what a lasso holds, is computed in the background
@@ -25,7 +25,7 @@ from qdesk.curation.view.scatter import (
     pixels,
 )
 from qdesk.gui import jobs
-from qdesk.gui.curate.plane.surface import UPWARD, Surface
+from qdesk.gui.kit.surface import UPWARD, Surface
 from qdesk.gui.kit.widgets import Elided, square
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPixmap
 
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing, paint_drawings
+from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing, paint_drawings
 
 _AT_ONCE = 16  # pictures painted together
 _SHARE_S = 0.008

@@ -1,6 +1,6 @@
 """The plot of the plane: axes in words, the picture, the lasso and the mouse that draws it.
 
-It imports pyqtgraph, see `qdesk.gui.curate.plot`.
+It imports pyqtgraph, see `qdesk.gui.kit.graph`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from qdesk.curation.view.scatter import AXES, Picture, View, ticks
-from qdesk.gui.curate.plot import GraphPlot
+from qdesk.gui.kit.graph import GraphPlot
 from qdesk.gui.theme import SPACE, font, theme
 
 UPWARD = {

@@ -1,4 +1,4 @@
-"""What the page's plots share. Import it only when a plot is shown: pyqtgraph takes a third of a second to import."""
+"""What plots with axes share. Import it only when a plot is shown: pyqtgraph takes a third of a second to import."""
 
 from __future__ import annotations
 

@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 
 from qdesk.data.drawings import Drawings
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid import thumbnail_cache as thumbs_module
-from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
-from qdesk.gui.curate.grid.thumbnail_painter import (
+from qdesk.gui.kit import thumbnail_cache as thumbs_module
+from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
+from qdesk.gui.kit.thumbnail_painter import (
     LEVELS,
     ThumbnailStyle,
     Tint,
