@@ -169,7 +169,7 @@ LONG = {
     "qdesk/gui/curate/page.py CuratePage": (354, "to lay out and paint alone"),
     "qdesk/gui/curate/plane/plane.py Plane": (256, FORM),
     "qdesk/gui/curate/plane/plane.py __init__": (62, FORM),
-    "qdesk/gui/kit/surface.py Surface": (313, "one plot painted by hand"),
+    "qdesk/gui/kit/surface.py Surface": (271, "one plot painted by hand"),
     "qdesk/gui/lab/form.py Form": (298, FORM),
     "qdesk/gui/lab/form.py _left": (93, FORM),
     "qdesk/gui/lab/page.py LabPage": (349, "to lay out and paint alone"),

@@ -255,6 +255,11 @@ class Picture:
     pixels: np.ndarray
     counts: Counts
 
+    @property
+    def home(self) -> View:
+        """The view that shows all."""
+        return self.points.home
+
 
 class Painter:
     """Paints one scene after another, and reuses what the next has in common with the last."""

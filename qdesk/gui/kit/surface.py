@@ -1,16 +1,17 @@
-"""The plot of the plane: axes in words, the picture, the lasso and the mouse that draws it.
+"""A picture of many drawings that can be zoomed, moved and lassoed with mouse and keys: the plane's and the map's.
 
 It imports pyqtgraph, see `qdesk.gui.kit.graph`.
 """
 
 from __future__ import annotations
 
+from typing import Generic, Literal, Protocol, TypeVar
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,17 +21,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from qdesk.curation.view.scatter import AXES, Picture, View, ticks
+from qdesk.curation.view.scatter import View
 from qdesk.gui.kit.graph import GraphPlot
 from qdesk.gui.theme import SPACE, font, theme
 
-UPWARD = {
-    "lift": ("Lift", "its word explains it, nats"),
-    "p_word": ("Seen as its word", "seen as its word, probability"),
-}
-"""The possible vertical axes: what each is called, and what high means."""
-
-_CLOSEST = 400  # the strongest zoom, times
 _STEP = 1.25
 _SLACK = 4  # the most pixels that the mouse may move during a click
 _KEYS = {
@@ -43,12 +37,30 @@ _ENTERS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ZOOMS = {Qt.Key.Key_Plus: _STEP, Qt.Key.Key_Equal: _STEP, Qt.Key.Key_Minus: 1 / _STEP}
 
 
-class Surface(GraphPlot):
-    """Shows a `Picture` between two axes, and above it the lasso and the current drawing.
+class Painted(Protocol):
+    """A picture of many drawings. rgba: uint8 (h, w, 4).   view: what it shows.   home: the view that shows all."""
 
-    Its `view` is None while all is shown. A drag draws a lasso; with Space or the middle button it moves the view. The
-    wheel zooms. The arrow keys move, + and - zoom, 0 shows all, and Enter draws a lasso around all that is in view.
+    @property
+    def rgba(self) -> np.ndarray: ...
+    @property
+    def view(self) -> View: ...
+    @property
+    def home(self) -> View: ...
+
+
+P = TypeVar("P", bound=Painted)
+
+
+class Surface(GraphPlot, Generic[P]):
+    """Shows a picture, and above it the lasso and the current drawing.
+
+    Its `view` is None while all is shown. A drag draws a lasso; with Space or the middle button it moves the view. If
+    `drag` is "move" it is the other way round: a drag moves, and with Space or Shift it draws a lasso. The wheel zooms.
+    The arrow keys move, + and - zoom, 0 shows all, and Enter draws a lasso around all that is in view.
     """
+
+    closest = 400.0
+    """The strongest zoom, times."""
 
     lassoed = Signal(object, str)
     """A closed line (V, 2), pixels from the top left of `box`, and what to do with it: "new", "add" or "less"."""
@@ -62,7 +74,8 @@ class Surface(GraphPlot):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent=parent)
         self.view: View | None = None
-        self.picture: Picture | None = None
+        self.picture: P | None = None
+        self.drag: Literal["lasso", "move"] = "lasso"
         self.note = ""
         """A text in the middle, for when there is nothing to show."""
         self.escapes = False
@@ -71,30 +84,14 @@ class Surface(GraphPlot):
         self._line: list[QPointF] = []  # the lasso while it is drawn
         self._how = "new"
         self._grip: QPointF | None = None  # the point that holds the view while it is moved
+        self._pressed = QPointF()  # where it was taken hold of
         self._space = False
         self._image = pg.ImageItem(axisOrder="row-major")
         self.box.addItem(self._image, ignoreBounds=True)
-        inside = pg.GraphicsLayout()
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
-        self._left, self._bottom = _Axis("left"), _Axis("bottom")
-        self.setCentralItem(inside)
-        inside.addItem(self._left, 0, 0)
-        inside.addItem(self.box, 0, 1)
-        inside.addItem(self._bottom, 1, 1)
-        for axis in (self._left, self._bottom):
-            axis.linkToView(self.box)
-        widest = QFontMetrics(font("small")).horizontalAdvance("≥ 0.9999")
-        self._left.setWidth(widest + 4 * SPACE)
-        self._bottom.setHeight(5 * SPACE)
-        self._bottom.name = "loss"
-        self._bottom.setLabel("loss per point, nats:  surprising →")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that its keys go on working after a lasso
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self.setMinimumSize(40 * SPACE, 20 * SPACE)
         self.box.sigResized.connect(self.moved)
-        self.set_upward("lift")
-        self.dress()
 
     def sizeHint(self) -> QSize:
         return QSize(80 * SPACE, 32 * SPACE)
@@ -118,21 +115,17 @@ class Surface(GraphPlot):
         (left, right), (bottom, top) = self.box.viewRange()
         return left, right, bottom, top
 
-    def set_upward(self, name: str) -> None:
-        """Name the vertical axis: `name` is one of `UPWARD`."""
-        self._left.name = name
-        self._left.setLabel(f"{UPWARD[name][1]} →")
-        self._left.picture = None
-        self._left.update()
+    @property
+    def home(self) -> View | None:
+        """The view that shows all, None while there is no picture."""
+        return None if self.picture is None else self.picture.home
 
-    def show_picture(self, picture: Picture | None) -> None:
+    def show_picture(self, picture: P | None) -> None:
         """Show this picture, or nothing."""
         if picture is None:
             self._image.clear()
         else:
             left, right, bottom, top = picture.view
-            if self._left.name != picture.scene.upward:
-                self.set_upward(picture.scene.upward)
             if self.view is None:
                 self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
             self._image.setImage(picture.rgba, autoLevels=False)
@@ -148,11 +141,12 @@ class Surface(GraphPlot):
 
     def look_at(self, view: View | None) -> None:
         """Show a part of the plane, not too small to see and not beyond its border; None for all."""
-        if self.picture is None:
+        home = self.home
+        if home is None:
             return
-        home = self.picture.points.home
         if view is not None:
-            view = (*_held(view[0], view[1], home[0], home[1]), *_held(view[2], view[3], home[2], home[3]))
+            across = _held(view[0], view[1], home[0], home[1], self.closest)
+            view = (*across, *_held(view[2], view[3], home[2], home[3], self.closest))
         self.view = None if view == home else view
         left, right, bottom, top = self.view or home
         self.box.setRange(xRange=(left, right), yRange=(bottom, top), padding=0)
@@ -175,11 +169,13 @@ class Surface(GraphPlot):
     # Mouse
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        held = event.button() == Qt.MouseButton.LeftButton and self._space
-        if held or event.button() == Qt.MouseButton.MiddleButton:
-            self._grip = event.position()
+        left = event.button() == Qt.MouseButton.LeftButton
+        other = self._space or (self.drag == "move" and event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        moves = bool(other) != (self.drag == "move")
+        if (left and moves) or event.button() == Qt.MouseButton.MiddleButton:
+            self._grip = self._pressed = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif event.button() == Qt.MouseButton.LeftButton and self.area.contains(event.position()):
+        elif left and self.area.contains(event.position()):
             less = event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
             self._how = "add" if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else "less" if less else "new"
             self._line = [event.position()]
@@ -200,6 +196,9 @@ class Surface(GraphPlot):
         if self._grip is not None:
             self._grip = None
             self._show_cursor()
+            still = (event.position() - self._pressed).manhattanLength() < _SLACK
+            if still and event.button() == Qt.MouseButton.LeftButton and self.drag == "move":
+                self.pressed_at.emit(self._inside([event.position()])[0])
         elif event.button() == Qt.MouseButton.LeftButton:
             line, self._line = self._line, []
             if len(line) == 1:
@@ -275,17 +274,21 @@ class Surface(GraphPlot):
         self._show_cursor()
 
     def _show_cursor(self) -> None:
-        free = Qt.CursorShape.OpenHandCursor if self._space else Qt.CursorShape.CrossCursor
+        moves = self._space != (self.drag == "move")
+        free = Qt.CursorShape.OpenHandCursor if moves else Qt.CursorShape.CrossCursor
         self.viewport().setCursor(free if self._grip is None else Qt.CursorShape.ClosedHandCursor)
+
+    def set_drag(self, drag: Literal["lasso", "move"]) -> None:
+        """Say what a drag does."""
+        self.drag = drag
+        self._show_cursor()
 
     # Paint
 
+    def paint_over(self, painter: QPainter, area: QRectF, picture: P) -> None:
+        """Paint what stands above the picture and below the lasso. The painter is clipped to `area`."""
+
     def dress(self) -> None:
-        look = theme()
-        for axis in (self._left, self._bottom):
-            axis.setPen(look.accent if self.hasFocus() else look.line)
-            axis.setTextPen(look.muted)
-            axis.label.setFont(font("small"))
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
@@ -297,7 +300,7 @@ class Surface(GraphPlot):
             painter.setPen(look.muted)
             painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.note)
         elif self.picture is not None:
-            self._draw_quarters(painter, area, self.picture)
+            self.paint_over(painter, area, self.picture)
         if self._current is not None:
             self._draw_current(painter, self.box.mapViewToScene(QPointF(*self._current)))
         if self._line:
@@ -312,43 +315,6 @@ class Surface(GraphPlot):
             painter.drawLine(self._line[-1], self._line[0])
         painter.restore()
 
-    def _draw_quarters(self, painter: QPainter, area: QRectF, picture: Picture) -> None:
-        """Draw the lines that part surprising from expected and word from not the word, and a text in each corner."""
-        look, counts = theme(), picture.counts
-        parting = self.box.mapViewToScene(QPointF(*picture.points.parting))
-        painter.setPen(QPen(look.muted, 1, Qt.PenStyle.DotLine))
-        painter.drawLine(QPointF(parting.x(), area.top()), QPointF(parting.x(), area.bottom()))
-        painter.drawLine(QPointF(area.left(), parting.y()), QPointF(area.right(), parting.y()))
-        room = area.adjusted(SPACE, SPACE / 2, -SPACE, -SPACE / 2)
-        left, right = room.left() < parting.x(), parting.x() < room.right()
-        upper, lower = room.top() < parting.y(), parting.y() < room.bottom()
-        start, end, line = (
-            (room.left(), 0),
-            (room.right(), 1),
-            (parting.x() - SPACE, 1),
-        )
-        first = f"not its word: {counts.surprising_wrong:,}, look here first"
-        if painter.fontMetrics().horizontalAdvance("surprising, and " + first) <= room.width():
-            first = "surprising, and " + first
-        veil = QColor(look.surface)
-        veil.setAlpha(160)
-        written: list[QRectF] = []
-        for seen, (edge, share), y, text, colour in (
-            (right and upper, end, 0, f"surprising, but right: {counts.surprising_right:,}", look.good),
-            (right and lower, end, 1, first, look.bad),
-            (left and upper, start, 0, f"usual and right: {counts.usual_right:,}", look.muted),
-            (left and lower, start, 1, f"usual, but not its word: {counts.usual_wrong:,}, then here", look.muted),
-            (left and right, line, 0, "9 in 10 ←", look.muted),
-        ):
-            size = painter.fontMetrics().size(0, text)
-            top = room.top() + y * (room.height() - size.height())
-            place = QRectF(edge - share * size.width(), top, size.width(), size.height())
-            if seen and room.contains(place) and not any(place.intersects(other) for other in written):
-                painter.fillRect(place.adjusted(-3, 0, 3, 0), veil)
-                painter.setPen(colour)
-                painter.drawText(place, 0, text)
-                written.append(place.adjusted(-2 * SPACE, 0, 2 * SPACE, 0))
-
     def _draw_current(self, painter: QPainter, middle: QPointF) -> None:
         look = theme()
         for colour, width in ((look.surface, 5), (look.accent, 2)):
@@ -358,32 +324,11 @@ class Surface(GraphPlot):
                 painter.drawLine(middle + QPointF(x, y) * 7, middle + QPointF(x, y) * 12)
 
 
-class _Axis(pg.AxisItem):
-    """An axis in the places of `qdesk.curation.view.scatter`, its values in words; `name` is one of its `AXES`."""
-
-    name = "loss"
-
-    def __init__(self, side: str) -> None:
-        super().__init__(side)
-        self.setTickFont(font("small"))
-        self.setStyle(tickLength=-3, tickTextOffset=4, maxTickLevel=0, hideOverlappingLabels=False)
-        self.enableAutoSIPrefix(False)
-        self._texts: dict[float, str] = {}
-
-    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
-        apart = 3 * SPACE if self.orientation == "left" else 7 * SPACE
-        self._texts = dict(ticks(AXES[self.name], low, high, max(int(size / apart), 1)))
-        return [(1.0, list(self._texts))]
-
-    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [self._texts[value] for value in values]
-
-
-def _held(low: float, high: float, first: float, last: float) -> tuple[float, float]:
+def _held(low: float, high: float, first: float, last: float, closest: float) -> tuple[float, float]:
     """Return a range moved into another, at most as large as that and not much too small."""
     if high - low >= (last - first) * 0.999:
         return first, last
-    least = (last - first) / _CLOSEST
+    least = (last - first) / closest
     if high - low < least:
         low, high = (low + high - least) / 2, (low + high + least) / 2
     by = max(first - low, 0) + min(last - high, 0)

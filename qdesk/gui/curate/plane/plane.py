@@ -25,7 +25,7 @@ from qdesk.curation.view.scatter import (
     pixels,
 )
 from qdesk.gui import jobs
-from qdesk.gui.kit.surface import UPWARD, Surface
+from qdesk.gui.curate.plane.surface import UPWARD, PlaneSurface
 from qdesk.gui.kit.widgets import Elided, square
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
 
@@ -58,7 +58,7 @@ class Plane(QWidget):
         self._current = -1
         self._upward = "lift"
         self._job: jobs.Job | None = None
-        self.surface = Surface("The plane of loss and lift")
+        self.surface = PlaneSurface("The plane of loss and lift")
         self.upward_buttons = {}
         choices = QButtonGroup(self)
         head = QHBoxLayout()
