@@ -15,6 +15,7 @@ from qdesk.cli import (
     guess,
     health,
     icons,
+    map,
     merge,
     rank,
     train,
@@ -23,7 +24,7 @@ from qdesk.cli import (
 )
 
 COMMANDS = (
-    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons, words,
+    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons, map, words,
 )  # fmt: skip
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 

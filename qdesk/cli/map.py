@@ -1,0 +1,69 @@
+"""`qdesk map`: put all drawings on a map of what they look like, as a table or as a page."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from qdesk.cli.arguments import Commands, add_files, add_y_up, command
+from qdesk.explore.map_table import MAP_COLUMNS
+
+ENDINGS = (".parquet", ".csv", ".html")
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "map", run, "a map on which drawings that look alike lie together, as a table or a page",
+        f"Columns: {', '.join(MAP_COLUMNS)}; x and y lie from about -1 to 1. As .html: the map itself, as a page to "
+        "look at, in one file. Drawings are scored first, and scores and maps are kept for the next time. The same "
+        "drawings give the same map.",
+        "qdesk map cat.ndjson dog.ndjson --out map.html",
+    )  # fmt: skip
+    add_files(parser)
+    parser.add_argument("--out", metavar="FILE", type=_out, required=True, help="a .parquet, .csv or .html")
+    parser.add_argument("--seed", metavar="S", type=int, default=0, help="another map of the same drawings; default 0")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="score and map everything anew, and keep nothing"
+    )
+    add_y_up(parser)
+
+
+def _out(text: str) -> Path:
+    if not text.lower().endswith(ENDINGS):
+        raise argparse.ArgumentTypeError(f"{text!r} ends in none of .parquet, .csv and .html")
+    return Path(text)
+
+
+def run(args: argparse.Namespace) -> int:
+    from qdesk.console import Progress, check_out, opened, write_table
+    from qdesk.explore.map_cache import MapCache, kept_map
+    from qdesk.explore.map_colours import coded
+    from qdesk.explore.map_table import map_table
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
+
+    check_out(args.out, args.files)
+    if args.seed < 0:
+        raise ValueError("--seed has to be 0 or more.")
+    drawings = opened(args.files, args.y_up)
+    if not len(drawings):
+        raise ValueError("There is no drawing to put on a map.")
+    scorer = Scorer(cache=ScoreCache() if args.cache else None)
+    with Progress("scoring") as progress:
+        columns = scorer.score(drawings, on_progress=progress)
+    if scorer.trouble:
+        print(f"qdesk: {scorer.trouble}", file=sys.stderr)
+    embeddings = columns["embedding"]
+    cache = MapCache() if args.cache else None
+    with Progress("laying out the map") as progress:
+        made = kept_map(embeddings, embeddings.any(axis=1), coded(drawings.words)[0], cache, progress, seed=args.seed)
+    if args.out.suffix.lower() == ".html":
+        from qdesk.explore.map_page import write_map_page
+
+        names = [path.name for path in args.files]
+        title = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+        write_map_page(args.out, drawings, columns, made, title)
+    else:
+        write_table(map_table(drawings, columns, made), args.out)
+    return 0
