@@ -36,6 +36,8 @@ def _out(text: str) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
+    import numpy as np
+
     from qdesk.console import Progress, check_out, opened, write_table
     from qdesk.explore.map_cache import MapCache, kept_map
     from qdesk.explore.map_colours import coded
@@ -55,9 +57,10 @@ def run(args: argparse.Namespace) -> int:
     if scorer.trouble:
         print(f"qdesk: {scorer.trouble}", file=sys.stderr)
     embeddings = columns["embedding"]
+    known = np.ones(len(drawings), bool)
     cache = MapCache() if args.cache else None
     with Progress("laying out the map") as progress:
-        made = kept_map(embeddings, embeddings.any(axis=1), coded(drawings.words)[0], cache, progress, seed=args.seed)
+        made = kept_map(embeddings, known, coded(drawings.words)[0], cache, progress, seed=args.seed)
     if args.out.suffix.lower() == ".html":
         from qdesk.explore.map_page import write_map_page
 

@@ -119,7 +119,7 @@ def unit(embeddings: np.ndarray) -> np.ndarray:
 
 
 def _usable(embeddings: np.ndarray, known: np.ndarray | None) -> np.ndarray:
-    usable = embeddings.any(axis=1)
+    usable: np.ndarray = np.any(embeddings, axis=1)
     return usable if known is None else usable & known
 
 

@@ -62,7 +62,9 @@ def write_map_page(
         when=f"{when.day} {when:%B %Y, %H:%M}",
         data={
             "places": _base64(np.rint((positions.clip(-1, 1) + 1) * (65535 / 2)).astype("<u2")),
-            "words": _facet(words, [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in spread_colours(positions, words)]),
+            "words": _facet(
+                words, [f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in spread_colours(positions, words)]
+            ),
             "reasons": _facet(reasons, [COLOURS.get(text, COLOURS[OTHER]) if text else "" for text in reasons[1]]),
             "scores": [_score(name, columns[name][rows]) for name in SCORES if name in columns],
             "names": [[name.text, round(name.x, 4), round(name.y, 4), name.kind[0]] for name in names],

@@ -46,14 +46,14 @@ def looks_of(table: Table, by: str, positions: np.ndarray) -> tuple[Paint, Legen
 def _by_text(table: Table, by: str, positions: np.ndarray) -> tuple[Paint, Legend]:
     codes, texts = recoded(*table.facet(by).read())
     if by == "word":
-        colours = spread_colours(positions, (codes, texts))
-        named = [(text or "no word", QColor(*colours[code].tolist())) for code, text in enumerate(texts)]
+        spread = spread_colours(positions, (codes, texts))
+        named = [(text or "no word", QColor(*spread[code].tolist())) for code, text in enumerate(texts)]
         named = [entry for code, entry in enumerate(named) if code or (codes == 0).any()]
         if len(named) > LISTED:
             legend = Legend(text=f"{len(named):,} words, coloured so that neighbours differ")
         else:
             legend = Legend(named)
-        return Paint(codes, colours, np.zeros(len(texts), bool)), legend
+        return Paint(codes, spread, np.zeros(len(texts), bool)), legend
     nothing = {"reason": "nothing suspicious", "verdict": "no verdict"}[by]
     colours = [QColor(COLOURS.get(text, COLOURS[OTHER])) if text else QColor(theme().muted) for text in texts]
     entries = [(text or nothing, colour) for text, colour in zip(texts, colours, strict=True)]

@@ -77,10 +77,17 @@ class MapPicture:
     shown: np.ndarray
     side: int
 
-    def inside(self, mask: np.ndarray) -> np.ndarray:
-        """Return the drawings whose pixels are in a mask, bool (w * h + 1,): bool (N,)."""
+    def inside(self, mask: np.ndarray, view: View, size: tuple[int, int]) -> np.ndarray:
+        """Return the drawings whose pixels are in a mask, bool (w * h + 1,), of a picture of this view: bool (N,).
+
+        The view may be a newer one than this picture's.
+        """
+        found = self.pixels
+        if view != self.view or size != self.scene.size:
+            x, y = self.scene.positions[self.rows].T
+            found = _pixels(x, y, view, size)
         chosen = np.zeros(len(self.scene.positions), bool)
-        chosen[self.rows[mask[self.pixels]]] = True
+        chosen[self.rows[mask[found]]] = True
         return chosen
 
     def nearest(self, place: tuple[float, float], reach: float) -> int:

@@ -34,9 +34,9 @@ class EmptyPage(QScrollArea):
         head.setStyleSheet("font-weight: 600;")
         column.addWidget(head)
         column.addSpacing(SPACE)
-        intro = label(lead, muted=True)
-        intro.setWordWrap(True)
-        column.addWidget(intro)
+        self._lead = label(lead, muted=True)
+        self._lead.setWordWrap(True)
+        column.addWidget(self._lead)
         column.addSpacing(4 * SPACE)
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._cards.setSpacing(2 * SPACE)
@@ -45,6 +45,10 @@ class EmptyPage(QScrollArea):
         self.below.setSpacing(0)
         column.addLayout(self.below)
         column.addStretch(3)
+
+    def set_lead(self, text: str) -> None:
+        """Say something else under the title."""
+        self._lead.setText(text)
 
     def add_cards(self, *cards: QFrame) -> None:
         """Add these ways to begin."""
