@@ -30,6 +30,7 @@ _EVERY = 10  # steps between two reports
 _SHOWN_EVERY = 50  # steps between two unfinished layouts shown
 _PLACED_BY = 5  # neighbours
 _SHARPNESS = 8  # the power of the cosine by which neighbours weigh
+_SPREAD = np.float32(0.5)  # how far a drawing may lie from the middle of its neighbours, of their own spread
 _NEAR = 1 / 30  # how far apart neighbours lie that agree; the map is about 2 wide
 _BLOCK = 1 << 16
 _DEAR = 60  # how many drawings are placed in the time that one takes to be laid out
@@ -103,12 +104,13 @@ def place_more(
     if not len(new):
         return old
     fixed, positions = old.positions[old.sample], old.positions.copy()
-    cells = Cells(unit(embeddings[old.sample]), seed)
+    cells, random = Cells(unit(embeddings[old.sample]), seed), np.random.default_rng(seed)
     for start in range(0, len(new), _BLOCK):
         on_progress(start / len(new))
         rows = new[start : start + _BLOCK]
         near, cosines = cells.nearest(unit(embeddings[rows]), min(_PLACED_BY, len(old.sample)))
-        positions[rows] = _agreed(fixed[near], cosines.clip(1e-3) ** _SHARPNESS)
+        places, spread = _agreed(fixed[near], cosines.clip(1e-3) ** _SHARPNESS)
+        positions[rows] = places + random.standard_normal((len(rows), 2), np.float32) * (_SPREAD * spread[:, None])
     return DrawingMap(positions, old.sample)
 
 
@@ -141,18 +143,20 @@ def _balanced(count: int, groups: np.ndarray | None, most: int, seed: int) -> np
     return np.sort(order[:most])
 
 
-def _agreed(places: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Return a place for each drawing, float32 (n, 2), in the middle of those of its neighbours that lie together.
+def _agreed(places: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the middle of those of each drawing's neighbours that lie together, (n, 2), and their spread, (n,).
 
     places: float32 (n, k, 2), the neighbours'.   weights: float32 (n, k). A mean of all neighbours would often lie in
-    the empty ground between two clusters.
+    the empty ground between two clusters. Without the spread, drawings would pile up in the middles.
     """
     apart = np.linalg.norm(places[:, :, None] - places[:, None], axis=-1)
     close = np.exp(-((apart / np.float32(_NEAR)) ** 2)) * weights[:, None]
     most = close.sum(axis=2).argmax(axis=1)
     shares = np.take_along_axis(close, most[:, None, None], axis=1)[:, 0]
     shares /= shares.sum(axis=1, keepdims=True)
-    return (places * shares[..., None]).sum(axis=1)
+    middles = (places * shares[..., None]).sum(axis=1)
+    away = ((places - middles[:, None]) ** 2).sum(axis=2)
+    return middles, np.sqrt((away * shares).sum(axis=1) / 2)
 
 
 def _layout(vectors: np.ndarray, seed: int, on_progress: Report, on_layout: Callable[[np.ndarray], None]) -> np.ndarray:
@@ -196,12 +200,13 @@ def _principal(vectors: np.ndarray) -> np.ndarray:
     """Return the first two principal components, float64 (S, 2), their signs settled."""
     centred = vectors.astype(np.float64) - vectors.mean(axis=0, dtype=np.float64)
     _, axes = np.linalg.eigh(centred.T @ centred)
-    axes = axes[:, ::-1][:, :2]
+    axes = axes[:, ::-1][:, :2]  # the longest first
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
     return centred @ axes
 
 
 def _framed(positions: np.ndarray) -> np.ndarray:
-    """Return positions moved and scaled, as float32, to lie from -1 to 1."""
+    """Return positions turned to lie across rather than upright, and moved and scaled to lie from -1 to 1; float32."""
+    positions = _principal(positions)
     low, high = positions.min(axis=0), positions.max(axis=0)
     return ((positions - (low + high) / 2) * (2 / max(float((high - low).max()), 1e-9))).astype(np.float32)

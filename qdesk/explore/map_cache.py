@@ -33,7 +33,7 @@ class MapCache:
         """Return the map of this key, None where there is none that can be read."""
         path = self.folder / f"{key}.map.npz"
         try:
-            with np.load(path, allow_pickle=False) as kept:
+            with open(path, "rb") as file, np.load(file, allow_pickle=False) as kept:
                 found = DrawingMap(kept["positions"], kept["sample"])
             path.touch()  # `keep` goes by the time of last use
         except FileNotFoundError:

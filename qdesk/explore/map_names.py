@@ -81,6 +81,8 @@ def _named(
     owns = named & (counts >= _MAJORITY * all_of[where]) & (counts > 1)
     code, where, counts = code[owns], where[owns], counts[owns]
     found: list[Name] = []
+    if not len(code):
+        return found
     starts = np.flatnonzero(np.diff(code, prepend=-1))
     middles = _middles(places, square, side)
     for start, end in zip(starts, [*starts[1:], len(code)], strict=True):

@@ -99,6 +99,7 @@ class MapMaker(QObject):
             partial=self._took_shape,
             progress=lambda share, _text: self.progress.emit(share),
         )
+        self.progress.emit(0.0)
         self.changed.emit()
 
     def _took_shape(self, unfinished: DrawingMap) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from qdesk.curation.view.scatter import View
@@ -17,6 +17,8 @@ from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, OTHER
 from qdesk.explore.map_names import Name
 from qdesk.gui.explore.map_painter import MapPicture, home_of
+from qdesk.gui.kit.picture import blank
+from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.surface import Surface
 from qdesk.gui.kit.thumbnail_cache import Key, ThumbnailCache
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle
@@ -25,11 +27,12 @@ from qdesk.gui.theme import RADIUS, SPACE, font, theme
 REACH = 8
 """The most pixels between the pointer and a drawing that it points at."""
 
-NAMES = 80
+NAMES = 60
 """The most names in view."""
 
 _TRIED = 600  # names looked at per view, the most important first
 _TIP = 16 * SPACE  # the side of the drawing pointed at
+_GAP = 1.5 * SPACE  # between two names
 _INSET = 5  # between a small drawing and its frame
 
 
@@ -54,6 +57,7 @@ class MapSurface(Surface[MapPicture]):
         self._about = about
         self._pointer = QPointF()
         self._sizes: dict[tuple[str, bool], float] = {}
+        self._written: dict[tuple[str, str, str, float], QPixmap] = {}
         self._at = np.empty((0, 2))
         self.set_drag("move")
         self.box.sigResized.connect(self._keep_proportions)
@@ -62,6 +66,7 @@ class MapSurface(Surface[MapPicture]):
         """Show these drawings from now on."""
         self.drawings = drawings
         self.names, self._at = (), np.empty((0, 2))
+        self._written.clear()
         self.thumbs.open(drawings)
 
     def set_names(self, names: Sequence[Name]) -> None:
@@ -150,14 +155,15 @@ class MapSurface(Surface[MapPicture]):
     # Paint
 
     def paint_over(self, painter: QPainter, area: QRectF, picture: MapPicture) -> None:
-        self._paint_drawings(painter, area, picture)
-        for name, box in self.names_in_view(area):
+        names = self.names_in_view(area)
+        self._paint_drawings(painter, area, picture, [box for _, box in names])
+        for name, box in names:
             self._paint_name(painter, name, box)
         if self.pointed_at >= 0 and picture.scene.positions.shape[0] > self.pointed_at:
             self._paint_pointed(painter, area)
 
-    def _paint_drawings(self, painter: QPainter, area: QRectF, picture: MapPicture) -> None:
-        """Paint those of the drawings shown whose pictures are there; the others come when they are painted."""
+    def _paint_drawings(self, painter: QPainter, area: QRectF, picture: MapPicture, taken: Sequence[QRectF]) -> None:
+        """Paint those of the drawings shown whose pictures are there and that no name covers."""
         look, side, paint = theme(), picture.side, picture.scene.paint
         chosen = picture.scene.chosen
         for row in picture.shown.tolist():
@@ -166,7 +172,7 @@ class MapSurface(Surface[MapPicture]):
                 continue
             middle = self.place_of(row)
             frame = QRectF(round(middle.x() - side / 2), round(middle.y() - side / 2), side - 2, side - 2)
-            if not frame.intersects(area):
+            if not frame.intersects(area) or any(frame.intersects(box) for box in taken):
                 continue
             painter.setOpacity(1.0 if chosen is None or chosen[row] else 0.3)
             painter.setPen(QPen(QColor(*paint.colours[paint.codes[row]].tolist()), 1.5))
@@ -191,7 +197,8 @@ class MapSurface(Surface[MapPicture]):
             name = self.names[index]
             half = self._width(name) / 2 + SPACE / 2
             other = taken[: len(found)]
-            if ((np.abs(other[:, 0] - u) < other[:, 2] + half) & (np.abs(other[:, 1] - v) < height)).any():
+            near = np.abs(other[:, 0] - u) < other[:, 2] + half + _GAP
+            if (near & (np.abs(other[:, 1] - v) < height + _GAP)).any():
                 continue
             if not area.left() + half <= u <= area.right() - half:
                 continue
@@ -208,15 +215,25 @@ class MapSurface(Surface[MapPicture]):
         return self._sizes[key]
 
     def _paint_name(self, painter: QPainter, name: Name, box: QRectF) -> None:
+        """Paint a name with a rim of the ground's colour, from a picture that is made once."""
+        key = name.text, name.kind, theme().name, self.devicePixelRatioF()
+        if key not in self._written:
+            self._written[key] = self._write(name, box)
+        painter.drawPixmap(QPointF(round(box.left()), round(box.top())), self._written[key])
+
+    def _write(self, name: Name, box: QRectF) -> QPixmap:
         look = theme()
-        veil = QColor(look.surface)
-        veil.setAlpha(200)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(veil)
-        painter.drawRoundedRect(box, RADIUS / 2, RADIUS / 2)
-        painter.setFont(_name_font(name))
-        painter.setPen(look.ink if name.kind == "word" else QColor(COLOURS.get(name.text, COLOURS[OTHER])))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name.text)
+        made = blank(box.size().toSize() + QSize(2, 2), self.devicePixelRatioF())
+        painter = QPainter(made)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        path, written_in = QPainterPath(), _name_font(name)
+        metrics = QFontMetricsF(written_in)
+        path.addText(SPACE / 2, (box.height() + metrics.ascent() - metrics.descent()) / 2, written_in, name.text)
+        painter.strokePath(path, round_pen(look.surface, 5))
+        ink = look.ink if name.kind == "word" else QColor(COLOURS.get(name.text, COLOURS[OTHER]))
+        painter.fillPath(path, ink)
+        painter.end()
+        return made
 
     def _paint_pointed(self, painter: QPainter, area: QRectF) -> None:
         """Paint the drawing pointed at on a card beside the pointer, and what it is."""
