@@ -53,7 +53,7 @@ def test_there_is_something_to_check():
     assert len(MODULES) > 10
 
 
-WINDOW = ("qdesk/gui/", "qdesk/bench/play_window.py", "qdesk/bench/curate_window.py")
+WINDOW = ("qdesk/gui/", "qdesk/bench/play_window.py", "qdesk/bench/curate_window.py", "qdesk/bench/map_window.py")
 """The window, and the two benchmarks that drive one."""
 
 
@@ -215,6 +215,7 @@ def test_the_picture_of_the_packages_is_fresh():
         ("qdesk.gui.window", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2")),
+        ("qdesk.gui.explore.map_tab", ("torch", "sklearn", "scipy", "pyqtgraph", "openTSNE", "jinja2", "PIL")),
         ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
         ("qdesk.gui.draw.icons_tab", ("torch", "sklearn", "scipy", "pyqtgraph")),
         ("qdesk.gui.explore.words_tab", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2", "cairocffi", "PIL")),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qdesk.cli.arguments import Commands, command
 
-WHAT = ("machine", "ranking", "curating", "live", "million")
+WHAT = ("machine", "ranking", "curating", "live", "million", "map")
 NEEDS = {
     "ranking": "the folders that the networks were trained on",
     "live": "raw drawings, and simplified ones",
@@ -28,7 +28,8 @@ def add(commands: Commands) -> None:
         "recognised by each second; takes a few minutes and needs --data. million: Curate with a million drawings: "
         "opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: what 'more like "
         "these' finds, and what the learned order brings, of the junk that people labelled (--labels) and of planted "
-        "junk; takes two minutes and needs --data.",
+        "junk; takes two minutes and needs --data. map: a map of 100,000 drawings, a million placed on it, and looking "
+        "around among them; takes about two minutes, on real drawings with --data.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
@@ -70,6 +71,10 @@ def run(args: argparse.Namespace) -> int:
         from qdesk.bench import million
 
         return million.run(args)
+    if args.what == "map":
+        from qdesk.bench import mapping
+
+        return mapping.run(args)
     from qdesk.bench import machine
 
     runs = {

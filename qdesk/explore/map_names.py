@@ -19,6 +19,7 @@ _MAJORITY = 0.5  # the share of a square's drawings that have to have its text
 _LEAST = 4  # the drawings of a place, at least
 _APART = 0.06  # the distance within which one name of a text is enough; halved per grid
 _MOST = 4000
+_NO_NAMES = {"", "unusual"}  # what is unusual is of all kinds, and its word says more
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def names_of(
     placed = np.flatnonzero(np.isfinite(positions[:, 0]))
     places = positions[placed]
     found: list[Name] = []
+    by_text: dict[str, list[Name]] = {}
     if not len(placed):
         return found
     low, extent = places.min(axis=0), max(float(np.ptp(places, axis=0).max()), 1e-6)
@@ -56,9 +58,11 @@ def names_of(
         new = _named(places, square, side, words[0][placed], words[1], "word")
         if reasons is not None:
             new += _named(places, square, side, reasons[0][placed], reasons[1], "reason")
+        apart = _APART * extent / 2 / 2**level
         for name in sorted(new, key=lambda each: -each.count):
-            apart = _APART * extent / 2 / 2**level
-            if not any(name.text == other.text and _distance(name, other) < apart for other in found):
+            same = by_text.setdefault(name.text, [])
+            if all(_distance(name, other) >= apart for other in same):
+                same.append(name)
                 found.append(name)
     return found[:_MOST]
 
@@ -77,7 +81,7 @@ def _named(
     all_of = np.bincount(square, minlength=side * side)
     pairs, counts = np.unique(codes.astype(np.int64) * (side * side) + square, return_counts=True)
     code, where = np.divmod(pairs, side * side)
-    named = np.array([bool(text) for text in texts])[code]
+    named = np.array([text not in _NO_NAMES for text in texts])[code]
     owns = named & (counts >= _MAJORITY * all_of[where]) & (counts > 1)
     code, where, counts = code[owns], where[owns], counts[owns]
     found: list[Name] = []
@@ -86,13 +90,15 @@ def _named(
     starts = np.flatnonzero(np.diff(code, prepend=-1))
     middles = _middles(places, square, side)
     for start, end in zip(starts, [*starts[1:], len(code)], strict=True):
-        grid = np.zeros((side, side), np.int64)
-        grid.ravel()[where[start:end]] = counts[start:end]
+        rows, columns = np.divmod(where[start:end], side)
+        top, left = rows.min(), columns.min()
+        grid = np.zeros((int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1), np.int64)
+        grid[rows - top, columns - left] = counts[start:end]
         parts, number = label(grid > 0, np.ones((3, 3)))
         sizes = np.bincount(parts.ravel(), grid.ravel(), number + 1)
         for part, (row, column) in enumerate(maximum_position(grid, parts, np.arange(1, number + 1)), 1):
             if sizes[part] >= _LEAST:
-                x, y = middles[int(row) * side + int(column)].tolist()
+                x, y = middles[int(row + top) * side + int(column + left)].tolist()
                 found.append(Name(texts[int(code[start])], x, y, int(sizes[part]), kind))
     return found
 
