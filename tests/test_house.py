@@ -54,7 +54,7 @@ def test_there_is_something_to_check():
 
 
 WINDOW = ("qdesk/gui/", "qdesk/bench/play_window.py", "qdesk/bench/curate_window.py", "qdesk/bench/map_window.py")
-"""The window, and the two benchmarks that drive one."""
+"""The window, and the benchmarks that drive one."""
 
 
 def test_nothing_outside_gui_imports_qt():
