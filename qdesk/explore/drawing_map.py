@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -50,7 +51,7 @@ class DrawingMap:
     positions: np.ndarray
     sample: np.ndarray
 
-    @property
+    @cached_property
     def placed(self) -> np.ndarray:
         """bool (N,), which drawings have a place."""
         return np.isfinite(self.positions[:, 0])

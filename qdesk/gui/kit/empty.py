@@ -56,7 +56,7 @@ class EmptyPage(QScrollArea):
             self._cards.addWidget(one, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        beside = event.size().width() >= _THREE_CARDS
+        beside = event.size().width() >= _THREE_CARDS * self._cards.count() / 3
         self._cards.setDirection(QBoxLayout.Direction.LeftToRight if beside else QBoxLayout.Direction.TopToBottom)
         super().resizeEvent(event)
 
