@@ -1,7 +1,7 @@
 """A map of drawings: each is a point, near those in which the classifier sees something alike.
 
 Some thousand drawings are laid out by t-SNE (openTSNE; docs/map.md compares it with UMAP and PaCMAP). Each of the
-others is placed where most of its nearest neighbours among those lie. That takes some 30 microseconds a drawing, and
+others is placed where most of its nearest neighbours among those lie. That takes some 10 microseconds a drawing, and
 drawings that are scored later take their places without the map changing.
 """
 
@@ -19,7 +19,7 @@ MAP_VERSION = 1
 """Raise it with each change that moves drawings on the map. Maps kept from before are then made anew."""
 
 FITTED = 20_000
-"""The most drawings that are laid out by t-SNE: 30 s of one core."""
+"""The most drawings that are laid out by t-SNE: 16 s of one core."""
 
 NEIGHBOURS, PERPLEXITY = 90, 30.0
 EARLY, LATE = 250, 500
@@ -34,7 +34,7 @@ _SHARPNESS = 8  # the power of the cosine by which neighbours weigh
 _SPREAD = np.float32(0.5)  # how far a drawing may lie from the middle of its neighbours, of their own spread
 _NEAR = 1 / 30  # how far apart neighbours lie that agree; the map is about 2 wide
 _BLOCK = 1 << 16
-_DEAR = 60  # how many drawings are placed in the time that one takes to be laid out
+_DEAR = 80  # how many drawings are placed in the time that one takes to be laid out
 
 Report = Callable[[float], None]
 """Is told the share of the work that is done, 0 to 1. What it raises ends the work."""
