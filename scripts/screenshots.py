@@ -1,6 +1,6 @@
 """Take the screenshots in docs/ from the running program: `make screenshots`.
 
-`make screenshots ARGS="curate"` (or "play", "lab", "draw") takes those of one page, and
+`make screenshots ARGS="curate"` (or "play", "lab", "draw", "explore") takes those of one page, and
 `make screenshots ARGS="curate dark"` in the dark theme. Everything is real: the shipped networks score and guess, the
 mouse draws, the keys flag. The drawings are those of the starter set, which this project made itself.
 """
@@ -28,7 +28,7 @@ from qdesk.gui.theme import apply_theme  # noqa: E402
 from qdesk.gui.window import MainWindow  # noqa: E402
 
 DOCS = Path(__file__).parents[1] / "docs"
-PAGES = ("play", "curate", "lab", "draw")
+PAGES = ("play", "curate", "lab", "draw", "explore")
 
 
 def main(*wishes: str) -> int:
@@ -59,6 +59,10 @@ def main(*wishes: str) -> int:
 
         window.show_page("draw")
         draw_icons(window.page("draw"), shoot, dark=bool(suffix))
+    if "explore" in pages:
+        from screenshots_explore import explore_and_look
+
+        explore_and_look(window, shoot, dark=bool(suffix))
     window.close()
     jobs.shutdown()
     return 0
