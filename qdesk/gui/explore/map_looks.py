@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import COLOURS, OTHER
+from qdesk.data.reasons import COLOURS, KEEP, OTHER
 from qdesk.explore.map_colours import SCORES, recoded, spread_colours, usual_range
 from qdesk.gui.explore.map_painter import Paint
 from qdesk.gui.theme import loss_colour, theme
@@ -41,6 +41,21 @@ def looks_of(table: Table, by: str, positions: np.ndarray) -> tuple[Paint, Legen
     if by in TEXTS:
         return _by_text(table, by, positions)
     return _by_score(by, table.numbers[by])
+
+
+def lines_about(table: Table, row: int, by: str) -> list[str]:
+    """Return what is said of a drawing: its word, what the network sees, what it looks like, the verdict, the score."""
+    lines = [table.words[row] or "no word"]
+    seen, reason, verdict = table.texts["top_guess"][row], table.texts["reason"][row], table.verdicts[row]
+    if seen:
+        lines.append(f"seen as {seen}")
+    if reason:
+        lines.append(f"looks like {reason}")
+    if verdict:
+        lines.append("kept" if verdict == KEEP else f"flagged: {verdict}")
+    if by in table.numbers and np.isfinite(value := float(table.numbers[by][row])):
+        lines.append(f"{CHOICES[by].lower()} {value:.2f}".replace("-", "−"))
+    return lines
 
 
 def _by_text(table: Table, by: str, positions: np.ndarray) -> tuple[Paint, Legend]:

@@ -20,6 +20,9 @@ T = TypeVar("T")
 ROOM = 14
 """The most drawings in view per drawing that there is room for, if any are to be shown as drawings."""
 
+SIDES = (96, 72, 52)
+"""How large drawings are shown, logical pixels."""
+
 _RADII = ((400, 5.0), (2_000, 4.0), (8_000, 3.0), (30_000, 2.2), (120_000, 1.5))
 """The most drawings in view, and how large their dots then are, logical pixels; more are one pixel each."""
 
@@ -54,7 +57,7 @@ class MapScene:
     ratio: float
     ground: Colour
     chosen: np.ndarray | None = None
-    sides: tuple[int, ...] = (96, 72, 52)
+    sides: tuple[int, ...] = SIDES
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,12 +12,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk.curation.view.scatter import inside_polygon
 from qdesk.gui import jobs
+from qdesk.gui.explore.map_choosing import MapChoosing
 from qdesk.gui.explore.map_controls import MapFoot, MapHead, NothingOpen
-from qdesk.gui.explore.map_looks import CHOICES, Legend, looks_of
+from qdesk.gui.explore.map_looks import Legend, lines_about, looks_of
 from qdesk.gui.explore.map_maker import MapMaker
-from qdesk.gui.explore.map_painter import MapPainter, MapPicture, MapScene, Paint
+from qdesk.gui.explore.map_painter import SIDES, MapPainter, MapPicture, MapScene, Paint
 from qdesk.gui.explore.map_saving import MapSaving
 from qdesk.gui.kit.empty import EmptyPage
 from qdesk.gui.kit.open_set import OpenSet
@@ -39,7 +39,6 @@ class MapTab(QWidget):
         self._open_set: OpenSet | None = None
         self._in_sight = False
         self._paint: Paint | None = None
-        self._chosen: np.ndarray | None = None
         self.surface: MapSurface | None = None
         self.maker = MapMaker(self)
         self.maker.changed.connect(self._map_changed)
@@ -47,7 +46,8 @@ class MapTab(QWidget):
         self.maker.failed.connect(lambda sentence: self.notice.say(sentence, "bad"))
         self._surfaces = jobs.Slot("qdesk-map-import", self)
         self._looks = jobs.Slot("qdesk-map-looks", self)
-        self._lasso = jobs.Slot("qdesk-map-lasso", self)
+        self.choosing = MapChoosing(self)
+        self.choosing.changed.connect(self._chose)
         self._worker: jobs.LatestWorker | None = None
         self._soon = QTimer(self, interval=0, singleShot=True)  # many changes at once make one picture
         self._soon.timeout.connect(self._ask)
@@ -62,7 +62,9 @@ class MapTab(QWidget):
         self.saving = MapSaving(self, self.notice)
         self.head.save_asked.connect(self._save)
         for control, do in zip(
-            self.foot.buttons, (self.maker.cancel, self.maker.make, self.drop, self.show_in_curate), strict=True
+            self.foot.buttons,
+            (self.maker.cancel, self.maker.make, self.choosing.drop, self.show_in_curate),
+            strict=True,
         ):
             control.clicked.connect(do)
         self.nothing_open, self.waiting = NothingOpen(), EmptyPage("No map yet", "")
@@ -103,7 +105,7 @@ class MapTab(QWidget):
         """End what runs in the background."""
         self.maker.take(None)
         self.saving.close()
-        for slot in (self._surfaces, self._looks, self._lasso):
+        for slot in (self._surfaces, self._looks):
             slot.drop()
         if self._worker is not None:
             self._worker.close()
@@ -113,9 +115,9 @@ class MapTab(QWidget):
 
     def _opened(self) -> None:
         table = self._open_set.table if self._open_set is not None else None
-        for slot in (self._looks, self._lasso):
-            slot.drop()
-        self._paint, self._chosen = None, None
+        self._looks.drop()
+        self.choosing.drop()
+        self._paint = None
         self.head.legend.show_legend(Legend())
         if self.surface is not None:
             self.surface.view = None
@@ -165,9 +167,7 @@ class MapTab(QWidget):
         surface = self.surface = MapSurface("The map of drawings", self._about)
         surface.set_drag("lasso" if self.head.drags.choice == "lasso" else "move")
         surface.moved.connect(self._soon.start)
-        surface.lassoed.connect(self._choose)
-        surface.pressed_at.connect(self._choose_one)
-        surface.dropped.connect(self.drop)
+        self.choosing.listen(surface)
         self._worker = jobs.LatestWorker(MapPainter, MapPainter.paint, self, "qdesk-map-painter")
         self._worker.answered.connect(self._show)
         self.stack.addWidget(surface)
@@ -195,7 +195,7 @@ class MapTab(QWidget):
         ground = theme().surface
         scene = MapScene(
             drawing_map.positions, self._paint, surface.view, surface.size_in_pixels, surface.devicePixelRatioF(),
-            (ground.red(), ground.green(), ground.blue()), self._chosen, (96, 72, 52) if self.maker.finished else (),
+            (ground.red(), ground.green(), ground.blue()), self.choosing.chosen, SIDES if self.maker.finished else (),
         )  # fmt: skip
         self._worker.request(scene)
 
@@ -213,66 +213,17 @@ class MapTab(QWidget):
             self.surface.set_drag("lasso" if name == "lasso" else "move")
 
     def _about(self, row: int) -> list[str]:
-        """Return what is said of a drawing: its word, what the network sees, what it looks like, the verdict."""
         table = self.maker.table
-        assert table is not None
-        lines = [table.words[row] or "no word"]
-        seen, reason, verdict = table.texts["top_guess"][row], table.texts["reason"][row], table.verdicts[row]
-        if seen:
-            lines.append(f"seen as {seen}")
-        if reason:
-            lines.append(f"looks like {reason}")
-        if verdict:
-            lines.append("kept" if verdict == "keep" else f"flagged: {verdict}")
-        by = self.head.colour_box.currentData()
-        if by in table.numbers and np.isfinite(value := float(table.numbers[by][row])):
-            lines.append(f"{CHOICES[by].lower()} {value:.2f}".replace("-", "−"))
-        return lines
+        return [] if table is None else lines_about(table, row, self.head.colour_box.currentData())
 
-    # Choosing
-
-    def _choose(self, line: np.ndarray, how: str) -> None:
-        surface = self.surface
-        if surface is None or (picture := surface.picture) is None or (view := surface.shown_exactly) is None:
-            return
-        size, before, ratio = surface.size_in_pixels, self._chosen, surface.devicePixelRatioF()
-
-        def choose(_context: jobs.Context) -> np.ndarray | None:
-            inside = picture.inside(inside_polygon(line * ratio, size), view, size)
-            if before is not None and how != "new":
-                inside = before | inside if how == "add" else before & ~inside
-            elif how == "less":
-                return None
-            return inside if inside.any() else None
-
-        self._lasso.start(choose, done=self._chose)
-
-    def _choose_one(self, place: tuple[float, float]) -> None:
-        if self.surface is None:
-            return
-        corner = self.surface.area.topLeft()
-        corner.setX(corner.x() + place[0])
-        corner.setY(corner.y() + place[1])
-        row = self.surface.drawing_at(corner)
-        if row >= 0 and self.maker.table is not None:
-            chosen = np.zeros(len(self.maker.table), bool)
-            chosen[row] = True
-            self._chose(chosen)
-
-    def _chose(self, chosen: np.ndarray | None) -> None:
-        self._chosen = chosen
+    def _chose(self) -> None:
         self._say()
         self._soon.start()
 
-    def drop(self) -> None:
-        """Drop the lasso."""
-        self._lasso.drop()
-        self._chose(None)
-
     def show_in_curate(self) -> None:
         """Show the chosen drawings in Curate."""
-        if self._chosen is not None and self._open_set is not None:
-            self._open_set.choose(np.flatnonzero(self._chosen), CHOSEN)
+        if self.choosing.chosen is not None and self._open_set is not None:
+            self._open_set.choose(np.flatnonzero(self.choosing.chosen), CHOSEN)
 
     # Words
 
@@ -289,7 +240,7 @@ class MapTab(QWidget):
         self.stack.setCurrentWidget(page)
         self.head.setVisible(page is surface)
         self.foot.setVisible(table is not None)
-        chosen = 0 if self._chosen is None else int(np.count_nonzero(self._chosen))
+        chosen = self.choosing.count
         scored = 0 if table is None else int(np.count_nonzero(table.scored))
         self.foot.show_state(maker.busy, not maker.busy and maker.map is None and scored > 0, chosen > 0)
         self.head.save_button.setEnabled(maker.finished)
@@ -315,16 +266,7 @@ class MapTab(QWidget):
             self.surface.setAccessibleDescription(
                 f"{self.foot.words.text()}. Arrow keys move, plus and minus zoom, Enter chooses all that is in view."
             )
-        lead = "The map comes once the drawings are scored, which Curate does when they are opened."
-        if maker.busy:
-            lead = "The map is being laid out; it shows itself as it takes shape."
-        elif scored == total and total:
-            lead = "All drawings are scored: the map can be drawn."
-        elif scored:
-            lead = (
-                f"{scored:,} of {_drawings(total)} are scored. The map comes by itself when all are, or now of these."
-            )
-        self.waiting.set_lead(lead)
+        self.waiting.set_lead(_lead(maker.busy, scored, total))
 
     def _save(self, form: str) -> None:
         table, drawing_map, surface = self.maker.table, self.maker.map, self.surface
@@ -343,3 +285,14 @@ class MapTab(QWidget):
 
 def _drawings(count: int) -> str:
     return f"{count:,} {'drawing' if count == 1 else 'drawings'}"
+
+
+def _lead(busy: bool, scored: int, total: int) -> str:
+    """Say what a map that is not there yet waits for."""
+    if busy:
+        return "The map is being laid out; it shows itself as it takes shape."
+    if scored == total:
+        return "All drawings are scored: the map can be drawn."
+    if scored:
+        return f"{scored:,} of {_drawings(total)} are scored. The map comes once all are, or now of these."
+    return "The map comes once the drawings are scored, which Curate does when they are opened."

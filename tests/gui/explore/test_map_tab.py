@@ -79,10 +79,14 @@ def settle(qtbot, tab: MapTab) -> None:
     def settled() -> bool:
         surface = tab.surface
         picture = None if surface is None else surface.picture
-        if picture is None or tab.maker.busy or tab._looks.busy or tab._lasso.busy or tab._soon.isActive():
+        if picture is None or tab.maker.busy or tab._looks.busy or tab.choosing.busy or tab._soon.isActive():
             return False
         scene = picture.scene
-        same = scene.positions is tab.maker.map.positions and scene.paint is tab._paint and scene.chosen is tab._chosen
+        same = (
+            scene.positions is tab.maker.map.positions
+            and scene.paint is tab._paint
+            and scene.chosen is tab.choosing.chosen
+        )
         return same and scene.view == surface.view and scene.size == surface.size_in_pixels
 
     qtbot.waitUntil(settled)
@@ -175,19 +179,19 @@ def test_a_lasso_chooses_what_is_in_it_for_curate(qtbot, mapped: MapTab, open_se
     open_set.choice_asked.connect(lambda mask, text: asked.append((mask, text)))
     mapped.head.drags.buttons["lasso"].click()
     drag(mapped, box_around(mapped, "dog"))
-    qtbot.waitUntil(lambda: mapped._chosen is not None)
+    qtbot.waitUntil(lambda: mapped.choosing.chosen is not None)
     assert mapped.foot.words.text() == "30 drawings chosen"
     mapped.foot.show_button.click()
     (mask, text) = asked[0]
     assert text == "chosen on the map" and np.array_equal(mask, np.arange(COUNT) % 3 == 1)
     QTest.keyClick(mapped.surface, Qt.Key.Key_Escape)
-    assert mapped._chosen is None and mapped.foot.show_button.isHidden()
+    assert mapped.choosing.chosen is None and mapped.foot.show_button.isHidden()
 
 
 def test_shift_draws_a_lasso_while_a_drag_moves(qtbot, mapped: MapTab) -> None:
     drag(mapped, box_around(mapped, "cat"), Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: mapped._chosen is not None)
-    assert np.array_equal(mapped._chosen, np.arange(COUNT) % 3 == 0)
+    qtbot.waitUntil(lambda: mapped.choosing.chosen is not None)
+    assert np.array_equal(mapped.choosing.chosen, np.arange(COUNT) % 3 == 0)
 
 
 def test_a_drag_moves_the_map_and_the_proportions_stay_true(qtbot, mapped: MapTab) -> None:
@@ -208,7 +212,7 @@ def test_a_click_chooses_one(qtbot, mapped: MapTab) -> None:
     place = mapped.surface.place_of(7).toPoint()
     wanted = mapped.surface.drawing_at(mapped.surface.place_of(7))
     QTest.mouseClick(mapped.surface.viewport(), Qt.MouseButton.LeftButton, NONE, place)
-    assert wanted >= 0 and np.flatnonzero(mapped._chosen).tolist() == [wanted]
+    assert wanted >= 0 and np.flatnonzero(mapped.choosing.chosen).tolist() == [wanted]
 
 
 # What is seen
