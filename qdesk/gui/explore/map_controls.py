@@ -54,6 +54,10 @@ class MapHead(QWidget):
         row.addWidget(self.drags)
         row.addWidget(self.save_button)
 
+    def choose_colour(self, by: str) -> None:
+        """Colour by one of `CHOICES`."""
+        self.colour_box.setCurrentIndex(self.colour_box.findData(by))
+
 
 class MapFoot(QWidget):
     """The line below the map: words, and what can be done now."""

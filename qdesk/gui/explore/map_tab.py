@@ -68,9 +68,6 @@ class MapTab(QWidget):
         ):
             control.clicked.connect(do)
         self.nothing_open, self.waiting = NothingOpen(), EmptyPage("No map yet", "")
-        self.nothing_open.open_asked.connect(
-            lambda files: self._open_set.open(files) if self._open_set is not None else None
-        )
         self.stack = QStackedWidget()
         self.stack.addWidget(self.nothing_open)
         self.stack.addWidget(self.waiting)
@@ -89,6 +86,7 @@ class MapTab(QWidget):
         self._open_set = open_set
         open_set.changed.connect(self._opened)
         open_set.scored.connect(self._scored)
+        self.nothing_open.open_asked.connect(open_set.open)
         self._opened()
 
     def shown(self) -> None:
@@ -124,6 +122,8 @@ class MapTab(QWidget):
             self.surface.show_picture(None)
             self.surface.open(None if table is None else table.drawings)
         self.maker.take(table)
+        if table is not None and len({*table.words.texts, ""}) < 3:
+            self.head.choose_colour("reason")  # all of one word would be of one colour
         self._scored()
 
     def _scored(self) -> None:

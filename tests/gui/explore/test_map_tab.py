@@ -171,6 +171,12 @@ def test_other_drawings_take_the_map_away(mapped: MapTab, open_set: OpenSet) -> 
     assert mapped.stack.currentWidget() is mapped.waiting and not mapped.surface.names
 
 
+def test_drawings_of_one_word_are_coloured_by_what_they_look_like(tab: MapTab, open_set: OpenSet) -> None:
+    open_set.put(Table(shapes("circle", 9), list("abcdefghi")))
+    assert tab.head.colour_box.currentData() == "reason"
+    assert CHOICES["reason"] == tab.head.colour_box.currentText()
+
+
 # Choosing
 
 
