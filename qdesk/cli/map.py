@@ -8,6 +8,7 @@ from pathlib import Path
 
 from qdesk.cli.arguments import Commands, add_files, add_y_up, command
 from qdesk.explore.map_table import MAP_COLUMNS
+from qdesk.streams import is_stream
 
 ENDINGS = (".parquet", ".csv", ".html")
 
@@ -21,7 +22,9 @@ def add(commands: Commands) -> None:
         "qdesk map cat.ndjson dog.ndjson --out map.html",
     )  # fmt: skip
     add_files(parser)
-    parser.add_argument("--out", metavar="FILE", type=_out, required=True, help="a .parquet, .csv or .html")
+    parser.add_argument(
+        "--out", metavar="FILE", type=_out, required=True, help="a .parquet, .csv or .html; - for CSV to stdout"
+    )
     parser.add_argument("--seed", metavar="S", type=int, default=0, help="another map of the same drawings; default 0")
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score and map everything anew, and keep nothing"
@@ -30,7 +33,7 @@ def add(commands: Commands) -> None:
 
 
 def _out(text: str) -> Path:
-    if not text.lower().endswith(ENDINGS):
+    if not text.lower().endswith(ENDINGS) and not is_stream(text):
         raise argparse.ArgumentTypeError(f"{text!r} ends in none of .parquet, .csv and .html")
     return Path(text)
 

@@ -39,3 +39,9 @@ def test_what_cannot_be_done_is_said(squares, tmp_path, capsys):
     assert run("map", empty, "--out", tmp_path / "map.html") == 1
     lines = capsys.readouterr().err.splitlines()
     assert "Traceback" not in "".join(lines) and len(lines) == 1
+
+
+def test_the_table_goes_to_stdout(squares, capsys):
+    assert run("map", squares, "--out", "-") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == ",".join(MAP_COLUMNS) and len(lines) == 7
