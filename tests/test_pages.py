@@ -44,7 +44,7 @@ def test_every_template_lies_in_the_package() -> None:
     root = Path(__file__).parents[1] / "qdesk"
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.html")}
     pages = {"evaluation/html/report.html", "evaluation/html/charts.html", "curation/health/health.html"}
-    pages |= {"explore/words/words.html", "explore/words/index.html"}
+    pages |= {"explore/words/words.html", "explore/words/index.html", "explore/map.html"}
     assert found == {"pages/base.html", GALLERY, *pages}
 
 

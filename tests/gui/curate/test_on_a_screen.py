@@ -75,9 +75,14 @@ def test_a_page_is_decided_and_a_lasso_drawn(screen: Screen, home: Path, tmp_pat
         until(lambda: curator.reasons() == {"scribble"})
         until(lambda: curator.verdicts()["scribble"].facts["junk"] is not None)
         curator.press("u", "b", "4", "Right", "k")  # by the page: the second one is kept
-        screen.xdotool("sleep", 0.5)  # Enter is not heard while another page comes, for which it was not meant
-        curator.press("Return")
-        until(lambda: len(all_reasons()) > 1)
+
+        def is_decided() -> bool:
+            screen.xdotool("sleep", 0.5)  # Enter is not heard while another page comes, for which it was not meant
+            curator.press("Return")
+            screen.xdotool("sleep", 0.5)
+            return len(all_reasons()) > 1
+
+        until(is_decided)
         decided = all_reasons()
         assert KEEP in decided and decided.count("other") == 1
         curator.press("u")
