@@ -107,7 +107,11 @@ class SketchRNN(nn.Module):
 
     def outputs(self, seen: Tensor, classes: Tensor) -> Tensor:
         """Return raw outputs (N, T, 3 + 6 * mixtures) from what was read, (N, T, hidden), and class indices."""
-        scale, shift = self.film(self.word(classes))[:, None].chunk(2, dim=2)  # (N or 1, 1, readout) each
+        return self.read_out(seen, self.word(classes))
+
+    def read_out(self, seen: Tensor, vectors: Tensor) -> Tensor:
+        """Return what `outputs` does for words given as vectors, (N or 1, embedding), such as a mean of two words'."""
+        scale, shift = self.film(vectors)[:, None].chunk(2, dim=2)  # (N or 1, 1, readout) each
         return self.output(F.relu(torch.addcmul(shift, self.known(seen), 1 + scale)))
 
     def forward(self, inputs: Tensor, classes: Tensor) -> Tensor:
