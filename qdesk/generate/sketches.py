@@ -1,0 +1,305 @@
+"""Drawings of a word by the Sketch-RNN: samples, the best of several, what goes on from a beginning, and mixtures.
+
+All are sampled as `qdesk.nets.sampling` says, guided by the word, and judged by the classifier. They are the network's
+own: none of them was drawn by a person. Their key_id says so (`qdesk.training.starter_set`): sixteen digits of which
+the first four are 9000, and the others come from what is drawn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from qdesk import paths
+from qdesk.data.categories import find, hint
+from qdesk.data.drawings import BOX, Drawings
+from qdesk.data.simplify import EPSILON, as_official, is_dense, simplify_strokes
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from qdesk.nets.sketchrnn import SketchRNN
+    from qdesk.scoring.classifier import DrawingClassifier
+
+Strokes = Sequence[np.ndarray]
+
+TEMPERATURE, GUIDE = 0.3, 4.0
+"""How cold the pen is, and how much it favours what the word makes likelier. Looked at side by side, drawings at these
+are the ones that look most like their word (docs/ways-to-play.md)."""
+
+HOTTEST = 2.0
+"""The highest temperature that is of use. At 1 the pen draws as it learned to, apart from the guide."""
+
+TRIES = 4
+"""How many tries the best is chosen from where nothing else is said: the drawings are clearly better than of one."""
+
+LONGEST = 120
+"""Most points of a sampled drawing. Half of them have 35 or fewer, and longer ones do not get better."""
+
+MOST = 4000
+"""The most drawings of a wish, tries included: they are sampled side by side."""
+
+_BETWEEN = 64, 0.5, 2.0
+"""Tries for each drawing between two others, with their temperature and guide: more varied than elsewhere."""
+
+
+class Beginning(NamedTuple):
+    """What a drawing begins with.
+
+    strokes: (points, 2) each, in any coordinates, y down.   box: the side of a whole drawing in the same units, None to
+    go by the size: what fits the 255 box lies where it would lie in a whole drawing, and what is larger fills the box.
+    lifted: whether the pen is up, False where the last stroke goes on.
+    """
+
+    strokes: Strokes
+    box: float | None = None
+    lifted: bool = True
+
+
+class End(NamedTuple):
+    """One of two drawings to draw between: strokes, (points, 2) each, and its word, "" where it is not known."""
+
+    strokes: Strokes
+    word: str = ""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to be drawn.
+
+    word: "" draws without a word, as the pen goes.   best: tries per drawing, of which the one is taken that the
+    classifier is surest of.   other, share: a second word, and how much of it is mixed in, 0 to 1.
+    """
+
+    word: str
+    count: int = 1
+    temperature: float = TEMPERATURE
+    seed: int = 0
+    best: int = TRIES
+    other: str = ""
+    share: float = 0.5
+    beginning: Beginning | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What was drawn.
+
+    drawings: with words and key_ids, in the 255 box, or in the beginning's own units where there was one.
+    chances: float32 (N,), the probability of the word that was asked for.   seen: what the classifier takes each for,
+    with its probability.   notes: what sets each apart from the others, "" for nothing.
+    """
+
+    drawings: Drawings
+    chances: np.ndarray
+    seen: tuple[tuple[str, float], ...]
+    notes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.drawings)
+
+
+class Sketches:
+    """Draws with the given networks, by default the shipped ones, which are loaded when first needed.
+
+    The same wish gives the same drawings. It is for one thread at a time.
+    """
+
+    def __init__(self, network: SketchRNN | None = None, guesser: DrawingClassifier | None = None) -> None:
+        if network is not None:
+            self.network = network
+        if guesser is not None:
+            self.guesser = guesser
+
+    @cached_property
+    def network(self) -> SketchRNN:
+        from qdesk.nets import weights
+
+        return weights.load(paths.model(paths.SKETCHRNN), "sketchrnn")
+
+    @cached_property
+    def guesser(self) -> DrawingClassifier:
+        from qdesk.scoring.classifier import DrawingClassifier
+
+        return DrawingClassifier()
+
+    def known(self, word: str) -> str:
+        """Return the word as the network knows it. Raises ValueError, with words like it, for one that it does not."""
+        found = find(word, self.network.words)
+        if found is None:
+            raise ValueError(
+                f"The network cannot draw {word}: it has not learned that word.{hint(word, self.network.words)}"
+            )
+        return found
+
+    def draw(self, wish: Wish, check: Callable[[], object] = lambda: None) -> Drawn:
+        """Return the drawings that were wished for.   check: called again and again; what it raises ends the work.
+
+        Raises ValueError for an unknown word, and for a beginning without a point.
+        """
+        shares = np.full(wish.count, wish.share if wish.other else 0.0)
+        return self._draw(wish, np.full(wish.count, wish.temperature), shares, [""] * wish.count, check)
+
+    def rising(self, wish: Wish, columns: int, rows: int, check: Callable[[], object] = lambda: None) -> Drawn:
+        """Return `rows` times `columns` drawings of one word, in reading order, each column hotter than the one before.
+
+        The temperatures go from 0 to `HOTTEST` in even steps; those of the wish and its count do not matter.
+        """
+        each = np.linspace(0, HOTTEST, columns)
+        heat = np.tile(each, rows)
+        return self._draw(wish, heat, np.zeros(len(heat)), [f"temperature {t:.2f}" for t in heat], check)
+
+    def mixing(self, wish: Wish, columns: int, rows: int, check: Callable[[], object] = lambda: None) -> Drawn:
+        """Return `rows` times `columns` drawings from the wish's word to its other one, in reading order.
+
+        Each column has more of the other word than the one before, from none to nothing else.
+        """
+        shares = np.tile(np.linspace(0, 1, columns), rows)
+        notes = [f"{100 * share:.0f} % {wish.other}" for share in shares]
+        return self._draw(wish, np.full(len(shares), wish.temperature), shares, notes, check)
+
+    def between(
+        self, first: End, second: End, steps: int = 5, seed: int = 0, check: Callable[[], object] = lambda: None
+    ) -> Drawn:
+        """Return `steps` drawings from one drawing to another, without the two.
+
+        No encoder turns a drawing into a code to mix. Instead the pen draws the mean of the two words, each step with
+        more of the second, with many tries. Of these the one is taken that the classifier sees nearest to the straight
+        way between the two drawings, in the layer before its logits. Raises ValueError where a drawing has no point.
+        """
+        from qdesk.nets import sampling
+
+        tries, heat, guide = _BETWEEN
+        pair = as_official(Drawings.from_strokes([first.strokes, second.strokes]))
+        guesses = self._seen(self.guesser.probabilities(pair))
+        named = [find(one.word, self.network.words) or seen[0] for one, seen in zip((first, second), guesses, strict=True)]
+        ends = _unit(self.guesser.embeddings(pair))
+        shares = np.linspace(0, 1, steps + 2)[1:-1]
+        many = np.repeat(shares, tries)
+        vectors = self._vectors(*named, many)
+        drawn = sampling.draw(self.network, vectors, heat, seed, LONGEST, guide, check=check)
+        batch = Drawings.from_strokes(drawn).fit_box()
+        aims = _unit(ends[0] * (1 - many[:, None]) + ends[1] * many[:, None])
+        batch = batch.take(_best((_unit(self.guesser.embeddings(batch)) * aims).sum(axis=1), tries))
+        p = self.guesser.probabilities(batch)
+        words = [named[int(share > 0.5)] for share in shares]
+        chances = self._chances(p, named[0], shares, named[1])
+        return Drawn(
+            batch.with_columns(word=words, key_id=_names(batch)), chances, self._seen(p),
+            tuple(f"{100 * share:.0f} % of the way" for share in shares),
+        )  # fmt: skip
+
+    def _draw(
+        self, wish: Wish, heat: np.ndarray, shares: np.ndarray, notes: Sequence[str], check: Callable[[], object]
+    ) -> Drawn:
+        """Draw one drawing per temperature and share of the other word, (N,) each, the best of `wish.best`."""
+        word = self.known(wish.word) if wish.word else ""
+        other = self.known(wish.other) if wish.other else word
+        many = [np.repeat(each, wish.best) for each in (heat, shares)]
+        drawn = self._sample(self._vectors(word, other, many[1]), many[0], wish, check)
+        batch = Drawings.from_strokes(drawn)
+        batch = batch if wish.beginning else batch.fit_box()
+        check()
+        p = self.guesser.probabilities(as_official(batch))
+        chances = self._chances(p, word, many[1] * 0)
+        chosen = _best(self._chances(p, word, many[1], other), wish.best)
+        words = [other if share > 0.5 else word or None for share in shares]
+        batch = batch.take(chosen)
+        return Drawn(
+            batch.with_columns(word=words, key_id=_names(batch)), chances[chosen], self._seen(p[chosen]), tuple(notes)
+        )
+
+    def _vectors(self, word: str, other: str, shares: np.ndarray) -> Tensor:
+        """Return the vectors, (N, embedding), of the word with these shares, (N,), of the other one."""
+        import torch
+
+        words = [*self.network.words, ""]
+        one, two = (self.network.word.weight.detach()[words.index(each)] for each in (word, other))
+        part = torch.from_numpy(shares.astype(np.float32))[:, None]
+        return one * (1 - part) + two * part
+
+    def _sample(
+        self, vectors: Tensor, heat: np.ndarray, wish: Wish, check: Callable[[], object]
+    ) -> list[list[np.ndarray]]:
+        from qdesk.nets import sampling
+
+        guide = GUIDE if wish.word else 0.0
+        if wish.beginning is None:
+            return sampling.draw(self.network, vectors, heat, wish.seed, LONGEST, guide, check=check)
+        given, (simple, unit) = wish.beginning, as_read(wish.beginning)
+        begun = sampling.begin(self.network, simple, given.lifted)
+        drawn = sampling.draw(self.network, vectors, heat, wish.seed, LONGEST, guide, begun, check)
+        return [continued(given, [stroke / unit for stroke in strokes]) for strokes in drawn]
+
+    def _chances(self, p: np.ndarray, word: str, shares: np.ndarray, other: str = "") -> np.ndarray:
+        """Return float32 (N,): how sure the classifier is of the word, or of both in proportion to their shares.
+
+        Without a word, how sure it is of anything.
+        """
+        if not word:
+            return p.max(axis=1)
+        words = self.guesser.words
+        one, two = (p[:, words.index(each)] if each in words else np.zeros(len(p), p.dtype) for each in (word, other))
+        return one ** (1 - shares) * two**shares if other else one
+
+    def _seen(self, p: np.ndarray) -> tuple[tuple[str, float], ...]:
+        best = p.argmax(axis=1)
+        return tuple((self.guesser.words[k], float(row[k])) for k, row in zip(best, p, strict=True))
+
+
+def as_read(beginning: Beginning) -> tuple[list[np.ndarray], float]:
+    """Return a beginning as the network reads it, and how many of its units one unit of the given strokes is.
+
+    It is relative to the first point, in whole numbers, and simplified as the training data were unless it is already.
+    Raises ValueError for a beginning without a point.
+    """
+    strokes = [np.asarray(stroke, np.float64) for stroke in beginning.strokes if len(stroke)]
+    if not strokes:
+        raise ValueError("The beginning has no point to go on from.")
+    points = np.concatenate(strokes)
+    extent = float((points.max(axis=0) - points.min(axis=0)).max())
+    unit = BOX / (beginning.box or (BOX if extent <= BOX + 1 else extent))
+    small = [(stroke - points[0]) * unit for stroke in strokes]
+    whole = all((stroke == np.rint(stroke)).all() for stroke in small)
+    if extent > 0 and not (whole and not is_dense(Drawings.from_strokes([small]))[0]):
+        fitted = BOX / (extent * unit)  # simplifying also fits to the box: undo that
+        simple = [stroke / fitted for stroke in simplify_strokes(small, EPSILON * fitted)]
+        small = [stroke - simple[0][0] for stroke in simple]
+    return [np.rint(stroke).astype(np.float32) for stroke in small], unit
+
+
+def continued(beginning: Beginning, more: Strokes) -> list[np.ndarray]:
+    """Return the strokes given, exactly as they are, and the new ones, which are relative to the first point given."""
+    given = [np.asarray(stroke, np.float32) for stroke in beginning.strokes if len(stroke)]
+    new = [(stroke + given[0][0]).astype(np.float32) for stroke in more]
+    if not beginning.lifted and new:
+        given[-1], new = np.vstack([given[-1], new[0]]), new[1:]
+    return [*given, *new]
+
+
+def _best(chances: np.ndarray, tries: int) -> np.ndarray:
+    """Return the rows (N,) of the surest of every `tries` drawings that follow each other."""
+    groups = chances.reshape(-1, tries)
+    return np.arange(len(groups)) * tries + groups.argmax(axis=1)
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    """Return vectors (N, n) with a length of 1 each."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+def _names(drawings: Drawings) -> list[str]:
+    """Return a key_id per drawing. It depends on what is drawn; what is drawn twice has two."""
+    seen: Counter[str] = Counter()
+    names = []
+    for content in drawings.content_ids():
+        digest = hashlib.sha256(f"{content} {seen[content]}".encode()).digest()
+        names.append(f"9000{int.from_bytes(digest[:8]) % 10**12:012d}")
+        seen[content] += 1
+    return names
