@@ -21,7 +21,7 @@ COMMON = {
     "datetime", "functools", "importlib", "io", "itertools", "json", "math", "os", "pathlib", "re", "time", "types",
     "typing", "warnings",
     "urllib.parse", "xml.sax.saxutils", "numpy", "pyarrow", "pyarrow.compute", "cairocffi", "cairosvg.parser",
-    "cairosvg.surface",
+    "cairosvg.surface", "PIL",
 }  # fmt: skip
 
 # A library that reads or writes drawings, and the files outside formats/ that use it for something else.

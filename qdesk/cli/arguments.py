@@ -63,6 +63,24 @@ def count(text: str) -> int:
     return number
 
 
+def number(text: str, low: float, high: float, whole: bool = False) -> float:
+    """Parse a number, or a whole one, from `low` to `high`."""
+    try:
+        value = int(text) if whole else float(text)
+    except ValueError:
+        value = low - 1
+    if not low <= value <= high:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a {'whole ' * whole}number from {low:g} to {high:g}")
+    return value
+
+
+def seed(text: str) -> int:
+    """Parse what random numbers begin with: a whole number from 0 on, of 18 digits at most."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on, of 18 digits at most")
+    return int(text)
+
+
 def table(text: str) -> Path:
     """Parse the path of a table's file, of a device, or `-`."""
     if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/") and not is_stream(text):

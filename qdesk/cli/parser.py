@@ -8,6 +8,7 @@ from qdesk import __version__
 from qdesk.cli import (
     bench,
     convert,
+    draw,
     evaluate,
     experiment,
     export,
@@ -15,6 +16,7 @@ from qdesk.cli import (
     guess,
     health,
     icons,
+    ink,
     map,
     merge,
     rank,
@@ -24,7 +26,8 @@ from qdesk.cli import (
 )
 
 COMMANDS = (
-    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, icons, map, words,
+    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, draw, icons, ink, map,
+    words,
 )  # fmt: skip
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 

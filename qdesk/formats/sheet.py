@@ -73,12 +73,14 @@ def write_sheet(
     title: str = "",
     on_progress: Callable[[float], None] | None = None,
     format: str | None = None,
+    columns: int = 0,
 ) -> None:
     """Write drawings to look at, dark on white, in the given order: .pdf as A4 pages, .svg and .png as one picture.
 
     captions: one per drawing; by default their words.
     title: the text above them, beside the number of drawings.
     format: "pdf", "png" or "svg"; by default the name's ending decides.
+    columns: drawings side by side in one picture; 0 for about half as many again as there are rows.
     on_progress: called with the share that is done, 0 to 1. An exception that it raises is passed on, and no file is
                  written.
 
@@ -96,7 +98,7 @@ def write_sheet(
         )
     if captions is None:
         captions = [Caption(word or "") for word in drawings.words]
-    sheet = _Sheet(drawings, captions, title, on_progress or (lambda share: None))
+    sheet = _Sheet(drawings, captions, title, on_progress or (lambda share: None), columns)
     with open_output(path) as out:
         _WRITERS[format](sheet, out)
         sheet.on_progress(1.0)
@@ -113,9 +115,15 @@ class _Sheet:
     """The rows of a contact sheet and the texts around them, as pieces of SVG."""
 
     def __init__(
-        self, drawings: Drawings, captions: Sequence[Caption], title: str, on_progress: Callable[[float], None]
+        self,
+        drawings: Drawings,
+        captions: Sequence[Caption],
+        title: str,
+        on_progress: Callable[[float], None],
+        columns: int,
     ) -> None:
         self.drawings, self.captions, self.title, self.on_progress = drawings, captions, title, on_progress
+        self.columns = columns or max(min(len(drawings), 4), math.ceil(math.sqrt(1.5 * len(drawings))))
         self.row_height = _SIDE + _GAP + 6 + sum(_LINES[: max(caption.lines for caption in captions)])
 
     def rows(self, first: int, last: int, columns: int) -> Iterator[str]:
@@ -164,7 +172,7 @@ class _Sheet:
 def _picture(sheet: _Sheet) -> tuple[float, float, Iterator[tuple[float, float, str]]]:
     """Lay out one picture: its width, its height, and its bands from top to bottom, each y, height and SVG."""
     count = len(sheet.drawings)
-    columns = max(min(count, 4), math.ceil(math.sqrt(1.5 * count)))
+    columns = sheet.columns
     margin = 2 * _GAP
     width = (max(columns, 4) if sheet.title else columns) * (_SIDE + _GAP) - _GAP + 2 * margin
     top = margin + (_HEAD if sheet.title else 0)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -178,7 +179,9 @@ class Sketches:
         tries, heat, guide = _BETWEEN
         pair = as_official(Drawings.from_strokes([first.strokes, second.strokes]))
         guesses = self._seen(self.guesser.probabilities(pair))
-        named = [find(one.word, self.network.words) or seen[0] for one, seen in zip((first, second), guesses, strict=True)]
+        named = [
+            find(one.word, self.network.words) or seen[0] for one, seen in zip((first, second), guesses, strict=True)
+        ]
         ends = _unit(self.guesser.embeddings(pair))
         shares = np.linspace(0, 1, steps + 2)[1:-1]
         many = np.repeat(shares, tries)
@@ -303,3 +306,28 @@ def _names(drawings: Drawings) -> list[str]:
         names.append(f"9000{int.from_bytes(digest[:8]) % 10**12:012d}")
         seen[content] += 1
     return names
+
+
+def write(drawn: Drawn, path: Path, title: str = "", columns: int = 0) -> None:
+    """Write what was drawn, by the path's ending: .svg, .png or .pdf as a sheet that says what the classifier sees.
+
+    A .gif is drawn before one's eyes; other endings hold the drawings alone.   columns: drawings side by side, 0 as it
+    fits. Raises `qdesk.formats.FormatError` where the file cannot be written so.
+    """
+    from qdesk.formats import gif, write_drawings
+    from qdesk.formats.sheet import Caption, write_sheet
+
+    name = path.name.lower()
+    if name.endswith(".gif"):
+        gif.write_drawn(path, drawn.drawings, columns)
+    elif name.endswith((".svg", ".png", ".pdf")):
+        words = [note or word or "" for note, word in zip(drawn.notes, drawn.drawings.words, strict=True)]
+        captions = [Caption(word, sees(*seen)) for word, seen in zip(words, drawn.seen, strict=True)]
+        write_sheet(path, drawn.drawings, captions, title, columns=columns)
+    else:
+        write_drawings(drawn.drawings, path)
+
+
+def sees(word: str, chance: float) -> str:
+    """Return what the classifier sees: "cat 98 %"."""
+    return f"{word} {100 * chance:.0f} %"

@@ -13,22 +13,16 @@ import numpy as np
 from qdesk.curation.exports.registry import NothingToWrite, Say, Shell, Source, Work
 from qdesk.data import replay_timing
 from qdesk.data.drawings import Drawing, Drawings
-from qdesk.formats import FormatError
+from qdesk.formats import FormatError, gif
 from qdesk.formats.base import open_output
 
 LONGEST_MS = 30_000.0
 """The longest replay, in ms. A longer one is speeded up, and one shorter than `replay_timing.SHORTEST_MS` is slowed
 down."""
 
-REST_MS = 1500
-"""How long the whole drawing is shown before the replay begins again, in ms."""
-
 SIDES = range(32, 513)
 """The widths that a picture may have, in px."""
 
-_SHADES = 16  # from paper to ink: enough for smooth lines, and half the bytes of 256
-_FRAME_MS = 40  # 25 frames a second; GIF counts hundredths of seconds
-_INK, _PAPER = (0x1C, 0x1B, 0x19), (0xFF, 0xFF, 0xFF)
 _PADDING = 0.08  # a share of the side
 
 
@@ -105,8 +99,7 @@ def write_replay(
         if format == "svg":
             out.write(_svg(strokes, moments, side, drawing.word or "").encode())
         else:
-            first, *others, durations = _frames(strokes, moments, side, say)
-            first.save(out, "GIF", save_all=True, append_images=others, duration=durations, loop=0, disposal=1)
+            gif.save(out, _pictures(strokes, moments, side, say))
 
 
 def _placed(strokes: Sequence[np.ndarray], side: int) -> list[np.ndarray]:
@@ -125,39 +118,10 @@ def _pen(side: int) -> float:
 # GIF
 
 
-def _frames(
-    strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, say: Callable[[float], None]
-) -> list:
-    """Return the frames as Pillow's images, and as the last item the list of their durations in ms.
-
-    Where nothing is drawn there is no new frame, and the one before lasts longer.
-    """
-    from PIL import Image
-
-    shades = np.linspace(0, 1, _SHADES)[:, None]
-    palette = np.rint(np.array(_PAPER) * (1 - shades) + np.array(_INK) * shades).astype(np.uint8).tobytes()
-    end = float(moments[-1][-1])
-    durations: list[int] = []
-    frames, last = [], b""
-    for now, coverage in _pictures(strokes, moments, side, end):
-        say(now / end if end else 1.0)
-        pixels = (coverage // (256 // _SHADES)).tobytes()
-        if pixels == last:
-            durations[-1] += _FRAME_MS
-            continue
-        last = pixels
-        frame = Image.frombytes("P", (side, side), pixels)
-        frame.putpalette(palette)
-        frames.append(frame)
-        durations.append(_FRAME_MS)
-    durations[-1] = REST_MS
-    return [*frames, durations]
-
-
 def _pictures(
-    strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, end: float
-) -> Iterator[tuple[float, np.ndarray]]:
-    """Yield each frame's time, ms, and its ink, uint8 (side, side), 255 where it covers all. The last is whole."""
+    strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int, say: Callable[[float], None]
+) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield the ink of each frame, uint8 (side, side), 255 where it covers all, and its ms. The last is whole."""
     import cairocffi
 
     def canvas() -> tuple[np.ndarray, cairocffi.Context]:
@@ -178,9 +142,10 @@ def _pictures(
         context.get_target().flush()
 
     (done, done_context), (shown, shown_context) = canvas(), canvas()
-    current = 0
-    count = int(np.ceil(end / _FRAME_MS))
-    for now in [*(k * _FRAME_MS for k in range(count)), end]:
+    current, end = 0, float(moments[-1][-1])
+    count = int(np.ceil(end / gif.FRAME_MS))
+    for now in [*(k * gif.FRAME_MS for k in range(count)), end]:
+        say(now / end if end else 1.0)
         while current < len(strokes) and moments[current][-1] <= now:  # a finished stroke is drawn once and for all
             draw(done_context, strokes[current])
             current += 1
@@ -188,7 +153,7 @@ def _pictures(
         shown_context.get_target().mark_dirty()
         if current < len(strokes) and moments[current][0] <= now:
             draw(shown_context, _until(strokes[current], moments[current], now))
-        yield now, shown[:, :side]
+        yield shown[:, :side].copy(), gif.FRAME_MS if now < end else gif.REST_MS
 
 
 def _until(stroke: np.ndarray, moments: np.ndarray, now: float) -> np.ndarray:
@@ -206,12 +171,12 @@ def _svg(strokes: Sequence[np.ndarray], moments: Sequence[np.ndarray], side: int
     Each stroke is a path with one dash as long as the path, which is pushed in from the end as time goes on. A viewer
     that cannot animate shows the whole drawing.
     """
-    whole = float(moments[-1][-1]) + REST_MS
+    whole = float(moments[-1][-1]) + gif.REST_MS
     label = f"<title>{escape(word)}</title>" if word else ""
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">{label}',
-        f'<rect width="100%" height="100%" fill="#{bytes(_PAPER).hex()}"/>',
-        f'<g fill="none" stroke="#{bytes(_INK).hex()}" stroke-width="{_pen(side):.4g}" stroke-linecap="round" '
+        f'<rect width="100%" height="100%" fill="#{bytes(gif.PAPER).hex()}"/>',
+        f'<g fill="none" stroke="#{bytes(gif.INK).hex()}" stroke-width="{_pen(side):.4g}" stroke-linecap="round" '
         'stroke-linejoin="round">',
     ]
     for stroke, times in zip(strokes, moments, strict=True):

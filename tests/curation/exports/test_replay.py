@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from qdesk.curation.exports.replay import LONGEST_MS, REST_MS, clock, write_replay
+from qdesk.curation.exports.replay import LONGEST_MS, clock, write_replay
 from qdesk.data.drawings import Drawing
 from qdesk.data.replay_timing import PACE_MS, PAUSE_MS, SHORTEST_MS
 from qdesk.formats import FormatError
+from qdesk.formats.gif import REST_MS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
