@@ -9,7 +9,8 @@ look at. The blob is large, so that strokes can be cut out of it as well as draw
 grows but a splash.
 
 At each step the gradient picks the most promising border pixels, each of them is tried, and of those that help, the
-best few are flipped together: as many as bring most. What does not raise what is wanted is left, so it never falls.
+best few are flipped together: as many as bring most. Where none helps, all pixels of the border are tried, then several
+together. What does not raise what is wanted is left, so it never falls.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ _READ = 28
 _TRIED = 40  # border pixels that are tried at each step
 _RADIUS = 0.2  # of the blob, as a share of the side
 _SMOOTH = 0.5  # how much a pixel that stands out from its neighbours counts for more, in mean gains
+_ONE, _FEW = 0.0, 2.5  # how far the pixels reach that are flipped at once; a few are tried where one does not help
 _LEAST = 1e-7  # a smaller gain is rounding
+_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,10 @@ class Reader:
         """How many channels each layer has: the convolutions in pairs at 14, 7 and 4 pixels, then the embedding."""
         import torch
 
-        counts = []
-        with torch.inference_mode():
+        counts, parts = [], self.guesser.network.features
+        with torch.no_grad():
             x = torch.zeros(1, 1, _READ, _READ)
-            for part in self.guesser.network.features:
+            for part in parts:
                 x = part(x)
                 if not isinstance(part, torch.nn.Flatten):
                     counts.append(x.shape[1])
@@ -133,7 +136,7 @@ class Reader:
         """Return the probabilities of the words, float32 (words,), for ink in black and white."""
         import torch
 
-        with torch.inference_mode():
+        with torch.no_grad():
             return self._logs(self._read(_pictures(ink[None]), 1.0))[0].exp().numpy()
 
     def _logs(self, pixels: Tensor) -> Tensor:
@@ -167,54 +170,63 @@ class Ink:
 
     def __init__(self, reader: Reader, aim: Aim) -> None:
         """Put a blob in the middle. Raises ValueError as `Reader.check` does."""
-        import torch
-
         reader.check(aim)
         self.reader, self.aim = reader, aim
         self._rng = np.random.default_rng(aim.seed)
         ink = blob(self._rng)
-        with torch.inference_mode():
-            value = float(reader.values(_pictures(ink[None]), aim)[0])
-        self.frame = self._frame(0, ink, value)
+        self.frame = self._frame(0, ink, float(self._values(ink[None])[0]))
         self.finished = False
 
     def grow(self) -> Frame | None:
         """Flip some pixels of the border and return the new frame; None where no flip helps any more."""
+        everywhere = np.flatnonzero(border(self.frame.ink))
+        for picked, reach in ((self._promising(everywhere), _ONE), (everywhere, _ONE), (everywhere, _FEW)):
+            if self._flip(picked, reach):
+                return self.frame
+        self.finished = True
+        return None
+
+    def _promising(self, at: np.ndarray) -> np.ndarray:
+        """Return of border pixels `at`, int64 (n,), those whose flips the gradient and their neighbours speak for."""
         import torch
 
-        ink, before = self.frame.ink, self.frame.value
-        picked = self._promising(ink)
-        with torch.inference_mode():
-            tried = _pictures(_flipped(ink, picked[:, None]))
-            gains = self.reader.values(tried, self.aim).numpy() - before
-            worth = np.where(gains > _LEAST, gains + _SMOOTH * np.abs(gains).mean() * _alone(ink)[picked], -1.0)
-            order = picked[np.argsort(-worth, kind="stable")[: int((worth > 0).sum())]]
-            if not len(order):
-                self.finished = True
-                return None
-            counts = sorted({min(2**power, len(order)) for power in range(_TRIED.bit_length() + 1)})
-            together = np.concatenate([_flipped(ink, order[None, :count]) for count in counts])
-            values = self.reader.values(_pictures(together), self.aim).numpy()
-        best = int(values.argmax())
-        if values[best] <= before:
-            self.finished = True
-            return None
-        self.frame = self._frame(self.frame.step + 1, together[best], float(values[best]))
-        return self.frame
-
-    def _promising(self, ink: np.ndarray) -> np.ndarray:
-        """Return the border pixels, int64 (n,), whose flips the gradient and their neighbours speak for most."""
-        import torch
-
-        with torch.enable_grad():
-            picture = _pictures(ink[None]).requires_grad_()
-            (slope,) = torch.autograd.grad(self.reader.values(picture, self.aim)[0], picture)
-        at = np.flatnonzero(border(ink))
+        ink = self.frame.ink
+        picture = _pictures(ink[None]).requires_grad_()
+        (slope,) = torch.autograd.grad(self.reader.values(picture, self.aim)[0], picture)
         slopes = slope.numpy().reshape(-1)[at]
         gains = np.where(ink.reshape(-1)[at], -slopes, slopes)
         mean = np.abs(gains).mean()
-        gains = gains + _SMOOTH * mean * _alone(ink)[at] + self._rng.gumbel(0, 1e-3 * mean + 1e-12, len(at))
+        gains = gains + _SMOOTH * mean * _alone(ink).reshape(-1)[at] + self._rng.gumbel(0, 1e-3 * mean + 1e-12, len(at))
         return at[np.argsort(-gains, kind="stable")[:_TRIED]]
+
+    def _flip(self, picked: np.ndarray, reach: float) -> bool:
+        """Try the border pixels `picked`, int64 (n,), and flip those together that bring most; False if none helps.
+
+        reach: with each pixel those of its colour at the border go that are not farther from it than this.
+        """
+        ink, before, alone = self.frame.ink, self.frame.value, _alone(self.frame.ink)
+        flips = _flips(ink, picked, reach)
+        gains = self._values(ink ^ flips) - before
+        worth = gains + _SMOOTH * np.abs(gains).mean() * (flips * alone).sum(axis=(1, 2)) / flips.sum(axis=(1, 2))
+        worth = np.where(gains > _LEAST, worth, -1.0)
+        order = np.argsort(-worth, kind="stable")[: min(int((worth > 0).sum()), _TRIED)]
+        if not len(order):
+            return False
+        counts = sorted({min(2**power, len(order)) for power in range(_TRIED.bit_length() + 1)})
+        together = np.stack([ink ^ flips[order[:count]].any(axis=0) for count in counts])
+        values = self._values(together)
+        best = int(values.argmax())
+        if values[best] <= before:
+            return False
+        self.frame = self._frame(self.frame.step + 1, together[best], float(values[best]))
+        return True
+
+    def _values(self, inks: np.ndarray) -> np.ndarray:
+        import torch
+
+        parts = np.array_split(inks, -(-len(inks) // _AT_ONCE))
+        with torch.no_grad():
+            return np.concatenate([self.reader.values(_pictures(part), self.aim).numpy() for part in parts])
 
     def _frame(self, step: int, ink: np.ndarray, value: float) -> Frame:
         p = self.reader.guess(ink)
@@ -244,19 +256,21 @@ def border(ink: np.ndarray) -> np.ndarray:
 
 
 def _alone(ink: np.ndarray) -> np.ndarray:
-    """Return float64 (h * w,): how alone each pixel is in its colour, -1 among eight of the same, 1 among others."""
+    """Return float64 (h, w): how alone each pixel is in its colour, -1 among eight of the same, 1 among others."""
     wide = np.pad(ink, 1).astype(np.int64)
     height, width = ink.shape
     black = sum(wide[y : y + height, x : x + width] for y in range(3) for x in range(3)) - ink
-    return (1 - np.where(ink, black, 8 - black) / 4).reshape(-1)
+    return 1 - np.where(ink, black, 8 - black) / 4
 
 
-def _flipped(ink: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """Return bool (N, h, w): the ink with the pixels at `places`, int64 (N, n), flipped."""
-    many = np.repeat(ink.reshape(1, -1), len(places), axis=0)
-    rows = np.arange(len(places))[:, None]
-    many[rows, places] = ~many[rows, places]
-    return many.reshape(len(places), *ink.shape)
+def _flips(ink: np.ndarray, picked: np.ndarray, reach: float) -> np.ndarray:
+    """Return bool (n, h, w): for each border pixel `picked`, int64 (n,), what flips with it; see `Ink._flip`."""
+    y, x = np.unravel_index(picked, ink.shape)
+    height, width = ink.shape
+    near_y = (np.arange(height) - y[:, None]) ** 2
+    near_x = (np.arange(width) - x[:, None]) ** 2
+    near = near_y[:, :, None] + near_x[:, None] <= reach**2
+    return near & border(ink) & (ink == ink[y, x][:, None, None])
 
 
 def _pictures(ink: np.ndarray) -> Tensor:

@@ -179,20 +179,20 @@ class Sketches:
         tries, heat, guide = _BETWEEN
         pair = as_official(Drawings.from_strokes([first.strokes, second.strokes]))
         guesses = self._seen(self.guesser.probabilities(pair))
-        named = [
-            find(one.word, self.network.words) or seen[0] for one, seen in zip((first, second), guesses, strict=True)
-        ]
+        one, other = (
+            find(end.word, self.network.words) or seen[0] for end, seen in zip((first, second), guesses, strict=True)
+        )
         ends = _unit(self.guesser.embeddings(pair))
         shares = np.linspace(0, 1, steps + 2)[1:-1]
         many = np.repeat(shares, tries)
-        vectors = self._vectors(*named, many)
+        vectors = self._vectors(one, other, many)
         drawn = sampling.draw(self.network, vectors, heat, seed, LONGEST, guide, check=check)
         batch = Drawings.from_strokes(drawn).fit_box()
         aims = _unit(ends[0] * (1 - many[:, None]) + ends[1] * many[:, None])
         batch = batch.take(_best((_unit(self.guesser.embeddings(batch)) * aims).sum(axis=1), tries))
         p = self.guesser.probabilities(batch)
-        words = [named[int(share > 0.5)] for share in shares]
-        chances = self._chances(p, named[0], shares, named[1])
+        words = [other if share > 0.5 else one for share in shares]
+        chances = self._chances(p, one, shares, other)
         return Drawn(
             batch.with_columns(word=words, key_id=_names(batch)), chances, self._seen(p),
             tuple(f"{100 * share:.0f} % of the way" for share in shares),

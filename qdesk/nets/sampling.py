@@ -204,8 +204,8 @@ def _guided_offset(
     generator: torch.Generator,
 ) -> Tensor:
     """Return (N, 2), in the data's units: of `CHOICES` draws from each row's mixture, one that the word favours."""
-    many = (part.repeat_interleave(CHOICES, dim=0) for part in (raw, tau, spread))
-    choices = torch.round(_offset(*many, generator) * scale).view(-1, CHOICES, 2)
+    mixtures, taus, spreads = (part.repeat_interleave(CHOICES, dim=0) for part in (raw, tau, spread))
+    choices = torch.round(_offset(mixtures, taus, spreads, generator) * scale).view(-1, CHOICES, 2)
     lift = mixture_log_prob(raw[:, None], choices, scale) - mixture_log_prob(wordless[:, None], choices, scale)
     chosen = torch.multinomial(torch.softmax(guide * lift, dim=1), 1, generator=generator)
     return choices.gather(1, chosen[..., None].expand(-1, -1, 2))[:, 0]
