@@ -10,8 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.game.record import Rival
+from qdesk.gui.kit.ink import Paper
 from qdesk.gui.kit.strokes import fitted
-from qdesk.gui.play.ink import Paper
 from qdesk.gui.theme import SPACE, icon, label, theme_changes
 
 _MARGIN = 0.12  # a share of the paper's shorter side

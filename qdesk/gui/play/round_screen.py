@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.game.modes import Mode
 from qdesk.game.record import Rival
+from qdesk.gui.kit.canvas import Canvas
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.play.bars import GlidingBars
-from qdesk.gui.play.canvas import Canvas
 from qdesk.gui.play.card import WordCard
 from qdesk.gui.play.commentary_line import CommentaryLine
 from qdesk.gui.play.rival import RivalPanel

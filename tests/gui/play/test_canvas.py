@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from qdesk.gui.play.canvas import Canvas, PenClock
+from qdesk.gui.kit.canvas import Canvas, PenClock
 from qdesk.gui.play.page import PlayPage
 from qdesk.gui.theme import refresh_theme, theme
 from tests.helpers.clock import Clock

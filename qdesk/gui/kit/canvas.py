@@ -14,7 +14,7 @@ from PySide6.QtGui import QEventPoint, QMouseEvent, QPointerEvent, QPointingDevi
 from PySide6.QtWidgets import QWidget
 
 from qdesk.game.round import monotonic_ms
-from qdesk.gui.play.ink import Paper
+from qdesk.gui.kit.ink import Paper
 from qdesk.gui.theme import SPACE
 
 _CLOCKS_APART_MS = 1000.0
