@@ -286,6 +286,18 @@ def continued(beginning: Beginning, more: Strokes) -> list[np.ndarray]:
     return [*given, *new]
 
 
+def added(beginning: Beginning, strokes: Strokes) -> list[np.ndarray]:
+    """Return what is new of a drawing that goes on from a beginning: the reverse of `continued`.
+
+    The first stroke begins with the last point given, if the pen was down there.
+    """
+    given = [stroke for stroke in beginning.strokes if len(stroke)]
+    new = list(strokes[len(given) :])
+    if not beginning.lifted and len(rest := strokes[len(given) - 1][len(given[-1]) - 1 :]) > 1:
+        new.insert(0, rest)
+    return new
+
+
 def _best(chances: np.ndarray, tries: int) -> np.ndarray:
     """Return the rows (N,) of the surest of every `tries` drawings that follow each other."""
     groups = chances.reshape(-1, tries)

@@ -134,6 +134,14 @@ class Paper(QWidget):
         ]
         self._forget_pixmap()
 
+    def put(self, strokes: Sequence[np.ndarray]) -> None:
+        """Put ink on the paper as if it had been drawn now: (n, 2) strokes in pixels of the paper."""
+        self._finish_ink()
+        for stroke in strokes:
+            points = [QPointF(x, y) for x, y in np.asarray(stroke, float).tolist()]
+            self._strokes.append(_Ink(points, [1.0] * len(points)))
+        self._forget_pixmap()
+
     def set_lit(self, on: bool) -> None:
         """Show or hide an edge in the accent colour."""
         if on != self._lit:

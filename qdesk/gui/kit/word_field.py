@@ -1,0 +1,42 @@
+"""A line to name one of the words in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCompleter, QLineEdit
+
+from qdesk.data.categories import categories, find, hint
+
+
+class WordField(QLineEdit):
+    """A word of the catalog, with completion. `word_changed` carries a word, or "", whenever there is another one."""
+
+    word_changed = Signal(str)
+
+    def __init__(self, name: str, word: str = "", hint: str = "A word, such as flamingo") -> None:
+        super().__init__(word)
+        self._word = self.word
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
+        completer = QCompleter(list(categories()), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.setCompleter(completer)
+        self.textChanged.connect(self._changed)
+
+    @property
+    def word(self) -> str:
+        """The word that is named, "" for none and for what is no word."""
+        return find(self.text(), categories()) or ""
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no word, "" where there is one or the line is empty."""
+        text = self.text().strip()
+        return f"“{text}” is not one of the 345 words.{hint(text, categories())}" if text and not self.word else ""
+
+    def _changed(self) -> None:
+        if self.word != self._word or not self.word:
+            self._word = self.word
+            self.word_changed.emit(self._word)
