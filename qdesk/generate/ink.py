@@ -130,7 +130,7 @@ class Reader:
         x = self._read(pictures, aim.distance)
         if aim.word:
             return self._logs(x)[:, self.words.index(aim.word)]
-        return self._channel(x, aim.layer)[:, aim.channel].flatten(1).mean(dim=1)
+        return self._channel(x, aim.layer)[:, aim.channel].reshape(len(x), -1).mean(dim=1)
 
     def guess(self, ink: np.ndarray) -> np.ndarray:
         """Return the probabilities of the words, float32 (words,), for ink in black and white."""
@@ -190,6 +190,8 @@ class Ink:
         """Return of border pixels `at`, int64 (n,), those whose flips the gradient and their neighbours speak for."""
         import torch
 
+        if not len(at):
+            return at
         ink = self.frame.ink
         picture = _pictures(ink[None]).requires_grad_()
         (slope,) = torch.autograd.grad(self.reader.values(picture, self.aim)[0], picture)
@@ -204,6 +206,8 @@ class Ink:
 
         reach: with each pixel those of its colour at the border go that are not farther from it than this.
         """
+        if not len(picked):  # all is ink, or all is paper
+            return False
         ink, before, alone = self.frame.ink, self.frame.value, _alone(self.frame.ink)
         flips = _flips(ink, picked, reach)
         gains = self._values(ink ^ flips) - before

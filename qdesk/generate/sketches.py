@@ -320,6 +320,13 @@ def _names(drawings: Drawings) -> list[str]:
     return names
 
 
+def by_hand(strokes: Strokes, word: str) -> Drawn:
+    """Return a drawing that somebody made with the network, in the 255 box, which nothing has judged."""
+    batch = Drawings.from_strokes([strokes]).fit_box()
+    batch = batch.with_columns(word=[word or None], key_id=_names(batch))
+    return Drawn(batch, np.zeros(1, np.float32), (("", 0.0),), ("",))
+
+
 def write(drawn: Drawn, path: Path, title: str = "", columns: int = 0) -> None:
     """Write what was drawn, by the path's ending: .svg, .png or .pdf as a sheet that says what the classifier sees.
 
@@ -334,7 +341,7 @@ def write(drawn: Drawn, path: Path, title: str = "", columns: int = 0) -> None:
         gif.write_drawn(path, drawn.drawings, columns)
     elif name.endswith((".svg", ".png", ".pdf")):
         words = [note or word or "" for note, word in zip(drawn.notes, drawn.drawings.words, strict=True)]
-        captions = [Caption(word, sees(*seen)) for word, seen in zip(words, drawn.seen, strict=True)]
+        captions = [Caption(word, sees(*seen) if seen[0] else "") for word, seen in zip(words, drawn.seen, strict=True)]
         write_sheet(path, drawn.drawings, captions, title, columns=columns)
     else:
         write_drawings(drawn.drawings, path)

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk.generate.sketches import End, Sketches, write
+from qdesk.generate.sketches import End, Sketches, by_hand, write
 from qdesk.gui.draw.continue_view import ContinueView
 from qdesk.gui.draw.ghost_canvas import PAUSE_MS
 from qdesk.gui.draw.large_view import LargeView
@@ -191,10 +191,11 @@ class SketchTab(QWidget):
     def _say(self) -> None:
         """Say what is shown, or what is waited for."""
         shown = self.answer is not None and self.mode != "continue"
-        for one in (self.again, self.save, self.curate):
-            one.setEnabled(shown)
-        if self.mode == "continue":
-            self.save.setEnabled(bool(self.begun.canvas.strokes) and self.answer is not None)
+        drawn = bool(self.begun.canvas.strokes) if self.mode == "continue" else shown
+        for one in (self.save, self.curate):
+            one.setEnabled(drawn)
+        self.again.setEnabled(shown)
+        self.again.setVisible(self.mode != "continue")
         if self.worker.busy:
             self.said.setText("Drawing…" if self._ready else "The networks are waking up…")
         elif shown and self.answer is not None:
@@ -234,14 +235,23 @@ class SketchTab(QWidget):
 
     def write(self, path: Path) -> None:
         """Write what is shown. Raises FormatError where it cannot be written."""
+        self._writer()(path)
+
+    def _writer(self) -> Callable[[Path], None]:
+        """Return what writes what is shown now, whatever is shown by then."""
+        title = self._title()
+        if self.mode == "continue":
+            own = by_hand(list(self.begun.canvas.strokes), self.controls.word.word)
+            return lambda path: write(own, path, title)
         assert self.answer is not None
-        write(self.answer.drawn, path, self._title(), self.answer.columns)
+        drawn, columns = self.answer.drawn, self.answer.columns
+        return lambda path: write(drawn, path, title, columns)
 
     def open_in_curate(self) -> None:
         """Keep what is shown in a file, and open it."""
-        if self.answer is not None:
+        if self.curate.isEnabled():
             path = own_folder() / f"{self._title().replace(' ', '_')}-{self.controls.seed.seed}.ndjson"
-            self.saving.write(path, self.write, self._open)
+            self.saving.write(path, self._writer(), self._open)
 
     def _open(self, path: str) -> None:
         if self._open_set is not None:
@@ -252,7 +262,7 @@ class SketchTab(QWidget):
         return " and ".join(words)
 
     def _save(self) -> None:
-        self.saving.ask("Save the drawings", f"{self._title()}.ndjson", FILTER, self.write)
+        self.saving.ask("Save the drawings", f"{self._title()}.ndjson", FILTER, self._writer())
 
     def _say_saved(self, path: str) -> None:
         action = ("Open in Curate", lambda: self._open(path)) if path.endswith(".ndjson") else None
