@@ -73,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
             drawn = grid(wish, _COLUMNS, args.count, check)
         else:
             drawn = sketches.draw(wish, check)
-    write(drawn, args.out, f"{word} and {other}" if other else word, _COLUMNS if args.grid else 0)
+    title = f"{word} and {other}" if other else f"{word}, temperature 0 to 2" if args.grid else word
+    write(drawn, args.out, title, _COLUMNS if args.grid else 0)
     print(f"qdesk: {len(drawn):,} drawing{'s' * (len(drawn) != 1)} in {args.out}", file=sys.stderr)
     return 0
 

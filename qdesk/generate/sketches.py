@@ -154,7 +154,7 @@ class Sketches:
         """
         each = np.linspace(0, HOTTEST, columns)
         heat = np.tile(each, rows)
-        return self._draw(wish, heat, np.zeros(len(heat)), [f"temperature {t:.2f}" for t in heat], check)
+        return self._draw(wish, heat, np.zeros(len(heat)), [f"at {t:.2f}" for t in heat], check)
 
     def mixing(self, wish: Wish, columns: int, rows: int, check: Callable[[], object] = lambda: None) -> Drawn:
         """Return `rows` times `columns` drawings from the wish's word to its other one, in reading order.

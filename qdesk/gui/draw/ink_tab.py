@@ -29,6 +29,7 @@ FILTER = "How it grew, as GIF (*.gif);;What it became, as PNG (*.png);;What it b
 
 _SOON_MS = 250
 _WIDTH = 30 * SPACE
+_MARGIN = 14  # pixels of ink on each side that are not shown while they are white
 _LAYERS = (
     "14 px, edges", "14 px, corners", "7 px", "7 px, parts", "4 px", "4 px, wholes", "embedding",
 )  # fmt: skip
@@ -259,7 +260,7 @@ class InkTab(QWidget):
     def _draw(self) -> None:
         frame = self.shown_frame
         if frame is not None:
-            self.picture.set_bitmap(np.where(frame.ink, np.uint8(255), np.uint8(0)))
+            self.picture.set_bitmap(np.where(_closer(frame.ink), np.uint8(255), np.uint8(0)))
             self.curve.show_frames(
                 self.frames, max(int(self.steps.value), len(self.frames) - 1), self.kinds.choice == "word"
             )
@@ -297,3 +298,9 @@ class InkTab(QWidget):
             self.seed.throw()
         else:
             super().keyPressEvent(event)
+
+
+def _closer(ink: np.ndarray) -> np.ndarray:
+    """Return the middle of the paper, where all ink is in it, else the whole: so that it is seen large."""
+    middle = ink[_MARGIN:-_MARGIN, _MARGIN:-_MARGIN]
+    return middle if middle.sum() == ink.sum() else ink

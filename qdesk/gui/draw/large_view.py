@@ -12,7 +12,6 @@ from qdesk.gui.kit.drawing_view import framed
 from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import StrokesView
 from qdesk.gui.kit.text import chance
-from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button
 
 
@@ -31,21 +30,21 @@ class LargeView(QWidget):
         super().__init__(parent)
         self.sample: Sample | None = None
         self.view = StrokesView(pen_width=5, smooth=False)
-        self.said = Elided()
         self.play = PlayButton(self.view, "Space")
-        self.back = button("Back to the sheet", "previous")
+        self.back = button("Back", "previous")
         self.first, self.second = button("Use as first"), button("Use as second")
         for place, one in enumerate((self.first, self.second)):
             one.setToolTip("Of the two drawings to draw between")
             one.clicked.connect(lambda _on=False, place=place: self.used.emit(place))
         self.go_on = button("Go on from it", "draw")
         self.go_on.clicked.connect(self.gone_on)
+        self.back.setToolTip("Back to the sheet (Esc)")
         self.back.clicked.connect(self.left)
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         for part in (self.back, self.play):
             row.addWidget(part)
-        row.addWidget(self.said, 1)
+        row.addStretch(1)
         for part in (self.go_on, self.first, self.second):
             row.addWidget(part)
         column = QVBoxLayout(self)
@@ -55,12 +54,18 @@ class LargeView(QWidget):
         column.addWidget(framed(self.view), 1)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
+    @property
+    def said(self) -> str:
+        """What the classifier sees in the sample."""
+        if self.sample is None:
+            return ""
+        word, p = self.sample.seen
+        note = f"{self.sample.note[0].upper()}{self.sample.note[1:]}: the" if self.sample.note else "The"
+        return f"{note} classifier sees {with_article(word)}, {chance(p)}."
+
     def show_sample(self, sample: Sample) -> None:
         """Show a sample, and replay it."""
         self.sample = sample
-        word, p = sample.seen
-        note = f"{sample.note}: the" if sample.note else "The"
-        self.said.setText(f"{note} classifier sees {with_article(word)}, {chance(p)}.")
         self.view.set_drawing(sample.strokes)
         self.setFocus()
         self.view.replay()

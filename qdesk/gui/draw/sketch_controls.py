@@ -82,7 +82,7 @@ class SketchControls(QScrollArea):
         self.mode: Mode = "sheet"
         self.word, self.other = WordField("Word", "cat"), WordField("Other word", "fish")
         self.share = Slider("Of the other word", 0, 1, 0.5, 0.05, percent)
-        self.whole = QCheckBox("All shares, from one to the other")
+        self.whole = QCheckBox("All shares at once")
         self.temperature = Slider(
             "Temperature", 0, 2, TEMPERATURE, 0.05, "{:.2f}".format, "0 is careful, 1 as free as people, 2 wild"
         )
@@ -136,6 +136,7 @@ class SketchControls(QScrollArea):
     def show_mode(self, mode: Mode) -> None:
         """Show the controls that this mode has."""
         self.mode = mode
+        self.count.setEnabled(not (mode == "mix" and self.whole.isChecked()))
         shown = _SHOWN[mode].split()
         for name, part in self._parts.items():
             part.setVisible(name in shown)
@@ -159,6 +160,7 @@ class SketchControls(QScrollArea):
 
     def _all_shares(self, on: bool) -> None:
         self.share.setEnabled(not on)
+        self.count.setEnabled(not on)
         self._changed()
 
     def _say_trouble(self) -> None:

@@ -166,8 +166,14 @@ class SketchTab(QWidget):
             if self.begun.beginning is not None:
                 self.worker.ask(self.mode, replace(wish, beginning=self.begun.beginning))
         else:
-            self.worker.ask(self.mode, wish, (self.ends[0], self.ends[1]), self.controls.whole.isChecked())
+            ends = (self._end(0, wish.word), self._end(1, wish.other))
+            self.worker.ask(self.mode, wish, ends, self.controls.whole.isChecked())
         self._say()
+
+    def _end(self, place: int, word: str) -> End | None:
+        """Return a chosen drawing to draw from or to, as long as it is of the word that is asked for now."""
+        end = self.ends[place]
+        return end if end is not None and end.word == word else None
 
     def _awake(self) -> None:
         self._ready = True
@@ -181,8 +187,7 @@ class SketchTab(QWidget):
             self.begun.show_answer(answer)
         else:
             self.sheet.show_samples(answer.samples, answer.columns)
-            self._back()
-        self._say()
+        self._back()
 
     def _fail(self, reason: str) -> None:
         self.notice.say(reason, "bad")
@@ -198,12 +203,13 @@ class SketchTab(QWidget):
         self.again.setVisible(self.mode != "continue")
         if self.worker.busy:
             self.said.setText("Drawing…" if self._ready else "The networks are waking up…")
+        elif self._stack.currentWidget() is self.large:
+            self.said.setText(self.large.said)
         elif shown and self.answer is not None:
-            samples = self.answer.samples
-            right = sum(sample.seen[0] == sample.asked for sample in samples)
-            word = samples[0].asked if samples else ""
-            named = f"; the classifier recognises {right}" if word and all(s.asked == word for s in samples) else ""
-            self.said.setText(f"{count(len(samples), 'drawing')}{named}")
+            asked = [sample.asked for sample in self.answer.samples]
+            right = sum(sample.seen[0] == sample.asked for sample in self.answer.samples)
+            drawings = count(len(asked), "drawing")
+            self.said.setText(f"{right} of {drawings} recognised" if all(asked) else drawings)
         else:
             self.said.setText("")
 
@@ -213,16 +219,20 @@ class SketchTab(QWidget):
         """Show one drawing large."""
         self.large.show_sample(self.sheet.samples[number])
         self._stack.setCurrentWidget(self.large)
+        self._say()
 
     def _back(self) -> None:
         if self.mode != "continue":
             self._stack.setCurrentWidget(self._scroll)
+        self._say()
 
     def _use(self, place: int) -> None:
         """Make the large drawing the first or the second of two to draw between."""
         sample = self.large.sample
         if sample is not None:
-            self.ends[place] = End(sample.strokes, sample.asked)
+            word = sample.asked or sample.seen[0]
+            self.ends[place] = End(sample.strokes, word)
+            (self.controls.word, self.controls.other)[place].setText(word)
             self.show_mode("between")
 
     def _go_on_from(self) -> None:

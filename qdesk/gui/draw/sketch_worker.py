@@ -23,6 +23,7 @@ STEPS = 6
 """Drawings between two others, and columns of a grid but one."""
 
 _ROWS = 3
+_END_TRIES = 10  # a good way begins and ends with good drawings
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def _between(sketches: Sketches, asked: Question, check: Callable[[], None]) -> 
     drawn: list[Drawn | None] = []
     ends: list[End] = []
     for number, (given, word) in enumerate(zip(asked.ends, (wish.word, wish.other), strict=True)):
-        one = None if given else sketches.draw(Wish(word, 1, wish.temperature, wish.seed + number, wish.best), check)
+        one = None if given else sketches.draw(Wish(word, 1, wish.temperature, wish.seed + number, _END_TRIES), check)
         drawn.append(one)
         ends.append(given or End(one.drawings.strokes_of(0), word))  # type: ignore[union-attr]
     middle = sketches.between(ends[0], ends[1], STEPS - 1, wish.seed, check)

@@ -87,4 +87,6 @@ class Slider(QWidget):
             f"QSlider::handle:horizontal {{ width: 14px; margin: -5px 0; border-radius: 7px;"
             f" background: {look.ink.name()}; }}"
             f"QSlider::handle:horizontal:focus {{ background: {look.accent.name()}; }}"
+            f"QSlider::handle:horizontal:disabled, QSlider::sub-page:horizontal:disabled"
+            f" {{ background: {look.line.name()}; }}"
         )
