@@ -8,7 +8,7 @@ import torch
 
 from qdesk.data.drawings import Drawings
 from qdesk.nets.official import OfficialDecoder
-from qdesk.nets.sampling import begin, draw, sample, sample_official
+from qdesk.nets.sampling import Beginning, begin, draw, sample, sample_official
 from qdesk.nets.sketchrnn import Shape, SketchRNN, batch_of
 
 
@@ -54,6 +54,15 @@ def small() -> SketchRNN:
 BEGUN = [np.array([[10, 20], [60, 20], [60, 80]], np.float32), np.array([[5, 90], [30, 95]], np.float32)]
 
 
+@torch.inference_mode()
+def follow(network: SketchRNN, begun: Beginning) -> torch.Tensor:
+    """What is known before the point that follows a beginning."""
+    scale = network.shape.scale
+    marks = [(begun.at - mark) / (2 * scale) for mark in (torch.zeros(2), begun.stroke_start, begun.low, begun.high)]
+    inputs = torch.cat([begun.moved / scale, begun.pen, *marks])[None, None]
+    return network.lstm(inputs, tuple(part[:, None] for part in begun.state))[0][0, 0]
+
+
 @pytest.mark.parametrize("lifted", [True, False])
 def test_a_beginning_leaves_the_pen_as_reading_the_whole_drawing_does(lifted: bool) -> None:
     network = small()
@@ -61,12 +70,7 @@ def test_a_beginning_leaves_the_pen_as_reading_the_whole_drawing_does(lifted: bo
     whole = [*BEGUN, more] if lifted else [BEGUN[0], np.vstack([BEGUN[1], more])]
     batch = batch_of(Drawings.from_strokes([whole]), np.array([0]), network.shape.scale)
     seen = network.read(batch.inputs)[0, 5]  # what is known before the sixth point
-    begun = begin(network, BEGUN, lifted)
-    scale = network.shape.scale
-    marks = [(begun.at - mark) / (2 * scale) for mark in (torch.zeros(2), begun.stroke_start, begun.low, begun.high)]
-    inputs = torch.cat([begun.moved / scale, begun.pen, *marks])[None, None]
-    out, _ = network.lstm(inputs, tuple(part[:, None] for part in begun.state))
-    assert torch.allclose(out[0, 0], seen, atol=1e-5)
+    assert torch.allclose(follow(network, begin(network, BEGUN, lifted)), seen, atol=1e-5)
 
 
 def test_new_points_alone_are_returned_in_the_units_of_the_beginning() -> None:

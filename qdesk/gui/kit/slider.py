@@ -63,7 +63,7 @@ class Slider(QWidget):
 
     @property
     def value(self) -> float:
-        return self._low + self._step * self.slider.value()
+        return round(self._low + self._step * self.slider.value(), 6)
 
     def set_value(self, value: float) -> None:
         """Move to the step that is nearest to a value."""
