@@ -40,7 +40,7 @@ class Sizes:
     """How much is measured, in drawings.
 
     matrix: rows of the square matrices multiplied.   moves: single guesses timed.   icons: pictures of 4x4 pixels.
-    many: as many as a category has.
+    many: as many as a category has.   drawn: drawings that are sampled.   ink: steps that ink grows.
     """
 
     matrix: int = 2048
@@ -52,9 +52,13 @@ class Sizes:
     rank: int = 2000
     icons: int = 16_384
     many: int = 120_000
+    drawn: int = 100
+    ink: int = 100
 
 
-QUICK = Sizes(matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200)
+QUICK = Sizes(
+    matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200, drawn=2, ink=2
+)  # fmt: skip
 """Sizes that are enough to see that everything runs. Their figures mean nothing."""
 
 
@@ -65,7 +69,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     """
     steps: list[Callable[[Sizes], dict[str, float]]] = [
         measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
-        measure_shares, measure_icons, measure_many,
+        measure_shares, measure_icons, measure_many, measure_drawing,
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
@@ -298,6 +302,26 @@ def measure_many(sizes: Sizes) -> dict[str, float]:
         out = str(Path(home, "scores.parquet"))
         peak = run_isolated(home, "-m", "qdesk.bench.command_peak", "rank", str(path), "--out", out)
     return {"rank_120k_2k_new_peak_mb": peak["peak_mb"]}
+
+
+def measure_drawing(sizes: Sizes) -> dict[str, float]:
+    """Measure what the networks draw, once they are loaded, on one thread.
+
+    draw_100_s: 100 guided samples of one word, and what the classifier sees in each; wall time, as one waits for it.
+    draw_per_cpu_s: the same as drawings per CPU-second.   ink_step_ms: CPU time of one step of Deep Ink.
+    """
+    from qdesk.generate.ink import Aim, Ink, Reader
+    from qdesk.generate.sketches import Sketches, Wish
+
+    sketches = Sketches()
+    wish = Wish("cat", sizes.drawn, best=1)
+    with _threads(1):
+        sketches.draw(wish)  # also loads everything that is loaded on first use
+        wall = min(_seconds(lambda: sketches.draw(wish)) for _ in range(3))
+        cpu = min(_seconds(lambda: sketches.draw(wish), cpu=True) for _ in range(3))
+        ink = Ink(Reader(sketches.guesser), Aim("octopus"))
+        step = _seconds(lambda: [ink.grow() for _ in range(sizes.ink)], cpu=True) / sizes.ink
+    return {"draw_100_s": 100 * wall / sizes.drawn, "draw_per_cpu_s": sizes.drawn / cpu, "ink_step_ms": 1000 * step}
 
 
 # How

@@ -19,7 +19,7 @@ def test_every_figure_is_a_positive_number():
         "matmul_1_thread_gflop_per_s", "matmul_2_threads_gflop_per_s", "score_per_cpu_s", "score_all_per_s",
         "score_over_matmul_peak", "raster_per_cpu_s", "guess_ms_p50", "guess_ms_p95", "guesses_per_s",
         "load_ndjson_per_s", "load_100k_s", "rank_per_cpu_s", "rank_known_per_cpu_s", "rank_120k_2k_new_peak_mb",
-        "icons_65536_s", "peak_rss_mb",
+        "icons_65536_s", "draw_100_s", "draw_per_cpu_s", "ink_step_ms", "peak_rss_mb",
     }  # fmt: skip
     assert figures["guess_ms_p50"] <= figures["guess_ms_p95"]
     assert figures["load_100k_s"] == pytest.approx(100_000 / figures["load_ndjson_per_s"])
