@@ -27,6 +27,7 @@ WITHOUT_MIRROR = {
     "gui/curate/test_orders.py": "looking.py and learning.py together, as a user meets them",
     "gui/lab/test_in_the_window.py": "the page in the window, at its end",
     "gui/lab/test_running.py": "a training that outlives the window",
+    "gui/play/test_canvas.py": "gui/kit/canvas.py as the Play page uses it",
     "gui/play/test_monkey.py": "the page, whatever is pressed",
     "gui/play/test_on_a_screen.py": "the program itself on a screen",
     "gui/play/test_ways.py": "the ways to play, on the whole page",

@@ -1,4 +1,11 @@
-"""Draw with a Sketch-RNN, as in section 3.3 of the paper (arXiv 1704.03477), for a whole batch at once."""
+"""Draw with a Sketch-RNN, as in section 3.3 of the paper (arXiv 1704.03477), for a whole batch at once.
+
+The pen can be guided towards what the word makes likelier. At every step `CHOICES` offsets are drawn, and one is taken
+with a chance in proportion to (p(offset | word) / p(offset)) ** guide. The pen state there is drawn in proportion to
+p(pen | word) ** 2 / p(pen). This is classifier-free guidance (Ho & Salimans 2022, arXiv 2207.12598) by importance
+resampling, since the network also gives probabilities without a word. At a guide of 4 the classifier is sure of nearly
+twice as many drawings (docs/ways-to-play.md), and they are more alike.
+"""
 
 from __future__ import annotations
 
@@ -98,12 +105,7 @@ def draw(
     learned: lifting and ending are rare at every step, so a cold pen would never do either. A drawing that has not
     ended is cut after `longest` points. The drawings are not fitted to the box: see `Drawings.fit_box`.
 
-    guide: how much the pen favours what the word makes likelier; 0 draws as learned. At every step `CHOICES` offsets
-    are drawn, and one is taken with a chance in proportion to (p(offset | word) / p(offset)) ** guide. The pen state
-    there is drawn in proportion to p(pen | word) ** 2 / p(pen). This is classifier-free guidance (Ho & Salimans 2022,
-    arXiv 2207.12598) by importance resampling, since the network also gives probabilities without a word. At 4 the
-    classifier is sure of nearly twice as many drawings (docs/ways-to-play.md), and they are more alike.
-
+    guide: how much the pen favours what the word makes likelier, as the module says; 0 draws as learned.
     beginning: what all drawings go on from. What is returned then are the new points alone, of which the first stroke
     goes on from the last one given if that has not ended.   check: called at each step; what it raises ends the work.
     """
@@ -122,9 +124,7 @@ def draw(
     alive = torch.ones(count, dtype=torch.bool)
     for step in range(longest):
         check()
-        marks = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), stroke_start, low, high)]
-        inputs = torch.cat([moved / scale, pen, *marks], dim=1)
-        seen, state = network.lstm(inputs[:, None], state)
+        seen, state = network.lstm(_inputs(at, moved, pen, (stroke_start, low, high), scale), state)
         seen = seen.repeat(len(vectors) // max(count, 1), 1, 1)  # one reading serves both, with the word and without
         raw, wordless = network.read_out(seen, vectors)[:, 0].tensor_split([count])
         if step == 0 and beginning is None:
@@ -148,6 +148,12 @@ def draw(
             break
     places = torch.stack(points, 1) + torch.from_numpy(start.origin)
     return [_strokes(xy, kinds) for xy, kinds in zip(places, torch.stack(pens, 1), strict=True)]
+
+
+def _inputs(at: Tensor, moved: Tensor, pen: Tensor, marks: tuple[Tensor, ...], scale: float) -> Tensor:
+    """Return what the LSTM sees at the next step, (N, 1, 13)."""
+    places = [(at - mark) / (2 * scale) for mark in (torch.zeros_like(at), *marks)]
+    return torch.cat([moved / scale, pen, *places], dim=1)[:, None]
 
 
 def _nothing_yet(network: SketchRNN) -> Beginning:

@@ -8,35 +8,25 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.data.categories import with_article
-from qdesk.generate.ink import Aim, Frame, Reader, write
+from qdesk.generate.ink import Frame, Reader, write
+from qdesk.gui.draw.ink_controls import InkControls
 from qdesk.gui.draw.ink_curve import InkCurve
 from qdesk.gui.draw.ink_worker import Grown, InkWorker, shipped_reader
-from qdesk.gui.draw.sketch_controls import SeedField
 from qdesk.gui.draw.sketch_saving import Saving
 from qdesk.gui.kit.drawing_view import framed
 from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.kit.pixels import Pixels
-from qdesk.gui.kit.slider import Slider
 from qdesk.gui.kit.text import chance
-from qdesk.gui.kit.widgets import Elided, Notice, Segments
-from qdesk.gui.kit.word_field import WordField
-from qdesk.gui.theme import SPACE, button, icon, label, theme_changes
+from qdesk.gui.kit.widgets import Elided, Notice
+from qdesk.gui.theme import SPACE, button, icon, theme_changes
 
 FILTER = "How it grew, as GIF (*.gif);;What it became, as PNG (*.png);;What it became, as SVG (*.svg)"
 
 _SOON_MS = 250
-_WIDTH = 30 * SPACE
 _MARGIN = 14  # pixels of ink on each side that are not shown while they are white
-_LAYERS = (
-    "14 px, edges", "14 px, corners", "7 px", "7 px, parts", "4 px", "4 px, wholes", "embedding",
-)  # fmt: skip
-_ABOUT = (
-    "A blob of ink in the middle. Only pixels at its border flip, black or white, and only where the network then sees "
-    "more of what you chose."
-)
 
 
 class InkTab(QWidget):
@@ -48,10 +38,8 @@ class InkTab(QWidget):
         self.paused = self.finished = False
         self._begun = self._in_sight = self._awaited = False
         self._shown_step = -1  # a step that is looked at; -1 for the newest
-        self._channels: tuple[int, ...] = ()
         self.notice = Notice()
         self.worker = InkWorker(factory, self)
-        self.worker.ready.connect(self._set_channels)
         self.worker.grown.connect(self._grown)
         self.worker.failed.connect(self._fail)
         self.saving = Saving(self)
@@ -61,52 +49,14 @@ class InkTab(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(_SOON_MS)
         self._soon.timeout.connect(self.begin)
-        self._make_controls()
+        self.controls = InkControls()
+        self.controls.changed.connect(self._soon.start)
+        self.controls.steps.moved.connect(lambda _value: self._steps_moved())
+        self.worker.ready.connect(self.controls.set_channels)
         self._lay_out()
         self._say()
 
-    def _make_controls(self) -> None:
-        self.kinds = Segments("What grows", {"word": button("A word"), "channel": button("A channel")})
-        self.kinds.choose("word")
-        self.word = WordField("Word", "octopus")
-        self.trouble = label("", "small")
-        self.trouble.setProperty("bad", True)
-        self.trouble.setWordWrap(True)
-        self.layer = Slider("Layer", 0, 6, 3, 1, lambda value: _LAYERS[int(value)])
-        self.channel = Slider("Channel", 0, 95, 20, 1, "{:.0f}".format)
-        self.steps = Slider("Steps", 10, 400, 150, 10, "{:.0f}".format)
-        self.distance = Slider(
-            "Black from white", 0.1, 1, 1, 0.05, "{:.2f}".format,
-            "How far apart the values of ink and paper are for the network: the farther, the finer the detail",
-        )  # fmt: skip
-        self.seed = SeedField(tip="Another blob (R)")
-        self.about = label(_ABOUT, "small", muted=True)
-        self.about.setWordWrap(True)
-        self.kinds.chosen.connect(self._show_kind)
-        self.word.word_changed.connect(lambda _word: self._changed())
-        self.layer.moved.connect(self._layer_moved)
-        for slider in (self.channel, self.distance):
-            slider.moved.connect(lambda _value: self._changed())
-        self.steps.moved.connect(lambda _value: self._steps_moved())
-        self.seed.changed.connect(lambda _seed: self._changed())
-
     def _lay_out(self) -> None:
-        inside = QWidget()
-        left = QVBoxLayout(inside)
-        left.setContentsMargins(2 * SPACE, 0, SPACE, SPACE)
-        left.setSpacing(SPACE + 4)
-        for part in (
-            self.kinds, self.word, self.trouble, self.layer, self.channel, self.steps, self.distance, self.seed,
-            self.about,
-        ):  # fmt: skip
-            left.addWidget(part)
-        left.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFixedWidth(_WIDTH)
         self.picture, self.curve = Pixels(), InkCurve()
         self.picture.setAccessibleName("The ink")
         self.curve.sought.connect(self.look_at)
@@ -132,14 +82,13 @@ class InkTab(QWidget):
         right.addLayout(foot)
         body = QHBoxLayout()
         body.setSpacing(SPACE)
-        body.addWidget(scroll)
+        body.addWidget(self.controls)
         body.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(body, 1)
         column.addWidget(self.notice)
-        self._show_kind("word", quietly=True)
 
     # As a tab
 
@@ -167,37 +116,6 @@ class InkTab(QWidget):
 
     # What grows
 
-    @property
-    def aim(self) -> Aim | None:
-        """What the controls ask for, None where there is no such word."""
-        distance, seed = self.distance.value, self.seed.seed
-        if self.kinds.choice == "word":
-            return Aim(self.word.word, distance=distance, seed=seed) if self.word.word else None
-        return Aim("", int(self.layer.value), int(self.channel.value), distance, seed)
-
-    def _show_kind(self, kind: str, quietly: bool = False) -> None:
-        word = kind == "word"
-        self.word.setVisible(word)
-        self.trouble.setVisible(word and bool(self.word.trouble))
-        self.layer.setVisible(not word)
-        self.channel.setVisible(not word)
-        if not quietly:
-            self._changed()
-
-    def _set_channels(self, channels: tuple[int, ...]) -> None:
-        self._channels = channels
-        self.channel.set_high(channels[int(self.layer.value)] - 1)
-
-    def _layer_moved(self, layer: float) -> None:
-        if self._channels:
-            self.channel.set_high(self._channels[int(layer)] - 1)
-        self._changed()
-
-    def _changed(self) -> None:
-        self.trouble.setText(self.word.trouble)
-        self.trouble.setVisible(self.kinds.choice == "word" and bool(self.word.trouble))
-        self._soon.start()
-
     def _steps_moved(self) -> None:
         """Go on if there may be more steps now."""
         if self.frames:
@@ -208,7 +126,7 @@ class InkTab(QWidget):
     def begin(self) -> None:
         """Put a blob down, and let it grow."""
         self._soon.stop()
-        aim = self.aim
+        aim = self.controls.aim
         if aim is not None:
             self.frames, self.paused, self.finished, self._shown_step = [], False, False, -1
             self._awaited = True
@@ -229,7 +147,7 @@ class InkTab(QWidget):
         wanted = self._in_sight and not self.paused and not self.finished and bool(self.frames)
         if wanted and not self._awaited:
             self._awaited = True
-            self.worker.go_on(int(self.steps.value))
+            self.worker.go_on(int(self.controls.steps.value))
         self._say()
 
     def _grown(self, grown: Grown) -> None:
@@ -262,7 +180,7 @@ class InkTab(QWidget):
         if frame is not None:
             self.picture.set_bitmap(np.where(_closer(frame.ink), np.uint8(255), np.uint8(0)))
             self.curve.show_frames(
-                self.frames, max(int(self.steps.value), len(self.frames) - 1), self.kinds.choice == "word"
+                self.frames, max(int(self.controls.steps.value), len(self.frames) - 1), self.controls.kind == "word"
             )
             self.curve.show_step(self._shown_step % len(self.frames))
 
@@ -280,22 +198,22 @@ class InkTab(QWidget):
         word, p = frame.seen
         aimed = (
             ""
-            if self.kinds.choice == "channel" or word == self.word.word
-            else f"; {self.word.word} {chance(frame.chance)}"
+            if self.controls.kind == "channel" or word == self.controls.word.word
+            else f"; {self.controls.word.word} {chance(frame.chance)}"
         )
-        end = ", no flip helps any more" if self.finished and frame.step < self.steps.value else ""
+        end = ", no flip helps any more" if self.finished and frame.step < self.controls.steps.value else ""
         self.said.setText(f"Step {frame.step}{end}: I see {with_article(word)}, {chance(p)}{aimed}.")
 
     def _save(self) -> None:
         frames = list(self.frames)
-        name = self.word.word if self.kinds.choice == "word" else f"layer{self.layer.value:g}-{self.channel.value:g}"
-        self.saving.ask("Save the ink", f"{name.replace(' ', '_')}-ink.gif", FILTER, lambda path: write(frames, path))
+        name = f"{self.controls.name.replace(' ', '_')}-ink.gif"
+        self.saving.ask("Save the ink", name, FILTER, lambda path: write(frames, path))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
             self.toggle()
         elif event.key() == Qt.Key.Key_R and not event.modifiers():
-            self.seed.throw()
+            self.controls.seed.throw()
         else:
             super().keyPressEvent(event)
 

@@ -16,7 +16,7 @@ from qdesk.gui.kit.widgets import square
 from qdesk.gui.kit.word_field import WordField
 from qdesk.gui.theme import SPACE, label
 
-_WIDTH = 30 * SPACE
+WIDTH = 30 * SPACE
 _HIGHEST_SEED = 999_999
 
 _SHOWN: dict[Mode, str] = {
@@ -131,7 +131,7 @@ class SketchControls(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(WIDTH)
 
     def show_mode(self, mode: Mode) -> None:
         """Show the controls that this mode has."""

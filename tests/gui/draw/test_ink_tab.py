@@ -19,7 +19,7 @@ def tab(qtbot) -> Iterator[InkTab]:
     made = InkTab()
     qtbot.addWidget(made)
     made.resize(1000, 600)
-    made.steps.set_value(20)
+    made.controls.steps.set_value(20)
     made.show()
     yield made
     made.shutdown()
@@ -31,7 +31,7 @@ def test_ink_grows_to_the_last_step_while_one_looks(tab: InkTab, qtbot) -> None:
     assert [frame.step for frame in tab.frames] == list(range(21))
     assert tab.said.text().startswith("Step 20: I see a")
     assert not tab.pause.isEnabled() and tab.save.isEnabled()
-    tab.steps.set_value(30)
+    tab.controls.steps.set_value(30)
     qtbot.waitUntil(lambda: tab.frames[-1].step == 30)
     before = tab.frames
     tab.again.click()
@@ -40,7 +40,7 @@ def test_ink_grows_to_the_last_step_while_one_looks(tab: InkTab, qtbot) -> None:
 
 
 def test_it_rests_while_it_is_paused_or_out_of_sight(tab: InkTab, qtbot) -> None:
-    tab.steps.set_value(400)
+    tab.controls.steps.set_value(400)
     tab.shown()
     qtbot.waitUntil(lambda: len(tab.frames) > 2)
     qtbot.keyClick(tab, Qt.Key.Key_Space)
@@ -65,24 +65,24 @@ def test_an_earlier_step_can_be_looked_at(tab: InkTab, qtbot) -> None:
 
 
 def test_a_channel_grows(tab: InkTab, qtbot) -> None:
-    tab.kinds.buttons["channel"].click()
-    assert tab.layer.isVisible() and not tab.word.isVisible()
+    tab.controls.kinds.buttons["channel"].click()
+    assert tab.controls.layer.isVisible() and not tab.controls.word.isVisible()
     tab.shown()
     qtbot.waitUntil(lambda: tab.finished)
     assert tab.frames[-1].value > tab.frames[0].value
-    tab.layer.set_value(0)
-    assert tab.channel.slider.maximum() == 31
+    tab.controls.layer.set_value(0)
+    assert tab.controls.channel.slider.maximum() == 31
     tab.curve.grab()
 
 
 def test_another_word_begins_anew(tab: InkTab, qtbot) -> None:
     tab.shown()
     qtbot.waitUntil(lambda: tab.finished)
-    tab.word.setText("octopsu")
-    assert tab.trouble.text() == "“octopsu” is not one of the 345 words. Did you mean octopus?"
-    assert tab.aim is None
+    tab.controls.word.setText("octopsu")
+    assert tab.controls.trouble.text() == "“octopsu” is not one of the 345 words. Did you mean octopus?"
+    assert tab.controls.aim is None
     first = tab.frames[0]
-    tab.word.setText("house")
+    tab.controls.word.setText("house")
     qtbot.waitUntil(lambda: tab.finished and tab.frames[0] is not first)
     assert tab.worker._aim.word == "house"
 
