@@ -60,8 +60,8 @@ class LargeView(QWidget):
         if self.sample is None:
             return ""
         word, p = self.sample.seen
-        note = f"{self.sample.note[0].upper()}{self.sample.note[1:]}: the" if self.sample.note else "The"
-        return f"{note} classifier sees {with_article(word)}, {chance(p)}."
+        note = f"{self.sample.note[0].upper()}{self.sample.note[1:]}: " if self.sample.note else ""
+        return f"{note}I see {with_article(word)}, {chance(p)}."
 
     def show_sample(self, sample: Sample) -> None:
         """Show a sample, and replay it."""

@@ -208,8 +208,8 @@ class SketchTab(QWidget):
         elif shown and self.answer is not None:
             asked = [sample.asked for sample in self.answer.samples]
             right = sum(sample.seen[0] == sample.asked for sample in self.answer.samples)
-            drawings = count(len(asked), "drawing")
-            self.said.setText(f"{right} of {drawings} recognised" if all(asked) else drawings)
+            text = f"{right} of {len(asked)} recognised" if all(asked) else count(len(asked), "drawing")
+            self.said.setText(text)
         else:
             self.said.setText("")
 

@@ -44,7 +44,7 @@ def test_a_sheet_is_there_when_the_tab_is_first_seen(tab: SketchTab, qtbot) -> N
     assert len(tab.sheet.samples) == 20
     assert {sample.asked for sample in tab.sheet.samples} == {"cat"}
     assert tab.sheet.samples[0].seen == ("bird", pytest.approx(0.4))
-    assert tab.said.text() == "0 of 20\u00a0drawings recognised"
+    assert tab.said.text() == "0 of 20 recognised"
     assert tab.save.isEnabled() and tab.curate.isEnabled()
 
 
@@ -91,7 +91,7 @@ def test_a_click_makes_a_drawing_large_and_escape_small_again(tab: SketchTab, qt
     shown(tab, qtbot)
     qtbot.mouseClick(tab.sheet, Qt.MouseButton.LeftButton, pos=tab.sheet.cell(4).center().toPoint())
     assert tab.large.isVisible() and tab.large.sample is tab.sheet.samples[4]
-    assert tab.said.text() == "The classifier sees a bird, 40 %."
+    assert tab.said.text() == "I see a bird, 40 %."
     assert tab.large.view.playing
     qtbot.keyClick(tab.large, Qt.Key.Key_Escape)
     assert not tab.large.isVisible()
@@ -101,10 +101,10 @@ def test_the_sheet_is_reached_by_keys(tab: SketchTab, qtbot) -> None:
     shown(tab, qtbot)
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Down, Qt.Key.Key_Left):
         qtbot.keyClick(tab.sheet, key)
-    row = tab.sheet.cell(tab.sheet.current)
-    assert row.top() > tab.sheet.cell(0).top()
+    current = tab.sheet.current
+    assert tab.sheet.cell(current).top() > tab.sheet.cell(0).top()
     qtbot.keyClick(tab.sheet, Qt.Key.Key_Return)
-    assert tab.large.sample is tab.sheet.samples[tab.sheet.current]
+    assert tab.large.sample is tab.sheet.samples[current]
 
 
 def test_a_large_drawing_is_an_end_to_draw_from(tab: SketchTab, qtbot) -> None:
