@@ -1,10 +1,19 @@
-"""The 345 categories of Quick, Draw!, and where their official files are."""
+"""The 345 categories of Quick, Draw!, and how a word is found in a list of words, however it is spelled.
+
+Whatever compares a word with a list that a network, a folder or a person has goes through `Lookup`. A drawing keeps the
+spelling of its file; only the look-up forgives.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from functools import cache
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+
+import numpy as np
 
 from qdesk import paths
 
@@ -28,15 +37,67 @@ def category_index() -> dict[str, int]:
     return {name: index for index, name in enumerate(categories())}
 
 
-def find(asked: str, words: Iterable[str]) -> str | None:
-    """Return the one of `words` that `asked` means, without regard to case, underscores and outer spaces, or None."""
-    return {_plain(word): word for word in words}.get(_plain(asked))
+class Lookup:
+    """Finds words in a list as people and programs spell them.
+
+    Case, spaces, underscores, hyphens, other signs and the Unicode form make no difference, and a "the" before a word
+    may be missing or too many. A word that is in the list as it is means itself. Where a spelling fits several words of
+    the list, it means none of them.
+    """
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self.words = tuple(words)
+        self._exact = {word: place for place, word in enumerate(self.words)}
+        self._by_spelling = [_places(map(form, self.words)) for form in (plain, _bare)]
+
+    def place(self, asked: str | None) -> int:
+        """Return the position of the word that is meant, -1 for none."""
+        if asked is None:
+            return -1
+        if (place := self._exact.get(asked)) is not None:
+            return place
+        plain_place = self._by_spelling[0].get(plain(asked))
+        return self._by_spelling[1].get(_bare(asked), -1) if plain_place is None else plain_place
+
+    def places(self, asked: Iterable[str | None]) -> np.ndarray:
+        """Return the positions of words, int64 (N,), -1 for those that are not there, and for None."""
+        asked = list(asked)
+        place_of = {word: self.place(word) for word in set(asked)}
+        return np.fromiter((place_of[word] for word in asked), np.int64, len(asked))
+
+    def find(self, asked: str | None) -> str | None:
+        """Return the word that is meant, as the list spells it, or None."""
+        place = self.place(asked)
+        return self.words[place] if place >= 0 else None
+
+
+def lookup(words: Iterable[str]) -> Lookup:
+    """Return the look-up in these words, made once for the lists that were asked for last."""
+    return _lookup(tuple(words))
+
+
+@lru_cache(32)
+def _lookup(words: tuple[str, ...]) -> Lookup:
+    return Lookup(words)
+
+
+def find(asked: str | None, words: Iterable[str]) -> str | None:
+    """Return the one of `words` that `asked` means, however it is spelled (see `Lookup`), or None."""
+    return lookup(words).find(asked)
+
+
+def required(asked: str, words: Iterable[str], who: str = "The networks know") -> str:
+    """Return the one of `words` that `asked` means. Raises ValueError, with similar words, where there is none."""
+    words = tuple(words)
+    if (found := find(asked, words)) is None:
+        raise ValueError(f"{who} no word {asked!r}.{hint(asked, words)}")
+    return found
 
 
 def hint(asked: str, words: Iterable[str]) -> str:
     """Return the end of a message, " Did you mean flamingo?", with up to three `words` similar to `asked`, or ""."""
-    plain = {_plain(word): word for word in words}
-    near = [plain[name] for name in difflib.get_close_matches(_plain(asked), plain, n=3, cutoff=0.6)]
+    by_spelling = {plain(word): word for word in words}
+    near = [by_spelling[name] for name in difflib.get_close_matches(plain(asked), by_spelling, n=3, cutoff=0.6)]
     return f" Did you mean {' or '.join(near)}?" if near else ""
 
 
@@ -49,6 +110,85 @@ def known(asked: Iterable[str], words: Iterable[str]) -> list[str]:
             raise ValueError(f"The classifier does not know the word {word}.{hint(word, there)}")
         found.append(meant)
     return list(dict.fromkeys(found))
+@lru_cache(4096)
+def plain(word: str) -> str:
+    """Return a word for comparison: its letters and digits alone, in lower case and in one Unicode form."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", word).casefold())
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] in "LMN")
+
+
+@lru_cache(4096)
+def _bare(word: str) -> str:
+    """Return `plain` of a word without "the" before it."""
+    return plain(_THE.sub("", unicodedata.normalize("NFKC", word)))
+
+
+_THE = re.compile(r"^[\W_]*the[\W_]+", re.IGNORECASE)
+
+
+def _places(spellings: Iterable[str]) -> dict[str, int]:
+    """Return the position of each spelling, -1 where several words have it."""
+    found: dict[str, int] = {}
+    for place, spelling in enumerate(spellings):
+        found[spelling] = -1 if spelling in found else place
+    found[""] = -1  # signs alone are no word
+    return found
+
+
+# Words of drawings
+
+
+def spellings(words: Iterable[str | None]) -> dict[str | None, str | None]:
+    """Return one name for all spellings of each word: a category's own, else the first one; None for a blank word."""
+    known, names = lookup(categories()), {}
+    first: dict[str, str] = {}
+    for word in dict.fromkeys(words):
+        if word is None or not word.strip():
+            names[word] = None
+        else:
+            names[word] = known.find(word) or first.setdefault(plain(word) or word, _tidy(word))
+    return names
+
+
+def one_name_each(words: Iterable[str | None]) -> np.ndarray:
+    """Return words, object (N,), with one name for all spellings of each (see `spellings`)."""
+    words = list(words)
+    names = spellings(words)
+    return np.array([*(names[word] for word in words), None], object)[:-1]  # else numpy might see no texts
+
+
+def unknown_words(words: Iterable[str | None], known: Iterable[str] | None = None) -> dict[str, int]:
+    """Return how many drawings are of each word that is not in `known` (default: the categories), the most first."""
+    there = lookup(categories() if known is None else known)
+    counted = Counter(words)
+    names = spellings(counted)
+    found: Counter[str] = Counter()
+    for word, count in counted.items():
+        if (name := names[word]) is not None and there.place(word) < 0:
+            found[name] += count
+    return dict(found.most_common())
+
+
+def unknown_sentence(unknown: Mapping[str, int], who: str = "the networks do") -> str:
+    """Say how many drawings are of words that are not known, and some of these, without a full stop; "" for none."""
+    if not unknown:
+        return ""
+    count = sum(unknown.values())
+    of = f"1 drawing is of a word that {who} not know" if count == 1 else ""
+    of = of or f"{count:,} drawings are of {'words' if len(unknown) > 1 else 'a word'} that {who} not know"
+    return f"{of}: {shortly(unknown)}"
+
+
+def shortly(names: Iterable[str], room: int = 60) -> str:
+    """Return the first names that fit into `room` letters, one at least: "unicorn, Haus and 5 more"."""
+    names = [_tidy(name) for name in names]
+    count = next((count for count in range(len(names), 1, -1) if len(", ".join(names[:count])) <= room), 1)
+    shown, rest = [f"{name[:37]}…" if len(name) > 38 else name for name in names[:count]], len(names) - count
+    return f"{', '.join(shown)}{f' and {rest:,} more' if rest else ''}"
+
+
+def _tidy(word: str) -> str:
+    return " ".join(word.split())
 
 
 def with_article(word: str) -> str:
@@ -59,7 +199,3 @@ def with_article(word: str) -> str:
         return f"the {word}"
     vowel = word[0] in "aeiou" or word.startswith("hour")
     return f"{'an' if vowel else 'a'} {word}"
-
-
-def _plain(word: str) -> str:
-    return word.replace("_", " ").strip().casefold()

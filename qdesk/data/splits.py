@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from qdesk.data.categories import lookup
 from qdesk.data.drawings import Drawings
 
 SPLITS = 20
@@ -13,9 +14,8 @@ SPLITS = 20
 
 
 def labels_of(drawings: Drawings, words: Sequence[str]) -> np.ndarray:
-    """Return int64 (N,): the position of each drawing's word in `words`, -1 for a word that is not there."""
-    index = {word: number for number, word in enumerate(words)}
-    return np.array([index.get(word, -1) for word in drawings.words], np.int64)
+    """Return int64 (N,): the position of each drawing's word in `words`, however it is spelled, -1 for no such word."""
+    return lookup(words).places(drawings.words)
 
 
 def split_of(content_ids: np.ndarray) -> np.ndarray:
