@@ -150,11 +150,18 @@ def spellings(words: Iterable[str | None]) -> dict[str | None, str | None]:
     return names
 
 
+def as_listed(words: Iterable[str | None]) -> np.ndarray:
+    """Return words, object (N,), categories as the list spells them and others as they are; None for a blank one."""
+    words, known = list(words), lookup(categories())
+    names = {word: known.find(word) or (word if word and word.strip() else None) for word in set(words)}
+    return _objects(names[word] for word in words)
+
+
 def one_name_each(words: Iterable[str | None]) -> np.ndarray:
     """Return words, object (N,), with one name for all spellings of each (see `spellings`)."""
     words = list(words)
     names = spellings(words)
-    return np.array([*(names[word] for word in words), None], object)[:-1]  # else numpy might see no texts
+    return _objects(names[word] for word in words)
 
 
 def unknown_words(words: Iterable[str | None], known: Iterable[str] | None = None) -> dict[str, int]:
@@ -174,17 +181,26 @@ def unknown_sentence(unknown: Mapping[str, int], who: str = "the networks do") -
     if not unknown:
         return ""
     count = sum(unknown.values())
-    of = f"1 drawing is of a word that {who} not know" if count == 1 else ""
-    of = of or f"{count:,} drawings are of {'words' if len(unknown) > 1 else 'a word'} that {who} not know"
+    of = f"1 drawing is of a word {who} not know" if count == 1 else ""
+    of = of or f"{count:,} drawings are of {'words' if len(unknown) > 1 else 'a word'} {who} not know"
     return f"{of}: {shortly(unknown)}"
 
 
 def shortly(names: Iterable[str], room: int = 60) -> str:
     """Return the first names that fit into `room` letters, one at least: "unicorn, Haus and 5 more"."""
-    names = [_tidy(name) for name in names]
-    count = next((count for count in range(len(names), 1, -1) if len(", ".join(names[:count])) <= room), 1)
-    shown, rest = [f"{name[:37]}…" if len(name) > 38 else name for name in names[:count]], len(names) - count
+    shown: list[str] = []
+    names = list(names)
+    for name in map(_tidy, names):
+        name = f"{name[:37]}…" if len(name) > 38 else name
+        if shown and len(", ".join([*shown, name])) > room:
+            break
+        shown.append(name)
+    rest = len(names) - len(shown)
     return f"{', '.join(shown)}{f' and {rest:,} more' if rest else ''}"
+
+
+def _objects(words: Iterable[str | None]) -> np.ndarray:
+    return np.array([*words, None], object)[:-1]
 
 
 def _tidy(word: str) -> str:

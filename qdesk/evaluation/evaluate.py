@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk import paths
-from qdesk.data import categories
+from qdesk.data.categories import required
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.splits import labels_of
@@ -110,12 +110,7 @@ def _guessable(words: Sequence[str] | None, known: Sequence[str]) -> tuple[str, 
     """
     if not words:
         return tuple(known)
-    asked = set()
-    for word in words:
-        name = categories.find(word, known)
-        if name is None:
-            raise ValueError(f"The network knows no word {word!r}.{categories.hint(word, known)}")
-        asked.add(name)
+    asked = {required(word, known, "The network knows") for word in words}
     return tuple(word for word in known if word in asked)
 
 

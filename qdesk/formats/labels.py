@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import orjson
 
+from qdesk.data.categories import find
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import KINDS, SUGGESTED
 from qdesk.data.simplify import as_official
@@ -131,7 +132,7 @@ def _asked_of(labels: Sequence[Label], folders: Sequence[Path]) -> dict[Path, li
         by_word.setdefault(file.name.removesuffix(".gz").removesuffix(".ndjson"), []).append(file)
     asked: dict[Path, list[Label]] = {}
     for label in labels:
-        of_word = by_word.get(label.word, []) if label.word else []
+        of_word = by_word.get(find(label.word, by_word) or "", [])
         if label.row is not None and not of_word:
             name = f"{label.word}.ndjson"
             raise FormatError(f"{label.where}: there is no {name} and no {name}.gz under {_named(folders)}.")

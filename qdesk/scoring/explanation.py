@@ -68,6 +68,8 @@ def evidence_sentences(
 ) -> np.ndarray:
     """Return the evidence for each drawing's reason, object (N,); "" where there is none.
 
+    A drawing without a reason, whose word the classifier does not know, has a sentence that says so.
+
     drawings: N, in the 255 box.   words: object (N,), the word that each is judged as, None for no word.
     measured: the columns that `Scorer` measures, (N,) each.   features: float64 (N, features), by
     `junk_model.FEATURES`.   reasons: object (N,).
@@ -86,6 +88,8 @@ def evidence_sentences(
             figures["sure"] = sure[row]
         beside = _letters(drawings.strokes_of(row), letters[row]) if letters and row in letters else ""
         told[row] = " ".join(_evidence(drawings, row, words[row], reasons[row], figures, usual, own, beside))
+    for row in np.flatnonzero((reasons == "") & (words != None) & np.isnan(measured["p_word"])).tolist():  # noqa: E711
+        told[row] = _seen(words[row], "", {name: measured[name][row] for name in ("top_guess", "p_top", "p_word")})
     return told
 
 

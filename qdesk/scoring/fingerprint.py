@@ -11,7 +11,7 @@ from qdesk import paths
 from qdesk.data.drawings import Drawings
 from qdesk.scoring.columns import COLUMNS
 
-SCORER_VERSION = 4
+SCORER_VERSION = 5
 """The version of the scoring code. Raise it with each change that changes a score, a reason or its evidence. A new
 column changes the fingerprint by itself."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from qdesk.data.categories import lookup, required
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.scoring.classifier import DrawingClassifier
@@ -19,19 +20,21 @@ BATCH = 2048
 
 def guesses(
     drawings: Drawings, top: int = 3, model: Path | None = None,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: Callable[[float], None] = lambda share: None, word: str | None = None,
 ) -> pa.Table:  # fmt: skip
     """Return key_id, word, source, row, p_word, guess_1, p_1, ... guess_top, p_top, one row per drawing, in order.
 
     model: a classifier's weight file, default the shipped one.   on_progress: called with the share done, 0 to 1.
-    Raises `nets.weights.WeightsError` where the weights cannot be read.
+    word: p_word is of this word instead of each drawing's own.
+    Raises `nets.weights.WeightsError` where the weights cannot be read, and ValueError for a `word` that the network
+    does not know.
     """
     guesser = DrawingClassifier(model)
-    names = np.array(guesser.words, object)
-    place_of = {word: place for place, word in enumerate(guesser.words)}
+    names, known = np.array(guesser.words, object), lookup(guesser.words)
+    asked = None if word is None else required(word, guesser.words, "The network knows")
     count, top = len(drawings), min(top, len(names))
     best, p_best, p_word = np.empty((count, top), np.int64), np.empty((count, top)), np.full(count, np.nan)
-    wanted = np.array([place_of.get(word, -1) for word in drawings.words], np.int64)
+    wanted = known.places(drawings.words if asked is None else [asked] * count)
     for start in range(0, count, BATCH):
         part = slice(start, min(start + BATCH, count))
         probabilities = guesser.probabilities(as_official(drawings.take(part)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from qdesk.data.categories import lookup
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import is_dense
 from qdesk.nets import weights
@@ -44,7 +45,7 @@ class ConditionalSketchRNN:
         self.words = network.words
         self.kinds = network.kinds[1:]
         self.width = 2 * network.shape.hidden
-        self._classes = {word: index for index, word in enumerate(network.words)}
+        self._lookup = lookup(network.words)
 
     def sequences(self, given: Drawings, fitted: Drawings) -> Drawings:
         """Return the drawings as this network reads them: `fitted`, in the 255 box. given: those of the file."""
@@ -82,7 +83,8 @@ class ConditionalSketchRNN:
 
     def _classes_of(self, words: np.ndarray) -> torch.Tensor:
         """Return the classes of words, int64 (N,), or (1,) where all drawings are of one class."""
-        classes = np.array([self._classes.get(word, self.network.no_word) for word in words], np.int64)
+        classes = self._lookup.places(words)
+        classes[classes < 0] = self.network.no_word
         return torch.from_numpy(classes[:1] if (classes == classes[:1]).all() else classes)
 
 

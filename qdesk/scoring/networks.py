@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk import paths
+from qdesk.data.categories import lookup
 from qdesk.data.drawings import Drawings
 from qdesk.nets import weights
 from qdesk.nets.sketchrnn import N_MAX
@@ -35,7 +36,7 @@ class Networks:
         self.read_by = short_digest(likelihood_files(model)[0])
         network = weights.load(paths.model(paths.LETTERS), "letters")
         self._letters = network if network.sketchrnn == self.read_by else None
-        self._places = {word: place for place, word in enumerate(self.guesser.words)}
+        self._lookup = lookup(self.guesser.words)
 
     def measure(self, drawings: Drawings, sequences: Drawings, words: np.ndarray) -> dict[str, np.ndarray]:
         """Return all that is known of a batch: the columns that the networks give, (N,), and what `features` needs.
@@ -76,7 +77,7 @@ class Networks:
     def _seen(self, drawings: Drawings, words: np.ndarray) -> dict[str, np.ndarray]:
         """Return what the classifier says."""
         seen = self.guesser.judge(drawings)
-        place = np.array([self._places.get(word, -1) for word in words], np.int64)
+        place = self._lookup.places(words)
         logs, rows = seen.logs[""], np.arange(len(drawings))
         best = logs.argmax(axis=1)
         columns = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from qdesk.data.categories import categories, find, hint
+from qdesk.data.categories import as_listed, categories, find, lookup, required, unknown_words
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.reasons import GRAFFITI, UNFINISHED
 from qdesk.data.simplify import as_official
@@ -122,16 +122,23 @@ class Scorer:
         return "; ".join(filter(None, found))
 
     def find_word(self, text: str) -> str:
-        """Return the word that `text` names, in upper or lower case.
+        """Return the word that `text` names, however it is spelled.
 
         Raises ValueError where neither network knows it. The message has the nearest words that they know.
         """
-        if found := find(text, categories()):  # the classifier knows all of them
-            return found
-        known = {*self.guesser.words, *self.likelihood.words}
-        if found := find(text, known):
-            return found
-        raise ValueError(f"The networks know no word {text!r}.{hint(text, sorted(known))}")
+        return find(text, categories()) or required(text, self._known())  # the classifier knows all categories
+
+    def unknown_words(self, drawings: Drawings) -> dict[str, int]:
+        """Return the words of drawings that neither network knows, with their numbers, the most first.
+
+        The networks are loaded where that depends on a Sketch-RNN other than the shipped one.
+        """
+        unknown = {} if self.word else unknown_words(drawings.words)
+        return unknown_words(drawings.words, self._known()) if unknown and self.model else unknown
+
+    def _known(self) -> list[str]:
+        """Return the words that either network knows."""
+        return sorted({*self.guesser.words, *self.likelihood.words})
 
     def _load(self) -> Networks:
         with self._loading:  # one thread may score while another asks for the losses of a drawing's points
@@ -256,9 +263,9 @@ class Scorer:
 
         ready, words = as_official(one), list(self.guesser.words)
         probabilities = self.guesser.probabilities(ready)[0]
-        own, (word,) = None, self._words(one)
-        if word in words:
-            p = float(probabilities[words.index(word)])
+        own, (place,) = None, lookup(words).places(self._words(one))
+        if place >= 0:
+            p = float(probabilities[place])
             own = p, int(np.count_nonzero(probabilities > p)) + 1
         return ClassifierOpinion(raster(ready)[0], top_words(probabilities, words), own)
 
@@ -331,7 +338,8 @@ class Scorer:
         return self._load().measure(drawings, sequences, self._words(drawings))
 
     def _words(self, drawings: Drawings) -> np.ndarray:
-        return np.full(len(drawings), self.word, object) if self.word else drawings.words
+        """Return the word that each drawing is judged as, object (N,), a category as the list spells it."""
+        return np.full(len(drawings), self.word, object) if self.word else as_listed(drawings.words)
 
 
 def _letters(part: Drawings, measured: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[int, np.ndarray]:

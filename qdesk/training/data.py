@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from qdesk.data.bitmap_frame import fit_bitmaps, thin_raster
-from qdesk.data.categories import categories
+from qdesk.data.categories import categories, find, one_name_each, spellings
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.simplify import as_official
@@ -68,7 +68,7 @@ def load(
     strokes = strokes if strokes is not None else Drawings.empty()
     extra_strokes = extra_strokes if extra_strokes is not None else Drawings.empty()
     found = present(strokes, extra_strokes, pixels)
-    if words and (missing := [word for word in words if word not in found]):
+    if words and (missing := [word for word in words if find(word, found) is None]):
         raise FormatError(f"there are no drawings of {', '.join(missing)} to train on")
     names = words or found
 
@@ -100,8 +100,12 @@ def load(
 
 
 def present(*batches: Drawings | None) -> tuple[str, ...]:
-    """Return the words that occur: the official categories in their order, then the others by the alphabet."""
-    found = {word for batch in batches if batch is not None for word in batch.table.column("word").unique().to_pylist()}
+    """Return the words that occur: the official categories in their order, then the others by the alphabet.
+
+    A word that is spelled in several ways occurs once.
+    """
+    tables = [batch.table for batch in batches if batch is not None]
+    found = set(spellings(word for table in tables for word in table.column("word").unique().to_pylist()).values())
     found.discard(None)
     known = [word for word in categories() if word in found]
     return (*known, *sorted(found - set(known)))
@@ -126,7 +130,7 @@ def read(
             report(f"{file.name}: {opened.problem_count} bad lines skipped")
         drawings = opened.drawings
         drawings = as_official(drawings)
-        known = labels_of(drawings, words) >= 0 if words else np.array([w is not None for w in drawings.words], bool)
+        known = labels_of(drawings, words) >= 0 if words else one_name_each(drawings.words) != None  # noqa: E711
         drawings = drawings if known.all() else drawings.take(known)
         if len(drawings):
             (strokes if drawings.bitmaps is None else pixels).append(drawings)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from qdesk.curation.health.reading import Collection
+from qdesk.data.categories import one_name_each
 from qdesk.data.raster import raster
 from qdesk.data.simplify import as_official
 
@@ -55,7 +56,7 @@ def near_copies(
         official = as_official(part)
         if official.bitmaps is None:
             rows = rows[official.point_counts[rows] >= PLAIN]
-        _, word = np.unique(part.words[rows].astype(str), return_inverse=True)
+        _, word = np.unique(one_name_each(part.words[rows]).astype(str), return_inverse=True)
         groups = _grouped(word * 1000 + np.minimum(part.stroke_counts[rows], 999))
         work = np.cumsum([len(group) ** 2 + 1000 for group in groups])  # pairs, and what each group costs
         for group, done in zip(groups, work, strict=True):

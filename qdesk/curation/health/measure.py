@@ -13,7 +13,7 @@ from qdesk.curation.expectation import JunkExpectation, Number
 from qdesk.curation.exports.suggested import are_rude
 from qdesk.curation.health.copies import exact_copies, near_copies
 from qdesk.curation.health.reading import Collection
-from qdesk.data.categories import categories, find
+from qdesk.data.categories import categories, find, one_name_each
 from qdesk.data.reasons import KEEP
 from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.similarity import similarity
@@ -121,7 +121,9 @@ def measure(
     with np.errstate(over="ignore"):
         p_junk = 1 / (1 + np.exp(-junk))
     flagged, kept = (verdicts != "") & (verdicts != KEEP), verdicts == KEEP
-    expected = JunkExpectation(junk, collection.words).after(np.flatnonzero(flagged), np.flatnonzero(kept))
+    expected = JunkExpectation(junk, one_name_each(collection.words)).after(
+        np.flatnonzero(flagged), np.flatnonzero(kept)
+    )
     open_ = np.flatnonzero(verdicts == "")
     doubtful = open_[(p_junk[open_] >= DOUBTFUL[0]) & (p_junk[open_] < DOUBTFUL[1])]
     worst = open_[np.argsort(-junk[open_], kind="stable")]
@@ -148,6 +150,7 @@ def measure(
 
 def _missing(collection: Collection) -> dict[str, int]:
     blank = {name: np.asarray(collection.table[name].combine_chunks().is_null()) for name in ABOUT}
+    blank["word"] = one_name_each(collection.words) == None  # noqa: E711
     nothing = np.logical_and.reduce([blank[name] for name in ABOUT[1:]])
     return {name: int(where.sum()) for name, where in blank.items()} | {"all": int(nothing.sum())}
 
@@ -169,12 +172,11 @@ def _words(
     copy = np.zeros(len(collection), bool)
     for group in (*exact, *near):
         copy[group[1:]] = True
-    names, places = np.unique(
-        np.array([word or "" for word in collection.words], object).astype(str), return_inverse=True
-    )
+    words = one_name_each(collection.words)
+    _, places = np.unique(np.array([word or "" for word in words], object).astype(str), return_inverse=True)
     found = []
     for group in np.split(np.argsort(places, kind="stable"), np.cumsum(np.bincount(places))[:-1]):
-        word = collection.words[group[0]] or None
+        word = words[group[0]]
         found.append(_word(word, group, columns, p_junk, verdicts, rude, copy))
     return sorted(found, key=lambda one: (one.word is None, (one.word or "").casefold()))
 

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, FacetCounts, FilterMask, Filters
 from qdesk.curation.view.sorting import LASTING, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
+from qdesk.data.categories import plain, spellings
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
 from qdesk.data.timestamps import seconds_of
@@ -78,7 +79,7 @@ class Table:
         self.verdicts = CategoricalColumn.filled(count, "", VERDICTS[1:])
         if verdicts is not None and count:
             self.verdicts.put(np.arange(count), verdicts)
-        self.words = CategoricalColumn.of(about["word"])
+        self.words = _words_of(about["word"])
         self.countries = CategoricalColumn.of(about["countrycode"])
         recognized = pc.if_else(about["recognized"], 1, 2).fill_null(0).to_numpy()
         self.recognized = CategoricalColumn(recognized.astype(np.uint8), ["", "yes", "no"])
@@ -290,6 +291,8 @@ class Table:
         found = self.names.containing(text)
         for column in (self.words, self.countries, self.texts["reason"], self.texts["top_guess"], self.verdicts):
             found |= column.among({one for one in column.texts if text in one.lower()})
+        if letters := plain(text):
+            found |= self.words.among({one for one in self.words.texts if letters in plain(one)})
         return found
 
     def _rows(self, sort: str, reverse: bool) -> np.ndarray:
@@ -373,6 +376,16 @@ class Table:
             self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
         kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
         return len(self) - kept - without, kept, without
+
+
+def _words_of(column: pa.ChunkedArray) -> CategoricalColumn:
+    """Return the words of drawings, with one name for all spellings of each; "" for none."""
+    words = CategoricalColumn.of(column)
+    names = spellings(words.texts)
+    texts = [names[text] or "" for text in words.texts]
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    code_of = np.array([places[text] for text in texts], words.codes.dtype)
+    return CategoricalColumn(code_of[words.codes], list(places))
 
 
 def suspicion(table: Table) -> Suspicion:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
 
 from qdesk import paths
-from qdesk.data.categories import categories
+from qdesk.data.categories import categories, find
 from qdesk.formats.registry import SHORTLY
 from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.kit.widgets import throw_away
@@ -86,8 +86,7 @@ class NothingOpen(EmptyPage):
     @property
     def chosen_word(self) -> str | None:
         """The category typed, as it is spelled in the catalog, or None while the text is no category."""
-        typed = self.category.text().strip().lower()
-        return next((word for word in categories() if word.lower() == typed), None)
+        return find(self.category.text(), categories())
 
     def _download(self) -> None:
         if self._downloading:

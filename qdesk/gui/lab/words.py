@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.data.categories import spellings
 from qdesk.gui import jobs
 from qdesk.gui.kit.text import count
 from qdesk.gui.theme import SPACE, button, font, label, theme
@@ -54,9 +55,11 @@ def find_words(context: jobs.Context, places: Sequence[str]) -> Counter[str]:
                 table = open_drawings(file, on_progress=lambda _: context.check()).drawings.table
             except FormatError:
                 continue
-            _COUNTED[key] = Counter(
-                {pair["values"]: pair["counts"] for pair in table["word"].value_counts().to_pylist() if pair["values"]}
-            )
+            counts = {pair["values"]: pair["counts"] for pair in table["word"].value_counts().to_pylist()}
+            _COUNTED[key] = Counter()
+            for word, name in spellings(counts).items():
+                if name is not None:
+                    _COUNTED[key][name] += counts[word]
         found += _COUNTED[key]
         if time.monotonic() - told >= _EVERY_S:
             told = time.monotonic()

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from qdesk.data.categories import plain
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate.filters.options import FilterOption, Options
 from qdesk.gui.curate.filters.section import FilterSection
@@ -208,7 +209,11 @@ class Facet(FilterSection):
         if few:
             options = [one for place, one in enumerate(options) if place < FEW or one.key in self._chosen]
         elif many:
-            options = [one for one in options if wanted.lower() in f"{one.text} {one.aside}".lower()]
+            letters, plainly = wanted.lower(), plain(wanted) or wanted
+            options = [
+                one for one in options
+                if letters in f"{one.text} {one.aside}".lower() or plainly in plain(one.text)
+            ]  # fmt: skip
         self.only.setText(f"All are “{self._name(keys[0])}”." if alone else f"None with “{wanted}”.")
         self.only.setVisible(alone or not options)
         self._tools.setVisible(many and not few)
