@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.formats.base import FormatError, Input, Problem, Problems, open_input, word_of_name
-from qdesk.formats.registry import BY_NAME, FORMATS, READ, SHARD, SUFFIXES, WRITTEN, Format, listed
+from qdesk.formats.base import FormatError, Input, Problem, Problems, named, open_input, word_of_name
+from qdesk.formats.registry import BY_NAME, DATA, FORMATS, Format, READ, SHARD, SUFFIXES, WRITTEN, listed
 from qdesk.formats.telling import format_of_input
 from qdesk.streams import readable
 
@@ -38,12 +38,14 @@ class Opened:
     problems:      the first 1000 records that were skipped, and why.
     problem_count: how many were skipped in all.
     notes:         what was assumed about the files where they do not say it themselves, in plain sentences.
+    guessed:       the words of files that say none, guessed from their names.
     """
 
     drawings: Drawings
     problems: tuple[Problem, ...] = ()
     problem_count: int = 0
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_drawings(
@@ -87,7 +89,7 @@ def open_drawings(
         raise FormatError(f"These files do not go together: {error}.") from error
     if on_progress:
         on_progress(1.0)
-    return Opened(drawings, tuple(problems.kept), problems.count, tuple(problems.notes))
+    return Opened(drawings, tuple(problems.kept), problems.count, tuple(problems.notes), problems.guessed)
 
 
 def write_drawings(
@@ -181,7 +183,7 @@ def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
         why = next((p.reason for p in problems.kept[before:]), "it has no records")
         where = next((f"line {p.line}: " for p in problems.kept[before:]), "")
         raise FormatError(f"{file.source} has no drawing in it ({where}{why}).")
-    return Drawings.concat(batches)
+    return named(Drawings.concat(batches), [file.source], problems)
 
 
 def size_of(path: str | os.PathLike[str]) -> int:

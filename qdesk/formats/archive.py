@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, named, word_of_name
 from qdesk.formats.registry import READ_ENDINGS, SUFFIXES
 from qdesk.formats.telling import format_of_input
 
@@ -63,10 +63,9 @@ def seekable(file: Input) -> IO[bytes]:
 def read_members(
     file: Input, archive: zipfile.ZipFile, names: list[str], limit: int | None, problems: Problems
 ) -> list[Drawings]:
-    """Read these files of an open zip. A drawing without a word has the one in the zip's name."""
+    """Read these files of an open zip. Without a word, they have the one in their name or in the zip's."""
     batches: list[Drawings] = []
     failed: list[FormatError] = []
-    word = word_of_name(file.source)
     for name in names:
         left = None if limit is None else limit - sum(map(len, batches))
         if left == 0:
@@ -78,9 +77,7 @@ def read_members(
             failed.append(error)
             problems.add(f"{file.source}/{name}", 1, str(error).rstrip("."))
             continue
-        for batch in found:
-            unnamed = word is not None and batch.table.column("word").null_count == len(batch)
-            batches.append(batch.with_columns(word=word) if unnamed else batch)
+        batches += [named(batch, [f"{file.source}/{name}", file.source], problems) for batch in found]
         file.report()
     if failed and not batches:
         raise failed[0]

@@ -7,10 +7,9 @@ import os
 import re
 import urllib.parse
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from gzip import GzipFile
 from typing import IO, TYPE_CHECKING, Any
 
@@ -72,12 +71,14 @@ class Problems:
     """The skipped records of one or more files: the first `KEPT_PROBLEMS` with their reasons, all of them counted.
 
     notes: what was assumed about a file as a whole, in sentences without a dot that begin with its name, each once.
+    guessed: the words of files that say none, by their names.
     """
 
     def __init__(self) -> None:
         self.kept: list[Problem] = []
         self.count = 0
         self.notes: list[str] = []
+        self.guessed: dict[str, str] = {}
 
     def add(self, source: str, line: int, reason: str) -> None:
         self.count += 1
@@ -247,27 +248,56 @@ _ENDINGS = re.compile(rf"(\.({'|'.join(map(re.escape, ('gz', 'json', 'full', 'ge
 _FOLDERS = re.compile(r"^(full[_-])?(simplified|raw|binary|numpy_bitmap|sketchrnn)[_-]", re.IGNORECASE)
 
 
-@cache
-def _by_plain_name() -> dict[str, str]:
-    return {name.casefold(): name for name in categories.categories()}
+_COPIES = re.compile(
+    r"([ _-]*\((another |\d+(st|nd|rd|th) )?copy( \d+)?\)|[ _-]+copy([ _-]?\d+)?|[ _-]*\(\d+\)|[ _-]+\d+|-clean)$",
+    re.IGNORECASE,
+)
+"""What file managers, browsers, people and qdesk put behind the name of one more copy."""
 
 
 def word_of_name(path: str | os.PathLike[str]) -> str | None:
-    """Return the category in a file's name, as in "full_numpy_bitmap_cat.npy", "sketchrnn_pig.npz", "cat (1).bin".
+    """Return the category in a file's name, as in "full_numpy_bitmap_cat.npy", "sketchrnn_pig.npz", "cat (copy).bin".
 
     None where the name holds no category.
     """
     name = urllib.parse.unquote(os.fspath(path)).replace("\\", "/").rsplit("/", 1)[-1]
-    name = _ENDINGS.sub("", name)
-    name = re.sub(r" ?\(\d+\)$", "", name)  # browsers number a second download
-    for candidate in (name, _ENDINGS.sub("", name)):
-        plain = _FOLDERS.sub("", candidate).replace("_", " ").strip().casefold()
-        if plain in _by_plain_name():
-            return _by_plain_name()[plain]
+    seen: set[str] = set()
+    while name not in seen:
+        seen.add(name)
+        for candidate in (name, _FOLDERS.sub("", name)):
+            if word := categories.find(candidate, categories.categories()):
+                return word
+        name = _COPIES.sub("", _ENDINGS.sub("", name))
     return None
+
+
+def named(drawings: Drawings, names: Sequence[str], problems: Problems) -> Drawings:
+    """Return the drawings of a file, and where none of them has a word, with the one that is guessed from a name.
+
+    names: of the file, and of what it lies in; the first that holds a category counts. The guess is noted.
+    """
+    if not len(drawings) or any(word and word.strip() for word in drawings.table["word"].unique().to_pylist()):
+        return drawings
+    word = next((word for name in names if (word := word_of_name(name))), None)
+    if word is None:
+        return drawings
+    problems.guessed[names[0]] = word
+    return drawings.with_columns(word=word)
+
+
+def guessed_sentence(guessed: Mapping[str, str]) -> str:
+    """Say which words were guessed from names, without a full stop, "" for none. guessed: the words by file."""
+    if not guessed:
+        return ""
+    words = list(dict.fromkeys(guessed.values()))
+    if len(guessed) == 1:
+        return f"{next(iter(guessed))} says no word; by its name its drawings are taken for {words[0]}"
+    return (
+        f"{len(guessed):,} files say no word; by their names their drawings are taken for {categories.shortly(words)}"
+    )
 
 
 def missing_words(drawings: Drawings, path: str | os.PathLike[str]) -> list[str]:
     """Return that the words are missing, in words, unless they are the one that the file's name says; else nothing."""
-    words = set(drawings.words.tolist()) - {None}
+    words = set(categories.one_name_each(drawings.words)) - {None}
     return ["the words"] if words and words != {word_of_name(path)} else []

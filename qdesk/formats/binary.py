@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets_of
 from qdesk.formats import bitmaps
-from qdesk.formats.base import About, FormatError, Input, Problems, missing_words, word_of_name, write_pieces
+from qdesk.formats.base import About, FormatError, Input, Problems, missing_words, write_pieces
 from qdesk.formats.registry import READ_ENDINGS
 
 _HEAD = struct.Struct("<Q2sbIH")
@@ -42,7 +42,7 @@ ABOUT = {
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """Read the good records of a file. The word comes from the file's name.
+    """Read the good records of a file.
 
     The format has no marks between records, so reading ends at the first bytes that cannot be a record. Raises
     FormatError when the very first record cannot be one: the file is something else. A file of nothing but bitmaps of
@@ -195,7 +195,6 @@ def _metadata(heads: list[tuple[int, bytes, int, int, int]], rows: list[int], so
     seconds = pa.array(timestamp, pa.int64(), mask=np.array(timestamp) == 0)
     return metadata_table(
         len(rows),
-        word=word_of_name(source),
         key_id=pa.array(key_id, pa.uint64(), mask=np.array(key_id) == 0).cast(pa.string()),
         countrycode=[letters.decode("ascii") for letters in country],
         timestamp=pc.strftime(seconds.cast(pa.timestamp("s")), format="%Y-%m-%d %H:%M:%S UTC"),

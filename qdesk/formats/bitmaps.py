@@ -20,7 +20,7 @@ import numpy as np
 from qdesk.data.drawings import Drawings
 from qdesk.formats import sketchrnn
 from qdesk.formats.arrays import copy_array, read_header, shaped, write_header
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, missing_words, word_of_name, write_pieces
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, missing_words, write_pieces
 
 _SIDE = 28
 _PIXELS = _SIDE * _SIDE
@@ -72,7 +72,7 @@ class _Layout:
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """Read the bitmaps of a file, or its strokes. The word comes from the file's name.
+    """Read the bitmaps of a file, or its strokes.
 
     An object array is read as stroke-3 drawings. Raises FormatError for another kind of array.
     """
@@ -190,7 +190,6 @@ def _batches(
     problems: Problems,
 ) -> list[Drawings]:
     """Return the bitmaps in `pieces`, of which `wanted` of `count` are to come. ours: whether qdesk wrote the file."""
-    word = word_of_name(file.source)
     batches: list[Drawings] = []
     row = 0
     scale: _Scale | None = None
@@ -210,7 +209,7 @@ def _batches(
             problems.add(file.source, int(bad) + 1, "a pixel is no finite number")
         if sane.any():
             bitmaps = scale.ink(pixels[sane])
-            batches.append(Drawings.from_bitmaps(bitmaps, word=word, source=file.source, row=rows[sane]))
+            batches.append(Drawings.from_bitmaps(bitmaps, source=file.source, row=rows[sane]))
         row += len(records)
         file.report()
     if row < wanted:

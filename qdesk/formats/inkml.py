@@ -23,7 +23,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name, write_pieces
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, write_pieces
 from qdesk.formats.registry import listed
 
 _NAMESPACE = "http://www.w3.org/2003/InkML"
@@ -109,7 +109,7 @@ class _Drawing:
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """Read the good drawings of a file; `row` counts its drawings. The word is annotated or comes from the file's name.
+    """Read the good drawings of a file; `row` counts its drawings. The word is annotated.
 
     A drawing has times where each of its points has one. Raises FormatError for a file that has entities, or elements
     nested more than `_DEEPEST` deep.
@@ -158,8 +158,7 @@ class _Reader:
     def batches(self) -> list[Drawings]:
         """Return all good drawings so far."""
         if self._drawings:
-            word = self._loose.word or word_of_name(self.file.source)
-            self._batches.append(_batch(self._drawings, self._rows, self.file.source, word))
+            self._batches.append(_batch(self._drawings, self._rows, self.file.source, self._loose.word))
             self._drawings, self._rows = [], []
         return self._batches
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.arrays import copy_array, read_header, shaped
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, word_of_name
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems
 from qdesk.formats.registry import BY_NAME, SUFFIXES, listed
 
 _PARTS = ("train", "valid", "test")
@@ -55,7 +55,7 @@ class _Refused(pickle.UnpicklingError):
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """Read the drawings of all parts, train first; `row` counts through them. The word comes from the file's name.
+    """Read the drawings of all parts, train first; `row` counts through them.
 
     Raises FormatError for a damaged file, and for a pickle that holds anything but arrays, naming what it asked for.
     """
@@ -112,11 +112,10 @@ def drawings_of(
             file.report()
         if len(rows) == limit:
             break
-    word = word_of_name(file.source)
     batches = []
     for first in range(0, len(rows), _CHUNK):
         some = slice(first, first + _CHUNK)
-        batches.append(_drawings(good[some], word=word, source=file.source, row=rows[some]))
+        batches.append(_drawings(good[some], source=file.source, row=rows[some]))
         file.report()
     return batches
 

@@ -50,7 +50,7 @@ ABOUT = {
 
 
 def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
-    """Read a file as one drawing. The word is the picture's title, where that is a category, or in the file's name.
+    """Read a file as one drawing. The word is the picture's title, where that is a category.
 
     Raises FormatError for a contact sheet, for entities, and for elements nested more than `_DEEPEST` deep.
     """
@@ -80,7 +80,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         problems.note(file.source, f"its outlines are read as strokes; what it has as <{names}> is left out")
     if limit == 0:
         return []
-    word = word_of_name(reader.title) or word_of_name(file.source)
+    word = word_of_name(reader.title)
     return [Drawings.from_strokes([reader.strokes], word=word, source=file.source, row=[0])]
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, file_dialog_filter, files_under, open_drawings, word_of_name, write_drawings
+from qdesk.formats.base import guessed_sentence
 from qdesk.formats.registry import DATA, READ
 from tests.helpers.tfrecord import of
 
@@ -211,6 +212,23 @@ def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
         ("cat (2).npy", "cat"),
         ("dog/cat.raw.ndjson.gz", "cat"),
         ("t-shirt.bin", "t-shirt"),
+        ("T_Shirt.bin", "t-shirt"),
+        ("alarm-clock.npz", "alarm clock"),
+        ("EiffelTower.npy", "The Eiffel Tower"),
+        ("cat (copy).bin", "cat"),
+        ("cat (another copy).bin", "cat"),
+        ("cat (3rd copy).bin", "cat"),
+        ("cat copy 2.bin", "cat"),
+        ("cat - Copy (3).bin", "cat"),
+        ("cat - Copy.ndjson.gz", "cat"),
+        ("cat-1.npz", "cat"),
+        ("cat_2.full.npz", "cat"),
+        ("full_binary_cat(1).bin", "cat"),
+        ("full_numpy_bitmap_teddy bear (copy 2).npy", "teddy-bear"),
+        ("full_simplified_alarm_clock-clean.ndjson", "alarm clock"),
+        ("sketchrnn_The Mona Lisa_10.npz", "The Mona Lisa"),
+        ("(1).bin", None),
+        ("-1.bin", None),
         ("flamingo_best.ndjson", None),
         ("drawings.npy", None),
         ("", None),
@@ -218,6 +236,37 @@ def test_what_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
 )
 def test_the_word_of_a_file_name(name: str, word: str | None) -> None:
     assert word_of_name(name) == word
+
+
+def test_a_word_is_guessed_from_the_name_where_a_file_says_none(tmp_path: Path) -> None:
+    wordless = tmp_path / "full_simplified_Alarm-Clock (copy).ndjson"
+    wordless.write_text('[[[0, 9], [0, 9]]]\n{"drawing": [[[0, 9], [9, 0]]]}\n{"word": "", "drawing": [[[0], [0]]]}\n')
+    opened = open_drawings(wordless)
+    assert opened.drawings.words.tolist() == ["alarm clock"] * 3
+    assert opened.guessed == {str(wordless): "alarm clock"}
+    assert guessed_sentence({"a.bin": "cat"}) == "a.bin says no word; by its name its drawings are taken for cat"
+    assert guessed_sentence({"a": "cat", "b": "pig", "c": "cat"}) == (
+        "3 files say no word; by their names their drawings are taken for cat, pig"
+    )
+    assert guessed_sentence({}) == ""
+
+
+def test_no_word_is_guessed_where_a_file_says_some(tmp_path: Path) -> None:
+    file = tmp_path / "cat.ndjson"
+    file.write_text('{"drawing": [[[0, 9], [0, 9]]]}\n{"word": "Unicorn", "drawing": [[[0, 9], [9, 0]]]}\n')
+    opened = open_drawings(file)
+    assert opened.drawings.words.tolist() == [None, "Unicorn"]
+    assert opened.guessed == {}
+
+
+def test_the_files_of_a_zip_are_named_one_by_one(tmp_path: Path) -> None:
+    file = tmp_path / "pig (1).zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("cat_2.ndjson", '{"drawing": [[[0, 9], [0, 9]]]}\n')
+        archive.writestr("drawings.ndjson", '{"drawing": [[[0, 9], [9, 0]]]}\n')
+    opened = open_drawings(file)
+    assert opened.drawings.words.tolist() == ["cat", "pig"]
+    assert opened.guessed == {f"{file}/cat_2.ndjson": "cat", f"{file}/drawings.ndjson": "pig"}
 
 
 def test_the_dialog_offers_every_suffix() -> None:
