@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -60,10 +60,11 @@ class Progress:
             self._stream.flush()
 
 
-def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
+def opened(paths: Sequence[Path], y_up: bool = False, word: str | None = None) -> Drawings:
     """Read the drawings of `paths`, files, folders and stdin; what is skipped or assumed is said on stderr.
 
     y_up: whether the files' y axis points up; the drawings are then turned upside down.
+    word: what the drawings are taken for. Those whose file says no word get it; the others keep theirs.
     Bitmaps that lie in a folder with strokes are left out, as no batch holds both. Raises qdesk.formats.FormatError,
     also where files that are named hold both, or OSError.
     """
@@ -71,7 +72,7 @@ def opened(paths: Sequence[Path], y_up: bool = False) -> Drawings:
     from qdesk.formats.several import open_several
 
     with Progress("reading") as progress:
-        found = open_several(paths, progress, y_up)
+        found = open_several(paths, progress, y_up, word)
     say_read(found)
     strokes = [batch for batch in found.batches if batch.bitmaps is None]
     if strokes and (without := sum(map(len, found.batches)) - sum(map(len, strokes))):
@@ -92,15 +93,48 @@ class Reading(Protocol):
     def skipped(self) -> Sequence[str]: ...
     @property
     def notes(self) -> Sequence[str]: ...
+    @property
+    def guessed(self) -> Mapping[str, str]: ...
 
 
 def say_read(found: Reading) -> None:
-    """Say on stderr which files and records were skipped, and what was assumed."""
+    """Say on stderr which files and records were skipped, what was assumed, and which words were guessed."""
     for sentence in found.skipped:
         print(f"qdesk: {sentence} (skipped)", file=sys.stderr)
     say_skipped(found.problems, found.problem_count)
     for note in found.notes:
         print(f"qdesk: {note}", file=sys.stderr)
+    say_guessed(found.guessed)
+
+
+def any_word(asked: str) -> str:
+    """Return a word that drawings are to get, a category as the list spells it; say on stderr where it is none."""
+    from qdesk.data.categories import categories, find, hint
+
+    if (found := find(asked, categories())) is None:
+        print(f"qdesk: the networks know no word {asked!r}.{hint(asked, categories())}", file=sys.stderr)
+    return found or asked
+
+
+def say_guessed(guessed: Mapping[str, str]) -> None:
+    """Print on stderr which words were guessed from the names of files."""
+    from qdesk.formats.base import guessed_sentence
+
+    if sentence := guessed_sentence(guessed):
+        print(f"qdesk: {sentence} (--word says otherwise)", file=sys.stderr)
+
+
+def say_words(drawings: Iterable[Drawings], unknown: Mapping[str, int], who: str = "the networks do") -> None:
+    """Print on stderr how many drawings are of words that are not known, and how many have none."""
+    import numpy as np
+
+    from qdesk.data.categories import one_name_each, unknown_sentence
+
+    if sentence := unknown_sentence(unknown, who):
+        print(f"qdesk: {sentence}", file=sys.stderr)
+    if wordless := sum(int(np.count_nonzero(one_name_each(part.words) == None)) for part in drawings):  # noqa: E711
+        what = "drawing has" if wordless == 1 else "drawings have"
+        print(f"qdesk: {wordless:,} {what} no word (--word gives one)", file=sys.stderr)
 
 
 def say_skipped(problems: Sequence[Problem], count: int) -> None:

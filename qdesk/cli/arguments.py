@@ -42,6 +42,11 @@ def add_classifier(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_word(parser: argparse.ArgumentParser, does: str = "take all drawings for drawings of this word") -> None:
+    """Add `--word`. does: what it does, for the command's help."""
+    parser.add_argument("--word", metavar="W", type=word, help=f"{does}, whatever word their file or its name says")
+
+
 def add_y_up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--y-up", action="store_true",
@@ -88,8 +93,15 @@ def table(text: str) -> Path:
     return Path(text)
 
 
+def word(text: str) -> str:
+    """Parse a word, without spaces around it."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a word has letters")
+    return text.strip()
+
+
 def words(text: str) -> list[str]:
-    """Parse words: `cat, "hat, tall"` gives ["cat", "hat, tall"]. The catalog's words may be in lower case."""
+    """Parse words: `cat, "hat, tall"` gives ["cat", "hat, tall"]. The catalog's words may be spelled in any way."""
     given = [word.strip() for word in next(csv.reader([text], skipinitialspace=True), [])]
     named = list(dict.fromkeys(find(word, categories()) or word for word in given if word))
     if not named:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import FILES, Commands, add_y_up, command
+from qdesk.cli.arguments import FILES, Commands, add_word, add_y_up, command
 from qdesk.formats.registry import CAN_WRITE, WRITTEN
 from qdesk.streams import STDOUT, is_stream
 
@@ -27,19 +27,21 @@ def add(commands: Commands) -> None:
         help=f"write {', '.join(format.name for format in WRITTEN)}, whatever OUT is called; "
         "default by its name, to stdout ndjson, or npy for bitmaps",
     )  # fmt: skip
+    add_word(parser, "write all drawings as drawings of this word, one of the networks' or any other")
     add_y_up(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, check_out, say_read
+    from qdesk.console import Progress, any_word, check_out, say_read
     from qdesk.data.simplify import simplify
     from qdesk.formats import FormatError
     from qdesk.formats.keeping import Selection, are_changed, write_selections
     from qdesk.formats.several import open_several
 
     check_out(args.output, [args.input])
+    word = None if args.word is None else any_word(args.word)
     with Progress("reading") as progress:
-        found = open_several([args.input], progress, args.y_up)
+        found = open_several([args.input], progress, args.y_up, word)
     say_read(found)
     if len({batch.bitmaps is None for batch in found.batches}) > 1:
         raise FormatError(
@@ -51,7 +53,9 @@ def run(args: argparse.Namespace) -> int:
         if args.simplify:
             simple = simplify(drawings)
             changed, drawings = are_changed(drawings, simple), simple
-        chosen.append(Selection(path, drawings, changed, args.y_up))
+        if word is not None:
+            drawings = drawings.with_columns(word=word)
+        chosen.append(Selection(path, drawings, changed, args.y_up, word is not None))
     if lost := write_selections(chosen, args.output, args.format):
         print(f"qdesk: {lost}", file=sys.stderr)
     count = sum(len(one.drawings) for one in chosen)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_classifier, add_files, add_y_up, command, table, words
+from qdesk.cli.arguments import Commands, add_classifier, add_files, add_word, add_y_up, command, table, words
 from qdesk.streams import STREAM
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 PARTS = ("all", "validation", "test")
 WHY = {
     "no_word": "have no word",
-    "unknown_word": "have a word that the network does not know",
     "copies": "are copies of another",
     "bitmaps": "are bitmaps, judged only where there are no strokes beside them",
 }
@@ -32,6 +31,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     add_files(parser)
     add_classifier(parser)
+    add_word(parser)
     parser.add_argument(
         "--words", type=words, metavar="A,B,C",
         help="only drawings of these words, and only these can be guessed: their probabilities are divided by their "
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
 
     check_outs([args.out or Path(STREAM), args.html, args.csv], [*args.files, args.model])
     with Progress("evaluating") as progress:
-        evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress, y_up=args.y_up)
+        evaluation = evaluate_files(args.files, args.model, args.words, args.part, progress, args.y_up, args.word)
     _say_left_out(evaluation)
     if args.html:
         write_html(evaluation, args.html)
@@ -82,10 +82,13 @@ def run(args: argparse.Namespace) -> int:
 
 def _say_left_out(evaluation: Evaluation) -> None:
     from qdesk.console import say_read
+    from qdesk.data.categories import shortly
 
     found = evaluation.found
     say_read(found)
     for reason, count in found.left_out.items():
         if count and reason in WHY:
-            which = f" ({', '.join(found.unknown_words[:5])})" if reason == "unknown_word" else ""
-            print(f"qdesk: left out: {count:,} drawings that {WHY[reason]}{which}", file=sys.stderr)
+            print(f"qdesk: left out: {count:,} drawings that {WHY[reason]}", file=sys.stderr)
+        elif count and reason == "unknown_word":
+            whose = f"{count:,} drawings that are of words the network does not know"
+            print(f"qdesk: left out: {whose}: {shortly(found.unknown_words)}", file=sys.stderr)

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, command
+from qdesk.cli.arguments import Commands, add_word, command
 from qdesk.curation.exports.registry import BY_NAME, EXPORTS
 from qdesk.formats.registry import listed
 from qdesk.scoring.columns import CSV_COLUMNS
 from qdesk.streams import STDOUT, is_stream
 
+if TYPE_CHECKING:
+    from qdesk.data.drawings import Drawings
+
 PLAYED = (".ndjson", ".ndjson.gz")
+OF_FILES = tuple(f"--{export.name}" for export in EXPORTS if export.option and not export.verdicts)
+"""The exports of files, whose drawings may be given a word."""
 
 
 def add(commands: Commands) -> None:
@@ -36,22 +43,29 @@ def add(commands: Commands) -> None:
     for export in EXPORTS:
         for option in export.options:
             parser.add_argument(f"--{option.name}", **option.words)
+    add_word(parser, f"of {listed(OF_FILES, 'and')}: take all drawings for drawings of this word")
 
 
 class _Shell:
     """The `exports.registry.Shell` of the command line, which reports on stderr."""
 
-    def __init__(self) -> None:
+    def __init__(self, word: str | None) -> None:
         from qdesk import console
 
-        self.opened, self.progress, self.say_read = console.opened, console.Progress, console.say_read
+        self.word, self.progress, self.say_read = word, console.Progress, console.say_read
+
+    def opened(self, paths: Sequence[Path]) -> Drawings:
+        from qdesk.console import opened
+
+        drawings = opened(paths, word=self.word)
+        return drawings if self.word is None else drawings.with_columns(word=self.word)
 
 
 def run(args: argparse.Namespace) -> int:
     from qdesk import console
     from qdesk.files import refuse_input
 
-    if args.played is not None:
+    if args.played is not None and args.word is None:
         return _wrong_out("played", PLAYED, args.out) or _played(args)
     asked = [export for export in EXPORTS if getattr(args, export.name, None) not in (None, False)]
     export = asked[0] if asked else BY_NAME["flags"]
@@ -66,6 +80,10 @@ def run(args: argparse.Namespace) -> int:
             if other is not export and given:
                 print(f"qdesk: --{option.name} goes with --{other.name}", file=sys.stderr)
                 return 2
+    if args.word is not None and f"--{export.name}" not in OF_FILES:
+        print(f"qdesk: --word goes with {listed(OF_FILES, 'or')}", file=sys.stderr)
+        return 2
+    word = None if args.word is None else console.any_word(args.word)
     value = getattr(args, export.name, None)
     inputs = [value] if isinstance(value, Path) else value if isinstance(value, list) else []
     if export.kinds and not export.verdicts:
@@ -75,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     options = {option.name: getattr(args, option.name) for option in export.options}
     to_stdout = args.out is None or export.verdicts and is_stream(args.out)
     out = sys.stdout if to_stdout else args.out
-    for sentence in export.load().from_files(value, out, options, _Shell()):
+    for sentence in export.load().from_files(value, out, options, _Shell(word)):
         print(f"qdesk: {sentence}", file=sys.stderr)
     return 0
 

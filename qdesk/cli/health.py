@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_files, add_y_up, command
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command
 from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from qdesk.curation.health.measure import Health
     from qdesk.curation.health.reading import Collection
+    from qdesk.scoring.scorer import Scorer
 
 
 def add(commands: Commands) -> None:
@@ -27,6 +28,7 @@ def add(commands: Commands) -> None:
         "qdesk health drawings --out report.html --json",
     )  # fmt: skip
     add_files(parser)
+    add_word(parser)
     parser.add_argument(
         "--out", metavar="FILE", type=_out, help="a .html, a page to open in a browser, or a .json; - as --json"
     )
@@ -47,22 +49,27 @@ def _out(text: str) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, check_out, say_read
+    from qdesk.console import Progress, check_out, say_read, say_words
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.health.json import json_text, write_json
     from qdesk.curation.health.measure import measure
     from qdesk.curation.health.page import write_health
     from qdesk.curation.health.reading import read
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
 
     if is_stream(args.out):
         args.out, args.json = None, True
     check_out(args.out, args.files)
+    scorer = Scorer(cache=ScoreCache() if args.cache else None)
+    word = None if args.word is None else scorer.find_word(args.word)
     with Progress("reading") as progress:
-        collection = read(args.files, progress, args.y_up)
+        collection = read(args.files, progress, args.y_up, word)
     say_read(collection)
-    columns, verdicts = _scored(collection, args.cache), _verdicts(collection)
+    columns, verdicts = _scored(collection, scorer), _verdicts(collection)
     with Progress("looking for copies") as progress:
         health = measure(collection, columns, verdicts, progress)
+    say_words(collection.parts, health.unknown_words)
     if args.out and args.out.suffix.lower() == ".html":
         with Progress("writing the page") as progress:
             write_health(health, args.out, titled(args.files), args.rude, progress)
@@ -75,15 +82,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _scored(collection: Collection, cached: bool) -> dict[str, np.ndarray]:
+def _scored(collection: Collection, scorer: Scorer) -> dict[str, np.ndarray]:
     """Return the scores of all drawings, (N,) each, and report progress and trouble on stderr."""
     import numpy as np
 
     from qdesk.console import Progress
-    from qdesk.scoring.score_cache import ScoreCache
-    from qdesk.scoring.scorer import Scorer
 
-    scorer = Scorer(cache=ScoreCache() if cached else None)
     found: list[dict[str, np.ndarray]] = []
     done = 0
     with Progress("scoring") as progress:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_files, add_y_up, command, count, table
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, count, table
 from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.scoring.columns import RANK_BY, RANK_COLUMNS
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from qdesk.data.drawings import Drawings
+    from qdesk.scoring.scorer import Scorer
 
 PAGES = EXPORTS["gallery"].endings
 
@@ -28,7 +29,7 @@ def add(commands: Commands) -> None:
         "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
     )  # fmt: skip
     add_files(parser)
-    parser.add_argument("--word", metavar="W", help="score as drawings of this word instead of each drawing's own")
+    add_word(parser, "score all drawings as drawings of this word")
     parser.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
     parser.add_argument("--by", metavar="COLUMN", choices=RANK_BY, default="junk", help=f"one of {', '.join(RANK_BY)}")
     parser.add_argument(
@@ -54,16 +55,21 @@ def _out(text: str) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import check_out, opened, write_table
-    from qdesk.scoring.scorer import rank_table
+    from qdesk.console import check_out, opened, say_words, write_table
+    from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer, rank_table
 
     is_page = args.out is not None and args.out.suffix.lower() in PAGES
     if args.rude and not is_page:
         print("qdesk: --rude is of a page alone: --out worst.html", file=sys.stderr)
         return 2
     check_out(args.out, [*args.files, args.model])
-    drawings = opened(args.files, args.y_up)
-    columns = _scored(drawings, args)
+    scorer = Scorer(args.model, cache=ScoreCache() if args.cache else None)
+    if args.word is not None:
+        scorer.word = scorer.find_word(args.word)
+    drawings = opened(args.files, args.y_up, scorer.word)
+    columns = _scored(drawings, scorer, args)
+    say_words([drawings], scorer.unknown_words(drawings))
     if is_page:
         columns["verdict"] = _verdicts(drawings)
         _write_page(drawings, columns, args)
@@ -75,22 +81,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _scored(drawings: Drawings, args: argparse.Namespace) -> dict[str, np.ndarray]:
+def _scored(drawings: Drawings, scorer: Scorer, args: argparse.Namespace) -> dict[str, np.ndarray]:
     """Return all columns of all drawings, and report progress and trouble on stderr."""
     from qdesk.console import Progress
     from qdesk.scoring.fingerprint import is_official, likelihood_files
-    from qdesk.scoring.score_cache import ScoreCache
-    from qdesk.scoring.scorer import Scorer
 
-    cache = ScoreCache() if args.cache else None
-    scorer = Scorer(args.model, cache=cache)
-    if args.word is not None:
-        scorer.word = scorer.find_word(args.word)
     try:
         with Progress("scoring") as progress:
             columns = scorer.score(drawings, on_progress=progress)
     except KeyboardInterrupt:
-        if cache is not None and not cache.trouble:
+        if scorer.cache is not None and not scorer.cache.trouble:
             print("qdesk: what is scored is kept: the same command goes on from there", file=sys.stderr)
         raise
     if scorer.trouble:
@@ -119,10 +119,11 @@ def _say_how_many(
     import numpy as np
 
     from qdesk.curation.expectation import JunkExpectation, whole_sentence
+    from qdesk.data.categories import one_name_each
     from qdesk.data.reasons import KEEP
     from qdesk.scoring.scorer import worst_first
 
-    expected = JunkExpectation(columns["junk"], drawings.words if args.word is None else None)
+    expected = JunkExpectation(columns["junk"], one_name_each(drawings.words) if args.word is None else None)
     if expected.scored.any():
         kept = verdicts == KEEP
         expected = expected.after(np.flatnonzero((verdicts != "") & ~kept), np.flatnonzero(kept))

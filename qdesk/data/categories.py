@@ -110,6 +110,8 @@ def known(asked: Iterable[str], words: Iterable[str]) -> list[str]:
             raise ValueError(f"The classifier does not know the word {word}.{hint(word, there)}")
         found.append(meant)
     return list(dict.fromkeys(found))
+
+
 @lru_cache(4096)
 def plain(word: str) -> str:
     """Return a word for comparison: its letters and digits alone, in lower case and in one Unicode form."""

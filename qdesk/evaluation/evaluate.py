@@ -10,6 +10,7 @@ Use it as::
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,7 @@ def evaluate_files(
     part: str = "all",
     on_progress: OnProgress | None = None,
     y_up: bool = False,
+    word: str | None = None,
 ) -> Evaluation:
     """Read files and folders, and judge the classifier `model` (default: the shipped one) by their drawings.
 
@@ -44,7 +46,7 @@ def evaluate_files(
     """
     report = on_progress or _silent
     found = read(files, lambda share: report(0.15 * share, "reading"), y_up)
-    return evaluate(found, model, words, part, lambda share, text: report(0.15 + 0.85 * share, text))
+    return evaluate(found, model, words, part, lambda share, text: report(0.15 + 0.85 * share, text), word)
 
 
 def evaluate(
@@ -53,6 +55,7 @@ def evaluate(
     words: Sequence[str] | None = None,
     part: str = "all",
     on_progress: OnProgress | None = None,
+    word: str | None = None,
 ) -> Evaluation:
     """Judge the classifier `model` by drawings, which are in the 255 box or bitmaps.
 
@@ -61,6 +64,7 @@ def evaluate(
     part: "all", or "validation" or "test", the twentieths that `qdesk train` never trains on
     (`qdesk.data.splits.split_of`).
     on_progress gets a share from 0 to 1 and what is being done. What it raises comes through.
+    word: take all drawings for drawings of this word.
 
     Raises WeightsError for a model that cannot be loaded, and ValueError for a word that the network does not know or
     where no drawing is left.
@@ -69,6 +73,9 @@ def evaluate(
     found = Found(found) if isinstance(found, Drawings) else found
     guesser = DrawingClassifier(model)
     names = _guessable(words, guesser.words)
+    if word is not None:
+        word = required(word, guesser.words, "The network knows")
+        found = replace(found, drawings=found.drawings.with_columns(word=word), guessed={})
     found = select(found, guesser.words, names, part)
     drawings, labels = found.drawings, labels_of(found.drawings, names)
     columns = [guesser.words.index(word) for word in names]

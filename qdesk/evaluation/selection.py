@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from qdesk.data.bitmap_frame import fit_bitmaps
+from qdesk.data.categories import one_name_each, unknown_words
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.data.splits import labels_of, split_of
@@ -29,6 +30,7 @@ class Found:
         other_part.
     unknown_words: those that the network does not know.   problems, problem_count: as in `qdesk.formats.Opened`.
     skipped: one sentence per file in a folder that could not be read.   notes: what was assumed about the files.
+    guessed: the words of files that say none, as in `qdesk.formats.Opened`.
     """
 
     drawings: Drawings
@@ -40,6 +42,7 @@ class Found:
     problem_count: int = 0
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(
@@ -61,7 +64,7 @@ def read(
         Drawings.concat(strokes or batches),
         files=tuple(map(name_of, files)), left_out={"bitmaps": beside},
         problems=tuple(found.problems), problem_count=found.problem_count, skipped=tuple(found.skipped),
-        notes=tuple(found.notes),
+        notes=tuple(found.notes), guessed=found.guessed,
     )  # fmt: skip
 
 
@@ -79,7 +82,7 @@ def select(found: Found, known: Sequence[str], wanted: Sequence[str], part: str 
     known: the words that the network knows. Raises ValueError where no drawing is left.
     """
     drawings = found.drawings
-    named = np.array([word is not None for word in drawings.words], bool)
+    named = one_name_each(drawings.words) != None  # noqa: E711
     in_known, in_wanted = labels_of(drawings, known) >= 0, labels_of(drawings, wanted) >= 0
     ids = drawings.content_ids()
     left_out = {"no_word": ~named, "unknown_word": named & ~in_known, "other_words": in_known & ~in_wanted}
@@ -101,7 +104,7 @@ def select(found: Found, known: Sequence[str], wanted: Sequence[str], part: str 
         drawings=drawings.take(inside),
         part=part,
         left_out=found.left_out | counts,
-        unknown_words=tuple(sorted(set(drawings.words[left_out["unknown_word"]]))),
+        unknown_words=tuple(sorted(unknown_words(drawings.words[left_out["unknown_word"]], ()))),
     )
 
 

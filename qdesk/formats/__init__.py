@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.formats.base import FormatError, Input, Problem, Problems, named, open_input, word_of_name
-from qdesk.formats.registry import BY_NAME, DATA, FORMATS, Format, READ, SHARD, SUFFIXES, WRITTEN, listed
+from qdesk.formats.registry import BY_NAME, FORMATS, READ, SHARD, SUFFIXES, WRITTEN, Format, listed
 from qdesk.formats.telling import format_of_input
 from qdesk.streams import readable
 

@@ -13,7 +13,7 @@ from typing import IO
 import numpy as np
 
 from qdesk.data.drawings import Drawings
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, named, word_of_name
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, named
 from qdesk.formats.registry import READ_ENDINGS, SUFFIXES
 from qdesk.formats.telling import format_of_input
 

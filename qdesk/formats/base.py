@@ -285,6 +285,17 @@ def named(drawings: Drawings, names: Sequence[str], problems: Problems) -> Drawi
     return drawings.with_columns(word=word)
 
 
+def named_so(drawings: Drawings, guessed: Mapping[str, str], word: str) -> Drawings:
+    """Return drawings with a word for those whose files say none. guessed: the words of files that say none."""
+    sources = drawings.column("source")
+    told = {source: not {source, source.rpartition("/")[0]}.isdisjoint(guessed) for source in set(sources)}
+    mine = [
+        word if not own or not own.strip() or told[source] else own
+        for own, source in zip(drawings.words, sources, strict=True)
+    ]
+    return drawings.with_columns(word=mine)
+
+
 def guessed_sentence(guessed: Mapping[str, str]) -> str:
     """Say which words were guessed from names, without a full stop, "" for none. guessed: the words by file."""
     if not guessed:

@@ -18,13 +18,15 @@ import numpy as np
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.formats import format_of, format_to_write, ndjson, write_drawings
-from qdesk.formats.base import FormatError, NotCopied, open_input, open_output
+from qdesk.formats.base import FormatError, NotCopied, missing_words, open_input, open_output
 from qdesk.formats.registry import BY_NAME, Format, listed
 from qdesk.streams import STDOUT, is_stream, readable, scratch
 
 _BLOCK = 1 << 20
 _JOINED = ("ndjson", "binary")
 """The modules of formats whose files can be joined end to end."""
+_WITH_WORDS = ("ndjson", "inkml", "document", "table", "archive")
+"""The modules of formats whose files say the word of each drawing."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ class Selection:
     drawings: those to write (N), as they are to be written; their `row` says which of the file's records they are.
     changed:  bool (N,): whether the strokes are other than the file's, as after simplifying. Default: none are.
     turned:   whether all were turned upside down after they were read.
+    worded:   whether the words of `drawings` are to be written, whatever the file says.
     """
 
     path: str | os.PathLike[str]
     drawings: Drawings
     changed: np.ndarray | None = None
     turned: bool = False
+    worded: bool = False
 
     @property
     def is_other(self) -> bool:
@@ -85,7 +89,7 @@ def _written(
             members = []
             for path, mine in source.load().extract(file, folder, chosen.drawings.column("source")):
                 changed = None if chosen.changed is None else chosen.changed[mine]
-                members.append(Selection(path, chosen.drawings.take(mine), changed, chosen.turned))
+                members.append(Selection(path, chosen.drawings.take(mine), changed, chosen.turned, chosen.worded))
             return _joined(members, target, out, on_progress)
     lost = [] if source is None else _kept(chosen, source, target, out, as_is, on_progress)
     if lost is None or source is None:
@@ -151,11 +155,12 @@ def _kept(
     """Write from the file itself, and return what is lost. None: it has to be written from the drawings."""
     rows = chosen.drawings.column("row")
     if not chosen.is_other and source.copies and source.module == target.module:
-        if as_is or source.name not in ("ndjson", "npy"):
+        if not _is_reworded(chosen, source) and (as_is or source.name not in ("ndjson", "npy")):
             try:
                 with _both(chosen.path, out, on_progress) as (file, to):
                     of_files = {"sources": chosen.drawings.column("source")} if source.holds_files else {}
-                    return source.load().copy(file, rows, to, **of_files) or []
+                    lost = source.load().copy(file, rows, to, **of_files) or []
+                return missing_words(chosen.drawings, out) if chosen.worded else lost
             except NotCopied:
                 if not target.writes or target.picture or target.name == "npy" and chosen.drawings.bitmaps is None:
                     raise FormatError(
@@ -164,7 +169,9 @@ def _kept(
     if target.module == "ndjson" and source.module in ("ndjson", "document", "table"):
         with _both(chosen.path, out, on_progress) as (file, to):
             records = source.load().records(file, rows) if source.module != "ndjson" else None
-            lost = ndjson.rewrite(file, chosen.drawings, chosen.changed, chosen.turned, to, records)
+            lost = ndjson.rewrite(
+                file, chosen.drawings, chosen.changed, chosen.turned, to, records, worded=chosen.worded
+            )
         return lost + _around(chosen, source)
     if not chosen.is_other and {source.module, target.module} == {"ndjson", "inkml"}:
         with open_input(chosen.path, on_progress) as file:
@@ -213,6 +220,11 @@ def are_changed(one: Drawings, other: Drawings) -> np.ndarray:
     return ~alike | (one.timed != other.timed)
 
 
+def _is_reworded(chosen: Selection, source: Format) -> bool:
+    """Return whether the file says words that are to be others."""
+    return chosen.worded and source.module in _WITH_WORDS
+
+
 def _source(chosen: Selection) -> Format | None:
     """Return the format of the file, None for a pipe, which cannot be read twice."""
     return format_of(chosen.path) if os.path.isfile(readable(chosen.path)) else None
@@ -225,7 +237,12 @@ def _target(chosen: Selection, source: Format | None, out: str | os.PathLike[str
     """
     if format is None and is_stream(out):
         return BY_NAME["ndjson" if chosen.drawings.bitmaps is None else "npy"]
-    if source is not None and source.copies and not source.writes and not chosen.is_other:
+    if (
+        source is not None
+        and source.copies
+        and not source.writes
+        and not chosen.is_other | _is_reworded(chosen, source)
+    ):
         name = os.fspath(out).lower()
         endings = (*source.endings, *((".zip", ".npz") if source.holds_files else ()))
         if format == source.name or format is None and name.endswith(endings):

@@ -343,33 +343,40 @@ def rewrite(
     turned: bool,
     out: IO[bytes],
     records: Iterable[Any] | None = None,
+    worded: bool = False,
 ) -> list[str]:
     """Write the lines of drawings that were read from `file`, and return what is lost, in words.
 
-    A line is copied unless its strokes are to be others. It then keeps its other fields.
+    A line is copied unless its strokes or its word are to be others. It then keeps its other fields.
 
     drawings: as they are to be written (N).   changed: bool (N,): whether the strokes are others than the file's.
     turned:   whether all were turned upside down after they were read.
     records:  what the drawings were read from (N), where the file has no lines: each becomes one, with all its fields.
+    worded:   whether the lines are to have the words of `drawings`.
     """
     lost: list[str] = []
+    words = drawings.words
     given = zip(_chosen(file, drawings.column("row")), repeat(None)) if records is None else zip(repeat(b""), records)
     for place, (line, record) in enumerate(given):
         strokes = drawings.strokes_of(place)
         plain = _strokes_in(line if record is None else record, strokes, turned)
+        stays = plain is not None and (changed is None or not changed[place])
         if record is None:
-            if plain is not None and not turned and (changed is None or not changed[place]):
+            if stays and not turned and not worded:
                 out.write(line)
                 continue
             record = json.loads(line.removeprefix(_MARK))  # orjson rounds whole numbers of more than 64 bits
         about = dict(record) if isinstance(record, dict) else {}
-        if plain is not None and (changed is None or not changed[place]):
-            about["drawing"] = _turned(about["drawing"]) if turned else about["drawing"]
-        else:
+        if not stays:
             lost += (what for what in _in_strokes(about) if what not in lost)
             if "drawing" not in about:
                 about = {name: value for name, value in about.items() if name not in _OTHER_NAMES}
             about["drawing"] = _plain_strokes(strokes, drawings.times_of(place))
+        elif turned:
+            about["drawing"] = _turned(about["drawing"])
+        if worded:
+            word = {"word": words[place]}
+            about = word | about | word
         out.write(json.dumps(about, separators=(",", ":")).encode() + b"\n")
     return lost
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from qdesk.data.categories import lookup, required
+from qdesk.data.categories import lookup
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
 from qdesk.scoring.classifier import DrawingClassifier
@@ -26,15 +26,13 @@ def guesses(
 
     model: a classifier's weight file, default the shipped one.   on_progress: called with the share done, 0 to 1.
     word: p_word is of this word instead of each drawing's own.
-    Raises `nets.weights.WeightsError` where the weights cannot be read, and ValueError for a `word` that the network
-    does not know.
+    Raises `nets.weights.WeightsError` where the weights cannot be read.
     """
     guesser = DrawingClassifier(model)
     names, known = np.array(guesser.words, object), lookup(guesser.words)
-    asked = None if word is None else required(word, guesser.words, "The network knows")
     count, top = len(drawings), min(top, len(names))
     best, p_best, p_word = np.empty((count, top), np.int64), np.empty((count, top)), np.full(count, np.nan)
-    wanted = known.places(drawings.words if asked is None else [asked] * count)
+    wanted = known.places(drawings.words if word is None else [word] * count)
     for start in range(0, count, BATCH):
         part = slice(start, min(start + BATCH, count))
         probabilities = guesser.probabilities(as_official(drawings.take(part)))

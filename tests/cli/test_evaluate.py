@@ -38,7 +38,7 @@ def test_json_goes_to_stdout_and_the_rest_to_stderr(files, capsys):
     out, err = capsys.readouterr()
     told = json.loads(out)
     assert told["drawings"] == 16 and told["words"] == ["line", "square"] and told["unknown_words"] == ["unicorn"]
-    assert "left out: 8 drawings that have a word that the network does not know (unicorn)" in err
+    assert "left out: 8 drawings that are of words the network does not know: unicorn" in err
     assert "the first guess is right for" in err
 
 

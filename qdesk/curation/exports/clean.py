@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ class Cleaned:
     shared: how many share their key_id with a different drawing of their file.   relabelled: how many were dropped, but
     for which the right word is known; they are in the files `beside`, with that word.
     skipped: why a file of a folder was left out, a sentence each.   notes: what was assumed about the files.
+    guessed: the words of files that say none, as in `qdesk.formats.Opened`.
     """
 
     kept: int
@@ -57,6 +58,7 @@ class Cleaned:
     beside: tuple[Path, ...] = ()
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
 
 def from_window(source: Source, path: Path) -> Work:
@@ -163,6 +165,7 @@ def clean(
         len(relabelled),
         beside,
         notes=opened.notes,
+        guessed=opened.guessed,
     )
 
 
@@ -305,6 +308,7 @@ def _together(
         beside,
         skipped,
         tuple(note for done in results for note in done.notes),
+        {file: word for done in results for file, word in done.guessed.items()},
     )
 
 

@@ -53,7 +53,7 @@ class Shell(Protocol):
         ...
 
     def say_read(self, found: Any) -> None:
-        """Report what was skipped and assumed, `problems`, `problem_count`, `skipped` and `notes` of what was read."""
+        """Report what was skipped and assumed: what was read has it as `qdesk.formats.several.Several` does."""
         ...
 
 

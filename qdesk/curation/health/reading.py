@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -21,6 +21,7 @@ class Collection:
 
     parts: the batches; none is empty.   problems, problem_count: as in `qdesk.formats.Opened`.
     skipped: one sentence per file in a folder that could not be read.   notes: what was assumed about the files.
+    guessed: the words of files that say none, as in `qdesk.formats.Opened`.
     """
 
     parts: tuple[Drawings, ...]
@@ -28,6 +29,7 @@ class Collection:
     problem_count: int = 0
     skipped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return sum(map(len, self.parts))
@@ -53,14 +55,21 @@ class Collection:
 
 
 def read(
-    files: Sequence[Path], on_progress: Callable[[float], object] = lambda share: None, y_up: bool = False
+    files: Sequence[Path],
+    on_progress: Callable[[float], object] = lambda share: None,
+    y_up: bool = False,
+    word: str | None = None,
 ) -> Collection:
     """Read all drawings of `files`; a folder stands for every supported file under it.
 
     on_progress gets a share from 0 to 1. y_up: the strokes' y axis points up, so they are turned over.
+    word: what all drawings are taken for, whatever their file says.
     Raises FormatError for a named file that cannot be read, and for folders without a readable file.
     """
-    found = open_several(files, on_progress, y_up)
+    found = open_several(files, on_progress, y_up, word)
     kinds = ([batch for batch in found.batches if (batch.bitmaps is None) == strokes] for strokes in (True, False))
     parts = tuple(Drawings.concat(kind) for kind in kinds if kind)
-    return Collection(parts, tuple(found.problems), found.problem_count, tuple(found.skipped), tuple(found.notes))
+    if word is not None:
+        parts = tuple(part.with_columns(word=word) for part in parts)
+    skipped, notes = tuple(found.skipped), tuple(found.notes)
+    return Collection(parts, tuple(found.problems), found.problem_count, skipped, notes, found.guessed)
