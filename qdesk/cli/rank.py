@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         scorer.word = scorer.find_word(args.word)
     drawings = opened(args.files, args.y_up, scorer.word)
     columns = _scored(drawings, scorer, args)
-    say_words([drawings], scorer.unknown_words(drawings))
+    say_words([drawings], _unknown(drawings, scorer))
     if is_page:
         columns["verdict"] = _verdicts(drawings)
         _write_page(drawings, columns, args)
@@ -98,6 +98,14 @@ def _scored(drawings: Drawings, scorer: Scorer, args: argparse.Namespace) -> dic
     if args.model is not None and is_official(args.model) and likelihood_files(args.model) == [args.model]:
         print(f"qdesk: no other official decoder lies beside {args.model.name}, so there is no lift", file=sys.stderr)
     return columns
+
+
+def _unknown(drawings: Drawings, scorer: Scorer) -> dict[str, int]:
+    """Return the words that neither network knows, with the numbers of drawings that are judged as these."""
+    from qdesk.data.categories import unknown_words
+
+    unknown = {} if scorer.word else unknown_words(drawings.words)
+    return unknown_words(drawings.words, scorer.words) if unknown and scorer.model else unknown
 
 
 def _verdicts(drawings: Drawings) -> np.ndarray:

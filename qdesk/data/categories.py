@@ -12,10 +12,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from qdesk import paths
+
+if TYPE_CHECKING:  # the command line needs the list at once, and no numpy
+    import numpy as np
 
 _NO_ARTICLE = frozenset(
     "animal migration,asparagus,binoculars,bread,broccoli,camouflage,drums,eyeglasses,flip flops,grapes,grass,"
@@ -61,6 +63,8 @@ class Lookup:
 
     def places(self, asked: Iterable[str | None]) -> np.ndarray:
         """Return the positions of words, int64 (N,), -1 for those that are not there, and for None."""
+        import numpy as np
+
         asked = list(asked)
         place_of = {word: self.place(word) for word in set(asked)}
         return np.fromiter((place_of[word] for word in asked), np.int64, len(asked))
@@ -202,6 +206,8 @@ def shortly(names: Iterable[str], room: int = 60) -> str:
 
 
 def _objects(words: Iterable[str | None]) -> np.ndarray:
+    import numpy as np
+
     return np.array([*words, None], object)[:-1]
 
 

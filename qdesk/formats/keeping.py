@@ -237,12 +237,8 @@ def _target(chosen: Selection, source: Format | None, out: str | os.PathLike[str
     """
     if format is None and is_stream(out):
         return BY_NAME["ndjson" if chosen.drawings.bitmaps is None else "npy"]
-    if (
-        source is not None
-        and source.copies
-        and not source.writes
-        and not chosen.is_other | _is_reworded(chosen, source)
-    ):
+    is_other = chosen.is_other or source is not None and _is_reworded(chosen, source)
+    if source is not None and source.copies and not source.writes and not is_other:
         name = os.fspath(out).lower()
         endings = (*source.endings, *((".zip", ".npz") if source.holds_files else ()))
         if format == source.name or format is None and name.endswith(endings):

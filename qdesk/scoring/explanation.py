@@ -119,7 +119,7 @@ def _evidence(
         more = [lift, seen if hardly else ""]
         found = [*(found if any(found) or not any(more) else [f"No single figure says {reason}."]), *more]
     found = [sentence for sentence in found if sentence][:2] or [TOGETHER]
-    return [found[0], seen] if word is None and seen not in found else found
+    return [found[0], seen] if math.isnan(figures["p_word"]) and seen not in found else found
 
 
 def _seen(word: str | None, reason: str, figures: Mapping) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from qdesk.data.categories import as_listed, categories, find, lookup, required, unknown_words
+from qdesk.data.categories import as_listed, categories, find, lookup, required
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.reasons import GRAFFITI, UNFINISHED
 from qdesk.data.simplify import as_official
@@ -126,19 +126,12 @@ class Scorer:
 
         Raises ValueError where neither network knows it. The message has the nearest words that they know.
         """
-        return find(text, categories()) or required(text, self._known())  # the classifier knows all categories
+        return find(text, categories()) or required(text, self.words)
 
-    def unknown_words(self, drawings: Drawings) -> dict[str, int]:
-        """Return the words of drawings that neither network knows, with their numbers, the most first.
-
-        The networks are loaded where that depends on a Sketch-RNN other than the shipped one.
-        """
-        unknown = {} if self.word else unknown_words(drawings.words)
-        return unknown_words(drawings.words, self._known()) if unknown and self.model else unknown
-
-    def _known(self) -> list[str]:
-        """Return the words that either network knows."""
-        return sorted({*self.guesser.words, *self.likelihood.words})
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that either network knows. The shipped ones know the categories and are not loaded for this."""
+        return tuple(dict.fromkeys((*categories(), *(self.likelihood.words if self.model else ()))))
 
     def _load(self) -> Networks:
         with self._loading:  # one thread may score while another asks for the losses of a drawing's points

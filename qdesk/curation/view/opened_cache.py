@@ -12,9 +12,9 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from qdesk import paths
 from qdesk.curation.view.text_columns import IdentityColumn
 from qdesk.data.drawings import METADATA, Drawings
 
-VERSION = 2
+VERSION = 3
 """The version of the copies. Raise it when their form changes, or when files are read differently."""
 
 FEWEST = 100_000
@@ -34,7 +34,7 @@ FEWEST = 100_000
 LIMIT = 4 << 30
 """Bytes that all copies may take. Beyond the limit the least recently used ones are deleted."""
 
-_ARRAYS = tuple(field.name for field in fields(Drawings) if field.name != "table")
+_ARRAYS = tuple(one.name for one in fields(Drawings) if one.name != "table")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class CachedFiles:
     """What is kept of some files.
 
     names: the identities.   keys: uint64 (N,), `fingerprint.drawing_keys`.   problems: the first ones, in words.
-    notes: as in `qdesk.formats.Opened`.
+    notes, guessed: as in `qdesk.formats.Opened`.
     """
 
     drawings: Drawings
@@ -51,6 +51,7 @@ class CachedFiles:
     problems: tuple[str, ...] = ()
     problem_count: int = 0
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
 
 class OpenedFileCache:
@@ -73,7 +74,7 @@ class OpenedFileCache:
             with suppress(OSError):
                 os.utime(place)  # `_tidy` goes by the time of last use
             names = IdentityColumn(table["identity"], about["unique"])
-            said = tuple(about["problems"]), about["problem_count"], tuple(about["notes"])
+            said = tuple(about["problems"]), about["problem_count"], tuple(about["notes"]), about["guessed"]
             return CachedFiles(drawings, names, arrays["key"], *said)
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException):
             return None
@@ -101,6 +102,7 @@ class OpenedFileCache:
                 writer.write_table(table)
             about = {"problems": list(shelved.problems), "problem_count": shelved.problem_count}
             about |= {"unique": shelved.names.unique, "arrays": list(arrays), "notes": list(shelved.notes)}
+            about["guessed"] = dict(shelved.guessed)
             (part / "about.json").write_text(json.dumps(about), encoding="utf-8")
             shutil.rmtree(self.folder / name, ignore_errors=True)  # an unreadable copy, or the same one
             part.rename(self.folder / name)

@@ -288,11 +288,9 @@ class Table:
         return mask
 
     def _containing(self, text: str) -> np.ndarray:
-        found = self.names.containing(text)
+        found = self.names.containing(text) | self.words.among(_spelled_like(text, self.words.texts))
         for column in (self.words, self.countries, self.texts["reason"], self.texts["top_guess"], self.verdicts):
             found |= column.among({one for one in column.texts if text in one.lower()})
-        if letters := plain(text):
-            found |= self.words.among({one for one in self.words.texts if letters in plain(one)})
         return found
 
     def _rows(self, sort: str, reverse: bool) -> np.ndarray:
@@ -386,6 +384,24 @@ def _words_of(column: pa.ChunkedArray) -> CategoricalColumn:
     places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
     code_of = np.array([places[text] for text in texts], words.codes.dtype)
     return CategoricalColumn(code_of[words.codes], list(places))
+
+
+def _spelled_like(text: str, words: Sequence[str]) -> set[str]:
+    """Return the words that hold this text in any spelling."""
+    letters = plain(text)
+    return {word for word in words if letters and letters in plain(word)}
+
+
+def give_word(table: Table, rows: np.ndarray, word: str) -> None:
+    """Take the drawings `rows` (n,) for drawings of this word. Scores for another word are forgotten."""
+    words = table.drawings.words
+    words[rows] = word
+    table.drawings = table.drawings.with_columns(word=words.tolist())
+    table.words = _words_of(table.drawings.table["word"])
+    nothing: dict[str, Any] = dict.fromkeys(NUMBERS, math.nan) | dict.fromkeys((*TEXTS, "evidence"), "")
+    table.add_scores(rows, {name: np.full(len(rows), value, object) for name, value in nothing.items()})
+    table.scored[rows] = False
+    table._changed("word")
 
 
 def suspicion(table: Table) -> Suspicion:

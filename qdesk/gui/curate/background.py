@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from qdesk.curation.verdicts.identity import identities, shared, shared_sentence
 from qdesk.curation.view.opened_cache import FEWEST, CachedFiles, OpenedFileCache, name_of
 from qdesk.curation.view.table import Table
 from qdesk.curation.view.text_columns import IdentityColumn
+from qdesk.data.categories import unknown_sentence, unknown_words
 from qdesk.data.drawings import Drawing, Drawings
+from qdesk.formats.base import guessed_sentence
 from qdesk.gui.jobs import Context
 
 
@@ -67,6 +69,7 @@ class OpenedTable:
 
     shared: how many drawings share a key_id with a different drawing.   keys: uint64 (N,), by which scores are looked
     up, where they are known.   to_shelve: what is to be kept of the files, and the name to keep it by.
+    guessed: the words of files that say none.
     """
 
     table: Table
@@ -76,21 +79,33 @@ class OpenedTable:
     keys: np.ndarray | None = None
     to_shelve: tuple[str, CachedFiles] | None = None
     notes: tuple[str, ...] = ()
+    guessed: Mapping[str, str] = field(default_factory=dict)
 
-    def trouble(self) -> tuple[str, list[str]]:
-        """Return what the user should know of the files: in a sentence, and one by one where there is more.
+    @property
+    def only_guess(self) -> str:
+        """The word guessed from the files' names, where it is one and no drawing is without a word; else ""."""
+        words = set(self.guessed.values())
+        return words.pop() if len(words) == 1 and not self.table.words.counts().get("") else ""
 
-        These are the lines that were skipped, how many drawings share a key_id, and what was assumed. "" for nothing.
+    def trouble(self) -> tuple[str, Literal["info", "warn"], list[str]] | None:
+        """Return what the user should know of the files: a sentence, its kind, and all lines where there are more.
+
+        These are the lines that were skipped, how many drawings share a key_id or are of unknown words, which words
+        were guessed (but for the only one, which is asked about), and what was assumed. None for nothing.
         """
-        remarks = [f"{shared_sentence(self.shared)}."] * bool(self.shared) + list(self.notes)
+        remarks = [f"{shared_sentence(self.shared)}."] * bool(self.shared)
+        told = [unknown_sentence(unknown_words(self.table.words.counts()))]
+        told += [] if self.only_guess else [guessed_sentence(self.guessed)]
+        remarks += [f"{sentence[0].upper()}{sentence[1:]}." for sentence in told if sentence] + list(self.notes)
         if not self.problem_count:
-            return next(iter(remarks), ""), remarks if len(remarks) > 1 else []
+            kind: Literal["info", "warn"] = "warn" if self.notes else "info"
+            return (remarks[0], kind, remarks if len(remarks) > 1 else []) if remarks else None
         total, lines = len(self.table) + self.problem_count, list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more")
         lines += remarks
         text = f"{self.problem_count:,} of {total:,} lines skipped: {lines[0]}"
-        return text, lines if len(lines) > 1 else []
+        return text, "warn", lines if len(lines) > 1 else []
 
 
 def warm_up(_context: Context) -> None:
@@ -119,7 +134,7 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         table = _ready(Table(shelved.drawings, shelved.names))
         count = shared(shelved.drawings, shelved.names.arrow)
         said = shelved.problems, shelved.problem_count, count
-        return OpenedTable(table, *said, shelved.keys, notes=shelved.notes)
+        return OpenedTable(table, *said, shelved.keys, notes=shelved.notes, guessed=shelved.guessed)
     from qdesk.formats import open_drawings
 
     opened = open_drawings(*files, on_progress=say)
@@ -130,15 +145,16 @@ def open_table(context: Context, files: Sequence[str]) -> OpenedTable:
         f"{Path(problem.source).name + ', ' if many else ''}line {problem.line:,}: {problem.reason}"
         for problem in opened.problems
     )
+    assumed = opened.notes, opened.guessed
     names, keys, to_shelve = IdentityColumn(identities(drawings)), None, None
     if len(drawings) >= FEWEST:
         from qdesk.scoring.fingerprint import drawing_keys
 
         context.progress(0.95, f"Opening {name}")
         keys = drawing_keys(drawings)
-        to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count, opened.notes)
+        to_shelve = as_it_is, CachedFiles(drawings, names, keys, problems, opened.problem_count, *assumed)
     said = problems, opened.problem_count, shared(drawings, names.arrow)
-    return OpenedTable(_ready(Table(drawings, names)), *said, keys, to_shelve, opened.notes)
+    return OpenedTable(_ready(Table(drawings, names)), *said, keys, to_shelve, *assumed)
 
 
 def _ready(table: Table) -> Table:

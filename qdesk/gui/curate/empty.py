@@ -6,13 +6,13 @@ import os
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QLineEdit, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout, QWidget
 
 from qdesk import paths
-from qdesk.data.categories import categories, find
 from qdesk.formats.registry import SHORTLY
 from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.kit.widgets import throw_away
+from qdesk.gui.kit.word_field import WordField
 from qdesk.gui.theme import SPACE, button, label
 
 STARTER = ("starter.ndjson.gz",)
@@ -47,14 +47,7 @@ class NothingOpen(EmptyPage):
         return card("open", "Your own file", text, [self.open])
 
     def _download_card(self) -> QFrame:
-        self.category = QLineEdit()
-        self.category.setPlaceholderText("A word, such as flamingo")
-        self.category.setAccessibleName("Category to download")
-        self.category.setClearButtonEnabled(True)
-        completer = QCompleter(list(categories()), self.category)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self.category.setCompleter(completer)
+        self.category = WordField("Category to download")
         self.download = button("Download", "save")
         self.download_progress = QProgressBar()
         self.download_progress.setTextVisible(False)
@@ -86,7 +79,7 @@ class NothingOpen(EmptyPage):
     @property
     def chosen_word(self) -> str | None:
         """The category typed, as it is spelled in the catalog, or None while the text is no category."""
-        return find(self.category.text(), categories())
+        return self.category.word
 
     def _download(self) -> None:
         if self._downloading:

@@ -34,6 +34,7 @@ from qdesk.gui.curate.sharing import share
 from qdesk.gui.curate.verdict_commands import VerdictCommands
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from qdesk.gui.curate.view_controller import ViewController
+from qdesk.gui.curate.what_are_these import WhatAreThese
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Kind, Notice, vertical_line
 from qdesk.gui.theme import SPACE
@@ -72,6 +73,7 @@ class CuratePage(DropPage):
         self.exporting = Exporting(self.model, self.grid, self.commands.many, self)
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
         self._connect()
+        self.what_are_these = WhatAreThese(self)
         self._bind_keys()
         view_settings.recall(self, self.viewing)
         self._show_empty()
@@ -315,9 +317,8 @@ class CuratePage(DropPage):
         self.grid.start_over()
         self.grid.setFocus()
         view_settings.recall_plane(self)
-        text, lines = result.trouble()
-        if text:
-            self.notice.say(text, "warn" if result.problem_count or result.notes else "info", lines)
+        if trouble := result.trouble():
+            self.notice.say(*trouble)
         recent_files.remember(files)
         self._show_download()
         self.opened.emit()

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter
 
 from qdesk.data.categories import categories, find, hint
+from qdesk.gui.kit.widgets import TextLine
 
 
-class WordField(QLineEdit):
-    """A word of the catalog, with completion. `word_changed` carries a word, or "", whenever there is another one."""
+class WordField(TextLine):
+    """One of the 345 words, however it is spelled. `word_changed` carries it, or "", whenever there is another one."""
 
     word_changed = Signal(str)
 
     def __init__(self, name: str, word: str = "", hint: str = "A word, such as flamingo") -> None:
-        super().__init__(word)
+        super().__init__()
+        self.setText(word)
         self._word = self.word
         self.setPlaceholderText(hint)
         self.setAccessibleName(name)
@@ -22,12 +24,15 @@ class WordField(QLineEdit):
         completer = QCompleter(list(categories()), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        popup = completer.popup()
+        assert popup is not None
+        popup.setObjectName("completions")  # for the theme: other lists are transparent
         self.setCompleter(completer)
         self.textChanged.connect(self._changed)
 
     @property
     def word(self) -> str:
-        """The word that is named, "" for none and for what is no word."""
+        """The word that is named, as the list spells it, "" for none and for what is no word."""
         return find(self.text(), categories()) or ""
 
     @property

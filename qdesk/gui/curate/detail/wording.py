@@ -33,10 +33,22 @@ def _suspicion(table: Table, index: int) -> str:
     if reason == "unusual":
         return "just unusual"
     if not reason:
-        return "nothing suspicious"
+        return "the networks do not know its word" if _is_unknown(table, index) else "nothing suspicious"
     if reason == "wrong" and top and top != table.words[index]:
         reason = f"wrong, {with_article(top)}{'' if table.numbers['p_top'][index] >= explanation.SURE else '?'}"
     return f"{'may be' if table.numbers['junk'][index] < 0 else 'looks like'}: {reason}"
+
+
+def _is_unknown(table: Table, index: int) -> bool:
+    """Whether a drawing has a word that the classifier does not know."""
+    return bool(table.scored[index] and table.words[index] and np.isnan(table.numbers["p_word"][index]))
+
+
+def _no_figure(table: Table, index: int, wordless: str) -> Score:
+    """Return why there is no figure about a drawing's word; "" before it is scored. wordless: what is said of none."""
+    if not table.scored[index]:
+        return Score("", "")
+    return Score("", f"The networks do not know “{table.words[index]}”." if table.words[index] else wordless)
 
 
 def evidence_text(table: Table, index: int) -> str:
@@ -58,11 +70,11 @@ def loss_score(table: Table, index: int) -> Score:
 
 def lift_score(table: Table, index: int) -> Score:
     """Return how much better a drawing's word explains it than no word does, and how that compares."""
-    lift, word = float(table.numbers["lift"][index]), table.words[index]
+    lift = float(table.numbers["lift"][index])
     if lift != lift:
         if table.drawings.bitmaps is not None:
             return Score("", "Pixels have no strokes to score.")
-        return Score("", "" if word or not table.scored[index] else "It has no word to explain it.")
+        return _no_figure(table, index, "It has no word to explain it.")
     share = table.share_above("lift", index)
     sentence = f"Its word fits {'better' if lift > 0 else 'worse'} than no word"
     if share == share:
@@ -74,7 +86,7 @@ def word_score(table: Table, index: int) -> Score:
     """Return how sure the CNN is of a drawing's word, and how that compares."""
     p_word, word = float(table.numbers["p_word"][index]), table.words[index]
     if p_word != p_word:
-        return Score("", "" if word or not table.scored[index] else "It has no word to look for.")
+        return _no_figure(table, index, "It has no word to look for.")
     share, top = table.share_above("p_word", index), table.texts["top_guess"][index] or word
     sentence = "Seen as its word" if top == word else f"Seen as {with_article(top)}"
     if share == share:

@@ -54,11 +54,24 @@ def test_the_summary_says_what_it_looks_like(reason: str, junk: float, p_top: fl
     table = Table(drawings, np.array(["a"], object), np.array([""], object))
     assert summary(table, 0) == "Not scored yet." and evidence_text(table, 0) == ""
     words = {"top_guess": np.array(["owl"], object), "reason": np.array([reason], object)}
-    table.add_scores(np.array([0]), {"junk": np.array([junk]), "p_top": np.array([p_top]), **words})
+    chances = {"p_top": np.array([p_top]), "p_word": np.array([0.1])}
+    table.add_scores(np.array([0]), {"junk": np.array([junk]), **chances, **words})
     table.arrange()
     assert summary(table, 0) == f"Rank 1 of 1 · {said}"
     table.texts["top_guess"].put(np.array([0]), np.array(["cat"], object))  # it is seen as its word all the same
     assert summary(table, 0).endswith(said.partition(", ")[0])
+
+
+def test_a_word_that_the_networks_do_not_know_is_said() -> None:
+    drawings = Drawings.from_strokes([[np.zeros((2, 2), np.float32)]] * 2, word=["unicorn", None])
+    table = Table(drawings, np.array(["a", "b"], object))
+    assert lift_score(table, 0).sentence == word_score(table, 0).sentence == ""
+    table.add_scores(np.arange(2), {"junk": np.zeros(2), "reason": np.array(["", ""], object)})
+    table.arrange()
+    assert "the networks do not know its word" in summary(table, 0) and "suspicious" not in summary(table, 0)
+    assert "nothing suspicious" in summary(table, 1)
+    assert word_score(table, 0).sentence == lift_score(table, 0).sentence == "The networks do not know “unicorn”."
+    assert word_score(table, 1).sentence == "It has no word to look for."
 
 
 def test_a_loss_is_compared_in_words(table: Table) -> None:
