@@ -146,8 +146,8 @@ def _places(spellings: Iterable[str]) -> dict[str, int]:
 
 def spellings(words: Iterable[str | None]) -> dict[str | None, str | None]:
     """Return one name for all spellings of each word: a category's own, else the first one; None for a blank word."""
-    known, names = lookup(categories()), {}
-    first: dict[str, str] = {}
+    known, first = lookup(categories()), dict[str, str]()
+    names: dict[str | None, str | None] = {}
     for word in dict.fromkeys(words):
         if word is None or not word.strip():
             names[word] = None

@@ -29,10 +29,10 @@ def guesses(
     Raises `nets.weights.WeightsError` where the weights cannot be read.
     """
     guesser = DrawingClassifier(model)
-    names, known = np.array(guesser.words, object), lookup(guesser.words)
+    names = np.array(guesser.words, object)
     count, top = len(drawings), min(top, len(names))
     best, p_best, p_word = np.empty((count, top), np.int64), np.empty((count, top)), np.full(count, np.nan)
-    wanted = known.places(drawings.words if word is None else [word] * count)
+    wanted = lookup(guesser.words).places(drawings.words if word is None else [word] * count)
     for start in range(0, count, BATCH):
         part = slice(start, min(start + BATCH, count))
         probabilities = guesser.probabilities(as_official(drawings.take(part)))

@@ -105,8 +105,8 @@ def present(*batches: Drawings | None) -> tuple[str, ...]:
     A word that is spelled in several ways occurs once.
     """
     tables = [batch.table for batch in batches if batch is not None]
-    found = set(spellings(word for table in tables for word in table.column("word").unique().to_pylist()).values())
-    found.discard(None)
+    names = spellings(word for table in tables for word in table.column("word").unique().to_pylist())
+    found = {name for name in names.values() if name is not None}
     known = [word for word in categories() if word in found]
     return (*known, *sorted(found - set(known)))
 

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout
 
 from qdesk.curation.view.table import Table, give_word
 from qdesk.data.categories import categories, hint
@@ -32,7 +32,7 @@ class Page(Protocol):
     grid: Grid
     notice: Notice
 
-    def layout(self) -> QLayout: ...
+    def layout(self) -> QLayout | None: ...
 
 
 class WhatAreThese(QFrame):
@@ -68,6 +68,7 @@ class WhatAreThese(QFrame):
         self._dress()
         self.hide()
         column = page.layout()
+        assert isinstance(column, QVBoxLayout)
         column.insertWidget(column.indexOf(page.notice), self)  # below the grid, so that the drawings do not move
         page.loader.opened.connect(self._opened)
         page.model.modelReset.connect(self._forget)
@@ -132,7 +133,7 @@ class WhatAreThese(QFrame):
 
     def _dress(self) -> None:
         look = theme()
-        self._sign.setPixmap(icon("flag", "accent").pixmap(18, 18))
+        self._sign.setPixmap(icon("mystery", "accent").pixmap(18, 18))
         self.setStyleSheet(
             f"#question {{ background: {look.surface.name()}; border: none;"
             f" border-left: 4px solid {look.accent.name()}; border-top: 1px solid {look.line.name()}; }}"

@@ -62,7 +62,7 @@ def test_drawings_without_a_word_are_asked_about_and_scored_with_the_answer(qtbo
         bar.use.click()
     assert bar.isHidden() and page.notice.text == "3 drawings are taken for “house” now."
     assert judge.judged == {0: "house", 1: "house", 2: "Cat", 3: "house"}
-    assert page.table.scored.all() and page.table.facets.counts["word"] == {"house": 3, "cat": 1}
+    assert page.table.scored.all() and page.table.facets.counts["word"] == {"house": 3, "cat": 1, "": 0}
     assert page.table.drawings.words.tolist() == ["house", "house", "Cat", "house"]
 
 
