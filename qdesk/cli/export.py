@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         console.check_out(args.out, inputs)
     elif args.out is not None:
         refuse_input(args.out, inputs)
-    options = {option.name: getattr(args, option.name) for option in export.options}
+    options = {option.name: getattr(args, option.name) for option in export.options} | {"word": word}
     to_stdout = args.out is None or export.verdicts and is_stream(args.out)
     out = sys.stdout if to_stdout else args.out
     for sentence in export.load().from_files(value, out, options, _Shell(word)):

@@ -88,9 +88,9 @@ def from_files(files: Sequence[Path], out: Path, options: Mapping[str, Any], she
         raise ValueError("Several files cannot be written to stdout: name a folder.")
     with Verdicts() as verdicts, shell.progress("cleaning") as progress:
         if many:
-            done = clean_folder(files, out, verdicts, progress, without)
+            done = clean_folder(files, out, verdicts, progress, without, options["word"])
         else:
-            done = clean(files[0], out, verdicts, progress, without=without)
+            done = clean(files[0], out, verdicts, progress, without=without, word=options["word"])
     shell.say_read(done)
     sentences = [f"{done.kept:,} drawings kept, {done.dropped:,} left out"]
     if without:
@@ -118,6 +118,7 @@ def clean(
     on_progress: Callable[[float], None] | None = None,
     format: str | None = None,
     without: Sequence[str] = (),
+    word: str | None = None,
 ) -> Cleaned:
     """Write the drawings of `in_path` that are not flagged to `out_path`.
 
@@ -126,6 +127,7 @@ def clean(
     format: as for `formats.keeping.write_selection`; default the one that the ending of `out_path` means.
     on_progress: called often with the share done, 0 to 1; what it raises comes through.
     without: reasons. The drawings for which scoring suggests one of them are left out, too, unless they were kept.
+    word: what all drawings are scored as, instead of each as its own.
     Raises qdesk.formats.FormatError, and qdesk.files.OutputIsInput where `out_path` is `in_path`. After any error
     `out_path` is as it was.
     """
@@ -145,7 +147,8 @@ def clean(
     suspected = np.zeros(len(stays), bool)
     if without:
         open_ = reasons == ""
-        looks = suggested_reasons(opened.drawings.take(open_), lambda share: say(read + (1 - 2 * read) * share))
+        judged_as = opened.drawings if word is None else opened.drawings.with_columns(word=word)
+        looks = suggested_reasons(judged_as.take(open_), lambda share: say(read + (1 - 2 * read) * share))
         suspected[open_] = np.isin(looks.astype(str), without)
     kept = opened.drawings.take(stays & ~suspected)
     lost = write_selection(
@@ -165,7 +168,7 @@ def clean(
         len(relabelled),
         beside,
         notes=opened.notes,
-        guessed=opened.guessed,
+        guessed=opened.guessed if word is None else {},
     )
 
 
@@ -204,6 +207,7 @@ def clean_folder(
     verdicts: Verdicts,
     on_progress: Callable[[float], None] | None = None,
     without: Sequence[str] = (),
+    word: str | None = None,
 ) -> Cleaned:
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
@@ -238,7 +242,7 @@ def clean_folder(
                 part.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     format = format_of(path)
-                    results.append(clean(path, part, verdicts, told, format.name, without))
+                    results.append(clean(path, part, verdicts, told, format.name, without, word))
                 except FormatError as error:
                     if not is_found:
                         raise
