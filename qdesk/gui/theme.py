@@ -356,9 +356,9 @@ QSpinBox::up-button { subcontrol-position: top right; }
 QSpinBox::down-button { subcontrol-position: bottom right; }
 QSpinBox::up-arrow, QSpinBox::down-arrow { image: none; }
 QSpinBox:disabled { color: @muted; background: transparent; }
-QComboBox QAbstractItemView { background: @surface; border: 1px solid @line; selection-background-color: @hover;
-    selection-color: @ink; outline: 0; }
 QAbstractItemView { background: transparent; border: none; outline: 0; }
+QComboBox QAbstractItemView, #completions { background: @surface; border: 1px solid @line; color: @ink;
+    selection-background-color: @hover; selection-color: @ink; outline: 0; }
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: 8px; margin: 0; }

@@ -1,4 +1,4 @@
-"""What commands do with words: spelled in any way, unknown, missing, and given with `--word`."""
+"""What commands share: words, spelled in any way, unknown, missing, and given with `--word`."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.table import Table
+from qdesk.curation.view.text_columns import CategoricalColumn
 from qdesk.data.reasons import KEEP
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
@@ -27,7 +28,7 @@ LOOK_S = 0.2
 
 @dataclass(frozen=True)
 class Asked:
-    """What the line depends on. scored: how many drawings have scores.
+    """What the line depends on. scored: how many drawings have scores.   words: what they are scored as.
 
     codes: the verdicts, codes of `table.verdicts` (N,).   passed: drawings that were looked at.   order: int32 (N,), or
     None where filters hide some drawings.
@@ -35,6 +36,7 @@ class Asked:
 
     table: Table
     scored: int
+    words: CategoricalColumn
     codes: np.ndarray
     passed: np.ndarray
     order: np.ndarray | None
@@ -95,7 +97,9 @@ class JunkCount(QObject):
             self._worker.answered.connect(self._answered)
         order = table.order if len(table.order) == len(table) else None
         passed = np.array(sorted(self._passed - {self._shown}), np.int64)
-        self._worker.request(Asked(table, int(table.scored.sum()), table.verdicts.codes.copy(), passed, order))
+        self._worker.request(
+            Asked(table, int(table.scored.sum()), table.words, table.verdicts.codes.copy(), passed, order)
+        )
 
     def _answered(self, asked: Asked, sentence: str) -> None:
         if asked.table is self._model.table and not self._scoring.running:
@@ -107,16 +111,17 @@ class _Counts:
 
     def __init__(self) -> None:
         self._table: Callable[[], Table | None] = lambda: None  # a weak reference: a closed table leaves the memory
-        self._scored = 0
+        self._scored, self._words = 0, CategoricalColumn.filled(0)
         self._before: JunkExpectation | None = None
 
     def sentence(self, asked: Asked) -> str:
         from qdesk.curation.expectation import JunkExpectation, left_sentence, whole_sentence
 
         table = asked.table
-        if self._before is None or self._table() is not table or self._scored != asked.scored:
+        same = self._table() is table and self._scored == asked.scored and self._words is asked.words
+        if self._before is None or not same:
             self._before = JunkExpectation(table.numbers["junk"], table.words[np.arange(len(table))])
-            self._table, self._scored = weakref.ref(table), asked.scored
+            self._table, self._scored, self._words = weakref.ref(table), asked.scored, asked.words
         kept = np.flatnonzero(asked.codes == table.verdicts.texts.index(KEEP))
         flagged = np.setdiff1d(np.flatnonzero(asked.codes), kept)
         if not len(kept) and not len(flagged):

@@ -66,6 +66,17 @@ def test_drawings_without_a_word_are_asked_about_and_scored_with_the_answer(qtbo
     assert page.table.drawings.words.tolist() == ["house", "house", "Cat", "house"]
 
 
+def test_how_many_are_junk_is_counted_anew(qtbot, open_file, tmp_path) -> None:
+    page = open_file(write(tmp_path / "some.ndjson", [None, None]))
+    said: list[str] = []
+    page.junk_count.said.connect(said.append)
+    page.what_are_these.field.setText("cat")
+    with qtbot.waitSignal(page.scored):
+        page.what_are_these.use.click()
+    qtbot.waitUntil(lambda: any(said))
+    assert "" in said  # while they are scored again, it is not known
+
+
 def test_an_answer_can_be_changed(qtbot, open_file, judge, tmp_path) -> None:
     page = open_file(write(tmp_path / "some.ndjson", [None, None]))
     bar = page.what_are_these
