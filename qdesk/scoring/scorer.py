@@ -122,10 +122,7 @@ class Scorer:
         return "; ".join(filter(None, found))
 
     def find_word(self, text: str) -> str:
-        """Return the word that `text` names, however it is spelled.
-
-        Raises ValueError where neither network knows it. The message has the nearest words that they know.
-        """
+        """Return the word that `text` names in any spelling. Raises ValueError where neither network knows it."""
         return find(text, categories()) or required(text, self.words)
 
     @property

@@ -61,6 +61,15 @@ def test_nothing_is_said_without_a_reason() -> None:
     assert tell("", loss_per_point=20.0) == ""
 
 
+def test_an_unknown_word_is_said_without_a_reason_too() -> None:
+    unknown = {"p_word": np.nan, "top_guess": "owl", "p_top": 0.9}
+    assert tell("", word="unicorn", **unknown) == "The classifier never learned “unicorn”; it is seen as an owl (90 %)."
+    assert tell("", word=None, **unknown) == ""
+    assert tell("unusual", word="unicorn", loss_per_point=20.0, **unknown).endswith(
+        " The classifier never learned “unicorn”; it is seen as an owl (90 %)."
+    )
+
+
 def test_a_wrong_category_says_which() -> None:
     assert tell("wrong", lift=-12.3, **OTHER) == (
         "It is seen as a pineapple (93 %), hardly as a flamingo (under 1 %). "
