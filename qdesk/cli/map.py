@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import Commands, add_files, add_y_up, command
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command
 from qdesk.explore.map_table import MAP_COLUMNS
 from qdesk.streams import is_stream
 
@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--out", metavar="FILE", type=_out, required=True, help="a .parquet, .csv or .html; - for CSV to stdout"
     )
+    add_word(parser)
     parser.add_argument("--seed", metavar="S", type=int, default=0, help="another map of the same drawings; default 0")
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score and map everything anew, and keep nothing"
@@ -42,6 +43,7 @@ def run(args: argparse.Namespace) -> int:
     import numpy as np
 
     from qdesk.console import Progress, check_out, opened, write_table
+    from qdesk.data.categories import one_name_each
     from qdesk.explore.map_cache import MapCache, kept_map
     from qdesk.explore.map_colours import coded
     from qdesk.explore.map_table import map_table
@@ -51,10 +53,13 @@ def run(args: argparse.Namespace) -> int:
     check_out(args.out, args.files)
     if args.seed < 0:
         raise ValueError("--seed has to be 0 or more.")
-    drawings = opened(args.files, args.y_up)
+    scorer = Scorer(cache=ScoreCache() if args.cache else None)
+    word = None if args.word is None else scorer.find_word(args.word)
+    drawings = opened(args.files, args.y_up, word)
+    if word is not None:
+        drawings = drawings.with_columns(word=word)
     if not len(drawings):
         raise ValueError("There is no drawing to put on a map.")
-    scorer = Scorer(cache=ScoreCache() if args.cache else None)
     with Progress("scoring") as progress:
         columns = scorer.score(drawings, on_progress=progress)
     if scorer.trouble:
@@ -63,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     known = np.ones(len(drawings), bool)
     cache = MapCache() if args.cache else None
     with Progress("laying out the map") as progress:
-        made = kept_map(embeddings, known, coded(drawings.words)[0], cache, progress, seed=args.seed)
+        made = kept_map(embeddings, known, coded(one_name_each(drawings.words))[0], cache, progress, seed=args.seed)
     if args.out.suffix.lower() == ".html":
         from qdesk.explore.map_page import write_map_page
 

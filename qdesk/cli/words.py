@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdesk.cli.arguments import Commands, add_files, add_y_up, command, words
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, words
 from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def add(commands: Commands) -> None:
         "--out", metavar="OUT", type=Path, required=True,
         help="a .html with all words (- for stdout), or a folder for a page per word and an index",
     )  # fmt: skip
+    add_word(parser)
     parser.add_argument("--words", metavar="A,B", type=words, help="only these words")
     parser.add_argument("--seed", metavar="S", type=_seed, default=0, help="of what is picked at random; default 0")
     parser.add_argument("--rude", action="store_true", help="also show rude drawings; by default they are only counted")
@@ -65,15 +66,16 @@ class _Batch(NamedTuple):
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, say_read
+    from qdesk.console import Progress, any_word, say_read
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.health.reading import read
     from qdesk.explore.words.html import write_words
 
     single = args.out.suffix.lower() in (".html", ".htm") or is_stream(args.out)
     _check(args.out, args.files, single)
+    word = None if args.word is None else any_word(args.word)
     with Progress("reading") as progress:
-        collection = read(args.files, progress, args.y_up)
+        collection = read(args.files, progress, args.y_up, word)
     say_read(collection)
     batches = _batches(collection, args.words, args.cache)
     title = titled(args.files)
@@ -106,23 +108,27 @@ def _batches(collection: Collection, wanted: list[str] | None, cached: bool) -> 
     """Return the drawings of each wanted word, scored. Raises ValueError where there is none, or none of a word."""
     import numpy as np
 
-    from qdesk.data.categories import hint
+    from qdesk.data.categories import find, hint, one_name_each
     from qdesk.explore.words.measure import rows_by_word
 
-    parts = list(collection.parts)
+    parts, names = list(collection.parts), one_name_each(collection.words)
+    words = np.split(names, np.cumsum([len(part) for part in parts])[:-1])
     if wanted is not None:
-        there = {str(word) for word in collection.words if word}
+        there = sorted({word for word in names if word})
+        asked = []
         for word in wanted:
-            if word not in there:
-                raise ValueError(f"There are no drawings of {word!r} in these files.{hint(word, sorted(there))}")
-        chosen = (np.isin(part.words.astype(str), wanted) for part in parts)
+            if (found := find(word, there)) is None:
+                raise ValueError(f"There are no drawings of {word!r} in these files.{hint(word, there)}")
+            asked.append(found)
+        chosen = [np.isin(own.astype(str), asked) for own in words]
+        words = [own[mask] for own, mask in zip(words, chosen, strict=True) if mask.any()]
         parts = [part.take(mask) for part, mask in zip(parts, chosen, strict=True) if mask.any()]
     if not any(map(len, parts)):
         raise ValueError("There are no drawings in these files.")
     return [
         _Batch(word, part, rows, columns)
-        for part, columns in zip(parts, _known(parts, cached), strict=True)
-        for word, rows in rows_by_word(part.words).items()
+        for part, own, columns in zip(parts, words, _known(parts, cached), strict=True)
+        for word, rows in rows_by_word(own).items()
     ]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from qdesk.data.categories import one_name_each
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import COLOURS, OTHER, RUDE
 from qdesk.data.simplify import as_official
@@ -49,7 +50,7 @@ def write_map_page(
         raise ValueError("There is no scored drawing to put on a map.")
     when = when or datetime.now()
     positions = drawing_map.positions[rows]
-    words, reasons = coded(drawings.words[rows]), coded(columns["reason"][rows])
+    words, reasons = coded(one_name_each(drawings.words[rows])), coded(columns["reason"][rows])
     shown = _spread_out(positions, columns["reason"][rows] != RUDE)
     names = names_of(positions, words if len(words[1]) > 2 else coded(columns["top_guess"][rows]), reasons)
     write_page(
