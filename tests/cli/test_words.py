@@ -40,10 +40,26 @@ def test_words_of_the_same_file_name_do_not_replace_each_other(tmp_path):
     file = tmp_path / "x.ndjson"
     lines = [json.loads(ndjson_line(number)) for number in range(4)]
     for number, line in enumerate(lines):
-        line["word"] = ["a b", "A-B"][number % 2]
+        line["word"] = ["ab", "abж"][number % 2]
     file.write_text("\n".join(map(json.dumps, lines)))
     assert run("words", file, "--out", tmp_path / "out") == 0
     assert len(list((tmp_path / "out").iterdir())) == 3
+
+
+def test_spellings_of_a_word_share_its_page_and_word_takes_all_for_one(tmp_path, capsys):
+    file, page = tmp_path / "x.ndjson", tmp_path / "page.html"
+    lines = [json.loads(ndjson_line(number)) for number in range(3)]
+    for line, word in zip(lines, ["House", "house", "Unicorn"], strict=True):
+        line["word"] = word
+    file.write_text("\n".join(map(json.dumps, lines)))
+    assert run("words", file, "--out", tmp_path / "out") == 0
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == ["house.html", "index.html", "unicorn.html"]
+    assert run("words", file, "--out", page, "--words", "HOUSE") == 0
+    assert "2\u00a0drawings" in page.read_text(encoding="utf-8")
+    assert run("words", file, "--out", page, "--words", "unicorn") == 0
+    capsys.readouterr()
+    assert run("words", file, "--out", page, "--word", "cat") == 0
+    assert "3\u00a0drawings" in page.read_text(encoding="utf-8") and capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from qdesk.data.drawings import Drawings
 from qdesk.formats import FormatError, bitmaps, format_of, open_drawings, write_drawings
 from qdesk.formats.base import NotCopied, open_input
-from qdesk.formats.keeping import Selection, are_changed, write_selection
+from qdesk.formats.keeping import Selection, are_changed, write_selection, write_selections
 from tests.helpers.commands import square
 
 COUNT = 12
@@ -447,3 +447,36 @@ def test_single_pictures_in_npz_stay_or_go_as_a_whole(tmp_path: Path) -> None:
     write_selection(Selection(tmp_path / "a.npz", drawings.take([0, 2])), tmp_path / "b.npz", as_is=True)
     left = np.load(tmp_path / "b.npz")
     assert left.files == ["a", "c"] and all(np.array_equal(left[name], pictures[name]) for name in left.files)
+
+
+@pytest.mark.parametrize("name", ["a.ndjson", "a.json", "a.csv", "a.zip"])
+def test_lines_get_other_words_and_keep_the_rest(name: str, tmp_path: Path) -> None:
+    records = [{"key_id": str(k), "mood": "glad", "drawing": square(9)} for k in range(3)]
+    records[1]["word"] = "cat"
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    if name == "a.csv":
+        rows = [f'{r["key_id"]},glad,{r.get("word", "")},"{json.dumps(r["drawing"])}"' for r in records]
+        (tmp_path / name).write_text("\n".join(["key_id,mood,word,drawing", *rows, ""]))
+    elif name == "a.zip":
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("b.ndjson", lines)
+    else:
+        (tmp_path / name).write_text(lines if name == "a.ndjson" else json.dumps(records))
+    drawings = open_drawings(tmp_path / name).drawings.with_columns(word=["dog", "pig", "cow"])
+    chosen = Selection(tmp_path / name, drawings.take([0, 1]), worded=True)
+    assert write_selection(chosen, tmp_path / "out.ndjson") == ""
+    found = [json.loads(line) for line in (tmp_path / "out.ndjson").read_text().splitlines()]
+    assert [(one["key_id"], one["mood"], one["word"]) for one in found] == [("0", "glad", "dog"), ("1", "glad", "pig")]
+    if name != "a.ndjson":
+        with pytest.raises(FormatError, match="does not write it"):
+            write_selection(chosen, tmp_path / f"out{Path(name).suffix}")
+
+
+def test_several_files_in_one_have_the_words_that_they_are_given(tmp_path: Path) -> None:
+    for name in ("a.ndjson", "b.inkml"):
+        write_drawings(some().take([0]), tmp_path / name)
+    for out in ("out.ndjson", "out.inkml"):
+        opened = ((tmp_path / name, open_drawings(tmp_path / name).drawings) for name in ("a.ndjson", "b.inkml"))
+        chosen = [Selection(path, drawings.with_columns(word="dog"), worded=True) for path, drawings in opened]
+        write_selections(chosen, tmp_path / out)
+        assert list(open_drawings(tmp_path / out).drawings.words) == ["dog", "dog"]

@@ -155,7 +155,7 @@ def clean(
         Selection(in_path, kept), out_path, format, as_is=True, on_progress=lambda share: say(1 - read + read * share)
     )
     relabelled = _relabelled(opened.drawings, judged, verdicts)
-    beside = _write_beside(relabelled, in_path, Path(out_path), format)
+    beside, lost_beside = _write_beside(relabelled, in_path, Path(out_path), format)
     return Cleaned(
         len(kept),
         len(stays) - len(kept),
@@ -163,7 +163,7 @@ def clean(
         opened.problem_count,
         (Path(out_path),),
         int(suspected.sum()),
-        (lost,) if lost else (),
+        tuple(filter(None, (lost, lost_beside))),
         judged.shared,
         len(relabelled),
         beside,
@@ -182,23 +182,25 @@ def _relabelled(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> Drawi
     return drawings.take(rows[known]).with_columns(word=[words[place] for place in known])
 
 
-def _write_beside(relabelled: Drawings, in_path: Path, out_path: Path, format: str | None) -> tuple[Path, ...]:
-    """Write the relabelled drawings beside the clean file, and return where: nowhere beside stdout.
+def _write_beside(
+    relabelled: Drawings, in_path: Path, out_path: Path, format: str | None
+) -> tuple[tuple[Path, ...], str]:
+    """Write the relabelled drawings beside the clean file, and return where, and what the file cannot hold or "".
 
-    What qdesk does not write, or only as a picture, becomes ndjson.
+    Nothing is written beside stdout. What qdesk does not write, or only as a picture, becomes ndjson.
     """
-    from qdesk.formats import write_drawings
+    from qdesk.formats.keeping import Selection, write_selection
 
     if not len(relabelled) or is_stream(out_path):
-        return ()
+        return (), ""
     name = clean_name(out_path, "-relabelled")
     row = BY_NAME[format] if format else next((row for row in FORMATS if name.lower().endswith(row.endings)), None)
     if row is not None and row not in DATA:
         name, format = _ENDING.sub("-relabelled.ndjson", out_path.name, count=1), "ndjson"
     beside = out_path.with_name(name)
     refuse_input(beside, [in_path])
-    write_drawings(relabelled, beside, format)
-    return (beside,)
+    lost = write_selection(Selection(in_path, relabelled, worded=True), beside, format, as_is=True)
+    return (beside,), lost
 
 
 def clean_folder(
@@ -211,10 +213,9 @@ def clean_folder(
 ) -> Cleaned:
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
-    A folder among `in_paths` stands for the files under it, which get the same places in `folder`; one of them that
-    cannot be read is skipped. The folder is created where it is missing. Raises FormatError where two files would have
-    one name, qdesk.files.OutputIsInput where a clean file would replace one of the files given, and OSError where the
-    folder cannot be written to.
+    A folder among `in_paths` stands for the files under it, which get the same places in `folder`, which is made where
+    it is missing; one of them that cannot be read is skipped. Raises FormatError where two files would have one name,
+    qdesk.files.OutputIsInput where one would replace a file given, and OSError where the folder cannot be written to.
     """
     from qdesk.formats import FormatError, format_of, size_of
 

@@ -390,3 +390,26 @@ def test_they_are_lines_beside_what_qdesk_does_not_write(tmp_path: Path, store: 
     done = clean_folder([tmp_path / "data"], tmp_path / "clean", store)
     assert done.beside == (tmp_path / "clean" / "deep" / "cats-relabelled.ndjson",)
     assert list(open_drawings(done.beside[0]).drawings.words) == ["pig"]
+
+
+def test_what_another_program_says_of_them_stays(tmp_path: Path, store: Verdicts) -> None:
+    """Every way to lines changes the word alone."""
+    lines = write_cats(tmp_path / "cats.ndjson", 3).read_text().splitlines()
+    records = [json.loads(line) | {"artist": {"id": 2**70 + row}} for row, line in enumerate(lines)]
+    (tmp_path / "cats.ndjson").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "cats.json").write_text(json.dumps(records))
+    store.flag("1001", "wrong", info={"new_word": "pig"})
+    store.flag("1002", "wrong", info={"new_word": "dog"})
+    for name in ("cats.ndjson", "cats.json"):
+        done = clean(tmp_path / name, tmp_path / f"out-{name}", store)
+        assert done.lost == ()
+        found = [json.loads(line) for line in done.beside[0].read_text().splitlines()]
+        assert found == [records[1] | {"word": "pig"}, records[2] | {"word": "dog"}]
+
+
+def test_a_file_that_holds_no_words_is_said_to_hold_none(tmp_path: Path, store: Verdicts) -> None:
+    write_cats(tmp_path / "cats.ndjson", 2)
+    write_drawings(open_drawings(tmp_path / "cats.ndjson").drawings, tmp_path / "cats.bin")
+    store.flag("1001", "wrong", info={"new_word": "pig"})
+    done = clean(tmp_path / "cats.bin", tmp_path / "out.bin", store)
+    assert done.lost == ("out-relabelled.bin cannot hold the words: left out",)
