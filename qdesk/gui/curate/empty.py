@@ -74,17 +74,17 @@ class NothingOpen(EmptyPage):
         return card("star", "Starter set", text, [self.starter])
 
     def _word_changed(self) -> None:
-        self.download.setEnabled(self._downloading or self.chosen_word is not None)
+        self.download.setEnabled(self._downloading or bool(self.chosen_word))
 
     @property
-    def chosen_word(self) -> str | None:
-        """The category typed, as it is spelled in the catalog, or None while the text is no category."""
+    def chosen_word(self) -> str:
+        """The category typed, as it is spelled in the catalog, "" while the text is no category."""
         return self.category.word
 
     def _download(self) -> None:
         if self._downloading:
             self.cancel_asked.emit()
-        elif (word := self.chosen_word) is not None:
+        elif word := self.chosen_word:
             self.download_asked.emit(word)
 
     def set_downloading(self, text: str | None, fraction: float = 0.0) -> None:

@@ -103,13 +103,13 @@ class WhatAreThese(QFrame):
 
     def _typed(self) -> None:
         self.text.setText(self._question)
-        self.use.setEnabled(self.field.word is not None)
+        self.use.setEnabled(bool(self.field.word))
 
     def _answer(self) -> None:
         typed, word, table = self.field.text().strip(), self.field.word, self._table
         if table is None or not typed:
             return
-        if word is None:
+        if not word:
             self.text.setText(f"The networks know no word “{typed}”.{hint(typed, categories())}")
             return
         give_word(table, self._rows, word)
