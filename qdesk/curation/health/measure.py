@@ -11,7 +11,7 @@ import numpy as np
 
 from qdesk.curation.expectation import JunkExpectation, Number
 from qdesk.curation.exports.suggested import are_rude
-from qdesk.curation.health.copies import exact_copies, near_copies
+from qdesk.curation.copies import exact_copies, near_copies
 from qdesk.curation.health.reading import Collection
 from qdesk.data.categories import categories, find, one_name_each
 from qdesk.data.reasons import KEEP

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from qdesk.curation.health.copies import exact_copies, near_copies
+from qdesk.curation.copies import exact_copies, near_copies
 from qdesk.curation.health.reading import Collection
 from qdesk.data.drawings import Drawings
 from tests.helpers.drawings import shapes
