@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from qdesk.curation.health.reading import Collection
 from qdesk.data.categories import one_name_each
+from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
+from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
+from qdesk.data.reasons import KEEP, UNSURE
 from qdesk.data.simplify import as_official
 
 ALIKE, OVERLAP = 0.97, 0.8
@@ -26,32 +30,33 @@ MOST = 2_000_000
 _BLOCK = 2048
 
 
-def exact_copies(collection: Collection) -> list[np.ndarray]:
+def exact_copies(parts: Sequence[Drawings]) -> list[np.ndarray]:
     """Return the groups of drawings with the same content, whatever their words: indices, rising. Large groups first.
 
-    A drawing of strokes and its bitmap are not the same content.
+    parts: the drawings, counted through all of them. A drawing of strokes and its bitmap are not the same content.
     """
-    ids = np.concatenate([part.content_ids() for part in collection.parts])
+    ids = np.concatenate([part.content_ids() for part in parts])
     return _grouped(np.unique(ids.astype(str), return_inverse=True)[1])
 
 
 def near_copies(
-    collection: Collection,
+    parts: Sequence[Drawings],
     embeddings: np.ndarray,
     exact: list[np.ndarray],
     on_progress: Callable[[float], object] = lambda share: None,
 ) -> list[np.ndarray]:
     """Return the groups of drawings of one word and one number of strokes that are nearly the same, large groups first.
 
-    embeddings: int8 (N, 64), zeros where there is none.   exact: the groups of exact copies, of which one each is
-    looked at.   on_progress: called with the share done.
+    parts: as for `exact_copies`.   embeddings: int8 (N, 64), zeros where there is none.   exact: the groups of exact
+    copies, of which one each is looked at.   on_progress: called often with the share done; what it raises ends this.
     """
-    first = np.ones(len(collection), bool)
+    count = sum(map(len, parts))
+    first = np.ones(count, bool)
     for group in exact:
         first[group[1:]] = False
     pairs: list[np.ndarray] = []
     start = 0
-    for part in collection.parts:
+    for part in parts:
         rows = np.flatnonzero(first[start : start + len(part)])
         official = as_official(part)
         if official.bitmaps is None:
@@ -60,27 +65,77 @@ def near_copies(
         groups = _grouped(word * 1000 + np.minimum(part.stroke_counts[rows], 999))
         work = np.cumsum([len(group) ** 2 + 1000 for group in groups])  # pairs, and what each group costs
         for group, done in zip(groups, work, strict=True):
-            on_progress((start + len(part) * done / work[-1]) / len(collection))
-            mine = rows[group]
-            likely = np.concatenate([np.zeros((0, 2), np.int64), *_alike(embeddings[start + mine])])[:MOST]
-            if len(likely):
-                used, places = np.unique(likely, return_inverse=True)
+            mine, likely = rows[group], [np.zeros((0, 2), np.int64)]
+            for share, some in _alike(embeddings[start + mine]):
+                on_progress((start + len(part) * (done - (1 - share) * len(group) ** 2) / work[-1]) / count)
+                likely.append(some)
+            alike = np.concatenate(likely)[:MOST]
+            if len(alike):
+                used, places = np.unique(alike, return_inverse=True)
                 pictures = raster(official.take(mine[used])).reshape(len(used), -1)
                 same = _overlap(pictures, places.reshape(-1, 2)) >= OVERLAP
-                pairs.append(start + mine[likely[same]])
+                pairs.append(start + mine[alike[same]])
         start += len(part)
-    return _joined(np.concatenate([np.zeros((0, 2), np.int64), *pairs]), len(collection))
+    return _joined(np.concatenate([np.zeros((0, 2), np.int64), *pairs]), count)
 
 
-def _alike(embeddings: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the pairs, int64 (n, 2), whose embeddings are alike, some at a time."""
+def copy_groups(
+    drawings: Drawings, embeddings: np.ndarray | None, on_progress: Callable[[float], object] = lambda share: None
+) -> np.ndarray:
+    """Return the number of the group of copies, exact and near, that each drawing is in, int32 (N,).
+
+    Large groups have low numbers, from 1; 0 is for a drawing that is there once. embeddings and on_progress: as for
+    `near_copies`; without embeddings only exact copies are found.
+    """
+    exact = exact_copies([drawings]) if len(drawings) else []
+    near = [] if embeddings is None else near_copies([drawings], embeddings, exact, on_progress)
+    pairs = [np.stack([np.repeat(group[:1], len(group) - 1), group[1:]], axis=1) for group in (*exact, *near)]
+    groups = _joined(np.concatenate([np.zeros((0, 2), np.int64), *pairs]), len(drawings))
+    numbers = np.zeros(len(drawings), np.int32)
+    for number, group in enumerate(groups, 1):
+        numbers[group] = number
+    return numbers
+
+
+class Spare(NamedTuple):
+    """What of groups of copies can go.
+
+    rows: the drawings to flag, int64 (n,).   instead: the copy that stays for each of them, int64 (n,).
+    twins: how many others are known by the same name as the copy that stays: a flag would be about both.
+    """
+
+    rows: np.ndarray
+    instead: np.ndarray
+    twins: int
+
+
+def spare(groups: np.ndarray, names: IdentityColumn, verdicts: CategoricalColumn) -> Spare:
+    """Choose the copies that can go: all without a verdict, but for one of each group.
+
+    What the curator keeps stays, or else the first copy that is not flagged. groups: as `copy_groups` returns them.
+    """
+    rows = np.flatnonzero(groups)
+    reasons = verdicts[rows]
+    rank = np.where(reasons == KEEP, 0, np.where((reasons == "") | (reasons == UNSURE), 1, 2))
+    order = np.lexsort((rows, rank, groups[rows]))
+    rows, reasons = rows[order], reasons[order]
+    _, first, group = np.unique(groups[rows], return_index=True, return_inverse=True)
+    instead = rows[first][group]
+    others = (reasons == "") & (rows != instead)
+    known = names[rows[others]], names[instead[others]]
+    apart = known[0] != known[1]
+    return Spare(rows[others][apart], instead[others][apart], int(np.count_nonzero(~apart)))
+
+
+def _alike(embeddings: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:
+    """Yield the pairs, int64 (n, 2), whose embeddings are alike, some at a time, each with the share done before."""
     floats = embeddings.astype(np.float32)
     length = np.linalg.norm(floats, axis=1, keepdims=True)
     floats /= np.where(length > 0, length, np.inf)
     for start in range(0, len(floats), _BLOCK):
         first, second = np.nonzero(floats[start : start + _BLOCK] @ floats[start:].T >= ALIKE)
         later = second > first
-        yield start + np.stack([first[later], second[later]], axis=1)
+        yield start / len(floats), start + np.stack([first[later], second[later]], axis=1)
 
 
 def _overlap(pictures: np.ndarray, pairs: np.ndarray) -> np.ndarray:

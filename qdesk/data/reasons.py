@@ -96,5 +96,11 @@ RUDE = "rude"
 KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""
 
-COLOURS = {reason.name: reason.colour for reason in REASONS} | {KEEP: "#2f9e68"}
-"""The colour of each reason and of `KEEP`."""
+UNSURE = "unsure"
+"""The verdict of a drawing to come back to. It is not flagged, and not kept: it teaches nothing, and is no flag in any file."""
+
+NO_FLAG = ("", KEEP, UNSURE)
+"""What the verdict on a drawing that is not flagged may be: "" for none."""
+
+COLOURS = {reason.name: reason.colour for reason in REASONS} | {KEEP: "#2f9e68", UNSURE: "#c2527d"}
+"""The colour of each reason, of `KEEP` and of `UNSURE`."""

@@ -77,6 +77,7 @@ COLUMNS = (
         "likeness", "curator", "share", sort="Likeness, most alike first", first="high", written="{:.3f}",
         label="likeness", explained="how like the chosen drawings it is, at most 1",
     ),
+    Column("copies", "curator", "whole", sort="Copies, side by side"),
     Column(
         "loss_per_point", "networks", unit="nats", title="Loss per point", meaning="High is surprising.",
         sort="Loss per point, highest first", first="high", bad=True, in_rank=True, remembered=True, compared=True,

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from qdesk.curation.copies import exact_copies, near_copies
+from qdesk.curation.copies import copy_groups, exact_copies, near_copies, spare
 from qdesk.curation.health.reading import Collection
+from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.drawings import Drawings
 from tests.helpers.drawings import shapes
 
@@ -35,35 +36,35 @@ def listed(groups: list[np.ndarray]) -> list[list[int]]:
 def test_exact_copies_are_found_across_words_and_files():
     some = drawings(4)
     other = some.take([2, 0, 2]).with_columns(word="cat", source="other.ndjson")
-    collection = Collection((Drawings.concat([some, other]),))
-    assert listed(exact_copies(collection)) == [[2, 4, 6], [0, 5]]
+    parts = [Drawings.concat([some, other])]
+    assert listed(exact_copies(parts)) == [[2, 4, 6], [0, 5]]
 
 
 def test_near_copies_are_of_one_word_look_alike_and_share_their_ink():
     some = drawings(3)
-    collection = Collection((Drawings.concat([some, shaken(some), shaken(some).with_columns(word="cat")]),))
+    parts = [Drawings.concat([some, shaken(some), shaken(some).with_columns(word="cat")])]
     alike = np.tile(embeddings(1, 1, 1), (3, 1))
-    found = near_copies(collection, alike, [])
+    found = near_copies(parts, alike, [])
     assert sorted(listed(found)) == [[0, 3], [1, 4], [2, 5]]
-    assert near_copies(collection, np.eye(64, dtype=np.int8)[:9] * 127, []) == []  # the classifier saw other things
-    assert near_copies(collection, np.zeros((9, 64), np.int8), []) == []  # nothing is known
-    alone = Collection((some,))
+    assert near_copies(parts, np.eye(64, dtype=np.int8)[:9] * 127, []) == []  # the classifier saw other things
+    assert near_copies(parts, np.zeros((9, 64), np.int8), []) == []  # nothing is known
+    alone = [some]
     assert near_copies(alone, embeddings(3), []) == []  # alike to the classifier, but not the same ink
 
 
 def test_exact_copies_are_no_near_ones_too():
     some = drawings(2)
-    collection = Collection((Drawings.concat([some, some, shaken(some)]),))
-    exact = exact_copies(collection)
+    parts = [Drawings.concat([some, some, shaken(some)])]
+    exact = exact_copies(parts)
     assert len(exact) == 2
-    found = near_copies(collection, np.tile(embeddings(1, 1), (3, 1)), exact)
+    found = near_copies(parts, np.tile(embeddings(1, 1), (3, 1)), exact)
     assert sorted(listed(found)) == [[0, 4], [1, 5]]
 
 
 def test_lines_are_alike_by_chance():
     line = [[[0, 255], [0, 4]]]
-    collection = Collection((Drawings.from_strokes([line, [[[0, 255], [0, 5]]]], word="line"),))
-    assert near_copies(collection, embeddings(2), []) == []
+    parts = [Drawings.from_strokes([line, [[[0, 255], [0, 5]]]], word="line")]
+    assert near_copies(parts, embeddings(2), []) == []
 
 
 def test_bitmaps_are_compared_by_their_pixels():
@@ -71,15 +72,45 @@ def test_bitmaps_are_compared_by_their_pixels():
     pixels = (rng.random((2, 28, 28)) < 0.2).astype(np.uint8) * 255
     nearly = pixels.copy()
     nearly[:, 0, :3] = 255
-    collection = Collection((Drawings.from_bitmaps(np.concatenate([pixels, nearly, pixels[:1]]), word="cat"),))
-    exact = exact_copies(collection)
+    parts = [Drawings.from_bitmaps(np.concatenate([pixels, nearly, pixels[:1]]), word="cat")]
+    exact = exact_copies(parts)
     assert listed(exact) == [[0, 4]]
-    assert sorted(listed(near_copies(collection, embeddings(5), exact))) == [[0, 2], [1, 3]]
+    assert sorted(listed(near_copies(parts, embeddings(5), exact))) == [[0, 2], [1, 3]]
 
 
 def test_strokes_and_bitmaps_stand_side_by_side():
     some = drawings(2)
     pictures = Drawings.from_bitmaps(np.zeros((2, 28, 28), np.uint8), word="cat")
-    collection = Collection((some, pictures))
-    assert listed(exact_copies(collection)) == [[2, 3]]
-    assert [part.tolist() for part, _ in collection.take(np.array([3, 0, 2]))] == [[1], [0, 2]]
+    parts = [some, pictures]
+    assert listed(exact_copies(parts)) == [[2, 3]]
+    both = Collection(tuple(parts))
+    assert [part.tolist() for part, _ in both.take(np.array([3, 0, 2]))] == [[1], [0, 2]]
+
+
+def test_exact_and_near_copies_make_one_group() -> None:
+    some = drawings(3)
+    both = Drawings.concat([some, shaken(some.take([0])), some.take([1, 0])])  # 0, 1, 2, nearly 0, 1, 0
+    seen = embeddings(1, 1, 1)[[0, 1, 2, 0, 1, 0]]
+    told: list[float] = []
+    assert copy_groups(both, seen, told.append).tolist() == [1, 2, 0, 1, 2, 1]
+    assert told == sorted(told) and 0 <= told[0] <= told[-1] <= 1
+    assert copy_groups(both, None).tolist() == [1, 2, 0, 0, 2, 1]  # no scores, so the exact ones alone
+    assert copy_groups(some, seen[:3]).tolist() == [0, 0, 0] and copy_groups(some.take([]), None).tolist() == []
+
+
+def chosen(groups: list[int], reasons: list[str], names: list[str] | None = None) -> tuple[dict[int, int], int]:
+    """What goes instead of what stays, and the number of twins."""
+    verdicts = CategoricalColumn.filled(len(groups))
+    verdicts.put(np.arange(len(groups)), reasons)
+    found = spare(np.array(groups), IdentityColumn(names or [str(row) for row in range(len(groups))]), verdicts)
+    return dict(zip(found.rows.tolist(), found.instead.tolist(), strict=True)), found.twins
+
+
+def test_one_of_each_group_stays_and_verdicts_are_left() -> None:
+    assert chosen([2, 0, 1, 1, 2, 1], [""] * 6) == ({3: 2, 5: 2, 4: 0}, 0)
+    assert chosen([1, 1, 1], ["", "keep", ""]) == ({0: 1, 2: 1}, 0)  # what is kept stays
+    assert chosen([1, 1, 1], ["", "keep", "keep"]) == ({0: 1}, 0)
+    assert chosen([1, 1, 1], ["scribble", "", ""]) == ({2: 1}, 0)  # what is flagged goes already
+    assert chosen([1, 1], ["unsure", ""]) == ({1: 0}, 0)
+    assert chosen([1, 1], ["other", "wrong"]) == ({}, 0) == chosen([0, 0], ["", ""])
+    assert chosen([1, 1, 1], [""] * 3, ["a", "a", "b"]) == ({2: 0}, 1)  # one flag is on both twins

@@ -36,7 +36,7 @@ def test_rows_agree_with_each_other() -> None:
     assert all(reason.key or reason.suggested for reason in REASONS)
     assert {kind.reason for kind in KINDS} <= set(SUGGESTED)
     assert len({kind.name for kind in KINDS}) == len({kind.title for kind in KINDS}) == len(KINDS)
-    assert len(set(COLOURS.values())) == len(COLOURS) == len(REASONS) + 1
+    assert len(set(COLOURS.values())) == len(COLOURS) == len(REASONS) + 2
 
 
 def test_signs_are_features_that_scoring_has() -> None:

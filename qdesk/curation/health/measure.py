@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 
+from qdesk.curation.copies import exact_copies, near_copies
 from qdesk.curation.expectation import JunkExpectation, Number
 from qdesk.curation.exports.suggested import are_rude
-from qdesk.curation.copies import exact_copies, near_copies
 from qdesk.curation.health.reading import Collection
 from qdesk.data.categories import categories, find, one_name_each
 from qdesk.data.reasons import KEEP
@@ -127,8 +127,8 @@ def measure(
     open_ = np.flatnonzero(verdicts == "")
     doubtful = open_[(p_junk[open_] >= DOUBTFUL[0]) & (p_junk[open_] < DOUBTFUL[1])]
     worst = open_[np.argsort(-junk[open_], kind="stable")]
-    exact = exact_copies(collection)
-    near = near_copies(collection, columns["embedding"], exact, on_progress)
+    exact = exact_copies(collection.parts)
+    near = near_copies(collection.parts, columns["embedding"], exact, on_progress)
     rude = are_rude(verdicts, columns["reason"])
     seconds = seconds_of(table["timestamp"])
     days = [

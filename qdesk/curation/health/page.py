@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from qdesk.curation.expectation import NO_KIND, left_sentence, whole_sentence
 from qdesk.curation.copies import ALIKE, OVERLAP, PLAIN
+from qdesk.curation.expectation import NO_KIND, left_sentence, whole_sentence
 from qdesk.curation.health.measure import DOUBTFUL, SHOWN, Health, WordHealth, extra
 from qdesk.data.categories import categories, hint
 from qdesk.data.reasons import COLOURS, KEEP, OTHER

@@ -48,10 +48,14 @@ class Bulk:
     merged: Merged | None = None
 
 
-def decide(table: Table, rows: np.ndarray, reasons: Sequence[str], path: Path, say: Say, look_up: bool) -> Bulk:
+def decide(
+    table: Table, rows: np.ndarray, reasons: Sequence[str], path: Path, say: Say, look_up: bool,
+    notes: Sequence[str] = (),
+) -> Bulk:  # fmt: skip
     """Give each of the drawings `rows`, int64 (n,), its reason.
 
     path: the verdicts file.   look_up: whether another program may have written there since the drawings were named.
+    notes: one each, where they have none yet.
     """
     with _opened(path) as store:
         names = before = table.names.arrow
@@ -59,15 +63,17 @@ def decide(table: Table, rows: np.ndarray, reasons: Sequence[str], path: Path, s
             apart = np.zeros(len(names), bool)
             apart[rows] = True
             names = pc.replace_with_mask(names, pa.array(apart), known_apart(table, rows, store))
-        notes = notes_of(store)
+        known = notes_of(store)
 
         def decisions() -> Iterator[tuple[str, str, str, Mapping[str, Any]]]:
             for start in range(0, len(rows), CHUNK):
                 say(0.7 * start / len(rows))
                 some = rows[start : start + CHUNK]
                 named = names.take(pa.array(some)).to_pylist()
-                for name, reason, facts in zip(named, reasons[start:], traced_facts(table, some), strict=False):
-                    yield name, reason, notes.get(name, ""), facts
+                new = notes[start : start + CHUNK] or [""] * len(some)
+                judged = zip(named, reasons[start : start + CHUNK], new, traced_facts(table, some), strict=True)
+                for name, reason, note, facts in judged:
+                    yield name, reason, known.get(name, note), facts
 
         with store.interrupted_by(lambda: say(0.8)):
             changes = store.flag_many(decisions())

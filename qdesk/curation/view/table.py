@@ -27,7 +27,10 @@ from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 from qdesk.scoring.similarity import Suspicion
 
 NUMBERS = tuple(column.name for column in COLUMNS if column.is_score and column.is_number)
-"""The numbers that scoring gives. `learned` and `likeness` are added later, where they are asked for."""
+"""The numbers that scoring gives."""
+
+ADDED = ("learned", "likeness", "copies")
+"""The numbers that are added later, where they are asked for. `copies` is that of a group of copies."""
 
 TEXTS = tuple(column.name for column in COLUMNS if column.is_score and not column.is_number)
 
@@ -83,7 +86,7 @@ class Table:
         self.countries = CategoricalColumn.of(about["countrycode"])
         recognized = pc.if_else(about["recognized"], 1, 2).fill_null(0).to_numpy()
         self.recognized = CategoricalColumn(recognized.astype(np.uint8), ["", "yes", "no"])
-        self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, "learned", "likeness")}
+        self.numbers = {name: np.full(count, np.nan, np.float32) for name in (*NUMBERS, *ADDED)}
         self.texts = {name: CategoricalColumn.filled(count) for name in TEXTS}
         self.evidence = np.full(count, "", object)
         self.texts["reason"] = CategoricalColumn.filled(count, "", SUGGESTED)
@@ -136,7 +139,7 @@ class Table:
         self.scored[indices] = True
 
     def set_numbers(self, name: str, values: np.ndarray) -> None:
-        """Put in a whole column (N,), `learned` or `likeness`, NaN where it is not known."""
+        """Put in a whole column (N,), one of `ADDED`, NaN where it is not known."""
         self.numbers[name] = values.astype(np.float32)
         self._changed(name)
 

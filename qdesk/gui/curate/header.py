@@ -65,6 +65,7 @@ class Header(QWidget):
         self.paces.chosen.connect(self.pace_changed)
         self.plane = _square("plane", "Plane", checkable=True)
         self.plane.toggled.connect(self.plane_toggled)
+        self.copies = _square("copies", "Copies", checkable=True)
         self.tints = QMenu("Colours", self)
         group = QActionGroup(self)
         for name, text in TINTS.items():
@@ -100,8 +101,8 @@ class Header(QWidget):
         row.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         row.setSpacing(SPACE)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # it fits itself: see `resizeEvent`
-        parts = (self.filters, self.title, self.paces, self.plane, self.tint_button, self.sort_box, self.reverse_box)
-        for part in (*parts, self.smaller, self.larger, self.open, self.close_files, self.more):
+        parts = (self.filters, self.title, self.paces, self.plane, self.copies, self.tint_button, self.sort_box)
+        for part in (*parts, self.reverse_box, self.smaller, self.larger, self.open, self.close_files, self.more):
             row.addWidget(part, 1 if part is self.title else 0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._keymap.changed.connect(self._show_keys)
@@ -114,6 +115,7 @@ class Header(QWidget):
         menu.addMenu(self.tints)
         menu.addSeparator()
         self._actions = {
+            "copies": menu.addAction("Find copies", self.copies.click),
             "bigger": menu.addAction("Larger drawings", self.larger.click),
             "smaller": menu.addAction("Smaller drawings", self.smaller.click),
         }
@@ -127,6 +129,7 @@ class Header(QWidget):
         for part, text, name in (
             (self.filters, "Show or hide the filters", "filters"),
             (self.plane, "Show or hide the plane: like drawings lie side by side", "plane"),
+            (self.copies, "Find copies, exact and near, and show them side by side", "copies"),
             (self.smaller, "Smaller drawings", "smaller"),
             (self.larger, "Larger drawings", "bigger"),
             (self.close_files, "Close these drawings and choose others", "close"),
@@ -181,6 +184,10 @@ class Header(QWidget):
         with QSignalBlocker(self.plane):
             self.plane.setChecked(on)
 
+    def set_copies(self, on: bool) -> None:
+        """Show whether copies are in sight, or being looked for."""
+        self.copies.setChecked(on)
+
     @property
     def tint(self) -> Tint:
         """What the strokes are coloured by: "none", "time" or "loss"."""
@@ -227,7 +234,7 @@ class Header(QWidget):
             self.paces.buttons[name].setText(f" {text}" if step < 2 else "")
         self.paces.row.invalidate()
         self.paces.updateGeometry()  # else this would still reckon with the width before
-        for part in (self.tint_button, self.smaller, self.larger, self.open, self.close_files):
+        for part in (self.copies, self.tint_button, self.smaller, self.larger, self.open, self.close_files):
             part.setVisible(step < 3)
         self.more.setVisible(step >= 3)
         self.sort_box.setFixedWidth((31, 31, 31, 28, 20)[step] * SPACE)

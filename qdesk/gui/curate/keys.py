@@ -38,6 +38,7 @@ ACTIONS = (
     *(Action(why.name, why.name, f"Flag as {why.name}", (why.key,), "Verdicts", True) for why in REASONS if why.key),
     Action(KEEP, "keep", "Keep: nothing is wrong with it", ("K",), "Verdicts", True),
     Action("relabel", "right word", "Flag as wrong, and say what it shows", ("W",), "Verdicts"),
+    Action("thin", "all but one copy", "Of copies, flag all but one", ("Shift+D",), "Verdicts"),
     Action("undo", "undo", "Take the last step back", ("U", "Ctrl+Z"), "Verdicts", True),
     Action("redo", "redo", "Do it again", ("Ctrl+Y", "Ctrl+Shift+Z"), "Verdicts"),
     Action("replay", "replay", "Replay the drawing", ("R",), "Looking", True),
@@ -48,6 +49,7 @@ ACTIONS = (
     Action("bigger", "larger", "Larger drawings", ("Ctrl++", "Ctrl+="), "Looking"),
     Action("smaller", "smaller", "Smaller drawings", ("Ctrl+-",), "Looking"),
     Action("back", "back", "Back to all drawings", ("Esc",), "Looking"),
+    Action("copies", "copies", "Find copies, or show all drawings again", ("D",), "Looking"),
     Action("one", "one by one", "One by one", ("O",), "Paces"),
     Action("page", "by the page", "By the page", ("B",), "Paces"),
     Action("plane", "plane", "Show or hide the plane", ("P",), "Paces"),
@@ -59,7 +61,7 @@ ACTIONS = (
 _ONCE = {action.name for action in ACTIONS if action.group == "Verdicts"}
 """The actions that a key does once, however long it is held: a drawing is judged after it was looked at."""
 
-_YIELD = ("rude", "unfinished")
+_YIELD = ("rude", "unfinished", "relabel", "copies", "thin")
 """The actions that are younger than the users' own keys: where the key of one is theirs for something else, it has the
 first free one of `_FREE`."""
 _FREE = f"6789{ascii_uppercase}"

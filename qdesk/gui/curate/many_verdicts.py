@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -86,6 +86,12 @@ class ManyVerdicts(QObject):
             work = partial(bulk.clear, table, rows)
             self._change(f"Taking {len(rows):,} flags back", work, lambda done: flagged(done.kinds, len(rows)))
 
+    def flag_copies(self, rows: np.ndarray, notes: list[str]) -> None:
+        """Flag the drawings `rows`, int64 (n,), each with a note that says of what it is a copy."""
+        what = f"flagged as {'copies' if len(rows) > 1 else 'a copy'}"
+        text = f"Flagging {len(rows):,} copies"
+        self._decide(rows, [OTHER] * len(rows), text, lambda done: judged(done.kinds, what), notes)
+
     def walk(self, forward: bool) -> None:
         """Undo the last step, or redo the one undone last."""
         doing, name = ("Doing it again", "Redone") if forward else ("Undoing", "Undone")
@@ -124,10 +130,13 @@ class ManyVerdicts(QObject):
 
     # How it is done
 
-    def _decide(self, rows: np.ndarray, reasons: list[str], text: str, told: Callable[[Bulk], str]) -> None:
+    def _decide(
+        self, rows: np.ndarray, reasons: list[str], text: str, told: Callable[[Bulk], str], notes: Sequence[str] = ()
+    ) -> None:
         table = self._model.table
         if table is not None:
-            work = partial(bulk.decide, table, rows, reasons, look_up=self._recorder.changed_elsewhere())
+            look_up = self._recorder.changed_elsewhere()
+            work = partial(bulk.decide, table, rows, reasons, look_up=look_up, notes=notes)
             self._change(text, work, told)
 
     def _change(

@@ -17,6 +17,7 @@ from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.gui.curate import recent_files, view_settings
 from qdesk.gui.curate.background import OpenedTable, ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
+from qdesk.gui.curate.copies import Copies
 from qdesk.gui.curate.decision_strip import DecisionStrip
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.empty import STARTER, NothingOpen
@@ -72,6 +73,7 @@ class CuratePage(DropPage):
         )
         self.exporting = Exporting(self.model, self.grid, self.commands.many, self)
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
+        self.copies = Copies(self, self.viewing, self.commands.many, self.keymap, self)
         self._connect()
         self.what_are_these = WhatAreThese(self)
         self._bind_keys()
@@ -148,6 +150,7 @@ class CuratePage(DropPage):
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.said.connect(self._scoring_said)
         self.viewing.said.connect(self._say)
+        self.copies.said.connect(self._say)
         self.exporting.said.connect(self.notice.say)
         self.exporting.progress.connect(self.bar.set_task)
         self.exporting.merged.connect(lambda merged: self.commands.merged(merged, self.filters))
@@ -169,6 +172,7 @@ class CuratePage(DropPage):
             "flag": self.commands.flag,
             **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP)},
             "relabel": self.commands.relabel,
+            **self.copies.keys,
             **{"undo": self.commands.undo, "redo": self.commands.redo},
             "replay": self.detail.toggle_replay,
             "tint": self.viewing.turn_tint,
@@ -228,12 +232,8 @@ class CuratePage(DropPage):
         """End the background work and close the verdicts. What was decided is on disk already."""
         view_settings.remember(self, self.viewing)
         self.detail.show_drawing(None, -1)
-        self.loader.close()
-        self.scoring.close()
-        self.exporting.close()
-        self.junk_count.close()
-        self.viewing.close()
-        self.model.close()
+        for part in (self.loader, self.scoring, self.exporting, self.junk_count, self.copies, self.viewing, self.model):
+            part.close()
         self.grid.shutdown()
         self.recorder.close()
 
@@ -245,7 +245,8 @@ class CuratePage(DropPage):
     @property
     def idle(self) -> bool:
         """Whether nothing is being done in the background."""
-        return not (self.loader.busy or self.scoring.running or self.model.busy or self.exporting.running)
+        busy = self.loader.busy, self.scoring.running, self.model.busy, self.exporting.running, self.copies.busy
+        return not any(busy)
 
     def _show_empty(self) -> None:
         self._stack.setCurrentWidget(self.empty)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.view.sorting import SORTS
+from qdesk.curation.view.table import ADDED
 from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
@@ -102,7 +103,7 @@ class ViewController(QObject):
         self._choose_all = False
         self.queries.set_table(table)
         self.learned_order.set_table(table)
-        self._offer_sorts()
+        self.offer_sorts()
         if self.plane is not None:
             self.plane.clear()
             self.refresh_plane()
@@ -226,14 +227,14 @@ class ViewController(QObject):
         before = self._header.sort, self._header.reverse
         if before[0] == "likeness":
             before = "junk", False
-        self._offer_sorts()
+        self.offer_sorts()
         self.sort("likeness")
         these = "this one" if count == 1 else f"these {count:,}"
         self.said.emit(f"Most like {these} first.", "info", ("Back", lambda: self.sort(*before)))
 
     def _learned_came(self) -> None:
         had = "learned" in self._offered
-        self._offer_sorts()
+        self.offer_sorts()
         if self._header.sort in ("learned", "unsure"):
             if "learned" not in self._offered:
                 self.sort("junk")
@@ -251,11 +252,11 @@ class ViewController(QObject):
         self._grid.start_over()
         self._model.rearrange(sort=name, reverse=reverse)
 
-    def _offer_sorts(self) -> None:
-        table = self.table
-        learned = table is not None and bool(np.isfinite(table.numbers["learned"]).any())
-        liked = table is not None and bool(np.isfinite(table.numbers["likeness"]).any())
-        self._offered = {*(["learned", "unsure"] if learned else []), *(["likeness"] if liked else [])}
+    def offer_sorts(self) -> None:
+        """Offer the orders whose numbers are known by now."""
+        numbers = {} if self.table is None else self.table.numbers
+        self._offered = {name for name in ADDED if name in numbers and np.isfinite(numbers[name]).any()}
+        self._offered.update(["unsure"] if "learned" in self._offered else [])
         self._header.set_sorts({*SORTS}.difference(LATER) | self._offered)
 
     # The plane

@@ -255,6 +255,8 @@ def _written(column: Column, value: float) -> str:
         return time.strftime("%Y-%m-%d", time.gmtime(value))
     if column.kind == "share":
         return f"{max(value, 0.0):.0%}"
+    if column.name == "copies":
+        return f"Group {value:.0f}"
     digits = 2 if column.name == "loss_per_point" else 0 if column.kind == "whole" or abs(value) >= 10 else 1
     return f"{value:.{digits}f}".replace("-", "\u2212")
 
