@@ -165,7 +165,7 @@ LONG = {
     "qdesk/gui/curate/grid/grid.py Grid": (321, "one view"),
     "qdesk/gui/curate/grid/grid_view.py GridView": (252, "one view"),
     "qdesk/gui/curate/verdict_recorder.py VerdictRecorder": (280, "to be a model without a window"),
-    "qdesk/gui/curate/view_controller.py ViewController": (293, "to be a model without a window"),
+    "qdesk/gui/curate/view_controller.py ViewController": (290, "to be a model without a window"),
     "qdesk/gui/curate/page.py CuratePage": (354, "to lay out and paint alone"),
     "qdesk/gui/curate/plane/plane.py Plane": (256, FORM),
     "qdesk/gui/curate/plane/plane.py __init__": (62, FORM),

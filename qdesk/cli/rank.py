@@ -128,13 +128,12 @@ def _say_how_many(
 
     from qdesk.curation.expectation import JunkExpectation, whole_sentence
     from qdesk.data.categories import one_name_each
-    from qdesk.data.reasons import KEEP
+    from qdesk.data.reasons import KEEP, are_flags
     from qdesk.scoring.scorer import worst_first
 
     expected = JunkExpectation(columns["junk"], one_name_each(drawings.words) if args.word is None else None)
     if expected.scored.any():
-        kept = verdicts == KEEP
-        expected = expected.after(np.flatnonzero((verdicts != "") & ~kept), np.flatnonzero(kept))
+        expected = expected.after(np.flatnonzero(are_flags(verdicts)), np.flatnonzero(verdicts == KEEP))
         print(f"qdesk: {whole_sentence(expected, worst_first(drawings, columns, args.by))}", file=sys.stderr)
 
 

@@ -12,7 +12,7 @@ from qdesk.data.categories import one_name_each
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
-from qdesk.data.reasons import KEEP, UNSURE
+from qdesk.data.reasons import KEEP, are_open
 from qdesk.data.simplify import as_official
 
 ALIKE, OVERLAP = 0.97, 0.8
@@ -116,7 +116,7 @@ def spare(groups: np.ndarray, names: IdentityColumn, verdicts: CategoricalColumn
     """
     rows = np.flatnonzero(groups)
     reasons = verdicts[rows]
-    rank = np.where(reasons == KEEP, 0, np.where((reasons == "") | (reasons == UNSURE), 1, 2))
+    rank = np.where(reasons == KEEP, 0, np.where(are_open(reasons), 1, 2))
     order = np.lexsort((rows, rank, groups[rows]))
     rows, reasons = rows[order], reasons[order]
     _, first, group = np.unique(groups[rows], return_index=True, return_inverse=True)

@@ -7,6 +7,10 @@ kinds is also that of the outputs of a trained Sketch-RNN, so a new kind goes to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,21 @@ KEEP = "keep"
 """The verdict of a drawing that was looked at and is fine."""
 
 UNSURE = "unsure"
-"""The verdict of a drawing to come back to. It is not flagged, and not kept: it teaches nothing, and is no flag in any file."""
+"""The verdict of a drawing to come back to, neither flagged nor kept: it teaches nothing, and is a flag in no file."""
 
 NO_FLAG = ("", KEEP, UNSURE)
 """What the verdict on a drawing that is not flagged may be: "" for none."""
+
+
+def are_flags(verdicts: np.ndarray) -> np.ndarray:
+    """Return which of these verdicts, object (N,), "" for none, are flags: bool (N,)."""
+    return (verdicts != "") & (verdicts != KEEP) & (verdicts != UNSURE)
+
+
+def are_open(verdicts: np.ndarray) -> np.ndarray:
+    """Return which of these verdicts, object (N,), say neither that a drawing is fine nor that it is not: bool (N,)."""
+    return (verdicts == "") | (verdicts == UNSURE)
+
 
 COLOURS = {reason.name: reason.colour for reason in REASONS} | {KEEP: "#2f9e68", UNSURE: "#c2527d"}
 """The colour of each reason, of `KEEP` and of `UNSURE`."""

@@ -5,9 +5,23 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
+
 from qdesk.curation.verdicts.store import REASONS as VERDICTS
 from qdesk.curation.view.table import LOOKS_LIKE
-from qdesk.data.reasons import COLOURS, FLAGS, KEEP, KINDS, OTHER, REASONS, SUGGESTED
+from qdesk.data.reasons import (
+    COLOURS,
+    FLAGS,
+    KEEP,
+    KINDS,
+    NO_FLAG,
+    OTHER,
+    REASONS,
+    SUGGESTED,
+    UNSURE,
+    are_flags,
+    are_open,
+)
 from qdesk.data.synthetic_junk import KINDS as PLANTED
 from qdesk.data.synthetic_junk import REASON_OF
 from qdesk.scoring import junk_model
@@ -17,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_names_are_those_of_files_and_weights() -> None:
     assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished")
-    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "keep")
+    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "keep", "unsure")
     assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "rude", "unfinished", "unusual", "")
     assert PLANTED[:6] == ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
     assert PLANTED[6:] == ("beside", "bare", "marks", "rude")
@@ -57,3 +71,10 @@ def test_nobody_else_lists_reasons() -> None:
     three = re.compile(rf"{named},\s*{named},\s*{named}")
     modules = (ROOT / "qdesk").rglob("*.py")
     assert [path.name for path in modules if three.search(path.read_text(encoding="utf-8"))] == ["reasons.py"]
+
+
+def test_what_is_a_flag_and_what_is_open() -> None:
+    verdicts = np.array(["", UNSURE, KEEP, *FLAGS], object)
+    assert are_flags(verdicts).tolist() == [False, False, False, *[True] * len(FLAGS)]
+    assert are_open(verdicts).tolist() == [True, True, False, *[False] * len(FLAGS)]
+    assert set(NO_FLAG) == {"", UNSURE, KEEP} and not set(NO_FLAG) & set(FLAGS)

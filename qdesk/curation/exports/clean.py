@@ -19,7 +19,7 @@ from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
 from qdesk.curation.verdicts.identity import shared_sentence
 from qdesk.curation.verdicts.store import Judged, Verdicts, VerdictsError, of_drawings
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import are_flags, are_open
 from qdesk.files import refuse_input, refuse_same
 from qdesk.formats.registry import BY_NAME, DATA, FORMATS
 from qdesk.streams import STDIN, is_stream
@@ -143,10 +143,10 @@ def clean(
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
     judged = of_drawings(opened.drawings, verdicts)
     reasons = judged.reasons
-    stays = (reasons == "") | (reasons == KEEP)
+    stays = ~are_flags(reasons)
     suspected = np.zeros(len(stays), bool)
     if without:
-        open_ = reasons == ""
+        open_ = are_open(reasons)
         judged_as = opened.drawings if word is None else opened.drawings.with_columns(word=word)
         looks = suggested_reasons(judged_as.take(open_), lambda share: say(read + (1 - 2 * read) * share))
         suspected[open_] = np.isin(looks.astype(str), without)

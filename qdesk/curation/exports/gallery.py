@@ -20,7 +20,7 @@ from qdesk.curation.exports.suggested import are_rude, left_out
 from qdesk.curation.verdicts.identity import identities
 from qdesk.curation.view.sorting import SORTS
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import COLOURS, KEEP, OTHER
+from qdesk.data.reasons import COLOURS, KEEP, OTHER, UNSURE
 from qdesk.data.simplify import as_official
 from qdesk.formats.svg import bitmap_uri, path_data
 from qdesk.pages import rough_percent, write_page
@@ -203,7 +203,7 @@ def _picture(drawings: Drawings, official: Drawings, index: int) -> dict[str, An
 def _reason(verdict: str, suggested: str) -> str:
     """Say the verdict, or else what scoring suggests, in words that tell the two apart."""
     if verdict:
-        return "kept" if verdict == KEEP else f"flagged as {verdict}"
+        return {KEEP: "kept", UNSURE: "unsure"}.get(verdict, f"flagged as {verdict}")
     return f"perhaps {suggested}" if suggested else ""
 
 

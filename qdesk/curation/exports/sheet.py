@@ -15,8 +15,9 @@ from qdesk.curation.exports.registry import ALSO_RUDE, NothingToWrite, Say, Shel
 from qdesk.curation.exports.suggested import are_rude, left_out, suggested_reasons
 from qdesk.curation.verdicts.identity import CONTENT, identities, key_of, shared, shared_sentence
 from qdesk.curation.verdicts.store import Verdicts, of_drawings
+from qdesk.curation.view.table import judged
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import COLOURS, KEEP, OTHER, RUDE
+from qdesk.data.reasons import COLOURS, OTHER, RUDE, are_flags
 from qdesk.formats.sheet import Caption, write_sheet
 from qdesk.streams import name_of
 
@@ -27,7 +28,7 @@ SHORT = 8
 def from_window(source: Source, path: Path) -> Work:
     """Return the work that writes the flagged drawings of what is open, the worst first."""
     table = source.table
-    rows = np.flatnonzero((table.verdicts.codes != 0) & (table.verdicts.codes != table.verdicts.texts.index(KEEP)))
+    rows, _ = judged(table)
     if not len(rows):
         raise NothingToWrite("Nothing is flagged yet, so there is nothing to put on a sheet.")
     rude = are_rude(table.verdicts[rows], table.texts["reason"][rows]) & (not source.rude)
@@ -100,7 +101,7 @@ def flagged(drawings: Drawings, verdicts: Verdicts) -> tuple[Drawings, list[str]
     Those flagged before they were scored come last, in the drawings' order.
     """
     reasons, names, _ = of_drawings(drawings, verdicts)
-    rows = np.flatnonzero((reasons != "") & (reasons != KEEP))
+    rows = np.flatnonzero(are_flags(reasons))
     junk = {verdict.identity: verdict.facts.get("junk") for verdict in verdicts.all()}
     found = [junk.get(name) for name in names.take(pa.array(rows)).to_pylist()]
     worst = np.argsort([math.inf if value is None else -value for value in found], kind="stable")

@@ -9,6 +9,7 @@ Names are only ever added. What is not known is null.
     left, left_low, left_high           the same of the drawings without a verdict
     junk_by_kind                        reason: junk, low, high: what is left, by the reason that scoring suggests
     unscored, doubtful, flagged, kept   drawings without a score; with a probability from 0.1 to 0.5; by verdict
+    unsure                              drawings to come back to, by verdict
     rude                                drawings that scoring or a verdict calls rude
     exact_copies, near_copies           drawings that are one too many
     exact_groups, near_groups           the groups of copies, each a list of drawings
@@ -34,7 +35,7 @@ from typing import Any
 from qdesk import __version__
 from qdesk.curation.expectation import Number, whole_sentence
 from qdesk.curation.health.measure import SHOWN, Health, WordHealth, extra
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, UNSURE
 from qdesk.files import atomic_write, readable_json
 
 
@@ -54,6 +55,7 @@ def to_json(health: Health) -> dict[str, Any]:
         "doubtful": len(health.doubtful),
         "flagged": len(health.expected.flagged),
         "kept": int((health.verdicts == KEEP).sum()),
+        "unsure": int((health.verdicts == UNSURE).sum()),
         "rude": int(health.rude.sum()),
         "exact_copies": extra(health.exact),
         "near_copies": extra(health.near),

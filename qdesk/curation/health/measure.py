@@ -14,7 +14,7 @@ from qdesk.curation.expectation import JunkExpectation, Number
 from qdesk.curation.exports.suggested import are_rude
 from qdesk.curation.health.reading import Collection
 from qdesk.data.categories import categories, find, one_name_each
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, are_flags, are_open
 from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.similarity import similarity
 
@@ -60,7 +60,8 @@ class Health:
     p_junk: float64 (N,), NaN where a drawing is not scored.   reasons, evidence: object (N,), what scoring suggests, ""
     for nothing.   verdicts: object (N,), "" for none.   rude: bool (N,), which drawings are taken for rude ones.
     expected: the number of junk, after the verdicts.   by_kind: how many are left by the suggested reason.
-    doubtful: indices, the most doubtful first.   worst: indices of those without a verdict, the worst first.
+    doubtful: indices, the most doubtful first.   worst: indices of those neither flagged nor kept, the worst
+    first.
     exact, near: groups of copies, indices.
     missing: how many drawings lack each of `ABOUT`, and "all", which lack everything but the word.
     first, last: days, None where no time is known.   months: drawings per month, "2017-03".   countries: drawings per
@@ -120,11 +121,11 @@ def measure(
     junk, table = np.asarray(columns["junk"], np.float64), collection.table
     with np.errstate(over="ignore"):
         p_junk = 1 / (1 + np.exp(-junk))
-    flagged, kept = (verdicts != "") & (verdicts != KEEP), verdicts == KEEP
+    flagged, kept = are_flags(verdicts), verdicts == KEEP
     expected = JunkExpectation(junk, one_name_each(collection.words)).after(
         np.flatnonzero(flagged), np.flatnonzero(kept)
     )
-    open_ = np.flatnonzero(verdicts == "")
+    open_ = np.flatnonzero(are_open(verdicts))
     doubtful = open_[(p_junk[open_] >= DOUBTFUL[0]) & (p_junk[open_] < DOUBTFUL[1])]
     worst = open_[np.argsort(-junk[open_], kind="stable")]
     exact = exact_copies(collection.parts)
@@ -186,7 +187,7 @@ def _word(
     rude: np.ndarray, copy: np.ndarray,
 ) -> WordHealth:  # fmt: skip
     junk, verdict, chance = columns["junk"][rows], verdicts[rows], p_junk[rows]
-    flagged, kept = (verdict != "") & (verdict != KEEP), verdict == KEEP
+    flagged, kept = are_flags(verdict), verdict == KEEP
     scored = np.isfinite(junk)
     expected = JunkExpectation(junk).after(np.flatnonzero(flagged), np.flatnonzero(kept)) if scored.any() else None
     worst = np.argsort(np.where(scored & ~kept, -junk, np.inf), kind="stable")[: int((scored & ~kept).sum())]
@@ -194,7 +195,7 @@ def _word(
     return WordHealth(
         word=word, known=word is not None and find(word, categories()) is not None, drawings=len(rows),
         junk=expected.whole() if expected else None,
-        doubtful=int(((chance >= DOUBTFUL[0]) & (chance < DOUBTFUL[1]) & (verdict == "")).sum()),
+        doubtful=int(((chance >= DOUBTFUL[0]) & (chance < DOUBTFUL[1]) & are_open(verdict)).sum()),
         flagged=int(flagged.sum()), kept=int(kept.sum()), copies=int(copy[rows].sum()), rude=int(rude[rows].sum()),
         seen=float(np.nanmedian(p_word)) if np.isfinite(p_word).any() else float("nan"),
         worst=rows[worst], typical=rows[_typical(columns["embedding"][rows], flagged, chance)],

@@ -12,7 +12,7 @@ from qdesk.curation.copies import ALIKE, OVERLAP, PLAIN
 from qdesk.curation.expectation import NO_KIND, left_sentence, whole_sentence
 from qdesk.curation.health.measure import DOUBTFUL, SHOWN, Health, WordHealth, extra
 from qdesk.data.categories import categories, hint
-from qdesk.data.reasons import COLOURS, KEEP, OTHER
+from qdesk.data.reasons import COLOURS, KEEP, NO_FLAG, OTHER, UNSURE
 from qdesk.data.simplify import as_official
 from qdesk.formats.svg import bitmap_uri, path_data
 from qdesk.pages import rough_percent, write_page
@@ -130,7 +130,7 @@ class _Shown:
             "word": (health.collection.words[row] or "no word") if named else "",
             "label": f"a drawing of {health.collection.words[row] or 'no known word'}",
             "junk": rough_percent(health.p_junk[row]) if np.isfinite(health.p_junk[row]) else "",
-            "reason": ("kept" if verdict == KEEP else f"flagged: {verdict}") if verdict else reason,
+            "reason": {"": reason, KEEP: "kept", UNSURE: "unsure"}.get(verdict, f"flagged: {verdict}"),
             "suggested": not verdict,
             "colour": COLOURS.get(verdict or reason, COLOURS[OTHER]),
             "seen": rough_percent(health.p_word[row]) if np.isfinite(health.p_word[row]) else "",
@@ -205,7 +205,7 @@ def _kinds(health: Health) -> list[dict[str, Any]]:
         return []
     most = max(max(number.high for number in health.by_kind.values()), 1)
     flagged = {name: int((health.verdicts == name).sum()) for name in dict.fromkeys(health.verdicts.tolist())}
-    names = [*health.by_kind, *(name for name in flagged if name not in ("", KEEP, *health.by_kind))]
+    names = [*health.by_kind, *(name for name in flagged if name not in (*NO_FLAG, *health.by_kind))]
     return [
         {
             "name": name, "flagged": flagged.get(name, 0), "colour": COLOURS.get(name, COLOURS[OTHER]),

@@ -24,7 +24,7 @@ from qdesk.curation.verdicts.merge import read_verdicts, take_over
 from qdesk.curation.verdicts.naming import facts_by_name, known_apart, traced_facts
 from qdesk.curation.verdicts.store import Change, Merged, Verdicts, notes_of
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import NO_FLAG
 
 Say = Callable[[float], object]
 
@@ -153,7 +153,7 @@ def _summed(changes: Sequence[Change], names: pa.Array, before: pa.Array, rows: 
 def export(table: Table, out: Path, everything: bool, path: Path, say: Say) -> tuple[int, int]:
     """Write the verdicts on the drawings of the table as CSV. Return how many, and how many others there are.
 
-    everything: write the kept ones, too, and what merging needs. Raises OSError where `out` cannot be written.
+    everything: write those kept and unsure, too, and what merging needs. Raises OSError where `out` cannot be written.
     """
     refresh(table, path, lambda share: say(share / 2))
     rows, only = np.flatnonzero(table.verdicts.codes), set[str]()
@@ -161,4 +161,4 @@ def export(table: Table, out: Path, everything: bool, path: Path, say: Say) -> t
         only.update(table.names[rows[start : start + CHUNK]])
     with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
         count = export_flags(out, store, only, everything, lambda done: say(0.5 + 0.5 * done / len(rows)))
-        return count, sum(everything or reason != KEEP for reason in store.known().values()) - count
+        return count, sum(everything or reason not in NO_FLAG for reason in store.known().values()) - count

@@ -20,9 +20,9 @@ def export_flags(
     out: Path | TextIO, verdicts: Verdicts, only: Container[str] | None = None, everything: bool = False,
     say: Callable[[int], object] = lambda count: None,
 ) -> int:  # fmt: skip
-    """Write all flagged drawings (not the kept ones) as CSV, the worst rank first, and return how many there are.
+    """Write all flagged drawings (not those kept or unsure) as CSV, worst rank first, and return how many they are.
 
-    only: limit it to these identities, for example to those of one file.   everything: write the kept ones, too, and
+    only: limit it to these identities, for example to those of one file.   everything: write those, too, and
     the columns `MERGED`, by which `qdesk.curation.verdicts.merge` tells drawings apart.   say: called often with how
     many are written.
 

@@ -19,6 +19,7 @@ from qdesk.curation.verdicts import cells
 from qdesk.curation.verdicts.csv import MERGED, write_csv
 from qdesk.curation.verdicts.identity import is_trace
 from qdesk.curation.verdicts.store import REASONS, Merged, Theirs, Verdicts, VerdictsError
+from qdesk.data.reasons import UNSURE
 from qdesk.formats import FormatError
 from qdesk.formats.base import open_input
 from qdesk.scoring.columns import CSV_COLUMNS, FACTS, REMEMBERED_SCORES
@@ -139,10 +140,11 @@ def sentence(merged: Merged) -> str:
 
 def agreement(merged: Merged) -> str:
     """Say how far we agree where both had judged, as Cohen's kappa, also of each reason; "" where it says nothing."""
-    whole, count = kappa(merged.pairs), sum(merged.pairs.values())
+    pairs = {both: count for both, count in merged.pairs.items() if UNSURE not in both}  # who is unsure has not judged
+    whole, count = kappa(pairs), sum(pairs.values())
     if math.isnan(whole) or count < 2 * _FEW:
         return ""
-    each = {name: kappa_of(name, merged.pairs) for name in REASONS if _given(name, merged.pairs) >= _FEW}
+    each = {name: kappa_of(name, pairs) for name in REASONS if _given(name, pairs) >= _FEW}
     known = ", ".join(f"{name} {value:.2f}" for name, value in each.items() if not math.isnan(value))
     return f"agreement on {count:,} judged by both: kappa {whole:.2f}" + (f" ({known})" if known else "")
 

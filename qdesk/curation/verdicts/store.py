@@ -28,11 +28,11 @@ from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.identity import Known, identities, identities_here, key_of, resolve, shared
 from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP, NO_FLAG, UNSURE
 from qdesk.scoring.columns import FACTS
 from qdesk.store import Store, kind_of
 
-REASONS = (*FLAGS, KEEP)
+REASONS = (*FLAGS, KEEP, UNSURE)
 """The reasons that a verdict may have."""
 
 
@@ -52,7 +52,7 @@ Move = tuple[str, str | None, str | None, str | None, str | None]  # identity, r
 class Verdict:
     """One decision.
 
-    reason: one of `FLAGS`, or `KEEP`.   flagged_at: ISO 8601 in UTC, to the second.
+    reason: one of `REASONS`.   flagged_at: ISO 8601 in UTC, to the second.
     facts: by the names in `FACTS`, None where unknown.   trace: what was drawn, coarsely (`identity.Traces`), "" for
     unknown.
     """
@@ -70,7 +70,7 @@ class Verdict:
 
     @property
     def flagged(self) -> bool:
-        return self.reason != KEEP
+        return self.reason not in NO_FLAG
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ class Verdicts(Store):
     # Deciding
 
     def flag(self, identity: str, reason: str, note: str = "", info: Mapping[str, Any] | None = None) -> Change:
-        """Flag a drawing for one of `FLAGS`, or `KEEP` it. info: any of `FACTS`, and `trace`; others are ignored.
+        """Give a drawing a verdict, one of `REASONS`. info: any of `FACTS`, and `trace`; others are ignored.
 
         The same verdict again changes nothing and is no step to undo, unless it settles a conflict. Raises ValueError
         for any other reason.

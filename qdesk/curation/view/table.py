@@ -21,7 +21,7 @@ from qdesk.curation.view.sorting import LASTING, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.categories import plain, spellings
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED
+from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED, UNSURE
 from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 from qdesk.scoring.similarity import Suspicion
@@ -34,7 +34,7 @@ ADDED = ("learned", "likeness", "copies")
 
 TEXTS = tuple(column.name for column in COLUMNS if column.is_score and not column.is_number)
 
-VERDICTS = ("", *FLAGS, KEEP)
+VERDICTS = ("", *FLAGS, UNSURE, KEEP)
 LOOKS_LIKE = (*SUGGESTED, "")
 """The reasons that scoring may suggest; "" for a drawing that is not suspicious."""
 
@@ -371,12 +371,12 @@ class Table:
             after = self.verdicts.codes[indices]
             self._tally += np.bincount(after, minlength=size) - np.bincount(before, minlength=size)
 
-    def counts(self) -> tuple[int, int, int]:
-        """Return how many drawings are flagged, kept, and without a verdict."""
+    def counts(self) -> tuple[int, int, int, int]:
+        """Return how many drawings are flagged, kept, without a verdict, and unsure."""
         if self._tally is None:
             self._tally = np.bincount(self.verdicts.codes, minlength=len(self.verdicts.texts))
-        kept, without = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, ""))
-        return len(self) - kept - without, kept, without
+        kept, without, unsure = (int(self._tally[self.verdicts.texts.index(text)]) for text in (KEEP, "", UNSURE))
+        return len(self) - kept - without - unsure, kept, without, unsure
 
 
 def _words_of(column: pa.ChunkedArray) -> CategoricalColumn:
@@ -410,6 +410,13 @@ def give_word(table: Table, rows: np.ndarray, word: str) -> None:
 def suspicion(table: Table) -> Suspicion:
     """Return what scoring suspects of each drawing, as `scoring.similarity` compares it."""
     return Suspicion(table.numbers["junk"], table.texts["reason"].read()[0])
+
+
+def judged(table: Table) -> tuple[np.ndarray, np.ndarray]:
+    """Return the drawings flagged and those kept, int64 (n,) each, as of now: other threads may go on judging."""
+    codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
+    kept = codes == texts.index(KEEP)
+    return np.flatnonzero(~kept & (codes != texts.index("")) & (codes != texts.index(UNSURE))), np.flatnonzero(kept)
 
 
 def rename(table: Table, names: pa.Array, rows: np.ndarray | slice = slice(None)) -> None:

@@ -184,9 +184,10 @@ class BottomBar(QFrame):
         """The counts as shown."""
         return self._counts.text()
 
-    def set_counts(self, flagged: int, kept: int, todo: int) -> None:
-        """Show how many drawings are flagged, kept and still to be judged."""
-        self._counts.setText(f"{flagged:,} flagged · {kept:,} kept · {todo:,} to go")
+    def set_counts(self, flagged: int, kept: int, todo: int, unsure: int = 0) -> None:
+        """Show how many drawings are flagged, kept, still to be judged, and, where there are any, unsure."""
+        come_back = f"{unsure:,} unsure · " if unsure else ""
+        self._counts.setText(f"{flagged:,} flagged · {kept:,} kept · {come_back}{todo:,} to go")
 
     @property
     def junk(self) -> str:

@@ -162,7 +162,7 @@ class Copies(QObject):
             if not self._page.paging.on:
                 self._page.grid.set_proposals(dict.fromkeys(self._spare.rows.tolist(), "copy"))
             groups = int(self._groups.max())
-            text = f"{groups:,} group{'s' if groups > 1 else ''} of copies: {np.count_nonzero(self._mask):,} drawings"
+            text = f"{groups:,} group{'s' if groups > 1 else ''} of copies: {np.count_nonzero(self._groups):,} drawings"
             key = shown(self._keymap.keys("thin")[0])
             keep = shown(self._keymap.keys("keep")[0])
             self.bar.say(text, self._hint(keep), len(self._spare.rows), f"Flag all but one of each ({key})")

@@ -29,8 +29,10 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, UNSURE
+from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
+from qdesk.gui.curate.verdict_wording import said
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.kit.widgets import square
@@ -73,7 +75,7 @@ def ago(time: str, now: datetime | None = None) -> str:
 
 def sentence(one: ShownDecision, now: datetime | None = None) -> str:
     """Return a decision in words, as a screen reader reads it."""
-    what = {"": "verdict taken back", KEEP: "kept"}.get(one.reason, f"flagged as {one.reason}")
+    what = said(one.reason)
     who = one.word or "no word"
     if one.count > 1:
         who += f" and {one.count - 1:,} more"
@@ -166,7 +168,11 @@ class _Cell(QStyledItemDelegate):
 
     def _verdict(self, painter: QPainter, place: QRectF, one: ShownDecision) -> None:
         """Paint a sign and a word in the verdict's colour, together in the middle."""
-        signs: dict[str, tuple[str, Tint]] = {"": ("undo", "muted"), KEEP: ("check", "good")}
+        signs: dict[str, tuple[str, Tint]] = {
+            "": ("undo", "muted"),
+            KEEP: ("check", "good"),
+            UNSURE: ("clock", "muted"),
+        }
         sign, tint = signs.get(one.reason, ("flag", "bad"))
         tint = tint if one.index >= 0 else "muted"
         metrics = QFontMetrics(font("small"))

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.view.table import Table
+from qdesk.curation.view.table import Table, judged
 from qdesk.curation.view.text_columns import CategoricalColumn
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, UNSURE
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
@@ -30,14 +30,15 @@ LOOK_S = 0.2
 class Asked:
     """What the line depends on. scored: how many drawings have scores.   words: what they are scored as.
 
-    codes: the verdicts, codes of `table.verdicts` (N,).   passed: drawings that were looked at.   order: int32 (N,), or
-    None where filters hide some drawings.
+    flagged, kept, passed: drawings, int64 (n,); passed are those looked at and left without a verdict.
+    order: int32 (N,), or None where filters hide some drawings.
     """
 
     table: Table
     scored: int
     words: CategoricalColumn
-    codes: np.ndarray
+    flagged: np.ndarray
+    kept: np.ndarray
     passed: np.ndarray
     order: np.ndarray | None
 
@@ -97,8 +98,9 @@ class JunkCount(QObject):
             self._worker.answered.connect(self._answered)
         order = table.order if len(table.order) == len(table) else None
         passed = np.array(sorted(self._passed - {self._shown}), np.int64)
+        passed = passed[table.verdicts[passed] != UNSURE]
         self._worker.request(
-            Asked(table, int(table.scored.sum()), table.words, table.verdicts.codes.copy(), passed, order)
+            Asked(table, int(table.scored.sum()), table.words, *judged(table), passed, order)
         )
 
     def _answered(self, asked: Asked, sentence: str) -> None:
@@ -122,8 +124,7 @@ class _Counts:
         if self._before is None or not same:
             self._before = JunkExpectation(table.numbers["junk"], table.words[np.arange(len(table))])
             self._table, self._scored, self._words = weakref.ref(table), asked.scored, asked.words
-        kept = np.flatnonzero(asked.codes == table.verdicts.texts.index(KEEP))
-        flagged = np.setdiff1d(np.flatnonzero(asked.codes), kept)
+        flagged, kept = asked.flagged, asked.kept
         if not len(kept) and not len(flagged):
             return whole_sentence(self._before, asked.order)
         return left_sentence(self._before.after(flagged, kept, asked.passed))

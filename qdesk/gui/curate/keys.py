@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from qdesk import settings
-from qdesk.data.reasons import KEEP, REASONS
+from qdesk.data.reasons import KEEP, REASONS, UNSURE
 from qdesk.gui.kit.positions import key_at
 from qdesk.settings import Curate
 
@@ -37,6 +37,7 @@ ACTIONS = (
     Action("flag", "flag", "Flag, or take the flag back", ("F",), "Verdicts", True),
     *(Action(why.name, why.name, f"Flag as {why.name}", (why.key,), "Verdicts", True) for why in REASONS if why.key),
     Action(KEEP, "keep", "Keep: nothing is wrong with it", ("K",), "Verdicts", True),
+    Action(UNSURE, "unsure", "Unsure: come back to it later", ("N",), "Verdicts", True),
     Action("relabel", "right word", "Flag as wrong, and say what it shows", ("W",), "Verdicts"),
     Action("thin", "all but one copy", "Of copies, flag all but one", ("Shift+D",), "Verdicts"),
     Action("undo", "undo", "Take the last step back", ("U", "Ctrl+Z"), "Verdicts", True),
@@ -61,7 +62,7 @@ ACTIONS = (
 _ONCE = {action.name for action in ACTIONS if action.group == "Verdicts"}
 """The actions that a key does once, however long it is held: a drawing is judged after it was looked at."""
 
-_YIELD = ("rude", "unfinished", "relabel", "copies", "thin")
+_YIELD = ("rude", "unfinished", "relabel", UNSURE, "copies", "thin")
 """The actions that are younger than the users' own keys: where the key of one is theirs for something else, it has the
 first free one of `_FREE`."""
 _FREE = f"6789{ascii_uppercase}"

@@ -9,8 +9,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from qdesk.curation.view.learned_order import too_few
-from qdesk.curation.view.table import Table, suspicion
-from qdesk.data.reasons import KEEP
+from qdesk.curation.view.table import Table, judged, suspicion
 from qdesk.gui import jobs
 
 if TYPE_CHECKING:
@@ -125,7 +124,5 @@ def _likeness(table: Table, indices: list[int]) -> np.ndarray:
 def _learned(table: Table, embeddings: np.ndarray) -> Learned | None:
     from qdesk.curation.view.learned_order import learn
 
-    codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
-    kept = np.flatnonzero((codes == texts.index(KEEP)) & table.scored)
-    flagged = np.flatnonzero((codes != texts.index(KEEP)) & (codes != 0) & table.scored)
+    flagged, kept = (rows[table.scored[rows]] for rows in judged(table))
     return learn(embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes.copy())

@@ -14,12 +14,12 @@ from PySide6.QtCore import QObject, Signal
 from qdesk.curation.verdicts import bulk
 from qdesk.curation.verdicts.bulk import Bulk, Say
 from qdesk.curation.verdicts.store import VerdictsError
-from qdesk.data.reasons import FLAGS, KEEP, OTHER
+from qdesk.data.reasons import FLAGS, KEEP, OTHER, UNSURE
 from qdesk.files import OutputIsInput
 from qdesk.gui import jobs
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
-from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, became, flagged, judged, wrote
+from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, became, flagged, judged, said, wrote
 
 AT_ONCE = 500
 """The most drawings whose verdicts are written at once, within a few frames."""
@@ -65,9 +65,8 @@ class ManyVerdicts(QObject):
 
     def judge(self, rows: np.ndarray, reason: str) -> None:
         """Give the drawings `rows`, int64 (n,), this verdict."""
-        what = "kept" if reason == KEEP else f"flagged as {reason}"
-        text = f"{'Keeping' if reason == KEEP else 'Flagging'} {len(rows):,} drawings"
-        self._decide(rows, [reason] * len(rows), text, lambda done: judged(done.kinds, what))
+        text = f"{ {KEEP: 'Keeping', UNSURE: 'Marking'}.get(reason, 'Flagging') } {len(rows):,} drawings"
+        self._decide(rows, [reason] * len(rows), text, lambda done: judged(done.kinds, said(reason)))
 
     def flag(self, rows: np.ndarray) -> None:
         """Flag those without a verdict for the reason that scoring suggests; where all are flagged, unflag them."""
@@ -80,7 +79,7 @@ class ManyVerdicts(QObject):
             reasons = [reason if reason in FLAGS else OTHER for reason in table.texts["reason"][free]]
             text = f"Flagging {len(free):,} drawings"
             self._decide(free, reasons, text, lambda done: flagged(done.kinds, len(rows)))
-        elif (codes == texts.index(KEEP)).any():
+        elif np.isin(codes, [texts.index(KEEP), texts.index(UNSURE)]).any():
             self.said.emit(NOTHING_FLAGGED, "info", None)
         else:
             work = partial(bulk.clear, table, rows)
@@ -191,7 +190,7 @@ class ManyVerdicts(QObject):
             self.said.emit(f"{trouble}{sentence.rstrip('.')}.", "bad", None)
 
         self._slot.start(
-            run, progress=lambda share, said: self.progress.emit(said, share), done=ended, failed=failed,
+            run, progress=lambda share, text: self.progress.emit(text, share), done=ended, failed=failed,
             cancelled=self._free,
         )  # fmt: skip
         self.progress.emit(text, 0.0)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 
 from qdesk import paths
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP, UNSURE
 from qdesk.gui.curate import recent_files, view_settings
 from qdesk.gui.curate.background import OpenedTable, ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
@@ -170,7 +170,7 @@ class CuratePage(DropPage):
         header = self.header
         does: dict[str, Callable[[], object]] = {
             "flag": self.commands.flag,
-            **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP)},
+            **{reason: partial(self.commands.judge, reason) for reason in (*FLAGS, KEEP, UNSURE)},
             "relabel": self.commands.relabel,
             **self.copies.keys,
             **{"undo": self.commands.undo, "redo": self.commands.redo},

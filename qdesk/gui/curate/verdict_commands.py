@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from qdesk.curation.verdicts.merge import agreement
 from qdesk.curation.verdicts.store import Merged
 from qdesk.data.categories import categories
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, UNSURE
 from qdesk.gui.curate.decision_strip import DecisionStrip, ShownDecision
 from qdesk.gui.curate.detail.detail import Detail
 from qdesk.gui.curate.filters.panel import FilterPanel
@@ -21,7 +21,7 @@ from qdesk.gui.curate.many_verdicts import AT_ONCE, BUSY, ManyVerdicts
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.right_word import RightWord
 from qdesk.gui.curate.verdict_recorder import VerdictRecorder
-from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, flagged, judged, kinds_of
+from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, flagged, judged, kinds_of, said
 
 LAST = 20
 """How many decisions are in sight."""
@@ -83,7 +83,7 @@ class VerdictCommands(QObject):
                 return
             changes = self._recorder.judge(reason)
             if len(changes) > 1:  # they may be more than are in sight
-                self._offer_undo(judged(kinds_of(changes), "kept" if reason == KEEP else f"flagged as {reason}"))
+                self._offer_undo(judged(kinds_of(changes), said(reason)))
 
     def flag(self) -> None:
         """Handle the key that flags for the reason that scoring suggests."""
@@ -165,8 +165,9 @@ class VerdictCommands(QObject):
     def _page_decided(self, decisions: dict[int, str]) -> None:
         if not self._recorder.decide(decisions):
             return
-        kept = sum(reason == KEEP for reason in decisions.values())
-        self._offer_undo(f"{len(decisions) - kept:,} flagged, {kept:,} kept.")
+        kept, unsure = (sum(reason == one for reason in decisions.values()) for one in (KEEP, UNSURE))
+        more = f", {unsure:,} unsure" if unsure else ""
+        self._offer_undo(f"{len(decisions) - kept - unsure:,} flagged, {kept:,} kept{more}.")
 
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by the user and by others."""

@@ -24,7 +24,7 @@ from qdesk.curation.verdicts.store import (
 )
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Table, take_names
-from qdesk.data.reasons import FLAGS, KEEP, OTHER
+from qdesk.data.reasons import FLAGS, NO_FLAG, OTHER
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.verdict_wording import became, elsewhere, kinds_of
@@ -200,7 +200,7 @@ class VerdictRecorder(QObject):
         table, chosen = self._model.table, self._chosen()
         if table is None or not chosen:
             return []
-        if set(table.verdicts[chosen]).isdisjoint(("", KEEP)):
+        if set(table.verdicts[chosen]).isdisjoint(NO_FLAG):
             names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
             self._show(changes := self._with_store(lambda store: store.clear(*names), list[Change]()))
             return changes

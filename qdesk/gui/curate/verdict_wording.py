@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qdesk.curation.verdicts.store import Change
+from qdesk.data.reasons import KEEP, UNSURE
 
 _KINDS_SAID = 4
 """How many kinds of changes an undo names; the rest is counted."""
@@ -65,6 +66,11 @@ def judged(kinds: Kinds, what: str) -> str:
     others = sum(count for (old, new), count in kinds.items() if old not in ("", new))
     instead = f", {others:,} of them had another verdict" if others else ""
     return f"{_drawings(sum(kinds.values()))} {what}{instead}."
+
+
+def said(verdict: str) -> str:
+    """Say what a drawing with this verdict is."""
+    return {"": "verdict taken back", KEEP: "kept", UNSURE: "unsure"}.get(verdict, f"flagged as {verdict}")
 
 
 def wrote(count: int, others: int, everything: bool, name: str) -> str:

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.view.sorting import SORTS
-from qdesk.curation.view.table import ADDED
+from qdesk.curation.view.table import ADDED, judged
 from qdesk.data.reasons import KEEP
+from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries
@@ -299,10 +300,7 @@ class ViewController(QObject):
         table = self.table
         if self.plane is None or self.plane.isHidden() or table is None:
             return
-        codes, keep = table.verdicts.codes, table.verdicts.texts.index(KEEP)
-        judged = np.flatnonzero(codes)
-        kept = codes[judged] == keep
-        self.plane.set_marks(judged[~kept], judged[kept])
+        self.plane.set_marks(*judged(table))
 
     def _mark_passing(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:

@@ -49,6 +49,7 @@ def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdi
     store.flag(names[1], "scribble")
     store.flag(names[2], "wrong")
     store.keep(names[3])
+    store.flag(names[0], "unsure")
     for out in (tmp_path / "clean.ndjson", tmp_path / "clean.ndjson.gz"):
         done = clean(source, out, store)
         assert (done.kept, done.dropped, done.problem_count) == (2, 2, 0)

@@ -141,3 +141,12 @@ def test_a_folder_is_read_with_strokes_and_bitmaps_and_what_cannot_be_read_is_na
         read([tmp_path / "empty.ndjson"])
     with pytest.raises(FormatError, match="no files of drawings"):
         read([tmp_path / "nothing"] if (tmp_path / "nothing").mkdir() else [tmp_path / "nothing"])
+
+
+def test_an_unsure_drawing_is_neither_flagged_nor_kept(tmp_path):
+    without, found = health(), health(verdicts={0: "unsure"})
+    said = to_json(found)
+    assert (said["flagged"], said["kept"], said["unsure"]) == (0, 0, 1) and said["junk"] == to_json(without)["junk"]
+    assert found.worst.tolist() == without.worst.tolist() and found.words[1].flagged == found.words[1].kept == 0
+    _, text = page(found, tmp_path / "health.html", rude=True)
+    assert "flagged: unsure" not in text and "unsure" in text

@@ -50,6 +50,7 @@ def test_the_flags_in_rank_order(tmp_path: Path, store: Verdicts) -> None:
     store.flag("content:00ff", "wrong", info={"rank": 1, "source": "a.npy", "row": 3})
     store.flag("9", "other")
     store.keep("10", info=FACTS)
+    store.flag("11", "unsure", info=FACTS)
     out = tmp_path / "flags.csv"
     assert export_flags(out, store) == 3
     with open(out, encoding="utf-8", newline="") as file:
@@ -110,3 +111,12 @@ def test_a_link_stays_a_link(tmp_path: Path, store: Verdicts) -> None:
     (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
     export_flags(tmp_path / "link.csv", store)
     assert (tmp_path / "link.csv").is_symlink() and (tmp_path / "real.csv").read_text().startswith("key_id")
+
+
+def test_all_verdicts_are_those_kept_and_unsure_too(tmp_path: Path, store: Verdicts) -> None:
+    for identity, reason in (("1", "scribble"), ("2", "keep"), ("3", "unsure")):
+        store.flag(identity, reason)
+    assert not store.get("3").flagged and not store.get("2").flagged and store.get("1").flagged
+    assert export_flags(tmp_path / "all.csv", store, everything=True) == 3
+    with open(tmp_path / "all.csv", newline="") as file:
+        assert sorted(row["reason"] for row in csv.DictReader(file)) == ["keep", "scribble", "unsure"]

@@ -399,3 +399,15 @@ def test_of_nothing_judged_by_both_no_agreement_is_told(tmp_path: Path) -> None:
     with Verdicts(tmp_path / "mine.db") as mine:
         (tmp_path / "list.csv").write_text("key_id,reason\n1,wrong\n")
         assert "kappa" not in sentence(merge(mine, tmp_path / "list.csv"))
+
+
+def test_unsure_travels_and_is_no_judgement(tmp_path: Path) -> None:
+    with Verdicts(tmp_path / "mine.db") as mine, Verdicts(tmp_path / "hers.db") as hers:
+        for number in range(12):
+            mine.flag(str(number), "keep" if number % 2 else "scribble")
+            hers.flag(str(number), "unsure" if number == 1 else "keep" if number % 2 else "scribble")
+        hers.flag("99", "unsure")
+        export_flags(tmp_path / "hers.csv", hers, everything=True)
+        merged = merge(mine, tmp_path / "hers.csv")
+        assert mine.get("99").reason == "unsure" and open_ones(mine) == [("1", "unsure", "hers.csv")]
+        assert "agreement on 11 judged by both: kappa 1.00" in sentence(merged)

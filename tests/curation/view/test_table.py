@@ -10,7 +10,7 @@ import pytest
 
 from qdesk.curation.view.filters import FACETS, RANGES, Filters
 from qdesk.curation.view.sorting import SORTS
-from qdesk.curation.view.table import LOOKS_LIKE, Query, Table
+from qdesk.curation.view.table import LOOKS_LIKE, Query, Table, judged
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP
 from qdesk.scoring.columns import BY_NAME, FACTS, RANK_COLUMNS
@@ -69,7 +69,7 @@ def test_a_verdict_is_for_all_drawings_of_its_identity(table: Table) -> None:
     assert table.verdicts[np.arange(5)].tolist() == ["wrong", "", "wrong", "", "keep"]
     assert table.set_verdicts({"nobody": "wrong"}).tolist() == []
     assert sorted(table.set_verdicts({"a": "other"}, np.array([2]))) == [0, 2]  # whoever knows one twin gets both
-    assert table.counts() == (2, 1, 2)
+    assert table.counts() == (2, 1, 2, 0)
 
 
 def test_ranks_begin_at_the_worst_and_equals_share_one(table: Table) -> None:
@@ -79,6 +79,7 @@ def test_ranks_begin_at_the_worst_and_equals_share_one(table: Table) -> None:
 def test_the_facts_of_several_are_those_of_each(table: Table) -> None:
     together = table.facts(np.array([3, 0]))
     assert set(together[0]) == {*FACTS} - {"new_word"}  # that one the curator says
+    assert set(together[0]) == set(FACTS) - {"new_word"}  # which the curator says
     for facts, index in zip(together, (3, 0), strict=True):
         about = {name: value for name, value in table.drawings[index].metadata().items() if name in FACTS}
         assert facts.items() >= about.items()
@@ -236,7 +237,7 @@ def test_no_drawings_at_all_are_no_trouble() -> None:
     table = Table(Drawings.empty(), [])
     table.filters = Filters({"word": frozenset({"cat"})}, {"junk": (0, 1)}, "x")
     table.arrange()
-    assert len(table.order) == 0 and table.counts() == (0, 0, 0)
+    assert len(table.order) == 0 and table.counts() == (0, 0, 0, 0)
 
 
 def test_the_random_order_is_the_same_each_time_and_shows_all() -> None:
@@ -253,3 +254,16 @@ def test_a_verdict_remembers_what_scoring_suggested() -> None:
     table = Table(shapes("circle", 3), ["a", "b", "c"])
     table.add_scores(np.arange(2), {"reason": ["wrong", ""]})
     assert [facts["suggested"] for facts in table.facts([0, 1, 2])] == ["wrong", "", None]
+
+
+def test_unsure_is_neither_flagged_nor_kept(table: Table) -> None:
+    table.put_verdicts(np.array([0, 1, 2]), ["scribble", "unsure", "keep"])
+    flagged, kept, without, unsure = table.counts()
+    assert (flagged, kept, unsure) == (1, 1, 1) and without == len(table) - 3
+    assert [rows.tolist() for rows in judged(table)] == [[0], [2]]
+    table.put_verdicts(np.array([1]), [""])
+    assert table.counts() == (1, 1, len(table) - 2, 0)
+    table.put_verdicts(np.array([1]), ["unsure"])
+    table.sort = "verdict"
+    table.arrange()
+    assert table.order[:3].tolist() == [0, 1, 2]  # what is flagged first, then what is unsure, then what is kept

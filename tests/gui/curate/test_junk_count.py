@@ -88,3 +88,10 @@ def test_it_takes_no_width(qtbot, page: CuratePage, width: int) -> None:
     before = page.minimumSizeHint().width()
     page.bar.set_junk("About 41 (30 to 54) of these 4,790 drawings are junk, " * 5)
     assert page.minimumSizeHint().width() == before and page.width() == width
+
+
+def test_what_is_unsure_is_not_seen(qtbot, page: CuratePage) -> None:
+    page.junk_count._clock.now = 1.0
+    press(page, "N")
+    press(page, "K")
+    said(qtbot, page, "are left among the 39 that you have not seen")

@@ -10,7 +10,7 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
-from qdesk.data.reasons import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP, UNSURE
 from qdesk.gui.curate.bar import BottomBar, Keycap
 from qdesk.gui.curate.keys import ACTIONS, GROUPS, KeyMap, bind
 from qdesk.gui.window import PAGES
@@ -217,9 +217,8 @@ def test_the_bar_shows_the_keys_as_they_are(qtbot, keymap: KeyMap) -> None:
     bar = BottomBar(keymap)
     qtbot.addWidget(bar)
     caps = [cap.accessibleName() for cap in bar.keys.findChildren(Keycap)]
-    assert caps == [
-        f"{key}: {does}" for key, does in zip("F123456KUR", ("flag", *FLAGS, KEEP, "undo", "replay"), strict=True)
-    ]
+    does = ("flag", *FLAGS, KEEP, UNSURE, "undo", "replay")
+    assert caps == [f"{key}: {text}" for key, text in zip("F123456KNUR", does, strict=True)]
     keymap.set("keep", ["<"])
     keymap.set("keys", ["F1"])
     keymap.set("export", ["Ctrl+S"])

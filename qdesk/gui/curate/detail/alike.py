@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.wording import alike_text
+from qdesk.gui.curate.grid.cells import verdict_tone
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
@@ -141,7 +141,7 @@ class AlikeThumb(QAbstractButton):
         verdict = self._table.verdicts[self.index]
         if verdict:  # a dot alone, since the tip has the words
             painter.setPen(QPen(look.surface, 1.5))
-            painter.setBrush(look.good if verdict == KEEP else look.bad)
+            painter.setBrush(verdict_tone(verdict))
             painter.drawEllipse(QPointF(side - 9, 9), 5, 5)
         painter.setFont(font("small"))
         painter.setPen(look.muted)

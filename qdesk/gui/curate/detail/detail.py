@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import KEEP
 from qdesk.gui.curate.detail.alike import Alike
 from qdesk.gui.curate.detail.player import SIDE, ReplayPlayer
 from qdesk.gui.curate.detail.scores import ScoreRows
 from qdesk.gui.curate.detail.seen import ClassifierPanel
 from qdesk.gui.curate.detail.wording import count_text, drawn_text, evidence_text, summary, verdict_text
+from qdesk.gui.curate.grid.cells import verdict_tone
 from qdesk.gui.kit.text import NBSP, number
 from qdesk.gui.kit.widgets import TextLine
 from qdesk.gui.theme import SPACE, button, font, label, theme, theme_changes
@@ -285,8 +285,7 @@ class Detail(QScrollArea):
             return
         look, verdict = theme(), self._table.verdicts[self._index]
         if verdict:
-            tone = look.good if verdict == KEEP else look.bad
-            style = f"background: {tone.name()}; color: {look.paper.name()}; font-weight: 600;"
+            style = f"background: {verdict_tone(verdict).name()}; color: {look.paper.name()}; font-weight: 600;"
             self.verdict.setStyleSheet(f"{style} border-radius: 6px; padding: 3px 8px;")
         else:
             self.verdict.setStyleSheet(f"color: {look.muted.name()};")

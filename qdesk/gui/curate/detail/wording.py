@@ -10,7 +10,7 @@ import numpy as np
 
 from qdesk.curation.view.table import Table
 from qdesk.data.categories import with_article
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, NO_FLAG, UNSURE
 from qdesk.gui.kit.scores import Score
 from qdesk.gui.kit.text import NBSP, count, number, percent, unbroken
 from qdesk.scoring import explanation
@@ -141,6 +141,6 @@ def drawn_text(timestamp: str | None, country: str | None, recognized: bool | No
 
 def verdict_text(verdict: str, new_word: str) -> str:
     """Say a verdict. new_word: what the drawing shows instead of its word, where the curator said so."""
-    if not verdict or verdict == KEEP:
-        return "Kept" if verdict else "No verdict yet"
+    if verdict in NO_FLAG:
+        return {"": "No verdict yet", KEEP: "Kept", UNSURE: "Unsure: come back"}[verdict]
     return f"Flagged: {verdict}, it is a {new_word}" if new_word else f"Flagged: {verdict}"

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from qdesk.data.categories import plain
-from qdesk.data.reasons import FLAGS, KEEP
+from qdesk.data.reasons import FLAGS, KEEP, NO_FLAG, UNSURE
 from qdesk.gui.curate.filters.options import FilterOption, Options
 from qdesk.gui.curate.filters.section import FilterSection
 from qdesk.gui.kit.widgets import Field
@@ -17,9 +17,12 @@ from qdesk.gui.theme import SPACE, button, label
 FEW, TALL = 5, 7
 """How many options of a long list are in sight: at first, and once all are asked for."""
 
+_WAYS = {"todo": "", UNSURE: UNSURE, KEEP: KEEP}
+"""The verdicts that can be chosen beside the reasons to flag, by their option."""
+
 
 class VerdictFilter(FilterSection):
-    """Filters by verdict: all, to do, flagged (for any reason or some of them), or kept."""
+    """Filters by verdict: all, to do, flagged (for any reason or some of them), unsure, or kept."""
 
     def __init__(self) -> None:
         super().__init__("verdict", "Verdict")
@@ -36,18 +39,19 @@ class VerdictFilter(FilterSection):
         """Return the verdicts chosen; empty for all."""
         if self._way == "flagged":
             return self._reasons or frozenset((*FLAGS, *self._seen))
-        return {"all": frozenset(), "todo": frozenset([""]), "keep": frozenset([KEEP])}[self._way]
+        return frozenset() if self._way == "all" else frozenset([_WAYS[self._way]])
 
     @property
     def summary(self) -> str:
         if self._way == "flagged" and self._reasons:
             return ", ".join(sorted(self._reasons))
-        return {"all": "", "todo": "To do", "flagged": "Flagged", "keep": "Kept"}[self._way]
+        return {"all": "", "todo": "To do", "flagged": "Flagged", UNSURE: "Unsure", KEEP: "Kept"}[self._way]
 
     def choose(self, texts: Collection[str]) -> None:
-        """Choose these verdicts, without a signal: "" (to do), "keep", or reasons; none for all."""
-        reasons = frozenset(texts) - {"", KEEP}
-        self._way = "flagged" if reasons else "todo" if "" in texts else "keep" if KEEP in texts else "all"
+        """Choose these verdicts, without a signal: "" (to do), "unsure", "keep", or reasons; none for all."""
+        reasons = frozenset(texts).difference(NO_FLAG)
+        ways = (way for way, verdict in _WAYS.items() if verdict in texts)
+        self._way = "flagged" if reasons else next(ways, "all")
         self._reasons = frozenset() if reasons >= set(FLAGS) else reasons
         self._show()
 
@@ -62,14 +66,14 @@ class VerdictFilter(FilterSection):
     def refresh(self, counts: Mapping[str, int]) -> None:
         """Show how many drawings have each verdict. A reason that was given once stays in the list."""
         self._counts = counts
-        seen = {reason for reason, count in counts.items() if count and reason not in ("", KEEP)}
+        seen = {reason for reason, count in counts.items() if count and reason not in NO_FLAG}
         self._seen = sorted(sorted(seen.union(self._seen)), key=lambda reason: (*FLAGS, reason).index(reason))
         self._show()
 
     def _show(self) -> None:
         flagged = sum(self._counts.get(reason, 0) for reason in self._seen)
-        ways = {"all": sum(self._counts.values()), "todo": self._counts.get("", 0), "flagged": flagged}
-        ways["keep"] = self._counts.get(KEEP, 0)
+        ways = {"all": sum(self._counts.values()), "flagged": flagged}
+        ways |= {way: self._counts.get(verdict, 0) for way, verdict in _WAYS.items()}
         reasons = [FilterOption(f"={reason}", reason, inset=True) for reason in self._seen]
         options = [
             FilterOption("all", "All"),
@@ -79,7 +83,8 @@ class VerdictFilter(FilterSection):
         ]
         counts = ways | {f"={reason}": self._counts.get(reason, 0) for reason in self._seen}
         chosen = {self._way, *(f"={reason}" for reason in self._reasons)}
-        self.list.show_options([*options, FilterOption("keep", "Kept")], counts, chosen)
+        options += [FilterOption(UNSURE, "Unsure"), FilterOption(KEEP, "Kept")]
+        self.list.show_options(options, counts, chosen)
         self._show_summary()
 
     def _toggled(self, key: str) -> None:

@@ -16,7 +16,9 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPen, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import KEEP
+from qdesk.data.reasons import KEEP, UNSURE
+from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
+from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, Tint
@@ -199,6 +201,12 @@ def badge_width(verdict: str, signed: bool = True) -> int:
     return QFontMetrics(font("small")).horizontalAdvance(verdict) + (30 if signed else 10)
 
 
+def verdict_tone(verdict: str) -> QColor:
+    """Return the colour of the theme for a verdict."""
+    look = theme()
+    return {KEEP: look.good, UNSURE: look.warn}.get(verdict, look.bad)
+
+
 def paint_badge(
     painter: QPainter, top_right: QPointF, verdict: str, proposed: bool = False, signed: bool = True
 ) -> None:
@@ -206,7 +214,7 @@ def paint_badge(
     look = theme()
     width = badge_width(verdict, signed)
     pill = QRectF(top_right.x() - width, top_right.y(), width, 20)
-    tone = look.good if verdict == KEEP else look.bad
+    tone = verdict_tone(verdict)
     ink = tone if proposed else look.paper
     painter.setPen(QPen(tone, 1.5) if proposed else Qt.PenStyle.NoPen)
     painter.setBrush(look.surface if proposed else tone)
@@ -222,11 +230,15 @@ def paint_badge(
 
 
 def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> None:
-    """Paint a tick for keep and a flag for all others, ten pixels wide and high."""
+    """Paint a tick for keep, a clock for unsure and a flag for all others, ten pixels wide and high."""
     x, y = at.x(), at.y()
     painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     if verdict == KEEP:
         painter.drawPolyline(QPolygonF([QPointF(x, y + 5.5), QPointF(x + 3.5, y + 9), QPointF(x + 9.5, y + 1.5)]))
+        return
+    if verdict == UNSURE:
+        painter.drawEllipse(QPointF(x + 5, y + 5), 4.4, 4.4)
+        painter.drawPolyline(QPolygonF([QPointF(x + 5, y + 2.4), QPointF(x + 5, y + 5.2), QPointF(x + 6.8, y + 6.2)]))
         return
     painter.drawLine(QPointF(x + 1.5, y), QPointF(x + 1.5, y + 10))
     cloth = QPainterPath(QPointF(x + 1.5, y + 0.8))

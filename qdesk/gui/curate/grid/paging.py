@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.view.table import Table
-from qdesk.data.reasons import FLAGS, KEEP, OTHER
+from qdesk.data.reasons import FLAGS, KEEP, OTHER, UNSURE
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.widgets import Choice, Elided
@@ -101,7 +101,7 @@ class Paging(QObject):
         if not proposed:
             return f"{_drawings(count)}, all decided.", "Enter moves on."
         kinds = Counter(proposed.values())
-        list_of = ", ".join(f"{kinds[reason]} {reason}" for reason in (*FLAGS, KEEP) if kinds[reason])
+        list_of = ", ".join(f"{kinds[reason]} {reason}" for reason in (*FLAGS, KEEP, UNSURE) if kinds[reason])
         hint = f"Enter decides {'them all' if len(proposed) > 1 else 'it'} and moves on."
         if more := count - len(proposed):
             hint += f" {more} more {'has' if more == 1 else 'have'} a verdict already."
@@ -235,8 +235,9 @@ class Paging(QObject):
             self._page = self._shown()
             proposed = self.proposals()
             self._grid.set_proposals(proposed)
-            flags = sum(reason != KEEP for reason in proposed.values())
-            self.bar.say(*self._sentences(), flags, len(proposed) - flags, bool(self._page))
+            kinds = Counter({KEEP: "keep", UNSURE: "unsure"}.get(reason, "flag") for reason in proposed.values())
+            does = [f"{what} {kinds[what]:,}" for what in ("flag", "keep", "unsure") if kinds[what]]
+            self.bar.say(*self._sentences(), ", ".join(does).capitalize() or "Move on", bool(self._page))
 
     def _clicked(self, index: QModelIndex) -> None:
         if not QApplication.keyboardModifiers():  # with a key held down, the click selects
@@ -305,12 +306,11 @@ class PagingBar(QFrame):
         Way = QBoxLayout.Direction
         self._sides.setDirection(Way.LeftToRight if self.width() >= _WIDE else Way.TopToBottom)
 
-    def say(self, text: str, hint: str, flags: int, keeps: int, any_shown: bool) -> None:
-        """Show the words, and on the button how many drawings it flags and keeps."""
+    def say(self, text: str, hint: str, does: str, any_shown: bool) -> None:
+        """Show the words, and on the button what it does."""
         self.text.setText(text)
         self.hint.setText(hint)
-        does = [f"{what} {count:,}" for what, count in (("flag", flags), ("keep", keeps)) if count]
-        self.decide.setText(", ".join(does).capitalize() or "Move on")
+        self.decide.setText(does)
         self.decide.setMinimumWidth(self.decide.sizeHint().width())  # the choices shrink first, not this button
         self.decide.setEnabled(any_shown)
 

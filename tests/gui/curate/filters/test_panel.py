@@ -120,16 +120,17 @@ def test_a_cleared_search_does_not_offer_to_clear_it(wired) -> None:
 def test_verdicts_are_all_to_do_flagged_or_kept_and_flagged_for_some_reason(wired) -> None:
     it = wired()
     verdicts = it.panel.verdicts
-    assert offered(verdicts.list) == {"All": 60, "To do": 60, "Flagged": 0, "Kept": 0}
-    it.table.set_verdicts({"001": "scribble", "002": "scribble", "003": "wrong", "004": "keep"})
+    assert offered(verdicts.list) == {"All": 60, "To do": 60, "Flagged": 0, "Unsure": 0, "Kept": 0}
+    it.table.set_verdicts({"001": "scribble", "002": "scribble", "003": "wrong", "004": "keep", "005": "unsure"})
     it.refresh()
-    counts = {"All": 60, "To do": 56, "Flagged": 3, "scribble": 2, "wrong": 1, "Kept": 1}
+    counts = {"All": 60, "To do": 55, "Flagged": 3, "scribble": 2, "wrong": 1, "Unsure": 1, "Kept": 1}
     assert offered(verdicts.list) == counts
-    for key, shown in (("flagged", [1, 2, 3]), ("=wrong", [3]), ("=scribble", [1, 2, 3]), ("keep", [4])):
+    ways = {"flagged": [1, 2, 3], "=wrong": [3], "=scribble": [1, 2, 3], "keep": [4], "unsure": [5]}
+    for key, shown in ways.items():
         click(verdicts.list, key)
         assert it.shown == shown and offered(verdicts.list) == counts
     click(verdicts.list, "todo")
-    assert len(it.shown) == 56 and verdicts.head.accessibleName() == "Verdict: To do"
+    assert len(it.shown) == 55 and verdicts.head.accessibleName() == "Verdict: To do"
     click(verdicts.list, "all")
     assert it.panel.filters == Filters()
 
