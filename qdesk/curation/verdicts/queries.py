@@ -65,6 +65,7 @@ STEP_SIZE = """
     SELECT coalesce(max(id) - min(id) + 1, 0) FROM history
     WHERE step = (SELECT {}(step) FROM steps WHERE undone = ?) AND kind = 'do'
 """
+HISTORY_OF = "SELECT time, kind, new_reason, note, old_reason FROM history WHERE identity = ? ORDER BY id"
 FACTS_OF = """
     SELECT coalesce((SELECT facts FROM verdicts WHERE identity = ?), (
         SELECT json_extract(old, '$.facts') FROM history WHERE identity = ? AND old IS NOT NULL ORDER BY id DESC LIMIT 1

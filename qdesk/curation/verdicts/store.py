@@ -116,6 +116,20 @@ class Decision:
     note: str
 
 
+class Event(NamedTuple):
+    """What happened to the verdict on one drawing.
+
+    time: ISO 8601 in UTC.   kind: "do", "undo" or "redo".   reason, note: those since then, "" for none.
+    before: the reason before.
+    """
+
+    time: str
+    kind: str
+    reason: str
+    note: str
+    before: str
+
+
 @dataclass(frozen=True)
 class Merged:
     """The result of a merge, as numbers of rows. "Mine" are the verdicts of the file that was merged into.
@@ -419,6 +433,12 @@ def step_size(verdicts: Verdicts, forward: bool) -> int:
     with verdicts._in_words():
         query = sql.STEP_SIZE.format("min" if forward else "max")
         return verdicts._db.execute(query, (forward,)).fetchone()[0]
+
+
+def history_of(identity: str, verdicts: Verdicts) -> list[Event]:
+    """Return all that happened to the verdict on a drawing, the oldest first. It reads the whole history."""
+    with verdicts._in_words():
+        return [Event(*row) for row in verdicts._db.execute(sql.HISTORY_OF, (identity,))]
 
 
 def facts_of(identity: str, verdicts: Verdicts) -> dict[str, Any]:

@@ -171,7 +171,7 @@ class _Cell(QStyledItemDelegate):
         signs: dict[str, tuple[str, Tint]] = {
             "": ("undo", "muted"),
             KEEP: ("check", "good"),
-            UNSURE: ("clock", "muted"),
+            UNSURE: ("unsure", "warn"),
         }
         sign, tint = signs.get(one.reason, ("flag", "bad"))
         tint = tint if one.index >= 0 else "muted"

@@ -51,6 +51,7 @@ ACTIONS = (
     Action("smaller", "smaller", "Smaller drawings", ("Ctrl+-",), "Looking"),
     Action("back", "back", "Back to all drawings", ("Esc",), "Looking"),
     Action("copies", "copies", "Find copies, or show all drawings again", ("D",), "Looking"),
+    Action("history", "history", "What was decided, and when", ("H",), "Looking"),
     Action("one", "one by one", "One by one", ("O",), "Paces"),
     Action("page", "by the page", "By the page", ("B",), "Paces"),
     Action("plane", "plane", "Show or hide the plane", ("P",), "Paces"),
@@ -62,7 +63,7 @@ ACTIONS = (
 _ONCE = {action.name for action in ACTIONS if action.group == "Verdicts"}
 """The actions that a key does once, however long it is held: a drawing is judged after it was looked at."""
 
-_YIELD = ("rude", "unfinished", "relabel", UNSURE, "copies", "thin")
+_YIELD = ("rude", "unfinished", "relabel", UNSURE, "copies", "thin", "history")
 """The actions that are younger than the users' own keys: where the key of one is theirs for something else, it has the
 first free one of `_FREE`."""
 _FREE = f"6789{ascii_uppercase}"

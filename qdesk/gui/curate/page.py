@@ -27,6 +27,7 @@ from qdesk.gui.curate.filters.panel import FilterPanel
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.grid.paging import Paging
 from qdesk.gui.curate.header import Header
+from qdesk.gui.curate.history_lookup import HistoryLookup
 from qdesk.gui.curate.junk_count import JunkCount
 from qdesk.gui.curate.keys import KeyMap, bind
 from qdesk.gui.curate.model import DrawingsModel
@@ -74,6 +75,7 @@ class CuratePage(DropPage):
         self.exporting = Exporting(self.model, self.grid, self.commands.many, self)
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
         self.copies = Copies(self, self.viewing, self.commands.many, self.keymap, self)
+        self.lookup = HistoryLookup(self, self.recorder, self.keymap)
         self._connect()
         self.what_are_these = WhatAreThese(self)
         self._bind_keys()
@@ -138,7 +140,6 @@ class CuratePage(DropPage):
         self.model.verdicts_changed.connect(self._verdicts_changed)
         self.recorder.said.connect(partial(self._say, action=None))
         self.decisions.clicked.connect(self.viewing.go_to)
-        self.commands.said.connect(self._say)
         self.loader.progress.connect(self.bar.set_work)
         self.loader.opened.connect(self._opened)
         self.loader.not_opened.connect(self._not_opened)
@@ -149,8 +150,8 @@ class CuratePage(DropPage):
         self.scoring.scorer_came.connect(self.viewing.meet)
         self.scoring.ended.connect(self._scoring_ended)
         self.scoring.said.connect(self._scoring_said)
-        self.viewing.said.connect(self._say)
-        self.copies.said.connect(self._say)
+        for part in (self.commands, self.viewing, self.copies):
+            part.said.connect(self._say)
         self.exporting.said.connect(self.notice.say)
         self.exporting.progress.connect(self.bar.set_task)
         self.exporting.merged.connect(lambda merged: self.commands.merged(merged, self.filters))
@@ -175,6 +176,7 @@ class CuratePage(DropPage):
             **self.copies.keys,
             **{"undo": self.commands.undo, "redo": self.commands.redo},
             "replay": self.detail.toggle_replay,
+            "history": self.detail.history.button.click,
             "tint": self.viewing.turn_tint,
             "like": self.viewing.like_these,
             "search": self._search,
@@ -232,7 +234,8 @@ class CuratePage(DropPage):
         """End the background work and close the verdicts. What was decided is on disk already."""
         view_settings.remember(self, self.viewing)
         self.detail.show_drawing(None, -1)
-        for part in (self.loader, self.scoring, self.exporting, self.junk_count, self.copies, self.viewing, self.model):
+        parts = self.loader, self.scoring, self.exporting, self.junk_count, self.copies, self.lookup, self.viewing
+        for part in (*parts, self.model):
             part.close()
         self.grid.shutdown()
         self.recorder.close()
@@ -348,18 +351,14 @@ class CuratePage(DropPage):
 
     # Scoring
 
-    def _score(self) -> None:
-        if self.table is not None:
-            self.scoring.start(self.table)
-            self._show_work()
-
     def _stop_or_go_on(self) -> None:
         if self.loader.reading:
             self.loader.cancel()
         elif self.scoring.running:
             self.scoring.stop()
-        else:
-            self._score()
+        elif self.table is not None:
+            self.scoring.start(self.table)
+            self._show_work()
 
     def _scores_came(self) -> None:
         if self.table is not None:

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.verdicts.store import Verdicts, history_of
 from qdesk.data.reasons import KEEP
 
 
@@ -250,3 +250,12 @@ def test_a_new_word_is_part_of_the_decision(store: Verdicts) -> None:
     assert word() == "dog"
     store.redo()
     assert word() == "pig"
+
+
+def test_the_history_of_one_drawing(store: Verdicts) -> None:
+    store.flag_many([(name, "wrong", "n", {}) for name in "12"])
+    store.flag("1", "unsure")
+    store.undo()
+    told = [(one.kind, one.reason, one.note, one.before) for one in history_of("1", store)]
+    assert told == [("do", "wrong", "n", ""), ("do", "unsure", "", "wrong"), ("undo", "wrong", "n", "unsure")]
+    assert len(history_of("2", store)) == 1 and history_of("3", store) == []

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.detail.alike import Alike
+from qdesk.gui.curate.detail.history import History
 from qdesk.gui.curate.detail.player import SIDE, ReplayPlayer
 from qdesk.gui.curate.detail.scores import ScoreRows
 from qdesk.gui.curate.detail.seen import ClassifierPanel
@@ -127,7 +128,8 @@ class Detail(QScrollArea):
         row.addWidget(self.verdict, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.note, 1)
         row.addStretch(0)
-        self.conflict = label("", "small")
+        self.history, self.conflict = History(), label("", "small")
+        row.addWidget(self.history.button)
         self.conflict.setWordWrap(True)
         self.evidence = label("", "small")
         self.evidence.setWordWrap(True)
@@ -141,7 +143,7 @@ class Detail(QScrollArea):
         self.scores, self.seen, self.alike = ScoreRows(), ClassifierPanel(), Alike()
         self.alike.clicked.connect(self.similar_clicked)
         self.alike.more_asked.connect(self.like_these_asked)
-        for part in (self.word, judged, self.conflict, self.summary, self.evidence):
+        for part in (self.word, judged, self.history, self.conflict, self.summary, self.evidence):
             column.addWidget(part)
         for part in (self.scores, self.seen, self.alike, self._facts()):
             column.addSpacing(SPACE)
@@ -204,7 +206,7 @@ class Detail(QScrollArea):
     def _order_of_tab(self) -> None:
         player = self.player
         ends = [self.play, self.slider, player.speed, self.tint, player.each, self.curve.plot]
-        ends += [self.note, *self.alike.thumbs, self.alike.more, self.copy]
+        ends += [self.note, self.history.button, *self.alike.thumbs, self.alike.more, self.copy]
         for one, other in zip(ends, ends[1:], strict=False):
             QWidget.setTabOrder(one, other)
 

@@ -230,15 +230,18 @@ def paint_badge(
 
 
 def _paint_sign(painter: QPainter, at: QPointF, verdict: str, ink: QColor) -> None:
-    """Paint a tick for keep, a clock for unsure and a flag for all others, ten pixels wide and high."""
+    """Paint a tick for keep, a question mark for unsure and a flag for all others, ten pixels wide and high."""
     x, y = at.x(), at.y()
     painter.setPen(QPen(ink, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     if verdict == KEEP:
         painter.drawPolyline(QPolygonF([QPointF(x, y + 5.5), QPointF(x + 3.5, y + 9), QPointF(x + 9.5, y + 1.5)]))
         return
     if verdict == UNSURE:
-        painter.drawEllipse(QPointF(x + 5, y + 5), 4.4, 4.4)
-        painter.drawPolyline(QPolygonF([QPointF(x + 5, y + 2.4), QPointF(x + 5, y + 5.2), QPointF(x + 6.8, y + 6.2)]))
+        hook = QPainterPath(QPointF(x + 2, y + 2.6))
+        hook.cubicTo(x + 2.5, y - 1, x + 8, y - 0.6, x + 8, y + 2.6)
+        hook.cubicTo(x + 8, y + 4.8, x + 5, y + 4.4, x + 5, y + 6.8)
+        painter.drawPath(hook)
+        painter.drawPoint(QPointF(x + 5, y + 9.7))
         return
     painter.drawLine(QPointF(x + 1.5, y), QPointF(x + 1.5, y + 10))
     cloth = QPainterPath(QPointF(x + 1.5, y + 0.8))

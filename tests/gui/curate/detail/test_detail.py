@@ -224,7 +224,8 @@ def test_the_order_of_tab_is_that_of_the_page(detail: Detail, table: Table) -> N
         row = [detail.play, detail.slider, player.speed, detail.tint, *each, detail.curve.plot, detail.note]
         thumbs = [thumb for thumb in detail.alike.thumbs if thumb.isVisible()]
         assert stops[: len(row)] == row
-        assert stops[len(row) : len(row) + len(thumbs) + 2] == [*thumbs, detail.alike.more, detail.copy]
+        rest = [detail.history.button, *thumbs, detail.alike.more, detail.copy]
+        assert stops[len(row) : len(row) + len(rest)] == rest
 
 
 @pytest.mark.parametrize("control", ["slider", "curve"])
