@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qdesk.curation.health.reading import Collection
-from qdesk.data.categories import one_name_each
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
+from qdesk.data.categories import one_name_each
 from qdesk.data.drawings import Drawings
 from qdesk.data.raster import raster
 from qdesk.data.reasons import KEEP, are_open

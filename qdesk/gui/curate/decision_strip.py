@@ -30,7 +30,6 @@ from PySide6.QtWidgets import (
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP, UNSURE
-from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.curate.keys import KeyMap
 from qdesk.gui.curate.verdict_wording import said
 from qdesk.gui.kit.strokes import round_pen

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from qdesk.curation.view.table import Table, judged
 from qdesk.curation.view.text_columns import CategoricalColumn
-from qdesk.data.reasons import KEEP, UNSURE
+from qdesk.data.reasons import UNSURE
 from qdesk.gui import jobs
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
@@ -99,9 +99,7 @@ class JunkCount(QObject):
         order = table.order if len(table.order) == len(table) else None
         passed = np.array(sorted(self._passed - {self._shown}), np.int64)
         passed = passed[table.verdicts[passed] != UNSURE]
-        self._worker.request(
-            Asked(table, int(table.scored.sum()), table.words, *judged(table), passed, order)
-        )
+        self._worker.request(Asked(table, int(table.scored.sum()), table.words, *judged(table), passed, order))
 
     def _answered(self, asked: Asked, sentence: str) -> None:
         if asked.table is self._model.table and not self._scoring.running:

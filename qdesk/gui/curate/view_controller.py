@@ -12,8 +12,6 @@ from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.view.sorting import SORTS
 from qdesk.curation.view.table import ADDED, judged
-from qdesk.data.reasons import KEEP
-from qdesk.gui.curate.grid.thumbnail_painter import Tint
 from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries

@@ -17,8 +17,6 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP, UNSURE
-from qdesk.gui.curate.grid.thumbnail_cache import ThumbnailCache
-from qdesk.gui.curate.grid.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, Tint
