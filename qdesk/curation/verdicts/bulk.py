@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from qdesk.curation.verdicts.csv import export_flags
 from qdesk.curation.verdicts.identity import key_of, resolve
-from qdesk.curation.verdicts.merge import read_verdicts, take_over
+from qdesk.curation.verdicts.merge import let_go, read_verdicts, take_over
 from qdesk.curation.verdicts.naming import facts_by_name, known_apart, traced_facts
 from qdesk.curation.verdicts.store import Change, Merged, Verdicts, notes_of
 from qdesk.curation.view.table import Table
@@ -30,6 +30,9 @@ Say = Callable[[float], object]
 
 CHUNK = 2_000
 """The drawings that are looked up at a time. Between two chunks other threads have their turn."""
+
+_AT_A_TIME = 20_000
+"""The verdicts whose drawings are looked for at a time."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def walk(table: Table | None, forward: bool, path: Path, say: Say) -> Bulk:
     """Undo the last step, or redo the one that was undone last."""
     with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
         changes = store.redo() if forward else store.undo()
-        return _settled(table, changes, store)
+        return _settled(table, changes, store, all_alike=len(changes) > _AT_A_TIME)
 
 
 def merge(table: Table | None, theirs: Path, path: Path, say: Say) -> Bulk:
@@ -101,7 +104,8 @@ def merge(table: Table | None, theirs: Path, path: Path, say: Say) -> Bulk:
     say(0.5)
     with _opened(path) as store, store.interrupted_by(lambda: say(0.8)):
         merged = take_over(store, *read)
-        return replace(_settled(table, merged.changes, store), merged=merged)
+        let_go(read[0])
+        return replace(_settled(table, merged.changes, store, all_alike=False), merged=merged)
 
 
 def refresh(table: Table, path: Path, say: Say) -> None:
@@ -126,27 +130,44 @@ def _opened(path: Path) -> Iterator[Verdicts]:
             gc.enable()
 
 
-def _settled(table: Table | None, changes: Sequence[Change], store: Verdicts) -> Bulk:
-    """Sum up changes, some of which may be about other drawings than those of the table that have the same key_id."""
+def _settled(table: Table | None, changes: list[Change], store: Verdicts, all_alike: bool) -> Bulk:
+    """Sum up changes, some of which may be about other drawings than those of the table that have the same key_id.
+
+    all_alike: whether none is, where all have an identity of the table, since they were given to these drawings before.
+    """
     if table is None:
         return Bulk(Counter((change.old, change.new) for change in changes), {})
-    before = table.names.arrow
-    keys = [key for one in changes if (key := key_of(one.identity))]
-    return _summed(changes, resolve(before, table.drawings, store.remembered(keys)), before)
+    names = before = table.names.arrow
+    if not (all_alike and len(_rows_of(changes, before)[0]) == len(changes)):
+        known = store.remembered(key for one in changes if (key := key_of(one.identity)))
+        for start in range(0, len(known), _AT_A_TIME):
+            names = resolve(names, table.drawings, known[start : start + _AT_A_TIME])
+        let_go(known)
+    return _summed(changes, names, before)
 
 
-def _summed(changes: Sequence[Change], names: pa.Array, before: pa.Array, rows: np.ndarray | None = None) -> Bulk:
+def _rows_of(changes: Sequence[Change], names: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Find changes among the identities `names`: rows, int64 (n,), and the positions of their changes."""
+    parts = range(0, len(changes), CHUNK)  # one by one, so that other threads have their turn
+    asked = pa.chunked_array([[one.identity for one in changes[at : at + CHUNK]] for at in parts], pa.string())
+    found = pc.index_in(names, value_set=asked)
+    rows = pc.indices_nonzero(pc.is_valid(found)).to_numpy().astype(np.int64)
+    return rows, found.to_numpy(zero_copy_only=False)[rows].astype(np.int64)
+
+
+def _summed(changes: list[Change], names: pa.Array, before: pa.Array, rows: np.ndarray | None = None) -> Bulk:
     """Sum up changes, and find them among the identities `names`, which may differ from those before.
 
     rows: where they are, if each of these has a change of its own: not where some are twins.
     """
-    reasons = np.array([change.new for change in changes], object)
-    if rows is None or len(rows) != len(changes):
-        found = pc.index_in(names, value_set=pa.array([change.identity for change in changes], pa.string()))
-        rows = pc.indices_nonzero(pc.is_valid(found)).to_numpy().astype(np.int64)
-        reasons = reasons[found.to_numpy(zero_copy_only=False)[rows].astype(np.int64)]
     kinds = Counter((change.old, change.new) for change in changes)
-    by_reason = {new: rows[reasons == new] for new in {new for _, new in kinds}}
+    places = {new: place for place, new in enumerate({new for _, new in kinds})}
+    now = np.fromiter((places[change.new] for change in changes), np.uint8, len(changes))
+    if rows is None or len(rows) != len(changes):
+        rows, which = _rows_of(changes, names)
+        now = now[which]
+    let_go(changes)
+    by_reason = {new: rows[now == place] for new, place in places.items()}
     return Bulk(kinds, by_reason, None if names is before or names.equals(before) else names)
 
 

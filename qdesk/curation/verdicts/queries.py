@@ -9,10 +9,14 @@ RANKED = f"""
     {SELECT} ORDER BY json_extract(facts, '$.rank') NULLS LAST, coalesce(json_extract(facts, '$.source'), ''),
     json_extract(facts, '$.row') NULLS LAST, identity
 """
-AMONG = "identity IN (SELECT value FROM json_each(?))"
+# The drawings that a statement is about are first put into the temporary table `chosen`: a million of them as one
+# parameter would keep Python from doing anything else for half a second.
+CHOSEN = "CREATE TEMP TABLE chosen (value TEXT)"
+CHOOSE = "INSERT INTO chosen VALUES (?)"
+AMONG = "identity IN (SELECT value FROM chosen)"
 # The identities with a key_id are it alone, or it with a number sign and more behind it; "$" comes after "#".
 WITH_KEYS = """
-    SELECT DISTINCT identity, facts FROM json_each(?) JOIN verdicts
+    SELECT DISTINCT identity, facts FROM chosen JOIN verdicts
     ON identity = value OR (identity > value || '#' AND identity < value || '$')
 """
 MOVE = "INSERT OR REPLACE INTO moves VALUES (?, ?, ?, ?, ?)"

@@ -183,6 +183,7 @@ class Verdicts(Store):
         self._db.execute("PRAGMA temp_store = MEMORY")
         self._db.execute("PRAGMA cache_size = -65536")
         self._db.execute(sql.MOVES)
+        self._db.execute(sql.CHOSEN)
 
     def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
         return _in_plain_words(self.path, error)
@@ -235,10 +236,10 @@ class Verdicts(Store):
         """
         with self._transaction():
             names = list(names)
-            chosen = (_list([*names, *(one.identity for one in self.remembered(names))]),)
-            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}", chosen).rowcount
+            self._choose([*names, *(one.identity for one in self.remembered(names))])
+            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}").rowcount
             for table in ("history", "conflicts"):
-                self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}", chosen)
+                self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}")
             self._db.execute(sql.DROP_EMPTY_STEPS)
         with self._in_words():
             self._wipe()
@@ -256,10 +257,10 @@ class Verdicts(Store):
         same = settled = conflicts = 0
         with self._transaction():
             theirs = _as_known_here(list(theirs), self)
-            names = _list(verdict.identity for verdict in theirs)
-            mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}", (names,)))
+            self._choose(verdict.identity for verdict in theirs)
+            mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}"))
             pairs = Counter((mine[one.identity], one.reason) for one in theirs if one.identity in mine)
-            told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD, (names,))}
+            told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD)}
             for verdict in theirs:
                 about = (verdict.identity, verdict.reason, verdict.note, verdict.flagged_at)
                 if verdict.identity not in mine:
@@ -279,8 +280,8 @@ class Verdicts(Store):
                 step = self._new_step()
                 self._db.executemany(sql.MOVE, map(_row, taken))
                 # A conflict is also a line of the history that changes nothing, so that it can be undone.
-                names = _list(verdict.identity for verdict in differing)
-                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}", (names,))
+                self._choose(verdict.identity for verdict in differing)
+                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}")
                 self._write(step, "do")
                 self._db.executemany(
                     "INSERT INTO conflicts (step, name, identity, reason, note, flagged_at, facts)"
@@ -299,7 +300,8 @@ class Verdicts(Store):
     def get_many(self, names: Iterable[str]) -> dict[str, Verdict]:
         """Return the verdicts of those of these drawings that have one, by identity."""
         with self._in_words():
-            rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}", (_list(names),))
+            self._choose(names)
+            rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}")
             return {row[0]: _verdict(*row) for row in rows}
 
     def all(self) -> list[Verdict]:
@@ -326,7 +328,8 @@ class Verdicts(Store):
             if keys is None:
                 rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()
             else:
-                rows = self._db.execute(sql.WITH_KEYS, (_list(dict.fromkeys(keys)),)).fetchall()
+                self._choose(keys)
+                rows = self._db.execute(sql.WITH_KEYS).fetchall()
         told = ((identity, json.loads(facts)) for identity, facts in rows)
         return [Known(identity, facts.pop(TRACE, ""), facts) for identity, facts in told]
 
@@ -361,6 +364,12 @@ class Verdicts(Store):
         return found
 
     # Inside
+
+    def _choose(self, names: Iterable[str]) -> None:
+        """Say which drawings the next statement is about."""
+        with self._in_words():
+            self._db.execute("DELETE FROM chosen")
+            self._db.executemany(sql.CHOOSE, ((str(name),) for name in names))
 
     def _decide(self, moves: Iterable[Move]) -> list[Change]:
         with self._transaction("", "BEGIN"):  # of a temporary table alone: others may write while many are looked up
@@ -477,11 +486,6 @@ def _in_plain_words(path: Path, error: sqlite3.Error) -> str:
 
 def _now(to: str) -> str:
     return datetime.now(UTC).isoformat(timespec=to).replace("+00:00", "Z")
-
-
-def _list(names: Iterable[str]) -> str:
-    """Return any number of identities as one parameter of a statement."""
-    return json.dumps(list(names))
 
 
 def _verdict(identity: str, reason: str, note: str, flagged_at: str, facts: str) -> Verdict:
