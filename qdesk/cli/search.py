@@ -1,0 +1,92 @@
+"""`qdesk search`: find the drawings most like a picture, a photo of a sketch, or other drawings."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qdesk.cli.arguments import Commands, add_y_up, command, count, table
+from qdesk.formats.registry import CAN_READ
+
+if TYPE_CHECKING:
+    from qdesk.explore.search import Seen
+    from qdesk.scoring.classifier import DrawingClassifier
+
+COLUMNS = "rank,key_id,word,source,row,likeness"
+
+
+def add(commands: Commands) -> None:
+    parser = command(
+        commands, "search", run, "find the drawings most like a picture, the nearest first",
+        f"Columns: {COLUMNS}. likeness goes from -1 to 1. A picture is a PNG, JPEG, WebP, GIF, BMP or SVG, such as a "
+        "photo of a sketch, dark on light or light on dark, on ruled or squared paper; or a file of drawings. Several "
+        "are searched for by their mean. On stderr is said how the pictures were "
+        "understood, what is seen in them, and whether anything is near.",
+        "qdesk search photo.jpg --in flamingo.ndjson cat.ndjson --top 20",
+    )  # fmt: skip
+    parser.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path, help="a picture, or a file of drawings")
+    parser.add_argument(
+        "--not", dest="disliked", metavar="PICTURE", nargs="+", type=Path, default=[], help="less like these"
+    )
+    parser.add_argument(
+        "--in", dest="files", metavar="FILE", nargs="+", type=Path, required=True,
+        help=f"the drawings to search: {CAN_READ}",
+    )  # fmt: skip
+    parser.add_argument("--top", metavar="N", type=count, default=50, help="how many; default %(default)s")
+    parser.add_argument("--out", metavar="FILE", type=table, help="a .csv or .parquet; default CSV to stdout")
+    parser.add_argument(
+        "--no-cache", dest="cache", action="store_false", help="do not use what is known from earlier scoring"
+    )
+    add_y_up(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    from functools import cache
+
+    from qdesk.console import Progress, check_out, opened, write_table
+    from qdesk.explore.search import embeddings_of, query_vector, search, table_of
+    from qdesk.scoring.classifier import DrawingClassifier, top_words
+    from qdesk.scoring.score_cache import ScoreCache
+
+    check_out(args.out, [*args.pictures, *args.disliked, *args.files])
+    guesser = cache(DrawingClassifier)
+    liked, said = _seen(args.pictures, guesser(), args.y_up)
+    disliked = _seen(args.disliked, guesser(), args.y_up)[0].embeddings if args.disliked else None
+    best = top_words(liked.probabilities.mean(axis=0), guesser().words, 3)
+    said.append(f"seen: {', '.join(f'{word} {100 * p:.0f} %' for word, p in best)}")
+    drawings = opened(args.files, args.y_up)
+    known = ScoreCache() if args.cache else None
+    with Progress("looking at the drawings") as progress:
+        embeddings = embeddings_of(drawings, guesser, known, progress)
+    if known is not None and known.trouble:
+        print(f"qdesk: {known.trouble}", file=sys.stderr)
+    found = search(embeddings, query_vector(liked.embeddings, disliked), args.top)
+    write_table(table_of(drawings, found), args.out)
+    print(f"qdesk: {'; '.join([*said, found.said])}", file=sys.stderr)
+    return 0
+
+
+def _seen(paths: Sequence[Path], guesser: DrawingClassifier, y_up: bool) -> tuple[Seen, list[str]]:
+    """Return what is seen in all pictures, and how each was understood, in words."""
+    import numpy as np
+
+    from qdesk.console import opened
+    from qdesk.data.simplify import as_official
+    from qdesk.explore.picture import understand_file
+    from qdesk.explore.picture_file import is_picture
+    from qdesk.explore.search import Seen, see
+
+    parts, said = [], []
+    for path in paths:
+        if is_picture(path):
+            understood = understand_file(path)
+            said.append(f"{path.name}: {understood.said[0].lower()}{understood.said[1:-1]}")
+            parts.append(see(guesser, understood.drawing, traced=True))
+        else:
+            drawings = opened([path], y_up)
+            said.append(f"{path.name}: {len(drawings):,} drawing{'s' * (len(drawings) != 1)}")
+            parts.append(see(guesser, as_official(drawings)))
+    return Seen(*(np.concatenate(each) for each in zip(*parts, strict=True))), said
