@@ -120,7 +120,7 @@ def _photo(colours: np.ndarray) -> Ink:
     dark_ground, light_ground = _level(grey, reach, top=True), _level(grey, reach, top=False)
     dark = 1 - grey / np.maximum(dark_ground, 1)
     light = (grey - light_ground) / np.maximum(255 - light_ground, 1)
-    is_light = _weight(light) > _weight(dark) and float(np.median(grey)) < 140
+    is_light = _strongest(1 - light_ground / np.maximum(grey, 1)) > 1.1 * _strongest(dark)
     stands, ground = (light, light_ground) if is_light else (dark, dark_ground)
     stands = np.clip(stands, 0, 1)
     lines = 0
@@ -134,9 +134,10 @@ def _photo(colours: np.ndarray) -> Ink:
     return Ink(mask, is_light, graphic=False, lines=lines, uneven=uneven)
 
 
-def _weight(stands: np.ndarray) -> float:
-    """Return how much stands out clearly, for the choice between dark and light ink."""
-    return float(np.square(np.clip(stands - _FAINT_PHOTO, 0, 1)).sum())
+def _strongest(stands: np.ndarray) -> float:
+    """Return how much the part of a picture stands out that does so most: whether that is dark or light is its ink."""
+    count = max(stands.size // 200, 1)
+    return float(np.partition(stands.ravel(), -count)[-count:].mean())
 
 
 def _level(grey: np.ndarray, reach: int, top: bool) -> np.ndarray:
@@ -299,11 +300,10 @@ def _take_away(stands: np.ndarray, path: np.ndarray, values: np.ndarray) -> None
     height, width = stands.shape
     columns = np.arange(width)
     parts = np.array_split(columns, max(width // 96, 1))
-    # Ink that covers a part of the line does not count for its darkness: the lower third of the values does.
-    medians = np.array([np.percentile(values[part], 40, axis=0) for part in parts])
-    upper = np.array([np.percentile(values[part], 75, axis=0) for part in parts])
-    whole = np.median(medians, axis=0)
-    own = np.clip(np.minimum(upper, np.maximum(medians, whole) * 1.35 + 0.01), 0, None)
+    # Ink that covers a part of the line must not count for its darkness, which is much the same all along it.
+    usual = np.array([np.median(values[part], axis=0) for part in parts])
+    whole = np.percentile(usual, 40, axis=0)
+    own = np.clip(np.minimum(1.15 * usual + 0.01, 1.4 * whole + 0.015), 0, None)
     centres = [float(part.mean()) for part in parts]
     good = (np.rint(path) >= 3) & (np.rint(path) < height - 3)
     for place, offset in enumerate(range(-3, 4)):

@@ -14,8 +14,9 @@ import numpy as np
 _BROAD = 2.6
 """How many times as broad as the pen a part of the ink has to be to count as filled."""
 
-_SOLID = 0.085
-"""The width of a part of the ink, as a share of the drawing's larger side, from which on it is filled in any case."""
+_THICK, _SOLID = 0.075, 0.085
+"""Where most of the ink is broader than the first share of the drawing's larger side, no pen is seen at all, and what is
+broader than the second is filled."""
 
 _OUTLINE = 0.02
 """The width of the outline that stands for a filled part, as a share of the drawing's larger side."""
@@ -66,7 +67,7 @@ def _without_broad(mask: np.ndarray) -> tuple[np.ndarray, float, bool]:
     ridge = reach[skeletonize(mask)]
     side = max(mask.shape) - 4
     pen = max(2 * float(np.median(ridge)) - 1, 1.0)
-    most = min(max(_BROAD * pen, 4.0), max(_SOLID * side, 4.0))
+    most = max(_BROAD * pen if pen < _THICK * side else _SOLID * side, 4.0)
     core = reach > most / 2
     if not core.any():
         return mask, pen, False
