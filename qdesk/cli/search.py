@@ -47,14 +47,14 @@ def run(args: argparse.Namespace) -> int:
     from functools import cache
 
     from qdesk.console import Progress, check_out, opened, write_table
-    from qdesk.explore.search import embeddings_of, query_vector, search, table_of
+    from qdesk.explore.search import embeddings_of, search, table_of
     from qdesk.scoring.classifier import DrawingClassifier, top_words
     from qdesk.scoring.score_cache import ScoreCache
 
     check_out(args.out, [*args.pictures, *args.disliked, *args.files])
     guesser = cache(DrawingClassifier)
     liked, said = _seen(args.pictures, guesser(), args.y_up)
-    disliked = _seen(args.disliked, guesser(), args.y_up)[0].embeddings if args.disliked else None
+    disliked = _seen(args.disliked, guesser(), args.y_up)[0] if args.disliked else None
     best = top_words(liked.probabilities.mean(axis=0), guesser().words, 3)
     said.append(f"seen: {', '.join(f'{word} {100 * p:.0f} %' for word, p in best)}")
     drawings = opened(args.files, args.y_up)
@@ -63,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         embeddings = embeddings_of(drawings, guesser, known, progress)
     if known is not None and known.trouble:
         print(f"qdesk: {known.trouble}", file=sys.stderr)
-    found = search(embeddings, query_vector(liked.embeddings, disliked), args.top)
+    unwanted = liked.embeddings[:0] if disliked is None else disliked.embeddings
+    found = search(embeddings, liked.embeddings, unwanted, args.top)
     write_table(table_of(drawings, found), args.out)
     print(f"qdesk: {'; '.join([*said, found.said])}", file=sys.stderr)
     return 0

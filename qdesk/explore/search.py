@@ -1,6 +1,6 @@
 """Search drawings by what they look like: those nearest to a query, or none where nothing is near.
 
-The query is one drawing or picture, or several: their mean, away from those that are not wanted (Rocchio 1971). The
+The query is one drawing or picture, or several: their mean, and away from those that are not wanted (Rocchio 1971). The
 search is brute force: a million embeddings are 64 MB and are compared in a few hundredths of a second. An index library
 would bring nothing before some tens of millions, more than the window or a command opens at once.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,9 @@ import pyarrow as pa
 
 from qdesk.data.drawings import Drawings
 from qdesk.data.simplify import as_official
+from qdesk.files import atomic_write
 from qdesk.scoring.similarity import likeness_to, top_k
+from qdesk.spreadsheet import Writer
 
 if TYPE_CHECKING:
     from qdesk.scoring.classifier import DrawingClassifier
@@ -31,11 +34,8 @@ not. Of 2,000 held-out drawings (part 0), searched for among 1,000 to 92,605 oth
 in 25 % at a likeness of 0.55 to 0.6, 38 % at 0.65 to 0.7, 55 % at 0.75 to 0.8, 74 % at 0.85 to 0.9 and 88 % above 0.95,
 whatever their number."""
 
-_CHANCE = ((0.40, 0.08), (0.52, 0.18), (0.62, 0.32), (0.72, 0.47), (0.77, 0.58), (0.82, 0.67), (0.87, 0.76),
-           (0.92, 0.84), (0.97, 0.89), (1.0, 0.9))  # fmt: skip
-
 AWAY = 0.5
-"""The weight of what is not wanted, where what is wanted weighs 1."""
+"""The weight of the likeness to what is not wanted, where that to what is wanted weighs 1."""
 
 _BATCH = 1024
 
@@ -49,9 +49,9 @@ class Seen(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """The drawings most like a query, the nearest first: rows int64 (k,), likeness float32 (k,), -1 to 1.
+    """The drawings most like a query, the best first: rows int64 (k,), likeness float32 (k,), -1 to 1.
 
-    searched: among how many.
+    likeness: to what is wanted. Where some are not wanted, the order goes by them, too.   searched: among how many.
     """
 
     rows: np.ndarray
@@ -60,27 +60,21 @@ class Found:
 
     @property
     def near(self) -> bool:
-        """Whether the nearest is near at all."""
-        return bool(len(self.rows)) and float(self.likeness[0]) >= NEAR
+        """Whether any is near at all."""
+        return float(self.likeness.max(initial=-1)) >= NEAR
 
     @property
     def said(self) -> str:
         """Whether anything is near, as a sentence."""
         if not len(self.rows):
             return "There is nothing to search."
-        best = float(self.likeness[0])
+        best = float(self.likeness.max())
         if self.near:
             return f"The nearest of {self.searched:,} is {best:.2f} alike."
         return (
             f"Nothing is near: the nearest of {self.searched:,} is {best:.2f} alike, and only from {NEAR:g} on it "
             "shows the same thing as often as not."
         )
-
-
-def chance_same(likeness: float) -> float:
-    """Return how often the nearest drawing shows the same word at this likeness, 0 to 1. See `NEAR`."""
-    places, chances = zip(*_CHANCE, strict=True)
-    return float(np.interp(likeness, places, chances))
 
 
 def see(guesser: DrawingClassifier, drawings: Drawings, traced: bool = False) -> Seen:
@@ -102,28 +96,27 @@ def see(guesser: DrawingClassifier, drawings: Drawings, traced: bool = False) ->
     return Seen(seen, probabilities)
 
 
-def query_vector(liked: np.ndarray, disliked: np.ndarray | None = None) -> np.ndarray:
-    """Return the embedding to search for, float32 (64,), of unit vectors (q, 64) that are wanted and that are not."""
-    vector = liked.mean(axis=0)
-    vector = vector / max(float(np.linalg.norm(vector)), 1e-9)
-    if disliked is not None and len(disliked):
-        away = disliked.mean(axis=0)
-        vector = vector - AWAY * away / max(float(np.linalg.norm(away)), 1e-9)
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9), np.float32)
-
-
 def search(
-    embeddings: np.ndarray, vector: np.ndarray, count: int, known: np.ndarray | None = None,
+    embeddings: np.ndarray,
+    liked: np.ndarray,
+    disliked: np.ndarray,
+    count: int,
+    known: np.ndarray | None = None,
     but: Sequence[int] | np.ndarray = (),
-) -> Found:  # fmt: skip
-    """Return the `count` drawings most like a vector (64,).
+) -> Found:
+    """Return the `count` drawings most like the mean of the liked ones, and less like the disliked ones.
 
-    embeddings: int8 (N, 64).   known: bool (N,), those that have one; default all.   but: rows that are left out.
+    embeddings: int8 (N, 64).   liked, disliked: unit vectors, float32 (q, 64); disliked may be empty.   known: bool
+    (N,), those that have an embedding; default all.   but: rows that are left out.
     """
     mask = np.ones(len(embeddings), bool) if known is None else known.copy()
     mask[np.asarray(but, np.int64)] = False
-    rows, likeness = top_k(likeness_to(embeddings, vector), mask, count)
-    return Found(rows, likeness, int(np.count_nonzero(mask)))
+    likeness = likeness_to(embeddings, liked.mean(axis=0))
+    order = likeness
+    if len(disliked):
+        order = likeness - np.float32(AWAY) * likeness_to(embeddings, disliked.mean(axis=0))
+    rows, _ = top_k(order, mask, count)
+    return Found(rows, likeness[rows], int(np.count_nonzero(mask)))
 
 
 def embeddings_of(
@@ -159,3 +152,22 @@ def table_of(drawings: Drawings, found: Found) -> pa.Table:
     columns = {name: about.column(name) for name in ("key_id", "word", "source", "row")}
     rank = pa.array(np.arange(1, len(found.rows) + 1))
     return pa.table({"rank": rank, **columns, "likeness": pa.array(found.likeness.astype(float))}).select(COLUMNS)
+
+
+def write_result(path: Path, drawings: Drawings, found: Found, title: str = "") -> None:
+    """Write what was found: .csv as a table with `COLUMNS`, .png, .svg or .pdf as a sheet of the drawings.
+
+    Raises FormatError for another name, and OSError.
+    """
+    if path.suffix.lower() != ".csv":
+        from qdesk.formats.sheet import Caption, write_sheet
+
+        chosen = drawings.take(found.rows)
+        pairs = zip(chosen.words, found.likeness.tolist(), strict=True)
+        write_sheet(path, chosen, [Caption(word or "", f"{likeness:.2f} alike") for word, likeness in pairs], title)
+        return
+    with atomic_write(path) as part, open(part, "w", encoding="utf-8", newline="") as file:
+        rows = Writer(file)
+        rows.writerow(COLUMNS)
+        for row in table_of(drawings, found).to_pylist():
+            rows.writerow([*(row[name] for name in COLUMNS[:-1]), f"{row['likeness']:.6g}"])

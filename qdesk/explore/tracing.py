@@ -15,8 +15,8 @@ _BROAD = 2.6
 """How many times as broad as the pen a part of the ink has to be to count as filled."""
 
 _THICK, _SOLID = 0.075, 0.085
-"""Where most of the ink is broader than the first share of the drawing's larger side, no pen is seen at all, and what is
-broader than the second is filled."""
+"""Where most of the ink is broader than the first share of the drawing's larger side, no pen is seen at all, and what
+is broader than the second is filled."""
 
 _OUTLINE = 0.02
 """The width of the outline that stands for a filled part, as a share of the drawing's larger side."""
