@@ -41,6 +41,7 @@ class Sizes:
 
     matrix: rows of the square matrices multiplied.   moves: single guesses timed.   icons: pictures of 4x4 pixels.
     many: as many as a category has.   drawn: drawings that are sampled.   ink: steps that ink grows.
+    searched: embeddings that are searched.   searches: how many searches and photos are timed.
     """
 
     matrix: int = 2048
@@ -54,10 +55,13 @@ class Sizes:
     many: int = 120_000
     drawn: int = 100
     ink: int = 100
+    searched: int = 1_000_000
+    searches: int = 100
 
 
 QUICK = Sizes(
-    matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200, drawn=2, ink=2
+    matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200, drawn=2, ink=2,
+    searched=2000, searches=5,
 )  # fmt: skip
 """Sizes that are enough to see that everything runs. Their figures mean nothing."""
 
@@ -69,7 +73,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     """
     steps: list[Callable[[Sizes], dict[str, float]]] = [
         measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
-        measure_shares, measure_icons, measure_many, measure_drawing,
+        measure_shares, measure_icons, measure_many, measure_drawing, measure_search, measure_photo,
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
@@ -324,6 +328,35 @@ def measure_drawing(sizes: Sizes) -> dict[str, float]:
     return {"draw_100_s": 100 * wall / sizes.drawn, "draw_per_cpu_s": sizes.drawn / cpu, "ink_step_ms": 1000 * step}
 
 
+def measure_search(sizes: Sizes) -> dict[str, float]:
+    """Measure a search for the 60 drawings most like one, among a million embeddings; wall time on one thread."""
+    from qdesk.explore.search import search
+
+    random = np.random.default_rng(0)
+    embeddings = random.integers(-40, 41, (sizes.searched, 64), np.int8)
+    nothing = np.zeros((0, 64), np.float32)
+    milliseconds = []
+    for _ in range(sizes.searches):
+        vector = random.normal(0, 1, (1, 64)).astype(np.float32)
+        milliseconds.append(1000 * _seconds(partial(search, embeddings, vector, nothing, 60)))
+    p50, p95 = np.percentile(milliseconds, (50, 95))
+    return {"search_million_ms_p50": float(p50), "search_million_ms_p95": float(p95)}
+
+
+def measure_photo(sizes: Sizes) -> dict[str, float]:
+    """Measure how long a photo of 12 megapixels takes from its file to strokes; wall time on one thread."""
+    from qdesk.bench.photograph import Setting, photograph
+    from qdesk.explore.picture import understand_file
+
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder, "photo.jpg")
+        photo.write_bytes(photograph(random_walks(1), 0, Setting(), np.random.default_rng(0), (4000, 3000)))
+        understand_file(photo)
+        milliseconds = [1000 * _seconds(lambda: understand_file(photo)) for _ in range(sizes.searches)]
+    p50, p95 = np.percentile(milliseconds, (50, 95))
+    return {"photo_ms_p50": float(p50), "photo_ms_p95": float(p95)}
+
+
 # How
 
 
@@ -432,6 +465,16 @@ def run_live(args: argparse.Namespace) -> int:
     if args.docs:
         with atomic_write(args.docs.with_suffix(".svg")) as part:
             part.write_text(svg(tables[CURVE]), encoding="utf-8")
+    return 0
+
+
+def run_photo(args: argparse.Namespace) -> int:
+    """Run `qdesk bench photo`: print the table of `qdesk.bench.photo`."""
+    from qdesk.bench.photo import measure
+
+    with Progress("measuring") as progress:
+        tables = measure(args.data, lambda text: progress(None, text))
+    _show(tables, args)
     return 0
 
 

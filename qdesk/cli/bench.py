@@ -8,11 +8,12 @@ from pathlib import Path
 
 from qdesk.cli.arguments import Commands, command
 
-WHAT = ("machine", "ranking", "curating", "live", "million", "map")
+WHAT = ("machine", "ranking", "curating", "live", "million", "map", "photo")
 NEEDS = {
     "ranking": "the folders that the networks were trained on",
     "live": "raw drawings, and simplified ones",
     "curating": "the folders that the networks were trained on",
+    "photo": "simplified drawings of many words",
 }
 """The folders that `--data` has to name, for the benchmarks that need it."""
 
@@ -29,13 +30,18 @@ def add(commands: Commands) -> None:
         "opening, sorting, filtering, scrolling, judging, memory; takes a few minutes. curating: what 'more like "
         "these' finds, and what the learned order brings, of the junk that people labelled (--labels) and of planted "
         "junk; takes two minutes and needs --data. map: a map of 100,000 drawings, a million placed on it, and looking "
-        "around among them; takes about two minutes, on real drawings with --data.",
+        "around among them; takes about two minutes, on real drawings with --data. photo: drawings that the networks "
+        "never saw, photographed by code and searched for by these photos; takes a few minutes and needs --data.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
     parser.add_argument("--json", action="store_true", help="one flat JSON object of numbers instead of a table")
     parser.add_argument(
-        "--data", metavar="DIR", nargs="+", type=Path, help="ranking, live, curating: the folders that were trained on"
+        "--data",
+        metavar="DIR",
+        nargs="+",
+        type=Path,
+        help="ranking, live, curating, photo: the folders that were trained on",
     )
     parser.add_argument(
         "--count", metavar="N", type=int, default=1_000_000, help="million: how many drawings (default: %(default)s)"
@@ -82,5 +88,6 @@ def run(args: argparse.Namespace) -> int:
         "ranking": machine.run_ranking,
         "curating": machine.run_curating,
         "live": machine.run_live,
+        "photo": machine.run_photo,
     }
     return runs[args.what](args)

@@ -71,10 +71,7 @@ class Found:
         best = float(self.likeness.max())
         if self.near:
             return f"The nearest of {self.searched:,} is {best:.2f} alike."
-        return (
-            f"Nothing is near: the nearest of {self.searched:,} is {best:.2f} alike, and only from {NEAR:g} on it "
-            "shows the same thing as often as not."
-        )
+        return f"Nothing is near: the nearest of {self.searched:,} is only {best:.2f} alike."
 
 
 def see(guesser: DrawingClassifier, drawings: Drawings, traced: bool = False) -> Seen:
