@@ -216,6 +216,7 @@ def test_the_picture_of_the_packages_is_fresh():
         ("qdesk.gui.play.page", ("torch", "sklearn", "scipy")),
         ("qdesk.gui.curate.page", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2")),
         ("qdesk.gui.explore.map_tab", ("torch", "sklearn", "scipy", "pyqtgraph", "openTSNE", "jinja2", "PIL")),
+        ("qdesk.gui.explore.search_tab", ("torch", "sklearn", "scipy", "skimage", "PIL", "pyqtgraph")),
         ("qdesk.gui.lab.page", ("torch", "sklearn", "scipy", "pyqtgraph")),
         ("qdesk.gui.draw.icons_tab", ("torch", "sklearn", "scipy", "pyqtgraph")),
         ("qdesk.gui.explore.words_tab", ("torch", "sklearn", "scipy", "pyqtgraph", "jinja2", "cairocffi", "PIL")),

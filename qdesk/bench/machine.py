@@ -333,7 +333,8 @@ def measure_search(sizes: Sizes) -> dict[str, float]:
     from qdesk.explore.search import search
 
     random = np.random.default_rng(0)
-    embeddings = random.integers(-40, 41, (sizes.searched, 64), np.int8)
+    vectors = random.standard_normal((sizes.searched, 64), np.float32)
+    embeddings = np.rint(vectors * (120 / np.linalg.norm(vectors, axis=1)[:, None])).astype(np.int8)
     nothing = np.zeros((0, 64), np.float32)
     milliseconds = []
     for _ in range(sizes.searches):

@@ -15,8 +15,15 @@ import numpy as np
 _FLAT = 10.0
 """How far, of 255 levels, the pixels at a graphic's edge may be from their median."""
 
+_EVEN, _EXACT = 0.97, 0.6
+"""How many of them, on each side, may not be farther; or how many are of the very same colour. Lines of paper reach two
+sides, and are 5 % of them or more; noise leaves no two pixels quite alike."""
+
 _FAINT_GRAPHIC, _FAINT_PHOTO = 24.0, 0.09
 """The least contrast that counts as ink: in levels of 255 in a graphic, as a share of the ground's light in a photo."""
+
+_LEAST = 0.0003
+"""The least share of a photo that is ink: a line of a tenth of its side."""
 
 _GROUND = 24
 """A photo's ground is looked for in windows of this share of its larger side: 1 / 24 to each side."""
@@ -68,10 +75,11 @@ def find_ink(pixels: np.ndarray) -> Ink:
     colours = _opaque(pixels)
     if min(colours.shape[:2]) < 4:
         raise NoInk("There is nothing in this picture: it is smaller than 4 x 4 pixels.")
-    edge = np.concatenate([colours[0], colours[-1], colours[:, 0], colours[:, -1]])
-    ground = np.median(edge, axis=0)
-    off = np.abs(edge - ground).max(axis=1)
-    if np.percentile(off, 80) <= _FLAT / 2 and (off <= _FLAT).mean() > 0.8:
+    sides = colours[0], colours[-1], colours[:, 0], colours[:, -1]
+    ground = np.median(np.concatenate(sides), axis=0)
+    off = [np.abs(side - ground).max(axis=1) for side in sides]
+    even = all((side <= _FLAT).mean() > _EVEN for side in off)
+    if even or (np.concatenate(off) < 0.5).mean() > _EXACT:
         return _graphic(colours, ground)
     return _photo(colours)
 
@@ -123,15 +131,14 @@ def _photo(colours: np.ndarray) -> Ink:
     is_light = _strongest(1 - light_ground / np.maximum(grey, 1)) > 1.1 * _strongest(dark)
     stands, ground = (light, light_ground) if is_light else (dark, dark_ground)
     stands = np.clip(stands, 0, 1)
-    lines = 0
-    for turned in (False, True):
-        stands, found = _without_lines(stands, turned)
-        lines += found
-    mask = _strong(stands)
-    if not mask.any():
+    stands, across = _without_lines(stands, 0.0)
+    stands, down = _without_lines(stands.T, max(across, default=0.0))
+    stands, lines = stands.T, [*across, *down]
+    mask = _strong(stands, max(lines, default=0.0))
+    if mask.sum() < _LEAST * mask.size:
         raise NoInk("There is nothing in this picture: nothing stands out from its ground.")
     uneven = float(np.percentile(ground, 5)) < 0.8 * float(np.percentile(ground, 95))
-    return Ink(mask, is_light, graphic=False, lines=lines, uneven=uneven)
+    return Ink(mask, is_light, graphic=False, lines=len(lines), uneven=uneven)
 
 
 def _strongest(stands: np.ndarray) -> float:
@@ -157,8 +164,11 @@ def _level(grey: np.ndarray, reach: int, top: bool) -> np.ndarray:
     return np.array([np.interp(zoom[1], np.arange(small.shape[1]), row) for row in rows], np.float32)
 
 
-def _strong(stands: np.ndarray) -> np.ndarray:
-    """Return the mask of what stands out, (H, W): strong ink, and fainter ink that goes on from it."""
+def _strong(stands: np.ndarray, line: float) -> np.ndarray:
+    """Return the mask of what stands out, (H, W): strong ink, and fainter ink that goes on from it.
+
+    line: how much the lines of the paper stood out; 0 for none.
+    """
     from skimage.filters import apply_hysteresis_threshold, threshold_otsu
 
     noise = 1.4826 * float(np.median(np.abs(stands - np.median(stands))))
@@ -171,11 +181,14 @@ def _strong(stands: np.ndarray) -> np.ndarray:
     high = max(min(otsu, 0.6 * full), base + 5 * noise)
     low = max(0.42 * full, base + 3 * noise, 0.6 * _FAINT_PHOTO)
     mask = apply_hysteresis_threshold(stands, min(low, high), high)
-    return _whole(_inside(mask), 0.0002)
+    return _whole(_inside(mask, 0.0 if full < 1.25 * line else 0.35), 0.0002)
 
 
-def _inside(mask: np.ndarray) -> np.ndarray:
-    """Return the mask without what reaches the picture's edge, such as a table beside the paper, if enough is left."""
+def _inside(mask: np.ndarray, least: float) -> np.ndarray:
+    """Return the mask without what reaches the picture's edge, such as a table beside the paper, if enough is left.
+
+    least: the share of the ink that has to be left. It is 0 where what is there may be the ends of lines of the paper.
+    """
     from scipy import ndimage
 
     labels, count = ndimage.label(mask, np.ones((3, 3)))
@@ -184,7 +197,7 @@ def _inside(mask: np.ndarray) -> np.ndarray:
     sides = labels[:2], labels[-2:], labels[:, :2], labels[:, -2:]
     edges = np.unique(np.concatenate([side.ravel() for side in sides]))
     inner = mask & ~np.isin(labels, edges[edges > 0])
-    return inner if inner.sum() > 0.35 * mask.sum() else mask
+    return inner if inner.sum() >= least * mask.sum() else mask
 
 
 def _whole(mask: np.ndarray, least: float) -> np.ndarray:
@@ -204,18 +217,15 @@ def _whole(mask: np.ndarray, least: float) -> np.ndarray:
 # Lines of the paper
 
 
-def _without_lines(stands: np.ndarray, turned: bool) -> tuple[np.ndarray, int]:
-    """Return what stands out without the lines that run through the picture from left to right, and their number.
+def _without_lines(stands: np.ndarray, usual: float) -> tuple[np.ndarray, list[float]]:
+    """Return what stands out without the lines that run from left to right, and how much each of these stood out.
 
-    turned: from top to bottom.
+    usual: how much those from top to bottom do, 0 where there are none or where it is not known.
     """
-    if turned:
-        cleaned, count = _without_lines(stands.T, False)
-        return cleaned.T, count
     height, width = stands.shape
     strips = width // _STRIP
     if strips < 12 or height < 32:
-        return stands, 0
+        return stands, []
     mean = stands[:, : strips * _STRIP].reshape(height, strips, _STRIP).mean(axis=2)
     spread = np.median(np.abs(np.diff(mean, axis=0)))
     # A line is a ridge: darker than what lies 3 px above and below it.
@@ -224,25 +234,19 @@ def _without_lines(stands: np.ndarray, turned: bool) -> tuple[np.ndarray, int]:
     there = ridge > max(0.012, 2.0 * float(spread))
     there[1:-1] |= there[:-2] | there[2:]
     slopes, rows = _straight(there, strips)
-    found = 0
-    result = stands.copy()
-    strengths = []
-    paths = []
+    found: list[tuple[np.ndarray, np.ndarray, float]] = []
     for slope, row in zip(slopes, rows, strict=True):
-        path = row + slope * (np.arange(width) - width / 2)
-        path = _settled(stands, path)
+        path = _settled(stands, row + slope * (np.arange(width) - width / 2))
         values = _along(stands, path)
-        paths.append((path, values))
-        strengths.append(float(np.median(values[:, 3])))
-    if not paths:
-        return stands, 0
-    ink = float(np.percentile(stands[stands > _FAINT_PHOTO], 90)) if (stands > _FAINT_PHOTO).any() else 1.0
-    for (path, values), strength in zip(paths, strengths, strict=True):
-        if len(paths) < 3 and strength > 0.6 * ink:
-            continue  # a line or two as dark as the drawing may be the drawing's
+        found.append((path, values, float(np.median(values[:, 3]))))
+    clear = stands[stands > _FAINT_PHOTO]
+    most = max(0.6 * float(np.percentile(clear, 90)) if len(clear) else 1.0, 1.3 * usual)
+    if len(found) < 3:  # a line or two as dark as the drawing may be the drawing's
+        found = [one for one in found if one[2] <= most]
+    result = stands.copy()
+    for path, values, _ in found:
         _take_away(result, path, values)
-        found += 1
-    return result, found
+    return result, [strength for *_, strength in found]
 
 
 def _straight(there: np.ndarray, strips: int) -> tuple[list[float], list[float]]:

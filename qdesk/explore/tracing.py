@@ -24,6 +24,9 @@ _OUTLINE = 0.02
 _BEND = 60.0
 """How far a stroke may turn at a crossing, degrees. Where nothing goes on as straight as that, it ends."""
 
+_SLANT = 6.0
+"""How many pens' widths two lines that cross at a slant may run in each other."""
+
 
 class Traced(NamedTuple):
     """The strokes of a mask: float64 (n, 2) each, x and y in px of the mask.
@@ -38,16 +41,15 @@ class Traced(NamedTuple):
 
 def trace(mask: np.ndarray) -> Traced:
     """Trace a mask of ink, bool (H, W). Raises ValueError where it is empty."""
+    from scipy import ndimage
     from skimage.morphology import skeletonize
 
     if not mask.any():
         raise ValueError("there is no ink to trace")
     mask, first = _cropped(mask)
     thin, pen, filled = _without_broad(mask)
-    lines = skeletonize(thin)
-    paths = _paths(lines)
-    paths = _pruned(paths, pen)
-    strokes = _strokes(paths, pen)
+    paths = _pruned(_paths(skeletonize(thin)), pen)
+    strokes = _strokes(paths, pen, ndimage.distance_transform_edt(thin))
     return Traced([stroke + first for stroke in _in_order(strokes)], pen, filled)
 
 
@@ -170,9 +172,12 @@ def _pruned(paths: list[_Path], pen: float) -> list[_Path]:
     return kept or paths
 
 
-def _strokes(paths: list[_Path], pen: float) -> list[np.ndarray]:
-    """Join paths at crossings where they go straight on, and return the strokes, float64 (n, 2)."""
-    merged = _merged_nodes(paths, pen)
+def _strokes(paths: list[_Path], pen: float, reach_of: np.ndarray) -> list[np.ndarray]:
+    """Join paths at crossings where they go straight on, and return the strokes, float64 (n, 2).
+
+    reach_of: how far each pixel of the ink is from its edge, (H, W).
+    """
+    merged = _merged_nodes(paths, pen, reach_of)
     bridges = [path for path in paths if _is_bridge(path, merged)]
     paths = [path for path in paths if not _is_bridge(path, merged)] or bridges
     reach = max(round(2 * pen), 6)
@@ -206,8 +211,11 @@ def _is_bridge(path: _Path, merged: dict[int, int]) -> bool:
     return a >= 0 and b >= 0 and a != b and merged[a] == merged[b]
 
 
-def _merged_nodes(paths: list[_Path], pen: float) -> dict[int, int]:
-    """Return which crossings are one: two lines that cross at a slant leave two, with a short path between them."""
+def _merged_nodes(paths: list[_Path], pen: float, reach_of: np.ndarray) -> dict[int, int]:
+    """Return which crossings are one: two lines that cross at a slant leave two, with a path between them.
+
+    The path is very short, or it is longer and the ink there is broader than the pen, being that of both lines.
+    """
     parent = {end: end for path in paths for end in path.ends if end >= 0}
 
     def root(name: int) -> int:
@@ -217,7 +225,11 @@ def _merged_nodes(paths: list[_Path], pen: float) -> dict[int, int]:
 
     for path in paths:
         a, b = path.ends
-        if a >= 0 and b >= 0 and a != b and len(path.points) <= max(1.2 * pen, 3) + 1:
+        if a < 0 or b < 0 or a == b or len(path.points) > max(_SLANT * pen, 3) + 1:
+            continue
+        x, y = path.points.T
+        broad = 2 * float(np.median(reach_of[y, x])) - 1 > 1.25 * pen
+        if broad or len(path.points) <= max(1.2 * pen, 3) + 1:
             parent[root(a)] = root(b)
     return {name: root(name) for name in parent}
 

@@ -18,6 +18,7 @@ from tests.helpers.commands import ndjson_line, run
 COMMANDS = (
     "play", "curate", "lab", "rank", "health", "guess", "evaluate", "train", "get", "convert", "export", "merge",
     "bench", "experiment", "words",
+    "bench", "experiment", "search",
 )  # fmt: skip
 
 
@@ -65,6 +66,7 @@ def test_every_command_of_the_contract_is_in_the_help(capsys):
         "experiment five",
         "bench live",
         "bench curating",
+        "bench photo",
     ],
 )
 def test_wrong_usage_is_2_and_says_why_on_stderr(line, capsys):
