@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QImage, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QScrollArea,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk import paths
 from qdesk.curation.view.table import Table
 from qdesk.gui import jobs
 from qdesk.gui.explore.query_panel import WIDTH, QueryPanel
-from qdesk.gui.explore.result_grid import ResultGrid
+from qdesk.gui.explore.results_panel import ResultsPanel
+from qdesk.gui.explore.search_empty import SearchEmpty
 from qdesk.gui.explore.search_worker import Answer, Request, Searcher, Source
 from qdesk.gui.kit.drop import DropPage
-from qdesk.gui.kit.empty import EmptyPage, card
 from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.kit.widgets import Notice, vertical_line
-from qdesk.gui.theme import SPACE, button, icon, label
+from qdesk.gui.theme import SPACE
 
 _ENDINGS = "*.png *.jpg *.jpeg *.webp *.gif *.bmp *.svg"
-_STARTER = "starter.ndjson.gz"
 
 
 class SearchTab(DropPage):
@@ -51,7 +39,6 @@ class SearchTab(DropPage):
         self.disliked: list[int] = []
         self.answer: Answer | None = None
         self._worker: jobs.LatestWorker[Searcher] | None = None
-        self._saving = jobs.Slot("qdesk-save-search", self)
         self._build()
         QShortcut(
             QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste,
@@ -73,51 +60,20 @@ class SearchTab(DropPage):
         left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         left.setFixedWidth(WIDTH + SPACE)
         left.setWidget(self.panel)
-        self.grid = ResultGrid()
-        self.grid.more.connect(self.like)
-        self.grid.less.connect(self.dislike)
-        scroll = self._scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(self.grid)
-        self.sign = QLabel()
-        self.said = label("")
-        self.said.setWordWrap(True)
-        self.said.setToolTip(
-            "Likeness goes from −1 to 1. From 0.72 on, the nearest drawing shows the same thing as often as not."
-        )
-        self.show_in_curate = button("Show in Curate", "curate")
-        self.show_in_curate.clicked.connect(self.choose)
-        self.save = button("Save…", "save")
-        self.save.setToolTip("The list as CSV, or the drawings as a sheet: PNG, SVG or PDF")
-        self.save.clicked.connect(self.ask_where_to_save)
-        head = QHBoxLayout()
-        head.setContentsMargins(SPACE, SPACE, 2 * SPACE, SPACE)
-        head.setSpacing(SPACE)
-        head.addWidget(self.sign)
-        head.addWidget(self.said, 1)
-        head.addWidget(self.show_in_curate, 0, Qt.AlignmentFlag.AlignTop)
-        head.addWidget(self.save, 0, Qt.AlignmentFlag.AlignTop)
-        self.hint = label("", muted=True)
-        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.hint.setWordWrap(True)
-        self._results = QStackedWidget()
-        self._results.addWidget(self.hint)
-        self._results.addWidget(scroll)
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        right.addLayout(head)
-        right.addWidget(self._results, 1)
+        self.results = ResultsPanel()
+        self.results.grid.more.connect(self.like)
+        self.results.grid.less.connect(self.dislike)
+        self.results.curate_asked.connect(self.choose)
         work = QWidget()
         row = QHBoxLayout(work)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(left)
-        row.addWidget(vertical_line())
-        row.addLayout(right, 1)
-        self.empty = self._empty()
+        for part in (left, vertical_line(), self.results):
+            row.addWidget(part, 1 if part is self.results else 0)
+        self.empty = SearchEmpty()
+        self.empty.open_asked.connect(self._ask_to_open)
         self.notice = Notice()
+        self.results.said.connect(lambda text, kind: self.notice.say(text, kind, lasting=kind != "good"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.empty)
         self._stack.addWidget(work)
@@ -126,25 +82,6 @@ class SearchTab(DropPage):
         column.setSpacing(0)
         column.addWidget(self._stack, 1)
         column.addWidget(self.notice)
-
-    def _empty(self) -> EmptyPage:
-        lead = (
-            "A photo of a sketch on paper, an icon, a picture from the clipboard, or a drawing made here finds the "
-            "drawings most like it among those that are open. First open some."
-        )
-        page = EmptyPage("Search by picture", lead)
-        self.open_files = button("Open drawings…", "open", primary=True)
-        self.open_files.clicked.connect(partial(self._ask_to_open, []))
-        self.starter = button("Open the starter set", "star")
-        self.starter.clicked.connect(partial(self._ask_to_open, [str(paths.asset(_STARTER))]))
-        self.starter.setEnabled(paths.asset(_STARTER).is_file())
-        own = "They are opened and scored in Curate; then come back here."
-        made = "About 600 drawings to try things out. Made by qdesk."
-        page.add_cards(
-            card("open", "Your own drawings", own, [self.open_files]),
-            card("star", "Starter set", made, [self.starter]),
-        )
-        return page
 
     def _ask_to_open(self, files: list[str]) -> None:
         if self._open_set is not None:
@@ -167,7 +104,7 @@ class SearchTab(DropPage):
 
     def shutdown(self) -> None:
         """End what runs in the background."""
-        self._saving.drop()
+        self.results.shutdown()
         if self._worker is not None:
             self._worker.close()
             self._worker = None
@@ -318,24 +255,11 @@ class SearchTab(DropPage):
 
     def _show_result(self) -> None:
         found = self.answer.found if self.answer is not None else None
-        there = found is not None and len(found.rows) > 0 and self._table is not None
-        self.show_in_curate.setEnabled(there)
-        self.save.setEnabled(there)
-        self._results.setCurrentIndex(1 if there else 0)
-        if there:
-            assert found is not None and self._table is not None
-            if self.grid.rows != found.rows.tolist():
-                self.grid.show_found(self._table.drawings, found.rows, found.likeness)
-                self._scroll.verticalScrollBar().setValue(0)
-            left = int(len(self._table) - np.count_nonzero(self._table.scored))
-            more = f" {left:,} are not scored yet." if left else ""
-            self.said.setText(f"{found.said}{more}")
-            self.sign.setPixmap(icon("warning", "warn").pixmap(18, 18))
-            self.sign.setHidden(found.near)
+        if self._table is not None and found is not None and len(found.rows):
+            self.results.title = f"Like {self._title()}"
+            self.results.show_found(self._table, found)
         else:
-            self.said.setText("")
-            self.sign.hide()
-            self.hint.setText(self._advice())
+            self.results.show_advice(self._advice())
 
     def _advice(self) -> str:
         if self._source is None and not self.liked:
@@ -357,32 +281,6 @@ class SearchTab(DropPage):
         if self.liked:
             names.append(f"{len(self.liked)} drawing{'s' * (len(self.liked) != 1)}")
         return " and ".join(names)
-
-    def ask_where_to_save(self) -> None:
-        """Let the user name a file for what was found."""
-        path, _ = QFileDialog.getSaveFileName(
-            self, "Save what was found", "similar.csv", "Table (*.csv);;Sheet (*.png *.svg *.pdf)"
-        )
-        if path:
-            self.save_to(Path(path))
-
-    def save_to(self, path: Path) -> None:
-        """Write what was found, in the background: .csv, or a sheet as .png, .svg or .pdf."""
-        found = self.answer.found if self.answer is not None else None
-        if found is None or self._table is None:
-            return
-        drawings, title = self._table.drawings, f"Like {self._title()}"
-
-        def write(_context: jobs.Context) -> None:
-            from qdesk.explore.search import write_result
-
-            write_result(path if path.suffix else path.with_suffix(".csv"), drawings, found, title)
-
-        self._saving.start(
-            write,
-            done=lambda _result: self.notice.say(f"Saved as {path.name}.", "good", lasting=False),
-            failed=lambda sentence: self.notice.say(f"Not written: {sentence}", "bad"),
-        )
 
 
 def _are_drawn(one: Source | None, other: Source | None) -> bool:

@@ -86,26 +86,26 @@ def picture(tmp_path: Path) -> Path:
 
 
 def found(tab: SearchTab) -> list[int]:
-    return list(tab.grid.rows) if tab.answer is not None and tab.answer.found is not None else []
+    return list(tab.results.grid.rows) if tab.answer is not None and tab.answer.found is not None else []
 
 
 def test_without_drawings_it_offers_to_open_some(tab, qtbot, open_set):
     assert tab.empty.isVisible()
     with qtbot.waitSignal(open_set.open_asked) as asked:
-        tab.open_files.click()
+        tab.empty.open.click()
     assert asked.args == [[]]
     with qtbot.waitSignal(open_set.open_asked) as asked:
-        tab.starter.click()
+        tab.empty.starter.click()
     assert asked.args[0][0].endswith("starter.ndjson.gz")
 
 
 def test_a_picture_finds_the_most_similar(tab, qtbot, open_set, table, picture):
     open_set.put(table)
-    assert not tab.empty.isVisible() and tab.hint.text().startswith("Draw, drop")
+    assert not tab.empty.isVisible() and tab.results.hint.text().startswith("Draw, drop")
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT)
     assert found(tab) == list(range(COUNT))
-    assert tab.said.text() == "The nearest of 8 is 1.00 alike." and tab.sign.isHidden()
+    assert tab.results.sentence.text() == "The nearest of 8 is 1.00 alike." and tab.results.sign.isHidden()
     assert tab.panel.said.text().startswith("Understood as: dark on light; ")
     assert tab.panel.guesses.accessibleName() == "What it sees: circle 60 %, zigzag 20 %, cat 10 %, owl 6 %"
     assert [chip.row for chip in tab.panel.liked.chips] == [-1]
@@ -116,11 +116,11 @@ def test_a_click_asks_for_more_and_a_right_click_for_less(tab, qtbot, open_set, 
     open_set.put(table)
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT)
-    QTest.mouseClick(tab.grid, Qt.MouseButton.LeftButton, pos=tab.grid.cell(5).center().toPoint())
+    QTest.mouseClick(tab.results.grid, Qt.MouseButton.LeftButton, pos=tab.results.grid.cell(5).center().toPoint())
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT - 1)
     assert tab.liked == [5] and 5 not in found(tab) and found(tab)[0] in (2, 3)
     first = found(tab)[0]
-    QTest.mouseClick(tab.grid, Qt.MouseButton.RightButton, pos=tab.grid.cell(0).center().toPoint())
+    QTest.mouseClick(tab.results.grid, Qt.MouseButton.RightButton, pos=tab.results.grid.cell(0).center().toPoint())
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT - 2)
     assert tab.disliked == [first]
     assert [chip.row for chip in tab.panel.liked.chips] == [-1, 5]
@@ -128,19 +128,19 @@ def test_a_click_asks_for_more_and_a_right_click_for_less(tab, qtbot, open_set, 
     qtbot.waitUntil(lambda: tab.panel.canvas.isVisible())
     assert [chip.row for chip in tab.panel.liked.chips] == [5]
     tab.panel.liked.chips[0].away.click()
-    assert found(tab) == [] or not tab.show_in_curate.isEnabled()
+    assert found(tab) == [] or not tab.results.show_in_curate.isEnabled()
 
 
 def test_the_keys_do_the_same(tab, qtbot, open_set, table, picture):
     open_set.put(table)
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT)
-    QTest.keyClick(tab.grid, Qt.Key.Key_Right)
-    assert tab.grid.current == 1 and "alike" in tab.grid.accessibleDescription()
-    QTest.keyClick(tab.grid, Qt.Key.Key_Minus)
+    QTest.keyClick(tab.results.grid, Qt.Key.Key_Right)
+    assert tab.results.grid.current == 1 and "alike" in tab.results.grid.accessibleDescription()
+    QTest.keyClick(tab.results.grid, Qt.Key.Key_Minus)
     assert tab.disliked == [1]
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT - 1)
-    QTest.keyClick(tab.grid, Qt.Key.Key_Return)
+    QTest.keyClick(tab.results.grid, Qt.Key.Key_Return)
     assert len(tab.liked) == 1
 
 
@@ -154,7 +154,7 @@ def test_what_is_drawn_is_searched_for_as_it_is_drawn(tab, qtbot, open_set, tabl
     assert tab.panel.liked.chips and not tab.panel.hint.isVisible()
     tab.panel.clear.click()
     assert not tab.panel.liked.chips and tab.panel.hint.isVisible() and tab.panel.canvas.empty
-    assert not tab.save.isEnabled()
+    assert not tab.results.save.isEnabled()
 
 
 def test_a_picture_is_pasted(tab, qtbot, open_set, table):
@@ -194,11 +194,11 @@ def test_what_is_not_scored_yet_is_searched_as_scoring_goes_on(tab, qtbot, open_
     open_set.put(table)
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: tab.answer is not None)
-    assert "not scored yet" in tab.hint.text() and not tab.save.isEnabled()
+    assert "not scored yet" in tab.results.hint.text() and not tab.results.save.isEnabled()
     score(table, range(3))
     open_set.scored.emit()
     qtbot.waitUntil(lambda: len(found(tab)) == 3)
-    assert tab.said.text() == "The nearest of 3 is 1.00 alike. 5 are not scored yet."
+    assert tab.results.sentence.text() == "The nearest of 3 is 1.00 alike. 5 are not scored yet."
 
 
 def test_it_says_when_nothing_is_near(tab, qtbot, open_set, table, picture):
@@ -206,7 +206,7 @@ def test_it_says_when_nothing_is_near(tab, qtbot, open_set, table, picture):
     open_set.put(table)
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT)
-    assert tab.said.text().startswith("Nothing is near: ") and tab.sign.isVisible()
+    assert tab.results.sentence.text().startswith("Nothing is near: ") and tab.results.sign.isVisible()
 
 
 def test_what_was_found_is_shown_in_curate_and_saved(tab, qtbot, open_set, table, picture, tmp_path):
@@ -214,10 +214,10 @@ def test_what_was_found_is_shown_in_curate_and_saved(tab, qtbot, open_set, table
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == COUNT)
     with qtbot.waitSignal(open_set.choice_asked) as asked:
-        tab.show_in_curate.click()
+        tab.results.show_in_curate.click()
     assert asked.args[0].all() and asked.args[1] == "like house.png"
     for name in ("found.csv", "found.png"):
-        tab.save_to(tmp_path / name)
+        tab.results.save_to(tmp_path / name)
         qtbot.waitUntil(lambda name=name: tab.notice.text == f"Saved as {name}.")
         assert (tmp_path / name).stat().st_size > 100
 
@@ -242,7 +242,7 @@ def test_bitmaps_are_shown_too(tab, qtbot, open_set, picture):
     open_set.put(table)
     tab.files_dropped([str(picture)])
     qtbot.waitUntil(lambda: len(found(tab)) == 4)
-    tab.grid.grab()
+    tab.results.grid.grab()
     tab.like(2)
     assert tab.panel.liked.chips
 
