@@ -27,7 +27,8 @@ from qdesk.cli import (
 )
 
 COMMANDS = (
-    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, search, draw, icons, ink, map, words,
+    window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, search, draw, icons,
+    ink, map, words,
 )  # fmt: skip
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 
