@@ -236,7 +236,7 @@ class Verdicts(Store):
         """
         with self._transaction():
             names = list(names)
-            self._choose([*names, *(one.identity for one in self.remembered(names))])
+            _choose(self, [*names, *(one.identity for one in self.remembered(names))])
             gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}").rowcount
             for table in ("history", "conflicts"):
                 self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}")
@@ -257,7 +257,7 @@ class Verdicts(Store):
         same = settled = conflicts = 0
         with self._transaction():
             theirs = _as_known_here(list(theirs), self)
-            self._choose(verdict.identity for verdict in theirs)
+            _choose(self, (verdict.identity for verdict in theirs))
             mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}"))
             pairs = Counter((mine[one.identity], one.reason) for one in theirs if one.identity in mine)
             told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD)}
@@ -280,7 +280,7 @@ class Verdicts(Store):
                 step = self._new_step()
                 self._db.executemany(sql.MOVE, map(_row, taken))
                 # A conflict is also a line of the history that changes nothing, so that it can be undone.
-                self._choose(verdict.identity for verdict in differing)
+                _choose(self, (verdict.identity for verdict in differing))
                 self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}")
                 self._write(step, "do")
                 self._db.executemany(
@@ -300,7 +300,7 @@ class Verdicts(Store):
     def get_many(self, names: Iterable[str]) -> dict[str, Verdict]:
         """Return the verdicts of those of these drawings that have one, by identity."""
         with self._in_words():
-            self._choose(names)
+            _choose(self, names)
             rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}")
             return {row[0]: _verdict(*row) for row in rows}
 
@@ -314,21 +314,13 @@ class Verdicts(Store):
         with self._in_words():
             yield from (_verdict(*row) for row in self._db.execute(sql.RANKED))
 
-    def reasons(self, names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray) -> np.ndarray:
-        """Return the reason of each identity, object (N,), "" where there is no verdict. Fit for a million at once."""
-        known = self.known()
-        if not isinstance(names, pa.Array | pa.ChunkedArray):
-            names = pa.array(names, pa.string())
-        places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
-        return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
-
     def remembered(self, keys: Iterable[str] | None = None) -> list[Known]:
         """Return what verdicts remember of their drawings, of those with these key_ids alone where they are given."""
         with self._in_words():
             if keys is None:
                 rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()
             else:
-                self._choose(keys)
+                _choose(self, keys)
                 rows = self._db.execute(sql.WITH_KEYS).fetchall()
         told = ((identity, json.loads(facts)) for identity, facts in rows)
         return [Known(identity, facts.pop(TRACE, ""), facts) for identity, facts in told]
@@ -364,12 +356,6 @@ class Verdicts(Store):
         return found
 
     # Inside
-
-    def _choose(self, names: Iterable[str]) -> None:
-        """Say which drawings the next statement is about."""
-        with self._in_words():
-            self._db.execute("DELETE FROM chosen")
-            self._db.executemany(sql.CHOOSE, ((str(name),) for name in names))
 
     def _decide(self, moves: Iterable[Move]) -> list[Change]:
         with self._transaction("", "BEGIN"):  # of a temporary table alone: others may write while many are looked up
@@ -417,6 +403,13 @@ class Verdicts(Store):
         self._db.execute("DELETE FROM moves")
 
 
+def _choose(verdicts: Verdicts, names: Iterable[str]) -> None:
+    """Say which drawings the next statement is about."""
+    with verdicts._in_words():
+        verdicts._db.execute("DELETE FROM chosen")
+        verdicts._db.executemany(sql.CHOOSE, ((str(name),) for name in names))
+
+
 def _moves(decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Iterator[Move]:
     now = _now("seconds")
     for identity, reason, note, info in decisions:
@@ -457,11 +450,20 @@ def facts_of(identity: str, verdicts: Verdicts) -> dict[str, Any]:
     return json.loads(found or "{}")
 
 
+def reasons_of(names: pa.Array | pa.ChunkedArray | Sequence[str] | np.ndarray, verdicts: Verdicts) -> np.ndarray:
+    """Return the reason of each identity, object (N,), "" where there is no verdict. Fit for a million at once."""
+    known = verdicts.known()
+    if not isinstance(names, pa.Array | pa.ChunkedArray):
+        names = pa.array(names, pa.string())
+    places = pc.index_in(names, value_set=pa.array(list(known), pa.string()))
+    return np.array([*known.values(), ""], object)[np.asarray(pc.fill_null(places, -1))]
+
+
 def of_drawings(drawings: Drawings, verdicts: Verdicts) -> Judged:
     """Look up the verdicts on these drawings."""
     own = identities(drawings)
     names = resolve(own, drawings, verdicts.remembered())
-    return Judged(verdicts.reasons(names), names, shared(drawings, own))
+    return Judged(reasons_of(names, verdicts), names, shared(drawings, own))
 
 
 def _as_known_here(theirs: list[Theirs], verdicts: Verdicts) -> list[Theirs]:

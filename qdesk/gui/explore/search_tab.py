@@ -44,7 +44,7 @@ class SearchTab(DropPage):
             QKeySequence(QKeySequence.StandardKey.Paste), self, self.paste,
             context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
         )  # fmt: skip
-        self._show_state()
+        self._stack.setCurrentIndex(0 if self._table is None else 1)
 
     # Building
 
@@ -120,7 +120,7 @@ class SearchTab(DropPage):
         self._table = self._open_set.table if self._open_set is not None else None
         self.liked, self.disliked = [], []
         self.answer = None
-        self._show_state()
+        self._stack.setCurrentIndex(0 if self._table is None else 1)
         self._show_chips()
         self._search()
 
@@ -213,14 +213,8 @@ class SearchTab(DropPage):
         chips: list[tuple[int, str, tuple[np.ndarray, ...] | None]] = []
         if self._source is not None:
             chips.append((-1, self._source.name, None))
-        self.panel.liked.show_chips([*chips, *map(self._chip, self.liked)])
-        self.panel.disliked.show_chips(list(map(self._chip, self.disliked)))
-
-    def _chip(self, row: int) -> tuple[int, str, tuple[np.ndarray, ...] | None]:
-        assert self._table is not None
-        drawings = self._table.drawings
-        strokes = drawings.strokes_of(row) if drawings.bitmaps is None else None
-        return row, drawings.take([row]).words[0] or "no word", strokes
+        self.panel.liked.show_chips([*chips, *(_chip(self._table, row) for row in self.liked)])
+        self.panel.disliked.show_chips([_chip(self._table, row) for row in self.disliked])
 
     # The result
 
@@ -250,9 +244,6 @@ class SearchTab(DropPage):
                 self.panel.show_understood(answer.understood)
         self.panel.guesses.show_guesses(answer.guesses)
 
-    def _show_state(self) -> None:
-        self._stack.setCurrentIndex(0 if self._table is None else 1)
-
     def _show_result(self) -> None:
         found = self.answer.found if self.answer is not None else None
         if self._table is not None and found is not None and len(found.rows):
@@ -281,6 +272,14 @@ class SearchTab(DropPage):
         if self.liked:
             names.append(f"{len(self.liked)} drawing{'s' * (len(self.liked) != 1)}")
         return " and ".join(names)
+
+
+def _chip(table: Table | None, row: int) -> tuple[int, str, tuple[np.ndarray, ...] | None]:
+    """Return a drawing that was liked or disliked as its chip shows it: its row, its word, and its strokes."""
+    assert table is not None  # without drawings there is none to like
+    drawings = table.drawings
+    strokes = drawings.strokes_of(row) if drawings.bitmaps is None else None
+    return row, drawings.take([row]).words[0] or "no word", strokes
 
 
 def _are_drawn(one: Source | None, other: Source | None) -> bool:

@@ -79,8 +79,11 @@ def test_a_page_is_decided_and_a_lasso_drawn(screen: Screen, home: Path, tmp_pat
         def is_decided() -> bool:
             screen.xdotool("sleep", 0.5)  # Enter is not heard while another page comes, for which it was not meant
             curator.press("Return")
-            screen.xdotool("sleep", 0.5)
-            return len(all_reasons()) > 1
+            for _ in range(20):  # a second Enter would decide the next page
+                if len(all_reasons()) > 1:
+                    return True
+                screen.xdotool("sleep", 0.2)
+            return False
 
         until(is_decided)
         decided = all_reasons()
