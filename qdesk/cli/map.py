@@ -42,8 +42,8 @@ def _out(text: str) -> Path:
 def run(args: argparse.Namespace) -> int:
     import numpy as np
 
-    from qdesk.console import Progress, check_out, opened, write_table
-    from qdesk.data.categories import one_name_each
+    from qdesk.console import Progress, check_out, opened, say_words, write_table
+    from qdesk.data.categories import one_name_each, unknown_words
     from qdesk.explore.map_cache import MapCache, kept_map
     from qdesk.explore.map_colours import coded
     from qdesk.explore.map_table import map_table
@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
     drawings = opened(args.files, args.y_up, word)
     if word is not None:
         drawings = drawings.with_columns(word=word)
+    say_words([drawings], unknown_words(drawings.words))
     if not len(drawings):
         raise ValueError("There is no drawing to put on a map.")
     with Progress("scoring") as progress:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qdesk.cli.arguments import Commands, add_y_up, command, count, table
 from qdesk.formats.registry import CAN_READ
+from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
     from qdesk.explore.search import Seen
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     unwanted = liked.embeddings[:0] if disliked is None else disliked.embeddings
     found = search(embeddings, liked.embeddings, unwanted, args.top)
     write_table(table_of(drawings, found), args.out)
-    print(f"qdesk: {'; '.join([*said, found.said])}", file=sys.stderr)
+    print(f"qdesk: {'. '.join(['; '.join(said), found.said])}", file=sys.stderr)
     return 0
 
 
@@ -82,6 +83,10 @@ def _seen(paths: Sequence[Path], guesser: DrawingClassifier, y_up: bool) -> tupl
 
     parts, said = [], []
     for path in paths:
+        if not is_stream(path) and not path.exists():
+            raise FileNotFoundError(f"There is no picture {path}.")
+        if path.is_dir():
+            raise IsADirectoryError(f"{path} is a folder: name a picture, or a file of drawings.")
         if is_picture(path):
             understood = understand_file(path)
             said.append(f"{path.name}: {understood.said[0].lower()}{understood.said[1:-1]}")

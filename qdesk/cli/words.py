@@ -66,9 +66,10 @@ class _Batch(NamedTuple):
 
 
 def run(args: argparse.Namespace) -> int:
-    from qdesk.console import Progress, any_word, say_read
+    from qdesk.console import Progress, any_word, say_read, say_words
     from qdesk.curation.exports.sheet import titled
     from qdesk.curation.health.reading import read
+    from qdesk.data.categories import unknown_words
     from qdesk.explore.words.html import write_words
 
     single = args.out.suffix.lower() in (".html", ".htm") or is_stream(args.out)
@@ -77,6 +78,7 @@ def run(args: argparse.Namespace) -> int:
     with Progress("reading") as progress:
         collection = read(args.files, progress, args.y_up, word)
     say_read(collection)
+    say_words(collection.parts, unknown_words(collection.words))
     batches = _batches(collection, args.words, args.cache)
     title = titled(args.files)
     with Progress("measuring") as progress:

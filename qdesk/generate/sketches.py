@@ -133,6 +133,8 @@ class Sketches:
     def known(self, word: str) -> str:
         """Return the word as the network knows it. Raises ValueError, with words like it, for one that it does not."""
         found = find(word, self.network.words)
+        if not word.strip():
+            raise ValueError("Name a word to draw, such as cat.")
         if found is None:
             raise ValueError(
                 f"The network cannot draw {word}: it has not learned that word.{hint(word, self.network.words)}"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from qdesk import cli
 from qdesk.formats import write_drawings
 from tests.helpers.commands import run, table
 from tests.helpers.drawings import shapes
@@ -85,3 +88,11 @@ def test_the_output_may_be_none_of_the_inputs(houses, tmp_path, capsys):
                                   "search a.png --in b.ndjson --out c.txt"])  # fmt: skip
 def test_wrong_usage_is_2(line, capsys):
     assert run(*line.split()) == 2
+
+
+def test_what_is_no_picture_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = tmp_path / "circles.ndjson"
+    write_drawings(shapes("circle", 3), data)
+    for asked, said in ((tmp_path / "no.png", "There is no picture"), (tmp_path, "is a folder")):
+        assert cli.main(["search", str(asked), "--in", str(data)]) == 1
+        assert said in capsys.readouterr().err
