@@ -149,7 +149,7 @@ def _answer(sketches: Sketches, asked: Question, check: Callable[[], None]) -> A
     if asked.mode == "continue" and wish.beginning is not None:
         wholes = [drawn.drawings.strokes_of(number) for number in range(len(drawn))]
         return Answer(_samples(drawn, wish.word), 0, drawn, tuple(added(wish.beginning, whole) for whole in wholes))
-    return Answer(_samples(drawn, wish.word), 0, drawn)
+    return Answer(_samples(drawn, "" if wish.other else wish.word), 0, drawn)  # of two words neither is the right one
 
 
 def _grid(drawn: Drawn, wish: Wish) -> Answer:
