@@ -24,9 +24,6 @@ _OUTLINE = 0.02
 _BEND = 60.0
 """How far a stroke may turn at a crossing, degrees. Where nothing goes on as straight as that, it ends."""
 
-_SLANT = 6.0
-"""How many pens' widths two lines that cross at a slant may run in each other."""
-
 
 class Traced(NamedTuple):
     """The strokes of a mask: float64 (n, 2) each, x and y in px of the mask.
@@ -41,7 +38,6 @@ class Traced(NamedTuple):
 
 def trace(mask: np.ndarray) -> Traced:
     """Trace a mask of ink, bool (H, W). Raises ValueError where it is empty."""
-    from scipy import ndimage
     from skimage.morphology import skeletonize
 
     if not mask.any():
@@ -49,7 +45,7 @@ def trace(mask: np.ndarray) -> Traced:
     mask, first = _cropped(mask)
     thin, pen, filled = _without_broad(mask)
     paths = _pruned(_paths(skeletonize(thin)), pen)
-    strokes = _strokes(paths, pen, ndimage.distance_transform_edt(thin))
+    strokes = _strokes(paths, pen)
     return Traced([stroke + first for stroke in _in_order(strokes)], pen, filled)
 
 
@@ -172,12 +168,9 @@ def _pruned(paths: list[_Path], pen: float) -> list[_Path]:
     return kept or paths
 
 
-def _strokes(paths: list[_Path], pen: float, reach_of: np.ndarray) -> list[np.ndarray]:
-    """Join paths at crossings where they go straight on, and return the strokes, float64 (n, 2).
-
-    reach_of: how far each pixel of the ink is from its edge, (H, W).
-    """
-    merged = _merged_nodes(paths, pen, reach_of)
+def _strokes(paths: list[_Path], pen: float) -> list[np.ndarray]:
+    """Join paths at crossings where they go straight on, and return the strokes, float64 (n, 2)."""
+    merged = _merged_nodes(paths, pen)
     bridges = [path for path in paths if _is_bridge(path, merged)]
     paths = [path for path in paths if not _is_bridge(path, merged)] or bridges
     reach = max(round(2 * pen), 6)
@@ -211,10 +204,11 @@ def _is_bridge(path: _Path, merged: dict[int, int]) -> bool:
     return a >= 0 and b >= 0 and a != b and merged[a] == merged[b]
 
 
-def _merged_nodes(paths: list[_Path], pen: float, reach_of: np.ndarray) -> dict[int, int]:
-    """Return which crossings are one: two lines that cross at a slant leave two, with a path between them.
+def _merged_nodes(paths: list[_Path], pen: float) -> dict[int, int]:
+    """Return which crossings are one: thinning makes two of one, with a short path between them.
 
-    The path is very short, or it is longer and the ink there is broader than the pen, being that of both lines.
+    Where two lines cross at a slant that path is long. It stays, as a part of one of them: without it, ink would be
+    lost where lines only touch, and 2 % fewer drawings of part 0 found their word.
     """
     parent = {end: end for path in paths for end in path.ends if end >= 0}
 
@@ -225,11 +219,7 @@ def _merged_nodes(paths: list[_Path], pen: float, reach_of: np.ndarray) -> dict[
 
     for path in paths:
         a, b = path.ends
-        if a < 0 or b < 0 or a == b or len(path.points) > max(_SLANT * pen, 3) + 1:
-            continue
-        x, y = path.points.T
-        broad = 2 * float(np.median(reach_of[y, x])) - 1 > 1.25 * pen
-        if broad or len(path.points) <= max(1.2 * pen, 3) + 1:
+        if a >= 0 and b >= 0 and a != b and len(path.points) <= max(1.2 * pen, 3) + 1:
             parent[root(a)] = root(b)
     return {name: root(name) for name in parent}
 
