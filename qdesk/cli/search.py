@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_y_up, command, count, table
+from qdesk.cli.arguments import Commands, add_word, add_y_up, command, count, table
 from qdesk.formats.registry import CAN_READ
 from qdesk.streams import is_stream
 
@@ -23,8 +23,8 @@ def add(commands: Commands) -> None:
     parser = command(
         commands, "search", run, "find the drawings most like a picture, the nearest first",
         f"Columns: {COLUMNS}. likeness goes from -1 to 1. A picture is a PNG, JPEG, WebP, GIF, BMP or SVG, such as a "
-        "photo of a sketch, dark on light or light on dark, on ruled or squared paper; or a file of drawings. Several "
-        "are searched for by their mean. On stderr is said how the pictures were "
+        "photo of a sketch, dark on light or light on dark, on ruled or squared paper; or drawings: a file "
+        "of them, or - for stdin. Several are searched for by their mean. On stderr is said how the pictures were "
         "understood, what is seen in them, and whether anything is near.",
         "qdesk search photo.jpg --in flamingo.ndjson cat.ndjson --top 20",
     )  # fmt: skip
@@ -41,6 +41,7 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="do not use what is known from earlier scoring"
     )
+    add_word(parser, "take the drawings that are searched for drawings of this word")
     add_y_up(parser)
 
 
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.explore.search import embeddings_of, search, table_of
     from qdesk.scoring.classifier import DrawingClassifier, top_words
     from qdesk.scoring.score_cache import ScoreCache
+    from qdesk.scoring.scorer import Scorer
 
     check_out(args.out, [*args.pictures, *args.disliked, *args.files])
     guesser = cache(DrawingClassifier)
@@ -58,7 +60,10 @@ def run(args: argparse.Namespace) -> int:
     disliked = _seen(args.disliked, guesser(), args.y_up)[0] if args.disliked else None
     best = top_words(liked.probabilities.mean(axis=0), guesser().words, 3)
     said.append(f"seen: {', '.join(f'{word} {100 * p:.0f} %' for word, p in best)}")
-    drawings = opened(args.files, args.y_up)
+    word = None if args.word is None else Scorer().find_word(args.word)
+    drawings = opened(args.files, args.y_up, word)
+    if word is not None:
+        drawings = drawings.with_columns(word=word)
     known = ScoreCache() if args.cache else None
     with Progress("looking at the drawings") as progress:
         embeddings = embeddings_of(drawings, guesser, known, progress)
@@ -87,12 +92,14 @@ def _seen(paths: Sequence[Path], guesser: DrawingClassifier, y_up: bool) -> tupl
             raise FileNotFoundError(f"There is no picture {path}.")
         if path.is_dir():
             raise IsADirectoryError(f"{path} is a folder: name a picture, or a file of drawings.")
-        if is_picture(path):
+        if not is_stream(path) and is_picture(path):
             understood = understand_file(path)
             said.append(f"{path.name}: {understood.said[0].lower()}{understood.said[1:-1]}")
             parts.append(see(guesser, understood.drawing, traced=True))
         else:
             drawings = opened([path], y_up)
-            said.append(f"{path.name}: {len(drawings):,} drawing{'s' * (len(drawings) != 1)}")
+            said.append(
+                f"{'stdin' if is_stream(path) else path.name}: {len(drawings):,} drawing{'s' * (len(drawings) != 1)}"
+            )
             parts.append(see(guesser, as_official(drawings)))
     return Seen(*(np.concatenate(each) for each in zip(*parts, strict=True))), said

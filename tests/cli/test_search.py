@@ -69,6 +69,14 @@ def test_scores_that_are_known_change_nothing(houses, picture, capsys):
     assert float(table(after)[0]["likeness"]) == pytest.approx(float(table(before)[0]["likeness"]), abs=0.02)
 
 
+@pytest.mark.torch
+def test_the_word_of_what_is_searched_may_be_given(houses, picture, tmp_path, capsys):
+    write_drawings(house(), tmp_path / "mine.ndjson")
+    assert run("search", tmp_path / "mine.ndjson", "--in", houses, "--word", "Cat", "--top", 2, "--out", "-") == 0
+    out, err = capsys.readouterr()
+    assert [row["word"] for row in table(out)] == ["cat", "cat"] and "mine.ndjson: 1 drawing; seen: " in err
+
+
 def test_a_picture_with_nothing_in_it_is_one_sentence(houses, tmp_path, capsys):
     (tmp_path / "white.png").write_bytes(saved(np.full((80, 80, 3), 255, np.uint8)))
     for name in ("white.png", "missing.png"):
