@@ -100,12 +100,13 @@ def walk(table: Table | None, forward: bool, path: Path, say: Say) -> Bulk:
 
 def merge(table: Table | None, theirs: Path, path: Path, say: Say) -> Bulk:
     """Take over another curator's verdicts. Raises as `qdesk.curation.verdicts.merge.merge` does."""
-    read = read_verdicts(theirs)
-    say(0.5)
-    with _opened(path) as store, store.interrupted_by(lambda: say(0.8)):
-        merged = take_over(store, *read)
-        let_go(read[0])
-        return replace(_settled(table, merged.changes, store, all_alike=False), merged=merged)
+    with _opened(path) as store:
+        read = read_verdicts(theirs)
+        say(0.5)
+        with store.interrupted_by(lambda: say(0.8)):
+            merged = take_over(store, *read)
+            let_go(read[0])
+            return replace(_settled(table, merged.changes, store, all_alike=False), merged=merged)
 
 
 def refresh(table: Table, path: Path, say: Say) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import math
-import sys
 import threading
 import time
 from collections import deque
@@ -25,11 +24,6 @@ screen shows.
 
 _LATENCIES_KEPT = 2000
 
-_TURN_S = 0.001
-"""How long the pen waits for its turn while the network's thread runs Python. Of 14,000 paints of ink 6 came late
-at Python's own 5 ms, none at 1 ms, with as many guesses.
-"""
-
 
 def shipped_guesser() -> GuessesStrokes:
     """Return the network that comes with the program. It takes seconds the first time; for the background thread."""
@@ -41,7 +35,6 @@ def shipped_guesser() -> GuessesStrokes:
     # for a tenth of a second each time.
     gc.collect()
     gc.freeze()
-    sys.setswitchinterval(_TURN_S)
     return guesser
 
 

@@ -39,6 +39,7 @@ class Histogram(GraphPlot):
         self._edges = np.linspace(0.0, 1.0, BINS + 1)
         self._ramp: tuple[float, float] | None = None
         self._range: tuple[int, int] | None = None  # first and last bin chosen
+        self._dressed: tuple[object, ...] = ()  # what the colours were chosen by
         self._bars = pg.BarGraphItem(x=np.arange(BINS) + 0.5, height=np.zeros(BINS), width=0.84, pen=None)
         self._ground = pg.InfiniteLine(0, angle=0)
         span = (_AXIS / (_BARS + _AXIS), 1)  # all but the axis
@@ -169,6 +170,13 @@ class Histogram(GraphPlot):
     def dress(self) -> None:
         look = theme()
         first, last = self._range or (0, BINS - 1)
+        with QSignalBlocker(self._region):
+            self._region.setRegion((first, last + 1))  # it may have been dragged to where it does not stay
+        edges = self._edges.tobytes() if self._ramp is not None else b""
+        dressed = look, self._range, self._ramp, edges, self.hasFocus()
+        if dressed == self._dressed:  # each call of Qt gives another thread its turn, and new counts come often
+            return
+        self._dressed = dressed
         colours = [look.muted] * BINS
         if self._ramp is not None:
             low, high = self._ramp
@@ -176,8 +184,6 @@ class Histogram(GraphPlot):
             colours = [loss_colour((middle - low) / max(high - low, 1e-6)) for middle in middles]
         self._bars.setOpts(brushes=[c if first <= place <= last else look.line for place, c in enumerate(colours)])
         self._ground.setPen(look.accent if self.hasFocus() else look.line)
-        with QSignalBlocker(self._region):
-            self._region.setRegion((first, last + 1))
         self._region.setVisible(self._range is not None)
         wash = QColor(look.muted)
         wash.setAlpha(32)
