@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from qdesk.cli.arguments import WrongUsage
 from qdesk.cli.parser import make_parser
 from qdesk.files import WrongOutput
 
@@ -54,7 +55,7 @@ def _status(argv: Sequence[str]) -> int:
         if os.environ.get("QDESK_DEBUG") or not is_plain(error):
             raise
         print(f"qdesk: {sentence(error)}", file=sys.stderr)
-        return 2 if isinstance(error, WrongOutput) else 1
+        return 2 if isinstance(error, WrongOutput | WrongUsage) else 1
 
 
 def is_plain(error: Exception) -> bool:

@@ -11,6 +11,11 @@ from qdesk.data.categories import categories, find
 from qdesk.formats.registry import CAN_READ
 from qdesk.streams import is_stream
 
+
+class WrongUsage(ValueError):
+    """Options that do not go together, or one that would have no effect. The command ends with 2."""
+
+
 Commands = argparse._SubParsersAction
 """The group of commands of a parser, which `command` adds one to."""
 

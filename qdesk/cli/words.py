@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, words
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, seed, words
 from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     add_word(parser)
     parser.add_argument("--words", metavar="A,B", type=words, help="only these words")
-    parser.add_argument("--seed", metavar="S", type=_seed, default=0, help="of what is picked at random; default 0")
+    parser.add_argument(
+        "--country", metavar="A,B", type=_countries, dest="countries", help="only drawings from these, such as DE,FR"
+    )
+    parser.add_argument("--seed", metavar="S", type=seed, default=0, help="of what is picked at random; default 0")
     parser.add_argument("--rude", action="store_true", help="also show rude drawings; by default they are only counted")
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
@@ -46,10 +49,11 @@ def add(commands: Commands) -> None:
     add_y_up(parser)
 
 
-def _seed(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
-    return int(text)
+def _countries(text: str) -> list[str]:
+    codes = [code.strip().upper() for code in text.split(",") if code.strip()]
+    if not codes or not all(len(code) == 2 and code.isascii() and code.isalpha() for code in codes):
+        raise argparse.ArgumentTypeError(f"{text!r}: a country has a code of two letters, such as DE")
+    return list(dict.fromkeys(codes))
 
 
 class _Batch(NamedTuple):
@@ -79,17 +83,29 @@ def run(args: argparse.Namespace) -> int:
         collection = read(args.files, progress, args.y_up, word)
     say_read(collection)
     say_words(collection.parts, unknown_words(collection.words))
-    batches = _batches(collection, args.words, args.cache)
-    title = titled(args.files)
+    batches = _batches(collection, args.words, args.countries, args.cache)
+    title = titled(args.files) + (f", from {', '.join(args.countries)}" if args.countries else "")
     with Progress("measuring") as progress:
         found = _measured(batches, args, progress, not single or len(batches) <= FILMS)
         if single:
             write_words(args.out, found, batches[0].name if len(batches) == 1 else f"Words of {title}", title)
         else:
             _write_folder(args, found, [batch.name for batch in batches], title)
+    _say(args, batches, len(collection), single)
+    return 0
+
+
+def _say(args: argparse.Namespace, batches: list[_Batch], there: int, single: bool) -> None:
+    """Say on stderr what was written, and what was left out."""
+    from qdesk.explore.words.wording import counted
+
+    count = sum(len(batch.rows) for batch in batches)
+    what = counted(len(batches), "word") if single else f"{counted(len(batches), 'page')} and an index"
+    of = f" of {there:,}, the others left out," if count < there else ""
+    said = f"{what}, {counted(count)}{of}".replace("\u00a0", " ")
+    print(f"qdesk: {said}" + ("" if is_stream(args.out) else f" in {args.out}"), file=sys.stderr)
     if single and len(batches) > FILMS:
         print(f"qdesk: more than {FILMS} words on one page: without films. A folder has them.", file=sys.stderr)
-    return 0
 
 
 def _check(out: Path, files: list[Path], single: bool) -> None:
@@ -106,32 +122,58 @@ def _check(out: Path, files: list[Path], single: bool) -> None:
         check_out(out / "index.html", files)
 
 
-def _batches(collection: Collection, wanted: list[str] | None, cached: bool) -> list[_Batch]:
+def _batches(
+    collection: Collection, wanted: list[str] | None, countries: list[str] | None, cached: bool
+) -> list[_Batch]:
     """Return the drawings of each wanted word, scored. Raises ValueError where there is none, or none of a word."""
     import numpy as np
 
-    from qdesk.data.categories import find, hint, one_name_each
+    from qdesk.data.categories import one_name_each
     from qdesk.explore.words.measure import rows_by_word
 
     parts, names = list(collection.parts), one_name_each(collection.words)
-    words = np.split(names, np.cumsum([len(part) for part in parts])[:-1])
-    if wanted is not None:
-        there = sorted({word for word in names if word})
-        asked = []
-        for word in wanted:
-            if (found := find(word, there)) is None:
-                raise ValueError(f"There are no drawings of {word!r} in these files.{hint(word, there)}")
-            asked.append(found)
-        chosen = [np.isin(own.astype(str), asked) for own in words]
-        words = [own[mask] for own, mask in zip(words, chosen, strict=True) if mask.any()]
-        parts = [part.take(mask) for part, mask in zip(parts, chosen, strict=True) if mask.any()]
     if not any(map(len, parts)):
         raise ValueError("There are no drawings in these files.")
+    chosen = np.ones(len(names), bool)
+    if countries is not None:
+        chosen &= _from(collection, countries)
+    if wanted is not None:
+        chosen &= np.isin(names.astype(str), _there(wanted, names))
+    if not chosen.any():
+        raise ValueError(f"There are no drawings of these words from {', '.join(countries or ())} in these files.")
+    ends = np.cumsum([len(part) for part in parts])[:-1]
+    words, masks = np.split(names, ends), np.split(chosen, ends)
+    words = [own[mask] for own, mask in zip(words, masks, strict=True) if mask.any()]
+    parts = [part.take(mask) for part, mask in zip(parts, masks, strict=True) if mask.any()]
     return [
         _Batch(word, part, rows, columns)
         for part, own, columns in zip(parts, words, _known(parts, cached), strict=True)
         for word, rows in rows_by_word(own).items()
     ]
+
+
+def _there(wanted: list[str], names: np.ndarray) -> list[str]:
+    """Return the wanted words as the drawings spell them. Raises ValueError for one of which there is no drawing."""
+    from qdesk.data.categories import find, hint
+
+    there, asked = sorted({word for word in names if word}), []
+    for word in wanted:
+        if (found := find(word, there)) is None:
+            raise ValueError(f"There are no drawings of {word!r} in these files.{hint(word, there)}")
+        asked.append(found)
+    return asked
+
+
+def _from(collection: Collection, countries: list[str]) -> np.ndarray:
+    """Return which drawings come from these countries, bool (N,). Raises ValueError for one that none comes from."""
+    import numpy as np
+
+    codes = np.concatenate([part.column("countrycode") for part in collection.parts])
+    there = {code for code in codes if code}
+    if missing := [code for code in countries if code not in there]:
+        hint = f" There are: {', '.join(sorted(there)[:20])}." if there else " They do not say where they come from."
+        raise ValueError(f"There are no drawings from {missing[0]} in these files.{hint}")
+    return np.isin(codes.astype(str), countries)
 
 
 def _known(parts: list[Drawings], cached: bool) -> list[dict[str, np.ndarray]]:

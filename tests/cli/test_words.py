@@ -59,7 +59,32 @@ def test_spellings_of_a_word_share_its_page_and_word_takes_all_for_one(tmp_path,
     assert run("words", file, "--out", page, "--words", "unicorn") == 0
     capsys.readouterr()
     assert run("words", file, "--out", page, "--word", "cat") == 0
-    assert "3\u00a0drawings" in page.read_text(encoding="utf-8") and capsys.readouterr().err == ""
+    assert "3\u00a0drawings" in page.read_text(encoding="utf-8")
+    assert capsys.readouterr().err == f"qdesk: 1 word, 3 drawings in {page}\n"
+
+
+def test_of_a_word_that_the_networks_do_not_know_no_share_is_seen(tmp_path):
+    file, out = tmp_path / "x.ndjson", tmp_path / "out"
+    file.write_text("\n".join([ndjson_line(1, "unicorn"), ndjson_line(2, "square"), ndjson_line(3, "unicorn")]))
+    assert run("words", file, "--out", out) == 0
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert index.count("not known to the networks") == 1 and index.count("seen as its word") == 1
+    text = (out / "unicorn.html").read_text(encoding="utf-8")
+    assert "do not know “unicorn” and see other words" in text and "the networks do not know the word" in text
+
+
+def test_only_the_drawings_of_a_country(tmp_path, capsys):
+    file, page = tmp_path / "x.ndjson", tmp_path / "page.html"
+    lines = [json.loads(ndjson_line(number)) for number in range(5)]
+    for line, code in zip(lines, ["DE", "US", "DE", "FR", "US"], strict=True):
+        line["countrycode"] = code
+    file.write_text("\n".join(map(json.dumps, lines)))
+    assert run("words", file, "--out", page, "--country", "de, fr") == 0
+    assert capsys.readouterr().err == f"qdesk: 1 word, 3 drawings of 5, the others left out, in {page}\n"
+    assert "from DE, FR" in page.read_text(encoding="utf-8")
+    assert run("words", file, "--out", page, "--country", "XX") == 1
+    assert "no drawings from XX in these files. There are: DE, FR, US." in capsys.readouterr().err
+    assert run("words", file, "--out", page, "--country", "Germany") == 2
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from qdesk.data.categories import category_index
 from qdesk.data.reasons import KEEP, RUDE
 from qdesk.explore.words.results import SHOWN, Guess, Judged
 from qdesk.scoring.similarity import similarity
@@ -70,8 +71,9 @@ def judge(word: str | None, recognised: np.ndarray, scores: WordScores, seed: in
     names, counts = np.unique(guessed.astype(str), return_counts=True)
     order = np.lexsort((names, -counts))
     guesses = [_guess(str(names[k]), int(counts[k]), len(guessed)) for k in order]
+    foreign = bool(word) and word not in category_index()
     own = next((one for one in guesses if one.word == word), None)
-    if own is None and word and len(guessed):
+    if own is None and word and len(guessed) and not foreign:
         own = _guess(word, 0, len(guessed))
     return Judged(
         scored=int(scores.scored.sum()),
@@ -85,6 +87,7 @@ def judge(word: str | None, recognised: np.ndarray, scores: WordScores, seed: in
         guesses=guesses[:GUESSES],
         others=sum(one.count for one in guesses[GUESSES:]),
         own=own,
+        foreign=foreign,
     )
 
 

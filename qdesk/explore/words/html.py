@@ -72,8 +72,10 @@ def entry(word: Word, file: str) -> Entry:
     """Return a word's line in the index."""
     mean = word.page.means[0].mean
     picture = _uri(colours.inked(mean, float(mean.max())))
-    own = word.page.judged.own
-    seen = f"seen as its word {100 * own.share:.0f}\u00a0%" if own else ""
+    judged = word.page.judged
+    seen = f"seen as its word {100 * judged.own.share:.0f}\u00a0%" if judged.own else ""
+    if judged.foreign:
+        seen = "not known to the networks"
     return Entry(wording.titled(word.page), file, word.page.count, seen, picture)
 
 

@@ -161,7 +161,8 @@ class Judged:
     scored: how many are scored.   rude: how many are rude, and left out of the rows.
     rows: int64 (n,) positions per name of `ROWS`; none for what needs scores that are not there.
     guesses: what they are taken for, the most frequent first, `GUESSES` at most.   others: how many drawings are taken
-    for still another word.   own: of the word itself, whatever its place; None where it is not known.
+    for still another word.   own: of the word itself, whatever its place; None where it is not known, and of a word
+    that the networks do not know, so that they can never see it.   foreign: whether it is such a word.
     """
 
     scored: int
@@ -170,6 +171,7 @@ class Judged:
     guesses: list[Guess]
     others: int
     own: Guess | None
+    foreign: bool = False
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,8 @@ def nothing(name: str, judged: Judged) -> str:
         return "There is none that may be shown."
     if not judged.scored:
         return "Known once the drawings are scored."
+    if name == "best" and judged.foreign:
+        return "None is recognised by the game and above suspicion; the networks do not know the word."
     wanted = {"best": "recognised and above suspicion", "typical": "above suspicion", "worst": "scored"}
     return f"None is {wanted[name]}."
 
@@ -160,10 +162,12 @@ def hidden(judged: Judged, remedy: str = "") -> str:
 
 def taken(page: WordPage) -> str:
     """Say in which share of the drawings the classifier's first guess is the word."""
-    own = page.judged.own
-    total = sum(one.count for one in page.judged.guesses) + page.judged.others
+    judged, own = page.judged, page.judged.own
+    total = sum(one.count for one in judged.guesses) + judged.others
     if not total:
         return "Known once the drawings are scored."
+    if judged.foreign:
+        return f"The networks do not know “{page.word}” and see other words: the first guesses, of {counted(total)}."
     if own is None:
         return f"The first guesses of the classifier, of {counted(total)}."
     return f"The classifier’s first guess is “{page.word}” in {share(own.count, total)} of {counted(total)}."
