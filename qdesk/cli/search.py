@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_word, add_y_up, command, count, table
+from qdesk.cli.arguments import Commands, WrongUsage, add_word, add_y_up, command, count, table
 from qdesk.formats.registry import CAN_READ
 from qdesk.streams import is_stream
 
@@ -16,22 +16,23 @@ if TYPE_CHECKING:
     from qdesk.explore.search import Seen
     from qdesk.scoring.classifier import DrawingClassifier
 
-COLUMNS = "rank,key_id,word,source,row,likeness"
+COLUMNS = "rank,key_id,word,source,row,likeness,likeness_not"
 
 
 def add(commands: Commands) -> None:
     parser = command(
         commands, "search", run, "find the drawings most like a picture, the nearest first",
-        f"Columns: {COLUMNS}. likeness goes from -1 to 1. A picture is a PNG, JPEG, WebP, GIF, BMP or SVG, such as a "
-        "photo of a sketch, dark on light or light on dark, on ruled or squared paper; or drawings: a file "
-        "of them, or - for stdin. Several are searched for by their mean. On stderr is said how the pictures were "
-        "understood, what is seen in them, and whether anything is near.",
+        f"Columns: {COLUMNS}. likeness goes from -1 to 1; likeness_not is that to the nearest of --not. A picture is a "
+        "PNG, JPEG, WebP, GIF, BMP or SVG, such as a photo of a sketch, dark on light or light on dark, on ruled or "
+        "squared paper; or drawings: a file of them, or - for stdin. Several are searched for by their mean. On stderr "
+        "is said how the pictures were understood, what is seen in them, and whether anything is near.",
         "qdesk search photo.jpg --in flamingo.ndjson cat.ndjson --top 20",
     )  # fmt: skip
     parser.add_argument("pictures", metavar="PICTURE", nargs="+", type=Path, help="a picture, or a file of drawings")
     parser.add_argument(
-        "--not", dest="disliked", metavar="PICTURE", nargs="+", type=Path, default=[], help="less like these"
-    )
+        "--not", dest="disliked", metavar="PICTURE", nargs="+", type=Path, default=[],
+        help="what is nearer to one of these than to what is searched for goes down",
+    )  # fmt: skip
     parser.add_argument(
         "--in", dest="files", metavar="FILE", nargs="+", type=Path, required=True,
         help=f"the drawings to search: {CAN_READ}",
@@ -49,15 +50,20 @@ def run(args: argparse.Namespace) -> int:
     from functools import cache
 
     from qdesk.console import Progress, check_out, opened, write_table
-    from qdesk.explore.search import embeddings_of, search, table_of
+    from qdesk.explore.search import embeddings_of, same, search, table_of
     from qdesk.scoring.classifier import DrawingClassifier, top_words
     from qdesk.scoring.score_cache import ScoreCache
     from qdesk.scoring.scorer import Scorer
 
     check_out(args.out, [*args.pictures, *args.disliked, *args.files])
+    both = {path.resolve() for path in args.pictures} & {path.resolve() for path in args.disliked}
+    if both:
+        raise WrongUsage(f"{both.pop().name} is both searched for and not wanted: leave it out on one side.")
     guesser = cache(DrawingClassifier)
     liked, said = _seen(args.pictures, guesser(), args.y_up)
     disliked = _seen(args.disliked, guesser(), args.y_up)[0] if args.disliked else None
+    if disliked is not None and same(liked.embeddings, disliked.embeddings):
+        raise WrongUsage("What is searched for and what is not wanted look the same: leave it out on one side.")
     best = top_words(liked.probabilities.mean(axis=0), guesser().words, 3)
     said.append(f"seen: {', '.join(f'{word} {100 * p:.0f} %' for word, p in best)}")
     word = None if args.word is None else Scorer().find_word(args.word)

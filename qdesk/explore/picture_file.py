@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from qdesk.formats.registry import SHEET
+
 if TYPE_CHECKING:
     from PIL import Image
 
@@ -132,6 +134,8 @@ def _svg(data: bytes, name: str) -> np.ndarray:
 
     if len(data) > MOST_SVG:
         raise PictureError(f"{name} is larger than {MOST_SVG >> 20} MiB of SVG.")
+    if SHEET in data[:4096]:
+        data = _of_sheet(data, name)
     try:
         png = PNGSurface.convert(data, output_width=SIDE, output_height=SIDE, url_fetcher=_within)
     except PictureError as error:
@@ -142,6 +146,17 @@ def _svg(data: bytes, name: str) -> np.ndarray:
         why = "it has entities" if type(error).__module__.startswith("defusedxml") else _plain(error)
         raise PictureError(f"{name} cannot be read: {why}.") from error
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def _of_sheet(data: bytes, name: str) -> bytes:
+    """Return the drawing of a sheet that qdesk wrote, as SVG. Raises PictureError where there are several."""
+    from qdesk.formats.sheet import pictures
+
+    found = pictures(data)
+    if len(found) == 1:
+        return found[0]
+    many = f"a sheet of {len(found):,} drawings" if found else "a sheet of many pictures"
+    raise PictureError(f"{name} is {many}, not one: search for the file that it was made of, or cut one out.")
 
 
 def _within(url: str, kind: str) -> bytes:

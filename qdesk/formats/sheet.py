@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -102,6 +103,15 @@ def write_sheet(
     with open_output(path) as out:
         _WRITERS[format](sheet, out)
         sheet.on_progress(1.0)
+
+
+def pictures(svg: bytes) -> list[bytes]:
+    """Return the drawings of a contact sheet of `write_sheet`, each as an SVG by itself, without frame and caption."""
+    opening = _opening(_SIDE, _SIDE).encode()
+    return [opening + drawing + b"</svg>" for drawing in _DRAWING.findall(svg)]
+
+
+_DRAWING = re.compile(rb'<path transform="translate[^"]*" d="[^"]*"/>|<image [^>]*/>')
 
 
 def write(

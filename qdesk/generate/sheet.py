@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qdesk.files import atomic_write
+from qdesk.formats.registry import SHEET
 
 COLUMNS = 15
 """How many small icons stand side by side. Ten lines of them are a sheet."""
@@ -285,7 +286,7 @@ def svg(sheet: Sheet, look: Look, yellow: bool = True) -> str:
     """Return a sheet as SVG. Pointing at an icon shows what the classifier sees."""
     scale = sheet.scale
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{sheet.width}" height="{sheet.height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" {SHEET.decode()} width="{sheet.width}" height="{sheet.height}" '
         f'viewBox="0 0 {sheet.width} {sheet.height}" font-family="{_FONT}" font-size="{sheet.text or 10}" '
         f'text-anchor="middle" shape-rendering="crispEdges">',
         f'<rect width="100%" height="100%" fill="{look.paper}"/>',

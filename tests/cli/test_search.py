@@ -13,7 +13,7 @@ from tests.helpers.commands import run, table
 from tests.helpers.drawings import shapes
 from tests.helpers.pictures import drawn, house, saved
 
-COLUMNS = "rank,key_id,word,source,row,likeness"
+COLUMNS = "rank,key_id,word,source,row,likeness,likeness_not"
 
 
 @pytest.fixture
@@ -96,6 +96,29 @@ def test_the_output_may_be_none_of_the_inputs(houses, tmp_path, capsys):
                                   "search a.png --in b.ndjson --out c.txt"])  # fmt: skip
 def test_wrong_usage_is_2(line, capsys):
     assert run(*line.split()) == 2
+
+
+@pytest.mark.torch
+def test_what_is_wanted_cannot_be_unwanted_too(houses, picture, tmp_path, capsys):
+    twin = tmp_path / "twin.png"
+    twin.write_bytes(picture.read_bytes())
+    for other, said in ((picture, "house.png is both searched for and not wanted"), (twin, "look the same")):
+        assert run("search", picture, "--not", other, "--in", houses) == 2
+        out, err = capsys.readouterr()
+        assert out == "" and said in err.splitlines()[-1]
+
+
+@pytest.mark.torch
+def test_a_sheet_of_one_drawing_is_that_drawing_and_one_of_several_is_no_picture(houses, tmp_path, capsys):
+    from qdesk.formats.sheet import Caption, write_sheet
+
+    one, many = tmp_path / "one.svg", tmp_path / "many.svg"
+    write_sheet(one, house(), [Caption("house", "a long caption")], "House")
+    write_sheet(many, shapes("circle", 3))
+    assert run("search", one, "--in", houses, "--top", 1) == 0
+    assert table(capsys.readouterr().out)[0]["word"] == "house"
+    assert run("search", many, "--in", houses) == 1
+    assert "many.svg is a sheet of 3 drawings, not one" in capsys.readouterr().err
 
 
 def test_what_is_no_picture_is_said_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawings
-from qdesk.explore.search import AWAY, COLUMNS, NEAR, Found, embeddings_of, search, see, table_of, write_result
+from qdesk.explore.search import COLUMNS, NEAR, Found, embeddings_of, same, search, see, table_of, write_result
 from qdesk.scoring.score_cache import ScoreCache
 from tests.helpers.drawings import shapes
 
@@ -34,12 +34,20 @@ def test_several_are_searched_for_by_their_mean():
     assert search(embeddings, np.array([unit(1), unit(0, 1)]), NOTHING, 1).rows.tolist() == [2]
 
 
-def test_what_is_not_wanted_comes_later_and_likeness_is_to_what_is():
-    embeddings = stored(unit(1, 1), unit(1, -1))
-    found = search(embeddings, unit(1)[None], unit(0, 1)[None], 2)
-    assert found.rows.tolist() == [1, 0]
-    assert found.likeness == pytest.approx([0.707, 0.707], abs=0.01)
-    assert 0 < AWAY < 1
+def test_what_is_nearer_to_something_unwanted_comes_later_and_the_others_keep_their_places():
+    embeddings = stored(unit(1, 0.9), unit(1, -1), unit(1, -0.2), unit(-1))
+    found = search(embeddings, unit(1)[None], NOTHING, 4)
+    assert found.rows.tolist() == [2, 0, 1, 3] and found.unlike is None
+    found = search(embeddings, unit(1)[None], np.array([unit(0.9, 1), unit(0, 0, 1)]), 4)
+    assert found.rows.tolist() == [2, 1, 0, 3]
+    assert found.likeness == pytest.approx([0.98, 0.707, 0.743, -1], abs=0.01)
+    assert found.unlike is not None and found.unlike[2] > 0.99
+
+
+def test_the_same_on_both_sides_is_noticed():
+    assert same(unit(1)[None], np.array([unit(0, 1), unit(1)]))
+    assert not same(np.array([unit(1), unit(0, 1)]), unit(1)[None])
+    assert not same(unit(1)[None], NOTHING)
 
 
 def test_only_known_ones_are_searched_and_some_are_left_out():
@@ -71,7 +79,7 @@ def test_it_is_what_a_plain_search_finds():
 
 def test_the_table_has_the_columns_of_the_contract():
     table = table_of(shapes("circle", 3), Found(np.array([2, 0]), np.array([0.9, 0.5], np.float32), 3))
-    assert ",".join(table.column_names) == "rank,key_id,word,source,row,likeness" == ",".join(COLUMNS)
+    assert ",".join(table.column_names) == "rank,key_id,word,source,row,likeness,likeness_not" == ",".join(COLUMNS)
     assert table["rank"].to_pylist() == [1, 2]
 
 
@@ -82,7 +90,7 @@ def test_what_was_found_is_written(ending, tmp_path):
     data = path.read_bytes()
     assert data.startswith({"csv": b"rank,key_id,word", "png": b"\x89PNG", "svg": b"<"}[ending])
     if ending == "csv":
-        assert data.decode().splitlines()[1:] == ["1,,circle,,,0.9", "2,,circle,,,0.5"]
+        assert data.decode().splitlines()[1:] == ["1,,circle,,,0.9,", "2,,circle,,,0.5,"]
 
 
 class Counter:
