@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, command, count, number, seed
+from qdesk.cli.arguments import Commands, WrongUsage, command, count, number, seed
 
 if TYPE_CHECKING:
     from qdesk.generate.sketches import Beginning
@@ -27,8 +27,8 @@ def add(commands: Commands) -> None:
     parser.add_argument("word", metavar="WORD", help="one of the 345 words of Quick, Draw!")
     parser.add_argument("--count", metavar="N", type=count, default=1, help="drawings; default 1. With --grid, rows")
     parser.add_argument(
-        "--temperature", metavar="T", type=_temperature, default=0.3,
-        help="0 is careful, 1 as free as people, 2 wild; default %(default)s",
+        "--temperature", metavar="T", type=_temperature,
+        help="0 is careful, 1 as free as people, 2 wild; default 0.3",
     )  # fmt: skip
     parser.add_argument("--begin", metavar="FILE", type=Path, help="a file with one drawing, which is gone on with")
     parser.add_argument("--seed", metavar="S", type=seed, default=0, help="a whole number; default 0")
@@ -38,11 +38,7 @@ def add(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--mix", metavar="WORD", help="mix the word with another one")
     parser.add_argument(
-        "--share",
-        metavar="P",
-        type=_share,
-        default=0.5,
-        help="of --mix: how much of the other word, 0 to 1; default 0.5",
+        "--share", metavar="P", type=_share, help="of --mix: how much of the other word, 0 to 1; default 0.5"
     )
     parser.add_argument(
         "--grid", action="store_true",
@@ -53,8 +49,9 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from qdesk.console import Progress, check_out
-    from qdesk.generate.sketches import MOST, Sketches, Wish, write
+    from qdesk.generate.sketches import MOST, TEMPERATURE, Sketches, Wish, write
 
+    _check(args)
     check_out(args.out, [args.begin])
     many = args.count * args.best * (_COLUMNS if args.grid else 1)
     if many > MOST:
@@ -62,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
     beginning = _beginning(args.begin) if args.begin else None
     sketches = Sketches()
     word, other = sketches.known(args.word), sketches.known(args.mix) if args.mix else ""
-    wish = Wish(word, args.count, args.temperature, args.seed, args.best, other, args.share, beginning)
+    heat = TEMPERATURE if args.temperature is None else args.temperature
+    share = 0.5 if args.share is None else args.share
+    wish = Wish(word, args.count, heat, args.seed, args.best, other, share, beginning)
     with Progress("drawing") as progress:
 
         def check() -> None:
@@ -77,6 +76,16 @@ def run(args: argparse.Namespace) -> int:
     write(drawn, args.out, title, _COLUMNS if args.grid else 0)
     print(f"qdesk: {len(drawn):,} drawing{'s' * (len(drawn) != 1)} in {args.out}", file=sys.stderr)
     return 0
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raise WrongUsage for an option that would have no effect."""
+    if args.share is not None and not args.mix:
+        raise WrongUsage("--share says how much of the word of --mix: name that word.")
+    if args.share is not None and args.grid:
+        raise WrongUsage("--grid goes through all shares of --mix: leave out --share.")
+    if args.temperature is not None and args.grid and not args.mix:
+        raise WrongUsage("--grid goes through all temperatures: leave out --temperature.")
 
 
 def _beginning(path: Path) -> Beginning:

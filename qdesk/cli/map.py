@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command
+from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, seed
 from qdesk.explore.map_table import MAP_COLUMNS
 from qdesk.streams import is_stream
+
+if TYPE_CHECKING:
+    from qdesk.explore.drawing_map import DrawingMap
 
 ENDINGS = (".parquet", ".csv", ".html")
 
@@ -26,7 +30,7 @@ def add(commands: Commands) -> None:
         "--out", metavar="FILE", type=_out, required=True, help="a .parquet, .csv or .html; - for CSV to stdout"
     )
     add_word(parser)
-    parser.add_argument("--seed", metavar="S", type=int, default=0, help="another map of the same drawings; default 0")
+    parser.add_argument("--seed", metavar="S", type=seed, default=0, help="another map of the same drawings; default 0")
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score and map everything anew, and keep nothing"
     )
@@ -51,8 +55,6 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.scoring.scorer import Scorer
 
     check_out(args.out, args.files)
-    if args.seed < 0:
-        raise ValueError("--seed has to be 0 or more.")
     scorer = Scorer(cache=ScoreCache() if args.cache else None)
     word = None if args.word is None else scorer.find_word(args.word)
     drawings = opened(args.files, args.y_up, word)
@@ -78,4 +80,17 @@ def run(args: argparse.Namespace) -> int:
         write_map_page(args.out, drawings, columns, made, title)
     else:
         write_table(map_table(drawings, columns, made), args.out)
+    if not is_stream(args.out):
+        print(f"qdesk: {_said(len(drawings), made)} in {args.out}", file=sys.stderr)
     return 0
+
+
+def _said(count: int, made: DrawingMap) -> str:
+    """Say how many drawings have a place on the map, and how many it was laid out with."""
+    placed, fitted = int(made.placed.sum()), len(made.sample)
+    said = f"{placed:,} drawing{'s' * (placed != 1)}"
+    if placed < count:
+        said += f" of {count:,}, the others without a place,"
+    if fitted < placed:
+        said += f", {fitted:,} laid out and the others placed among them,"
+    return said

@@ -69,7 +69,9 @@ def test_beginnings_that_are_none_are_sentences(tmp_path: Path, capsys) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [["--out", "a.txt"], ["--out", "a.png", "--temperature", "3"], ["--out", "a.png", "--seed", "-1"], [],
-     ["--out", "a.png", "--share", "x"], ["--out", "a.png", "--count", "0"]],
+     ["--out", "a.png", "--share", "x"], ["--out", "a.png", "--count", "0"], ["--out", "a.png", "--share", "0.2"],
+     ["--out", "a.png", "--grid", "--temperature", "1"],
+     ["--out", "a.png", "--grid", "--mix", "dog", "--share", "0.2"]],
 )  # fmt: skip
 def test_wrong_usage(wrong: list[str]) -> None:
     assert run("draw", "cat", *wrong) == 2

@@ -24,6 +24,13 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path, capsys, kind: str, ending
     assert one == two != other
 
 
+def test_what_was_written_is_said(tmp_path, capsys) -> None:
+    out = tmp_path / "sheet.svg"
+    assert run(capsys, "hieroglyphs", "--count", 2, "--out", out)[1] == f"qdesk: 2 hieroglyphs in {out}\n"
+    said = run(capsys, "icons", "--words", "square,line", "--count", 1, "--out", out)[1]
+    assert said == f"qdesk: 1 icon, without line in {out}\n"
+
+
 def test_words_are_looked_for(tmp_path, capsys) -> None:
     out = tmp_path / "sheet.svg"
     assert run(capsys, "icons", "--words", "Square, line", "--count", 4, "--out", out)[0] == 0
@@ -40,13 +47,16 @@ def test_an_unknown_word_is_a_sentence_with_a_suggestion(tmp_path, capsys) -> No
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("hieroglyphs", "--size", 8), 1, "hieroglyphs are drawn at 32 pixels, not at 8."),
-        (("brute", "--size", 8), 1, "brute are drawn at 4 or 5 pixels, not at 8."),
+        (("hieroglyphs", "--size", 8), 1, "Hieroglyphs are drawn at 32 pixels, not at 8."),
+        (("brute", "--size", 8), 1, "Pictures of brute are drawn at 4 or 5 pixels, not at 8."),
         (("icons", "--count", 5000), 1, "A sheet holds up to 1,000 icons, not 5,000."),
         (("icons", "--count", 0), 2, "not a whole number above 0"),
         (("icons", "--temperature", "hot"), 2, "'hot' is not a number from 0 to 3"),
         (("icons", "--seed", "-1"), 2, "'-1' is not a whole number from 0 on"),
         (("runes",), 2, "invalid choice"),
+        (("brute", "--temperature", 1), 2, "leave out --temperature"),
+        (("brute", "--seed", 1), 2, "leave out --seed, or take --size 5"),
+        (("icons", "--no-border"), 2, "leave out --no-border"),
     ],
 )
 def test_what_cannot_be_is_said(tmp_path, capsys, arguments: tuple, status: int, said: str) -> None:
