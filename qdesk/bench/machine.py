@@ -42,6 +42,7 @@ class Sizes:
     matrix: rows of the square matrices multiplied.   moves: single guesses timed.   icons: pictures of 4x4 pixels.
     many: as many as a category has.   drawn: drawings that are sampled.   ink: steps that ink grows.
     searched: embeddings that are searched.   searches: how many searches and photos are timed.
+    of_word: drawings of the word whose page is made.
     """
 
     matrix: int = 2048
@@ -57,11 +58,12 @@ class Sizes:
     ink: int = 100
     searched: int = 1_000_000
     searches: int = 100
+    of_word: int = 25_000
 
 
 QUICK = Sizes(
     matrix=128, score=40, raster=40, guesses=40, moves=5, load=200, rank=20, icons=64, many=200, drawn=2, ink=2,
-    searched=2000, searches=5,
+    searched=2000, searches=5, of_word=50,
 )  # fmt: skip
 """Sizes that are enough to see that everything runs. Their figures mean nothing."""
 
@@ -73,7 +75,7 @@ def bench(sizes: Sizes = Sizes(), window: bool = True) -> dict[str, float]:  # n
     """
     steps: list[Callable[[Sizes], dict[str, float]]] = [
         measure_matmul, measure_scoring, measure_raster, measure_guesses, measure_loading, measure_rank,
-        measure_shares, measure_icons, measure_many, measure_drawing, measure_search, measure_photo,
+        measure_shares, measure_icons, measure_many, measure_drawing, measure_search, measure_photo, measure_word,
     ]  # fmt: skip
     figures: dict[str, float] = {}
     if window:
@@ -94,13 +96,14 @@ def measure_window(seconds: float = 18.0, rounds: int = ROUNDS, runs: int = 3) -
     """Measure the window's start, and what a player feels.
 
     start_s: from the start of a fresh process to the window's first paint, offscreen, the best of `runs`. The other
-    figures are explained in `qdesk.bench.play_window`.   seconds: how long each pen draws.   rounds: how many rounds
-    the growth of the memory is measured over.
+    figures are explained in `qdesk.bench.play_window` and `qdesk.bench.pages_window`.   seconds: how long each pen
+    draws.   rounds: how many rounds the growth of the memory is measured over.
     """
     with tempfile.TemporaryDirectory() as home:
         starts = [run_isolated(home, "-m", "qdesk", QDESK_QUIT_AFTER_PAINT="1")["start_s"] for _ in range(runs)]
         felt = run_isolated(home, "-m", "qdesk.bench.play_window", "--seconds", str(seconds), "--rounds", str(rounds))
-    return {"start_s": min(starts), **felt}
+        pages = run_isolated(home, "-m", "qdesk.bench.pages_window")
+    return {"start_s": min(starts), **felt, **pages}
 
 
 def run_isolated(home: str, *arguments: str, **environment: str) -> dict[str, float]:
@@ -356,6 +359,39 @@ def measure_photo(sizes: Sizes) -> dict[str, float]:
         milliseconds = [1000 * _seconds(lambda: understand_file(photo)) for _ in range(sizes.searches)]
     p50, p95 = np.percentile(milliseconds, (50, 95))
     return {"photo_ms_p50": float(p50), "photo_ms_p95": float(p95)}
+
+
+def measure_word(sizes: Sizes) -> dict[str, float]:
+    """Measure the page of a word of 25,000 scored drawings and its film, on one thread.
+
+    word_page_25k_s: wall time, as one waits for it.   word_page_25k_cpu_s: the same in CPU time.
+    word_page_over_raster: CPU time in units of what the official bitmaps of as many drawings take.
+    """
+    from qdesk.data.raster import raster
+    from qdesk.explore.words.examples import WordScores
+    from qdesk.explore.words.measure import word_page
+    from qdesk.explore.words.together import together
+
+    drawings, random = random_walks(sizes.of_word), np.random.default_rng(0)
+    columns = {name: random.normal(0, 2, len(drawings)) for name in ("junk", "loss_per_point")}
+    columns |= {"top_guess": np.array(drawings.words, object)}
+    columns |= {"embedding": random.integers(-127, 127, (len(drawings), 64), np.int8)}
+    scores = WordScores.of(columns, len(drawings))
+
+    def page() -> None:
+        word_page("cat", drawings, scores)
+        together(drawings, 0)
+
+    raster(drawings.take(slice(0, 16)))
+    with _threads(1):
+        wall, cpu = _seconds(page), _seconds(page, cpu=True)
+        pictures = _seconds(lambda: raster(drawings), cpu=True)
+    scale = 25_000 / len(drawings)
+    return {
+        "word_page_25k_s": scale * wall,
+        "word_page_25k_cpu_s": scale * cpu,
+        "word_page_over_raster": cpu / pictures,
+    }
 
 
 # How
