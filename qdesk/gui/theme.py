@@ -347,6 +347,7 @@ QLineEdit, QComboBox, QSpinBox, QPlainTextEdit {
     background: @surface; border: 1px solid @line; border-radius: 8px; padding: 6px 8px;
     selection-background-color: @accent; selection-color: @on_accent;
 }
+QLineEdit QToolButton { padding: 0; min-height: 0; border: none; background: transparent; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QPlainTextEdit:focus { border-color: @accent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QSpinBox { padding: 6px 24px 6px 8px; min-height: 18px; }

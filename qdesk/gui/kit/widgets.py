@@ -85,20 +85,13 @@ class TextLine(QLineEdit):
         return super().event(event)
 
 
-class Field(TextLine):
-    """A line to search with. Escape and Enter leave it, and emit `left`."""
-
-    entered = Signal()
+class ClearableLine(TextLine):
+    """A line of text with a button at its end that empties it, while there is something in it."""
 
     def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(hint)
         self.setAccessibleName(name)
-        self.setStyleSheet(
-            "QLineEdit { padding: 4px; }"
-            "QToolButton { padding: 0; min-height: 0; border: none; background: transparent; }"
-        )
-        self._sign = self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         self._drop = self.addAction(icon("close", "muted"), QLineEdit.ActionPosition.TrailingPosition)
         self._drop.setToolTip("Clear")
         self._drop.setVisible(False)
@@ -107,8 +100,22 @@ class Field(TextLine):
         theme_changes().changed.connect(self._tint)
 
     def _tint(self) -> None:
-        self._sign.setIcon(icon("search", "muted"))
         self._drop.setIcon(icon("close", "muted"))
+
+
+class Field(ClearableLine):
+    """A line to search with. Escape and Enter leave it, and emit `left`."""
+
+    entered = Signal()
+
+    def __init__(self, name: str, hint: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(name, hint, parent)
+        self.setStyleSheet("QLineEdit { padding: 4px; }")
+        self._sign = self.addAction(icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+
+    def _tint(self) -> None:
+        super()._tint()
+        self._sign.setIcon(icon("search", "muted"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -6,21 +6,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter
 
 from qdesk.data.categories import categories, find, hint
-from qdesk.gui.kit.widgets import TextLine
+from qdesk.gui.kit.widgets import ClearableLine
 
 
-class WordField(TextLine):
+class WordField(ClearableLine):
     """One of the 345 words, however it is spelled. `word_changed` carries it, or "", whenever there is another one."""
 
     word_changed = Signal(str)
 
     def __init__(self, name: str, word: str = "", hint: str = "A word, such as flamingo") -> None:
-        super().__init__()
+        super().__init__(name, hint)
         self.setText(word)
         self._word = self.word
-        self.setPlaceholderText(hint)
-        self.setAccessibleName(name)
-        self.setClearButtonEnabled(True)
         completer = QCompleter(list(categories()), self)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
