@@ -231,7 +231,8 @@ def compose(
 ) -> Sheet:
     """Return the largest sheet that fits into `width` and `height`, or one of `least` px per pixel where none does.
 
-    style: "grid", in lines of `COLUMNS`; "wall", in lines as long as there is room; or "stacked".
+    style: "grid", in lines of `COLUMNS`, or fewer where those are too wide; "wall", in lines as long as there is room;
+    or "stacked".
     """
     side = icons[0].picture.shape[0] if icons else 1
     sheet = None
@@ -241,7 +242,8 @@ def compose(
             sheet = stacked(icons, scale, columns, labels, colours)
         else:
             across = (side + 2 * colours) * scale + GAP
-            columns = COLUMNS if style == "grid" else max((width - 2 * MARGIN + GAP) // across, 1)
+            fit = max((width - 2 * MARGIN + GAP) // across, 1)
+            columns = min(COLUMNS, fit if scale == least else COLUMNS) if style == "grid" else fit
             sheet = grid(icons, scale, columns, labels, colours, width)
         if sheet.width <= width and sheet.height <= height:
             break
