@@ -9,6 +9,7 @@ from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.generate.sketches import TEMPERATURE, TRIES, Wish
+from qdesk.gui.draw.end_choice import EndChoice
 from qdesk.gui.draw.sketch_worker import GHOSTS, Mode
 from qdesk.gui.kit.slider import Slider
 from qdesk.gui.kit.text import percent
@@ -24,7 +25,7 @@ _SHOWN: dict[Mode, str] = {
     "continue": "word temperature seed",
     "rising": "word best seed",
     "mix": "word other share whole temperature count best seed",
-    "between": "word other temperature seed",
+    "between": "word first other second temperature seed",
 }
 """The controls of each mode."""
 
@@ -33,8 +34,8 @@ ABOUT: dict[Mode, str] = {
     "continue": "You begin, the network goes on. Without a word it guesses what you mean.",
     "rising": "From careful on the left to wild on the right.",
     "mix": "One pen, two words in mind.",
-    "between": "No code of a drawing is mixed: the two words are. Of many tries those are shown that the classifier "
-    "sees on the way from one drawing to the other.",
+    "between": "From one drawing to another: of a word, your own, or any on a file. No code of a drawing is mixed: "
+    "the two words are. Of many tries those are shown that the classifier sees on the way.",
 }
 """What each mode does."""
 
@@ -82,6 +83,7 @@ class SketchControls(QScrollArea):
         self.mode: Mode = "sheet"
         self.word, self.other = WordField("Word", "cat"), WordField("Other word", "fish")
         self.share = Slider("Of the other word", 0, 1, 0.5, 0.05, percent)
+        self.first, self.second = EndChoice("first"), EndChoice("second")
         self.whole = QCheckBox("All shares at once")
         self.temperature = Slider(
             "Temperature", 0, 2, TEMPERATURE, 0.05, "{:.2f}".format, "0 is careful, 1 as free as people, 2 wild"
@@ -106,6 +108,8 @@ class SketchControls(QScrollArea):
         self._lay_out()
         for field in (self.word, self.other):
             field.word_changed.connect(lambda _word: self._changed())
+        for end in (self.first, self.second):
+            end.chosen.connect(self._changed)
         for slider in (self.share, self.temperature, self.count, self.best):
             slider.moved.connect(lambda _value: self._changed())
         self.whole.toggled.connect(self._all_shares)
@@ -119,7 +123,18 @@ class SketchControls(QScrollArea):
         column.setSpacing(SPACE + 4)
         self._parts: dict[str, QWidget] = {
             name: getattr(self, name)
-            for name in ("word", "other", "share", "whole", "temperature", "count", "best", "seed")
+            for name in (
+                "word",
+                "first",
+                "other",
+                "second",
+                "share",
+                "whole",
+                "temperature",
+                "count",
+                "best",
+                "seed",
+            )
         }
         for name, part in self._parts.items():
             column.addWidget(part)

@@ -235,3 +235,22 @@ def test_drawings_are_drawn_in_time_and_again(tab: SketchTab, qtbot) -> None:
     tab.again.click()
     assert tab.sheet.drawing
     assert tab.sheet.at(QPointF(-5, -5)) == -1
+
+
+def test_ones_own_drawing_is_an_end_until_another_word_is_named(tab: SketchTab, qtbot) -> None:
+    tab.shown()
+    tab.show_mode("between")
+    drawn(tab, qtbot)
+    tab.ends[1].own.trigger()
+    assert tab.notice.text == "Nothing is drawn in Continue yet." and tab.ends[1].end is None
+    tab.show_mode("continue")
+    stroke = np.array([[50, 50], [90, 90]], np.float32)
+    tab.begun.canvas.begin()
+    tab.begun.canvas.take([stroke])
+    tab.show_mode("between")
+    tab.ends[1].own.trigger()
+    qtbot.waitUntil(lambda: len(tab.sheet.samples) == 7 and np.array_equal(tab.sheet.samples[-1].strokes[0], stroke))
+    assert tab.ends[1].said.text() == "your drawing" and tab.ends[1].isVisible()
+    tab.controls.other.setText("star")
+    qtbot.waitUntil(lambda: tab.sheet.samples[-1].asked == "star" and not tab.worker.busy)
+    assert tab.ends[1].end is None
