@@ -15,7 +15,7 @@ import numpy as np
 
 from qdesk.explore.cells import Cells
 
-MAP_VERSION = 1
+MAP_VERSION = 2
 """Raise it with each change that moves drawings on the map. Maps kept from before are then made anew."""
 
 FITTED = 20_000
@@ -33,6 +33,7 @@ _PLACED_BY = 5  # neighbours
 _SHARPNESS = 8  # the power of the cosine by which neighbours weigh
 _SPREAD = np.float32(0.5)  # how far a drawing may lie from the middle of its neighbours, of their own spread
 _NEAR = 1 / 30  # how far apart neighbours lie that agree; the map is about 2 wide
+_WIDEST = 0.06  # the widest empty band across the map, as a share of its extent
 _BLOCK = 1 << 16
 _DEAR = 80  # how many drawings are placed in the time that one takes to be laid out
 
@@ -113,6 +114,17 @@ def place_more(
         places, spread = _agreed(fixed[near], cosines.clip(1e-3) ** _SHARPNESS)
         positions[rows] = places + random.standard_normal((len(rows), 2), np.float32) * (_SPREAD * spread[:, None])
     return DrawingMap(positions, old.sample)
+
+
+def place_among(places: np.ndarray, likeness: np.ndarray) -> tuple[float, float]:
+    """Return where a drawing would lie whose nearest neighbours lie at `places`, float32 (k, 2).
+
+    likeness: float32 (k,), to each of them, the highest first.
+    """
+    near = slice(0, _PLACED_BY)
+    weights = likeness[None, near].clip(1e-3) ** _SHARPNESS
+    middles, _ = _agreed(places[None, near].astype(np.float32), weights.astype(np.float32))
+    return float(middles[0, 0]), float(middles[0, 1])
 
 
 def unit(embeddings: np.ndarray) -> np.ndarray:
@@ -207,7 +219,24 @@ def _principal(vectors: np.ndarray) -> np.ndarray:
 
 
 def _framed(positions: np.ndarray) -> np.ndarray:
-    """Return positions turned to lie across rather than upright, and moved and scaled to lie from -1 to 1; float32."""
+    """Return positions turned to lie across rather than upright, and moved and scaled to lie from -1 to 1; float32.
+
+    Bands right across the map in which nothing lies are made narrow: a few groups push each other so far apart that the
+    map is mostly empty, and how far says nothing.
+    """
     positions = _principal(positions)
+    for axis in (0, 1):
+        positions[:, axis] = _closed_up(positions[:, axis])
     low, high = positions.min(axis=0), positions.max(axis=0)
     return ((positions - (low + high) / 2) * (2 / max(float((high - low).max()), 1e-9))).astype(np.float32)
+
+
+def _closed_up(along: np.ndarray) -> np.ndarray:
+    """Return places along an axis, (S,), without gaps wider than `_WIDEST` of what they then extend over."""
+    order = np.argsort(along, kind="stable")
+    gaps = np.diff(along[order])
+    for _ in range(4):  # each time the extent shrinks, and with it the widest that a gap may be
+        gaps = np.minimum(gaps, max(_WIDEST, 2 / max(len(gaps), 1)) * gaps.sum())
+    placed = np.empty_like(along)
+    placed[order] = np.concatenate([[0.0], np.cumsum(gaps)])
+    return placed

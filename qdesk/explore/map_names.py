@@ -18,6 +18,7 @@ GRIDS = (48, 96, 192, 384)
 _MAJORITY = 0.5  # the share of a square's drawings that have to have its text
 _LEAST = 4  # the drawings of a place, at least
 _APART = 0.06  # the distance within which one name of a text is enough; halved per grid
+_FEW = 0.8  # the squares along a side for N drawings are so many times the root of N, if that is less than of GRIDS
 _MOST = 4000
 _NO_NAMES = {"", "unusual"}  # what is unusual is of all kinds, and its word says more
 
@@ -50,8 +51,9 @@ def names_of(
     if not len(placed):
         return found
     low, extent = places.min(axis=0), max(float(np.ptp(places, axis=0).max()), 1e-6)
-    for level, side in enumerate(GRIDS):
-        if level and len(placed) < 4 * side:  # squares of one or two drawings say nothing
+    coarse = max(round(_FEW * len(placed) ** 0.5), 4)  # where there are few, squares of one or two say nothing
+    for level, side in enumerate((coarse, *GRIDS) if coarse < GRIDS[0] else GRIDS):
+        if level and len(placed) < 4 * side:
             break
         squares = np.minimum(((places - low) * (side / extent)).astype(np.int64), side - 1)
         square = squares[:, 1] * side + squares[:, 0]

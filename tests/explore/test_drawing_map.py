@@ -9,7 +9,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from qdesk.explore import drawing_map
-from qdesk.explore.drawing_map import DrawingMap, fit_map, place_more
+from qdesk.explore.drawing_map import DrawingMap, _framed, fit_map, place_among, place_more
 from tests.helpers.clusters import clusters
 
 
@@ -105,3 +105,19 @@ def test_real_drawings_lie_beside_others_of_their_word(reference_data: Path):
     new = np.setdiff1d(np.arange(360), made.sample)
     near = cKDTree(made.positions[made.sample]).query(made.positions[new], 5)[1]
     assert (codes[made.sample][near] == codes[new][:, None]).mean() > 0.75
+
+
+def test_an_empty_band_right_across_is_narrow():
+    random = np.random.default_rng(0)
+    apart = np.concatenate([random.normal(-50, 1, (40, 2)), random.normal(50, 1, (40, 2))])
+    placed = np.sort(_framed(apart)[:, 0])
+    assert placed[[0, -1]].tolist() == [-1, 1] and np.diff(placed).max() < 0.16
+    order = np.argsort(apart @ np.ones(2))
+    along = _framed(apart)[order, 0]
+    assert abs(np.corrcoef(along, np.arange(80))[0, 1]) > 0.95
+
+
+def test_a_drawing_has_its_place_among_its_neighbours():
+    places = np.array([[0, 0], [0.02, 0], [0, 0.02], [0.9, 0.9], [0.01, 0.01], [-1, -1]], np.float32)
+    x, y = place_among(places, np.array([0.9, 0.9, 0.8, 0.8, 0.7, 0.1], np.float32))
+    assert 0 <= x <= 0.02 and 0 <= y <= 0.02

@@ -34,6 +34,13 @@ class MapChoosing(QObject):
         """How many drawings are chosen."""
         return 0 if self.chosen is None else int(np.count_nonzero(self.chosen))
 
+    def choose(self, rows: np.ndarray, count: int) -> None:
+        """Choose these of `count` drawings, int64 (k,); none of them chooses nothing."""
+        self._lasso.drop()
+        chosen = np.zeros(count, bool)
+        chosen[rows] = True
+        self._chose(chosen if len(rows) else None)
+
     def listen(self, surface: MapSurface) -> None:
         """Choose what is lassoed or clicked on this map."""
         surface.lassoed.connect(lambda line, how: self._choose(surface, line, how))

@@ -38,6 +38,9 @@ class MapHead(QWidget):
         self.drags.choose("move")
         self.drags.buttons["move"].setToolTip("A drag moves the map; with Shift it draws a lasso")
         self.drags.buttons["lasso"].setToolTip("A drag draws a lasso; with Space it moves the map")
+        self.find_button = button("Find", "search")
+        self.find_button.setCheckable(True)
+        self.find_button.setToolTip("Draw something, and see where on the map drawings like it lie")
         self.save_button = button("Save", "save")
         menu = QMenu(self)
         for form, text in _FORMS:
@@ -52,6 +55,7 @@ class MapHead(QWidget):
         row.addWidget(self.legend, 1)
         row.addSpacing(SPACE)
         row.addWidget(self.drags)
+        row.addWidget(self.find_button)
         row.addWidget(self.save_button)
 
     def choose_colour(self, by: str) -> None:

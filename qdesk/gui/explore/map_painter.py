@@ -27,7 +27,7 @@ _RADII = ((400, 5.0), (2_000, 4.0), (8_000, 3.0), (30_000, 2.2), (120_000, 1.5))
 """The most drawings in view, and how large their dots then are, logical pixels; more are one pixel each."""
 
 _FADED = 0.82  # how far what is outside of a lasso is mixed with the ground
-_MARGIN = 1.04
+_MARGIN = 1.1  # room for drawings and names at the edge
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ It imports pyqtgraph, see `qdesk.gui.kit.graph`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -33,6 +34,8 @@ NAMES = 60
 _TRIED = 600  # names looked at per view, the most important first
 _TIP = 16 * SPACE  # the side of the drawing pointed at
 _GAP = 1.5 * SPACE  # between two names
+_AGAIN = 0.4  # how far, of the view's diagonal, a name has to be away from itself to stand twice
+_EDGE = SPACE / 2  # between a name and the picture's edge
 _INSET = 5  # between a small drawing and its frame
 
 
@@ -191,19 +194,26 @@ class MapSurface(Surface[MapPicture]):
         across = area.left() + (x[seen] - left) * (area.width() / (right - left))
         down = area.top() + (top - y[seen]) * (area.height() / (top - bottom))
         height = QFontMetricsF(font("body")).height()
+        inner, again = area.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE), _AGAIN * math.hypot(area.width(), area.height())
         taken = np.empty((NAMES, 3))
         found: list[tuple[Name, QRectF]] = []
         for index, u, v in zip(seen.tolist(), across.tolist(), down.tolist(), strict=True):
             name = self.names[index]
             half = self._width(name) / 2 + SPACE / 2
+            u = min(max(u, inner.left() + half), inner.right() - half)  # whole, also at the edge
+            v = min(max(v, inner.top() + height / 2), inner.bottom() - height / 2)
             other = taken[: len(found)]
             near = np.abs(other[:, 0] - u) < other[:, 2] + half + _GAP
             if (near & (np.abs(other[:, 1] - v) < height + _GAP)).any():
                 continue
-            if not area.left() + half <= u <= area.right() - half:
+            box = QRectF(u - half, v - height / 2, 2 * half, height)
+            if any(
+                one.text == name.text and math.hypot(*(there.center() - box.center()).toTuple()) < again
+                for one, there in found
+            ):
                 continue
             taken[len(found)] = u, v, half
-            found.append((name, QRectF(u - half, v - height / 2, 2 * half, height)))
+            found.append((name, box))
             if len(found) == NAMES:
                 break
         return found

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from qdesk.gui import jobs
 from qdesk.gui.explore.map_choosing import MapChoosing
 from qdesk.gui.explore.map_controls import MapFoot, MapHead, NothingOpen
+from qdesk.gui.explore.map_find import MapFind
 from qdesk.gui.explore.map_looks import Legend, lines_about, looks_of
 from qdesk.gui.explore.map_maker import MapMaker
 from qdesk.gui.explore.map_painter import SIDES, MapPainter, MapPicture, MapScene, Paint
@@ -71,6 +72,9 @@ class MapTab(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.nothing_open)
         self.stack.addWidget(self.waiting)
+        self.find = MapFind(self.stack, self.maker, self.choosing)
+        self.head.find_button.clicked.connect(self.find.ask)
+        self.find.closed.connect(lambda: self.head.find_button.setChecked(False))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -103,6 +107,7 @@ class MapTab(QWidget):
         """End what runs in the background."""
         self.maker.take(None)
         self.saving.close()
+        self.find.shutdown()
         for slot in (self._surfaces, self._looks):
             slot.drop()
         if self._worker is not None:
@@ -115,6 +120,7 @@ class MapTab(QWidget):
         table = self._open_set.table if self._open_set is not None else None
         self._looks.drop()
         self.choosing.drop()
+        self.find.use(table)
         self._paint = None
         self.head.legend.show_legend(Legend())
         if self.surface is not None:
@@ -164,7 +170,7 @@ class MapTab(QWidget):
     def _make_surface(self) -> None:
         from qdesk.gui.explore.map_surface import MapSurface
 
-        surface = self.surface = MapSurface("The map of drawings", self._about)
+        surface = self.surface = self.find.surface = MapSurface("The map of drawings", self._about)
         surface.set_drag("lasso" if self.head.drags.choice == "lasso" else "move")
         surface.moved.connect(self._soon.start)
         self.choosing.listen(surface)

@@ -15,6 +15,9 @@ from qdesk.gui.explore.words.sections import Means, how_drawn, numbers, said, ta
 from qdesk.gui.kit.widgets import heading, throw_away
 from qdesk.gui.theme import SPACE
 
+_WIDEST = 180 * SPACE
+"""As wide as a page gets: in a wider window what belongs together would be far apart."""
+
 
 class WordView(QScrollArea):
     """A word's page. `show_page` lays it out anew; scores and the film may come later."""
@@ -39,6 +42,7 @@ class WordView(QScrollArea):
         """Show a word, without its film. drawings: all of the word's."""
         self.page, self.drawings = page, drawings
         inside = QWidget()
+        inside.setMaximumWidth(_WIDEST)
         column = QVBoxLayout(inside)
         column.setContentsMargins(2 * SPACE, 0, 2 * SPACE, 3 * SPACE)
         column.setSpacing(SPACE)
