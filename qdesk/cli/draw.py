@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qdesk.cli.arguments import Commands, WrongUsage, command, count, number, seed
+from qdesk.data.categories import categories, find
 
 if TYPE_CHECKING:
     from qdesk.generate.sketches import Beginning
@@ -30,7 +31,9 @@ def add(commands: Commands) -> None:
         "--temperature", metavar="T", type=_temperature,
         help="0 is careful, 1 as free as people, 2 wild; default 0.3",
     )  # fmt: skip
-    parser.add_argument("--begin", metavar="FILE", type=Path, help="a file with one drawing, which is gone on with")
+    parser.add_argument(
+        "--begin", metavar="FILE", type=Path, help="a file with one drawing, or a picture of one, to go on from"
+    )
     parser.add_argument("--seed", metavar="S", type=seed, default=0, help="a whole number; default 0")
     parser.add_argument(
         "--best", metavar="N", type=count, default=4,
@@ -80,6 +83,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Raise WrongUsage for an option that would have no effect."""
+    if args.mix and find(args.mix, categories()) == find(args.word, categories()) is not None:
+        raise WrongUsage(f"--mix takes another word than {args.word}.")
     if args.share is not None and not args.mix:
         raise WrongUsage("--share says how much of the word of --mix: name that word.")
     if args.share is not None and args.grid:
@@ -90,9 +95,13 @@ def _check(args: argparse.Namespace) -> None:
 
 def _beginning(path: Path) -> Beginning:
     from qdesk.console import opened
+    from qdesk.explore.picture import understand_file
+    from qdesk.explore.picture_file import is_picture
     from qdesk.generate.sketches import Beginning
+    from qdesk.streams import is_stream
 
-    drawings = opened([path])
+    picture = not is_stream(path) and path.is_file() and is_picture(path)
+    drawings = understand_file(path).drawing if picture else opened([path])
     if drawings.bitmaps is not None:
         raise ValueError(f"{path} holds pixels, no strokes: there is no pen to go on with.")
     if len(drawings) > 1:

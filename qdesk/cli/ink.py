@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from qdesk.cli.arguments import Commands, command, count, number, seed
+from qdesk.cli.arguments import Commands, WrongUsage, command, count, number, seed
 
 _ENDINGS = (".gif", ".png", ".svg")
 
@@ -39,9 +39,10 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.generate.ink import Aim, Ink, Reader, write
 
     by_channel = args.layer is not None or args.channel is not None
-    if bool(args.word) == by_channel or (by_channel and (args.layer is None or args.channel is None)):
-        print("qdesk: ink needs a word, or --layer and --channel", file=sys.stderr)
-        return 2
+    if args.word and by_channel:
+        raise WrongUsage("A word grows, or a channel of a layer, not both.")
+    if not args.word and (args.layer is None or args.channel is None):
+        raise WrongUsage("ink needs a word, or --layer and --channel.")
     check_out(args.out)
     reader = Reader()
     word = reader.known(args.word) if args.word else ""

@@ -80,8 +80,7 @@ def run(args: argparse.Namespace) -> int:
         write_map_page(args.out, drawings, columns, made, title)
     else:
         write_table(map_table(drawings, columns, made), args.out)
-    if not is_stream(args.out):
-        print(f"qdesk: {_said(len(drawings), made)} in {args.out}", file=sys.stderr)
+    print(f"qdesk: {_said(len(drawings), made)}{'' if is_stream(args.out) else f' in {args.out}'}", file=sys.stderr)
     return 0
 
 

@@ -49,11 +49,10 @@ def add(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     from functools import cache
 
-    from qdesk.console import Progress, check_out, opened, write_table
+    from qdesk.console import Progress, any_word, check_out, opened, write_table
     from qdesk.explore.search import embeddings_of, same, search, table_of
     from qdesk.scoring.classifier import DrawingClassifier, top_words
     from qdesk.scoring.score_cache import ScoreCache
-    from qdesk.scoring.scorer import Scorer
 
     check_out(args.out, [*args.pictures, *args.disliked, *args.files])
     both = {path.resolve() for path in args.pictures} & {path.resolve() for path in args.disliked}
@@ -66,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
         raise WrongUsage("What is searched for and what is not wanted look the same: leave it out on one side.")
     best = top_words(liked.probabilities.mean(axis=0), guesser().words, 3)
     said.append(f"seen: {', '.join(f'{word} {100 * p:.0f} %' for word, p in best)}")
-    word = None if args.word is None else Scorer().find_word(args.word)
+    word = None if args.word is None else any_word(args.word)
     drawings = opened(args.files, args.y_up, word)
     if word is not None:
         drawings = drawings.with_columns(word=word)

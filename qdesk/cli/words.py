@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, seed, words
+from qdesk.cli.arguments import Commands, WrongUsage, add_files, add_word, add_y_up, command, seed, words
 from qdesk.streams import is_stream
 
 if TYPE_CHECKING:
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from qdesk.curation.health.reading import Collection
     from qdesk.data.drawings import Drawings
     from qdesk.explore.words.html import Word
+
+_NO_FOLDER = (".csv", ".gif", ".json", ".md", ".ndjson", ".parquet", ".pdf", ".png", ".svg", ".txt", ".zip")
+"""Endings that somebody gives to a file, not to a folder."""
 
 FILMS = 24
 """The most words on one page for which all drawings are shown being drawn: each film takes 200 KB."""
@@ -114,6 +117,8 @@ def _check(out: Path, files: list[Path], single: bool) -> None:
     if single:
         check_out(out, files)
         return
+    if not out.exists() and out.suffix.lower() in _NO_FOLDER:
+        raise WrongUsage(f"{out} is no name of a page: write a .html, or name a folder for a page per word.")
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(f"{out} is a file. Name a folder for a page per word, or a .html for one page.")
     if not out.parent.is_dir():

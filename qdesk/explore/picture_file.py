@@ -155,7 +155,9 @@ def _of_sheet(data: bytes, name: str) -> bytes:
     found = pictures(data)
     if len(found) == 1:
         return found[0]
-    many = f"a sheet of {len(found):,} drawings" if found else "a sheet of many pictures"
+    if not found:
+        raise PictureError(f"{name} is a sheet of many pictures, not one: cut one out, and search for that.")
+    many = f"a sheet of {len(found):,} drawings"
     raise PictureError(f"{name} is {many}, not one: search for the file that it was made of, or cut one out.")
 
 

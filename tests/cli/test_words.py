@@ -100,6 +100,7 @@ def test_only_the_drawings_of_a_country(tmp_path, capsys):
         ),
         (["--out", "{tmp}/x.html", "--words", "cat"], 1, "no drawings of 'cat'"),
         ([], 2, "--out"),
+        (["--out", "{tmp}/x.pdf"], 2, "is no name of a page"),
         (["--out", "{tmp}/x.html", "--seed", "-1"], 2, "'-1' is not a whole number from 0 on"),
     ],
 )
