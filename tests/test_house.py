@@ -53,7 +53,7 @@ def test_there_is_something_to_check():
     assert len(MODULES) > 10
 
 
-WINDOW = ("qdesk/gui/", "qdesk/bench/play_window.py", "qdesk/bench/curate_window.py", "qdesk/bench/map_window.py")
+WINDOW = ("qdesk/gui/", *(f"qdesk/bench/{name}_window.py" for name in ("curate", "map", "pages", "play")))
 """The window, and the benchmarks that drive one."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,29 +10,35 @@ from PySide6.QtCore import QRectF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QWidget
 
-from qdesk.generate.sketches import End
+from qdesk.data.categories import categories, find
+from qdesk.generate.sketches import Beginning, End
 from qdesk.gui import jobs
 from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.kit.widgets import Elided, square
+from qdesk.gui.kit.word_field import WordField
 from qdesk.gui.theme import RADIUS, SPACE, button, font, theme
 
 _FILES = "Drawings and pictures (*.ndjson *.ndjson.gz *.png *.jpg *.jpeg *.webp *.svg);;All files (*)"
 
 
 class EndChoice(QWidget):
-    """What one end is, and a menu of what else it can be. `own_asked` asks for what was drawn in Continue.
+    """What one end is, and a menu of what else it can be.
 
-    `chosen` says that a drawing was chosen or dropped; `failed` carries a sentence.
+    field: names the end's word. It shows that of a chosen drawing; another word drops the drawing. `chosen` says that a
+    drawing was chosen or dropped; `failed` carries a sentence.
     """
 
     chosen = Signal()
-    own_asked = Signal()
     failed = Signal(str)
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, field: WordField) -> None:
         super().__init__()
+        self._field, self._word = field, ""
+        field.word_changed.connect(self._word_changed)
         self.end: End | None = None
         """The drawing that was chosen, None for one that the network is to draw."""
+        self.drawn_here: Callable[[], Beginning | None] = lambda: None
+        """Returns what was drawn in Continue."""
         self._name = name
         self._reading = jobs.Slot("qdesk-draw-end", self)
         self.picture, self.said = _Picture(), Elided()
@@ -43,7 +49,7 @@ class EndChoice(QWidget):
         self.choose.setAccessibleName(f"Choose the {name} drawing")
         menu = QMenu(self)
         self.own = menu.addAction("What I drew in Continue")
-        self.own.triggered.connect(lambda _on=False: self.own_asked.emit())
+        self.own.triggered.connect(lambda _on=False: self._take_own())
         self.file = menu.addAction("From a file or a picture…")
         self.file.triggered.connect(lambda _on=False: self._ask())
         self.choose.setMenu(menu)
@@ -62,15 +68,28 @@ class EndChoice(QWidget):
         """Begin or end with this drawing; None lets the network draw one.   said: where it is from."""
         self._reading.drop()
         self.end = end
+        if end is not None:
+            self._word = find(end.word, categories()) or self._field.word
+            self._field.setText(self._word)
         self.said.setText(said if end is not None else "drawn for its word")
         self.picture.show_strokes(() if end is None else end.strokes)
         self.drop_button.setVisible(end is not None)
         if not quietly:
             self.chosen.emit()
 
+    def _word_changed(self, word: str) -> None:
+        if self.end is not None and word and word != self._word:
+            self.take(None)
+
     def close_down(self) -> None:
         """End what runs in the background."""
         self._reading.drop()
+
+    def _take_own(self) -> None:
+        if (own := self.drawn_here()) is None:
+            self.failed.emit("Nothing is drawn in Continue yet.")
+        else:
+            self.take(End(list(own.strokes)), "your drawing")
 
     def _ask(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, f"The {self._name} drawing", "", _FILES)

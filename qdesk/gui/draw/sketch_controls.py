@@ -83,7 +83,7 @@ class SketchControls(QScrollArea):
         self.mode: Mode = "sheet"
         self.word, self.other = WordField("Word", "cat"), WordField("Other word", "fish")
         self.share = Slider("Of the other word", 0, 1, 0.5, 0.05, percent)
-        self.first, self.second = EndChoice("first"), EndChoice("second")
+        self.first, self.second = EndChoice("first", self.word), EndChoice("second", self.other)
         self.whole = QCheckBox("All shares at once")
         self.temperature = Slider(
             "Temperature", 0, 2, TEMPERATURE, 0.05, "{:.2f}".format, "0 is careful, 1 as free as people, 2 wild"

@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from qdesk.data.categories import categories, find
 from qdesk.generate.sketches import End, Sketches, by_hand, write
 from qdesk.gui.draw.continue_view import ContinueView
 from qdesk.gui.draw.ghost_canvas import PAUSE_MS
@@ -66,7 +65,6 @@ class SketchTab(QWidget):
         self.controls = SketchControls()
         self.controls.changed.connect(self._soon.start)
         self.ends = (self.controls.first, self.controls.second)
-        self._words = ["", ""]  # of the fields when the ends were chosen
         self.sheet, self.large, self.begun = SampleSheet(), LargeView(), ContinueView(pause_ms=pause_ms)
         self.notice = Notice()
         self._lay_out()
@@ -124,12 +122,9 @@ class SketchTab(QWidget):
         self.again.clicked.connect(self.sheet.replay)
         self.save.clicked.connect(self._save)
         self.curate.clicked.connect(self.open_in_curate)
-        for place, end in enumerate(self.ends):
-            end.chosen.connect(lambda place=place: self._end_chosen(place))
-            end.own_asked.connect(lambda place=place: self._use_own(place))
-            end.failed.connect(lambda why: self.notice.say(why, "bad"))
-        for place, field in enumerate((self.controls.word, self.controls.other)):
-            field.word_changed.connect(lambda word, place=place: self._word_changed(place, word))
+        for end in self.ends:
+            end.drawn_here = lambda: self.begun.beginning
+            end.failed.connect(self._fail)
         self._say()
 
     # As a tab
@@ -236,26 +231,6 @@ class SketchTab(QWidget):
         if sample is not None:
             self.ends[place].take(End(sample.strokes, sample.asked or sample.seen[0]), "from a sheet")
             self.show_mode("between")
-
-    def _use_own(self, place: int) -> None:
-        """Make what is on the canvas of Continue one of two drawings to draw between."""
-        strokes = [stroke for stroke in self.begun.canvas.strokes if len(stroke)]
-        if strokes:
-            self.ends[place].take(End(strokes), "your drawing")
-        else:
-            self.notice.say("Nothing is drawn in Continue yet.", "info", lasting=False)
-
-    def _end_chosen(self, place: int) -> None:
-        """Show the word of a chosen drawing."""
-        end, field = self.ends[place].end, (self.controls.word, self.controls.other)[place]
-        if end is not None:
-            self._words[place] = find(end.word, categories()) or field.word
-            field.setText(self._words[place])
-
-    def _word_changed(self, place: int, word: str) -> None:
-        """Draw another word than that of the chosen drawing: the drawing is dropped."""
-        if self.ends[place].end is not None and word and word != self._words[place]:
-            self.ends[place].take(None)
 
     def _go_on_from(self) -> None:
         if self.large.sample is not None:

@@ -72,9 +72,9 @@ class MapTab(QWidget):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.nothing_open)
         self.stack.addWidget(self.waiting)
-        self.find = MapFind(self.stack, self.maker, self.choosing)
-        self.head.find_button.clicked.connect(self.find.ask)
-        self.find.closed.connect(lambda: self.head.find_button.setChecked(False))
+        self.finder = MapFind(self.stack, self.maker, self.choosing)
+        self.head.find_button.clicked.connect(self.finder.ask)
+        self.finder.closed.connect(lambda: self.head.find_button.setChecked(False))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -107,7 +107,7 @@ class MapTab(QWidget):
         """End what runs in the background."""
         self.maker.take(None)
         self.saving.close()
-        self.find.shutdown()
+        self.finder.shutdown()
         for slot in (self._surfaces, self._looks):
             slot.drop()
         if self._worker is not None:
@@ -120,7 +120,7 @@ class MapTab(QWidget):
         table = self._open_set.table if self._open_set is not None else None
         self._looks.drop()
         self.choosing.drop()
-        self.find.use(table)
+        self.finder.use(table)
         self._paint = None
         self.head.legend.show_legend(Legend())
         if self.surface is not None:
@@ -170,7 +170,7 @@ class MapTab(QWidget):
     def _make_surface(self) -> None:
         from qdesk.gui.explore.map_surface import MapSurface
 
-        surface = self.surface = self.find.surface = MapSurface("The map of drawings", self._about)
+        surface = self.surface = self.finder.surface = MapSurface("The map of drawings", self._about)
         surface.set_drag("lasso" if self.head.drags.choice == "lasso" else "move")
         surface.moved.connect(self._soon.start)
         self.choosing.listen(surface)
@@ -256,23 +256,12 @@ class MapTab(QWidget):
             self._say_words(len(table), scored, chosen)
 
     def _say_words(self, total: int, scored: int, chosen: int) -> None:
-        maker = self.maker
-        unscored = f"{total - scored:,} of {_drawings(total)} are not scored yet" if scored < total else ""
-        if maker.busy:
-            doing = "Placing more drawings" if maker.finished else "Laying out the map"
-            self.foot.words.setText(f"{doing}: {self.foot.bar.value() // 10} %")
-        elif maker.map is None:
-            self.foot.words.setText(unscored if scored else "")
-        elif chosen:
-            self.foot.words.setText(f"{_drawings(chosen)} chosen")
-        else:
-            count = int(np.count_nonzero(maker.map.placed))
-            self.foot.words.setText(f"{_drawings(count)}{': ' + unscored if unscored else ', alike ones together'}")
+        self.foot.words.setText(_state(self.maker, self.foot.bar.value() // 10, total, scored, chosen))
         if self.surface is not None:
             self.surface.setAccessibleDescription(
                 f"{self.foot.words.text()}. Arrow keys move, plus and minus zoom, Enter chooses all that is in view."
             )
-        self.waiting.set_lead(_lead(maker.busy, scored, total))
+        self.waiting.set_lead(_lead(self.maker.busy, scored, total))
 
     def _save(self, form: str) -> None:
         table, drawing_map, surface = self.maker.table, self.maker.map, self.surface
@@ -291,6 +280,19 @@ class MapTab(QWidget):
 
 def _drawings(count: int) -> str:
     return f"{count:,} {'drawing' if count == 1 else 'drawings'}"
+
+
+def _state(maker: MapMaker, percent: int, total: int, scored: int, chosen: int) -> str:
+    """Say what is being done, or what is there."""
+    unscored = f"{total - scored:,} of {_drawings(total)} are not scored yet" if scored < total else ""
+    if maker.busy:
+        return f"{'Placing more drawings' if maker.finished else 'Laying out the map'}: {percent} %"
+    if maker.map is None:
+        return unscored if scored else ""
+    if chosen:
+        return f"{_drawings(chosen)} chosen"
+    count = int(np.count_nonzero(maker.map.placed))
+    return f"{_drawings(count)}{': ' + unscored if unscored else ', alike ones together'}"
 
 
 def _lead(busy: bool, scored: int, total: int) -> str:

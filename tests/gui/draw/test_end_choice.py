@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QFileDialog
 from qdesk.data.drawings import Drawings
 from qdesk.formats import write_drawings
 from qdesk.gui.draw.end_choice import EndChoice, end_of
+from qdesk.gui.kit.word_field import WordField
 from tests.helpers.drawings import shapes
 from tests.helpers.pictures import drawn, saved
 
 
 @pytest.fixture
 def choice(qtbot) -> EndChoice:
-    made = EndChoice("first")
+    field = WordField("Word", "cat")
+    qtbot.addWidget(field)
+    made = EndChoice("first", field)
     qtbot.addWidget(made)
     made.show()
     return made
@@ -30,7 +33,7 @@ def test_a_file_gives_its_first_drawing(choice: EndChoice, qtbot, tmp_path: Path
     with qtbot.waitSignal(choice.chosen):
         choice.file.trigger()
     assert choice.end is not None and choice.end.word == "circle" and choice.said.text() == "some.ndjson"
-    assert choice.picture.isVisible() and choice.drop_button.isVisible()
+    assert choice._field.word == "circle" and choice.picture.isVisible() and choice.drop_button.isVisible()
     choice.drop_button.click()
     assert choice.end is None and choice.said.text() == "drawn for its word" and not choice.picture.isVisible()
 

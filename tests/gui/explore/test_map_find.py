@@ -41,24 +41,24 @@ def tab(qtbot, monkeypatch: pytest.MonkeyPatch) -> MapTab:
 
 def test_what_is_drawn_lights_up_the_drawings_like_it_and_has_a_place(qtbot, tab: MapTab) -> None:
     tab.head.find_button.click()
-    canvas = tab.find.canvas
-    assert tab.find.isVisible() and tab.head.find_button.isChecked()
+    canvas = tab.finder.canvas
+    assert tab.finder.isVisible() and tab.head.find_button.isChecked()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     for place in ((120, 40), (120, 120), (40, 120), (40, 40)):
         QTest.mouseMove(canvas, QPoint(*place))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(40, 40))
     qtbot.waitUntil(lambda: tab.choosing.count >= LEAST)
-    assert tab.find.said.text().startswith("Seen: ")
+    assert tab.finder.said.text().startswith("Seen: ")
     assert tab.surface is not None and tab.surface._current is not None
     assert all(-1.1 <= value <= 1.1 for value in tab.surface._current)
-    tab.find.wipe.click()
+    tab.finder.wipe.click()
     assert tab.choosing.count == 0 and tab.surface._current is None
 
 
 def test_escape_closes_it_and_so_do_other_drawings(qtbot, tab: MapTab) -> None:
-    tab.find.ask()
-    qtbot.keyClick(tab.find, Qt.Key.Key_Escape)
-    assert not tab.find.isVisible() and not tab.head.find_button.isChecked()
-    tab.find.ask()
-    tab.find.use(None)
-    assert not tab.find.isVisible()
+    tab.finder.ask()
+    qtbot.keyClick(tab.finder, Qt.Key.Key_Escape)
+    assert not tab.finder.isVisible() and not tab.head.find_button.isChecked()
+    tab.finder.ask()
+    tab.finder.use(None)
+    assert not tab.finder.isVisible()
