@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from screenshot_tools import settle, wait
 
-LIGHT = {"hieroglyphs": "draw-hieroglyphs", "brute": "draw-brute"}
+LIGHT = {"large": "draw-icons-large", "hieroglyphs": "draw-hieroglyphs", "brute": "draw-brute"}
 DARK = {"small": "draw-icons"}
 """The kinds of icons that are shown in each theme, and the names of their pictures."""
 
