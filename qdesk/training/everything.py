@@ -113,7 +113,7 @@ STEPS = (
             f"python -m qdesk.training.icons {kind} --minutes {minutes} --seed 0 --out models/{kind}.safetensors",
         )
         for kind, minutes, used in (
-            ("icons", 4, ("qdesk/nets/sampling.py", "qdesk/data/raster.py")),
+            ("icons", 5, ("qdesk/nets/sampling.py", "qdesk/data/raster.py")),
             ("hieroglyphs", 3, ()),
         )
     ),

@@ -63,10 +63,18 @@ FONTS = {
 }  # fmt: skip
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/Library/Fonts", "/Library/Fonts")
 
-SKETCHES = 12
+SKETCHES = 16
 """How many sketches of each word are drawn; those that the classifier is sure of are taken."""
 
 SURE = 0.4
+
+LEAST = 0.08
+"""The share of ink that a picture has at least: what has less is nearly empty."""
+
+MOST = {("icons", SMALL): 0.85, ("icons", LARGE): 0.4, ("hieroglyphs", LARGE): 0.85}
+"""The most. Small icons are learned filled, too: at 8 pixels nothing else is left of many. At 32 pixels a network that
+has seen filled ones draws a black blob every second time, since once in it there is no reason to stop. So large icons
+are learned as lines, and the sheet fills what they close."""
 
 
 class FontMissing(ValueError):
@@ -177,24 +185,24 @@ def collect(kind: str, report: Callable[[str], object] = lambda text: None, seed
     """Return what is learned from, by the side: for icons 8 and 32, for hieroglyphs 32."""
     found: dict[int, dict[bytes, tuple[bool, np.ndarray]]] = {side: {} for side in SIDES[kind]}
 
-    def add(name: str, look: np.ndarray, rooms: Sequence[int | None] = (None,)) -> None:
-        for side, seen in found.items():
+    def add(name: str, look: np.ndarray, rooms: Sequence[int | None] = (None,), sides: Sequence[int] = ()) -> None:
+        for side in sides or found:
             for room in rooms:
                 picture = reduced(look, side, room)
-                if 0.08 < picture.mean() < 0.85:  # neither nearly empty nor nearly full
-                    seen.setdefault(picture.tobytes(), (is_held_out(name), picture))
+                if LEAST < picture.mean() < MOST[kind, side]:
+                    found[side].setdefault(picture.tobytes(), (is_held_out(name), picture))
 
     for font in FONTS[kind]:
         report(f"rendering {font.file}")
         for name, look in glyphs(font):
             add(name, look, (None, 30, 28) if kind == "hieroglyphs" else (None,))
             if kind == "icons":
-                add(name, solid(look))
+                add(name, solid(look), sides=[SMALL])
     if kind == "icons":
         report("drawing sketches")
         for name, look in sketches(seed=seed):
             add(name, look)
-            add(name, solid(look))
+            add(name, solid(look), sides=[SMALL])
     return {side: Pictures(*_parted(list(seen.values()), side)) for side, seen in found.items()}
 
 
@@ -233,8 +241,8 @@ class Run:
 
     minutes: float = 10.0
     rate: float = 3e-3
-    patience: int = 6
-    batch: tuple[int, ...] = (48, 12)
+    patience: int = 10
+    batch: tuple[int, ...] = (32, 12)
     every: int = 200
     seed: int = 0
 
