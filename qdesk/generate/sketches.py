@@ -46,8 +46,12 @@ LONGEST = 120
 MOST = 4000
 """The most drawings of a wish, tries included: they are sampled side by side."""
 
-_BETWEEN = 64, 0.5, 2.0
-"""Tries for each drawing between two others, with their temperature and guide: more varied than elsewhere."""
+_END_TRIES = 10  # of a drawing to begin or end with: a good way has good ends
+BETWEEN_TRIES = 64
+"""Tries for each drawing between two others."""
+
+_BETWEEN = 0.5, 2.0
+"""Their temperature and guide: more varied than elsewhere."""
 
 
 class Beginning(NamedTuple):
@@ -178,7 +182,7 @@ class Sketches:
         """
         from qdesk.nets import sampling
 
-        tries, heat, guide = _BETWEEN
+        tries, (heat, guide) = BETWEEN_TRIES, _BETWEEN
         pair = as_official(Drawings.from_strokes([first.strokes, second.strokes]))
         guesses = self._seen(self.guesser.probabilities(pair))
         one, other = (
@@ -199,6 +203,25 @@ class Sketches:
             batch.with_columns(word=words, key_id=_names(batch)), chances, self._seen(p),
             tuple(f"{100 * share:.0f} % of the way" for share in shares),
         )  # fmt: skip
+
+    def way(
+        self,
+        wish: Wish,
+        ends: tuple[End | None, End | None],
+        steps: int = 5,
+        check: Callable[[], object] = lambda: None,
+    ) -> tuple[Drawn | None, Drawn, Drawn | None]:
+        """Return what is drawn from one drawing to another: the first, None where it is given, `between`, the last.
+
+        An end that is not given is drawn of the wish's word, or of its other one.
+        """
+        drawn: list[Drawn | None] = []
+        known: list[End] = []
+        for number, (given, word) in enumerate(zip(ends, (wish.word, wish.other), strict=True)):
+            one = None if given else self.draw(Wish(word, 1, wish.temperature, wish.seed + number, _END_TRIES), check)
+            drawn.append(one)
+            known.append(given or End(one.drawings.strokes_of(0), word))  # type: ignore[union-attr]
+        return drawn[0], self.between(known[0], known[1], steps, wish.seed, check), drawn[1]
 
     def _draw(
         self, wish: Wish, heat: np.ndarray, shares: np.ndarray, notes: Sequence[str], check: Callable[[], object]
@@ -320,6 +343,16 @@ def _names(drawings: Drawings) -> list[str]:
         names.append(f"9000{int.from_bytes(digest[:8]) % 10**12:012d}")
         seen[content] += 1
     return names
+
+
+def joined(parts: Sequence[Drawn]) -> Drawn:
+    """Return several batches of what was drawn as one."""
+    return Drawn(
+        Drawings.concat([part.drawings for part in parts]),
+        np.concatenate([part.chances for part in parts]),
+        tuple(seen for part in parts for seen in part.seen),
+        tuple(note for part in parts for note in part.notes),
+    )
 
 
 def by_hand(strokes: Strokes, word: str) -> Drawn:

@@ -10,6 +10,8 @@ import pytest
 from qdesk.data.drawings import Drawings
 from qdesk.formats import open_drawings, write_drawings
 from tests.helpers.commands import run
+from tests.helpers.drawings import shapes
+from tests.helpers.pictures import drawn, saved
 
 pytestmark = pytest.mark.torch
 
@@ -66,11 +68,25 @@ def test_beginnings_that_are_none_are_sentences(tmp_path: Path, capsys) -> None:
     assert run("draw", "cat", "--begin", tmp_path / "two.ndjson", "--out", tmp_path / "two.ndjson") == 2
 
 
+def test_from_a_drawing_to_a_word_or_another_drawing(tmp_path: Path, capsys) -> None:
+    picture, last, out = tmp_path / "begun.png", tmp_path / "last.ndjson", tmp_path / "way.ndjson"
+    picture.write_bytes(saved(drawn(ink=230, paper=20)))
+    assert run("draw", "house", "--to", "Fish", "--count", 2, "--out", out) == 0
+    assert list(open_drawings(str(out)).drawings.words) == ["house", "house", "fish", "fish"]
+    write_drawings(shapes("circle", 1), last)
+    assert run("draw", "house", "--begin", picture, "--to", last, "--count", 2, "--out", tmp_path / "way.svg") == 0
+    assert "2 drawings in" in capsys.readouterr().err
+    assert "house to circle" in (tmp_path / "way.svg").read_text()
+    for to, status, why in (("none.png", 1, "no file none.png"), ("fihs", 1, "draw fihs"), (last, 2, "is read")):
+        assert run("draw", "cat", "--to", to, "--out", last if status == 2 else out) == status
+        assert why in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "wrong",
     [["--out", "a.txt"], ["--out", "a.png", "--temperature", "3"], ["--out", "a.png", "--seed", "-1"], [],
      ["--out", "a.png", "--share", "x"], ["--out", "a.png", "--count", "0"], ["--out", "a.png", "--share", "0.2"],
-     ["--out", "a.png", "--grid", "--temperature", "1"],
+     ["--out", "a.png", "--grid", "--temperature", "1"], ["--out", "a.png", "--to", "dog", "--best", "2"],
      ["--out", "a.png", "--grid", "--mix", "dog", "--share", "0.2"]],
 )  # fmt: skip
 def test_wrong_usage(wrong: list[str]) -> None:

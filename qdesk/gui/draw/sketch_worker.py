@@ -9,8 +9,7 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.data.drawings import Drawings
-from qdesk.generate.sketches import Drawn, End, Sketches, Wish, added
+from qdesk.generate.sketches import Drawn, End, Sketches, Wish, added, joined
 from qdesk.gui import jobs
 from qdesk.gui.draw.samples import Sample
 
@@ -23,7 +22,6 @@ STEPS = 6
 """Drawings between two others, and columns of a grid but one."""
 
 _ROWS = 3
-_END_TRIES = 10  # a good way begins and ends with good drawings
 
 
 @dataclass(frozen=True)
@@ -157,36 +155,21 @@ def _grid(drawn: Drawn, wish: Wish) -> Answer:
 
 
 def _between(sketches: Sketches, asked: Question, check: Callable[[], None]) -> Answer:
-    """Draw the ends that are not given, and then from one to the other."""
-    wish = asked.wish
-    drawn: list[Drawn | None] = []
-    ends: list[End] = []
-    for number, (given, word) in enumerate(zip(asked.ends, (wish.word, wish.other), strict=True)):
-        one = None if given else sketches.draw(Wish(word, 1, wish.temperature, wish.seed + number, _END_TRIES), check)
-        drawn.append(one)
-        ends.append(given or End(one.drawings.strokes_of(0), word))  # type: ignore[union-attr]
-    middle = sketches.between(ends[0], ends[1], STEPS - 1, wish.seed, check)
-    shown = [_end(sketches, one, end) for one, end in zip(drawn, ends, strict=True)]
-    own = [part for part in (drawn[0], middle, drawn[1]) if part is not None]
+    first, middle, last = sketches.way(asked.wish, asked.ends, STEPS - 1, check)
+    words = (asked.wish.word, asked.wish.other)
+    shown = [_end(sketches, one, end, word) for one, end, word in zip((first, last), asked.ends, words, strict=True)]
+    own = [part for part in (first, middle, last) if part is not None]
     return Answer((shown[0], *_samples(middle, ""), shown[1]), 0, joined(own))
 
 
-def _end(sketches: Sketches, drawn: Drawn | None, end: End) -> Sample:
+def _end(sketches: Sketches, drawn: Drawn | None, end: End | None, word: str) -> Sample:
+    """Return one end as it is shown: drawn of its word, or given."""
     if drawn is not None:
-        return _samples(drawn, end.word)[0]
+        return _samples(drawn, word)[0]
+    assert end is not None
     p = sketches.guesser.guess_strokes(end.strokes)
     best = int(p.argmax())
     return Sample(end.strokes, (sketches.guesser.words[best], float(p[best])), end.word, "chosen")
-
-
-def joined(parts: list[Drawn]) -> Drawn:
-    """Return several batches of what was drawn as one."""
-    return Drawn(
-        Drawings.concat([part.drawings for part in parts]),
-        np.concatenate([part.chances for part in parts]),
-        tuple(seen for part in parts for seen in part.seen),
-        tuple(note for part in parts for note in part.notes),
-    )
 
 
 def _samples(drawn: Drawn, word: str) -> tuple[Sample, ...]:
