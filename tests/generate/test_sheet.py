@@ -106,6 +106,12 @@ def test_the_largest_sheet_that_fits_is_taken(style: str) -> None:
     assert compose(icons(500), 100, 100, style, least=2).scale == 2
 
 
+def test_a_grid_too_wide_for_its_room_has_fewer_columns() -> None:
+    sheet = compose([Icon(np.ones((8, 8), bool), "cat", 0.5)] * 40, 400, 200, "grid", least=3)
+    assert sheet.scale == 3 and sheet.width <= 400 and sheet.height > 200
+    assert 5 < len({tile.x for tile in sheet.tiles}) < 15
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_a_sheet_of_nothing_is_empty(style: str) -> None:
     assert compose([], 300, 200, style).tiles == ()

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from qdesk.curation.view.table import Table
 from qdesk.explore import drawing_map
+from qdesk.explore.map_names import Name
 from qdesk.gui.explore.map_looks import CHOICES
 from qdesk.gui.explore.map_tab import MapTab
 from qdesk.gui.kit.open_set import OpenSet
@@ -229,9 +230,21 @@ def test_clusters_have_their_words_as_names_and_drawings_appear(qtbot, mapped: M
     assert texts & set(WORDS)
     boxes = [box for _, box in mapped.surface.names_in_view(mapped.surface.area)]
     assert not any(one.intersects(other) for one in boxes for other in boxes if one is not other)
+    assert all(mapped.surface.area.contains(box) for box in boxes)
     picture = mapped.surface.picture
     assert len(picture.shown)
     qtbot.waitUntil(lambda: len(mapped.surface.thumbs) >= len(picture.shown))
+
+
+def test_a_name_stands_once_and_whole_where_its_places_are_near_each_other(mapped: MapTab) -> None:
+    left, right, bottom, top = mapped.surface.shown
+    middle = (bottom + top) / 2
+    across = np.linspace(left, right, 9)[1:-1]
+    names = [Name("a long name that has two places", x, middle, 9) for x in (across[0], across[3], across[6])]
+    mapped.surface.set_names([*names, Name("at the corner", left + 1e-6, top - 1e-6, 5)])
+    found = mapped.surface.names_in_view(mapped.surface.area)
+    assert [name.text for name, _ in found] == [names[0].text, names[2].text, "at the corner"]
+    assert all(mapped.surface.area.contains(box) for _, box in found)
 
 
 @pytest.mark.parametrize("by", list(CHOICES))
