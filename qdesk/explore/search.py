@@ -49,6 +49,7 @@ _SAME = 0.9995
 
 _BATCH = 1024
 _BLOCK = 8192
+_LOOKED_AT = 32  # times as many drawings as are wanted
 
 
 class Seen(NamedTuple):
@@ -125,9 +126,16 @@ def search(
     if not len(disliked):
         rows, _ = top_k(likeness, mask, count)
         return Found(rows, likeness[rows], searched)
-    unlike = _to_nearest(embeddings, disliked)
-    rows, _ = top_k(likeness - np.float32(AWAY) * np.maximum(unlike - likeness, 0), mask, count)
-    return Found(rows, likeness[rows], searched, unlike[rows])
+    most = _LOOKED_AT * count
+    while True:  # as nothing goes up, what is less like the query than the last one found need not be looked at
+        near, nearness = top_k(likeness, mask, most)
+        near = np.sort(near)
+        unlike = _to_nearest(embeddings[near], disliked)
+        order = likeness[near] - np.float32(AWAY) * np.maximum(unlike - likeness[near], 0)
+        found, scores = top_k(order, np.ones(len(near), bool), count)
+        if len(near) < most or scores[-1] > nearness[-1]:
+            return Found(near[found], likeness[near[found]], searched, unlike[found])
+        most *= 8
 
 
 def same(liked: np.ndarray, disliked: np.ndarray) -> bool:

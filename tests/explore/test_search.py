@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from qdesk.data.drawings import Drawings
-from qdesk.explore.search import COLUMNS, NEAR, Found, embeddings_of, same, search, see, table_of, write_result
+from qdesk.explore.search import AWAY, COLUMNS, NEAR, Found, embeddings_of, same, search, see, table_of, write_result
 from qdesk.scoring.score_cache import ScoreCache
 from tests.helpers.drawings import shapes
 
@@ -42,6 +42,19 @@ def test_what_is_nearer_to_something_unwanted_comes_later_and_the_others_keep_th
     assert found.rows.tolist() == [2, 1, 0, 3]
     assert found.likeness == pytest.approx([0.98, 0.707, 0.743, -1], abs=0.01)
     assert found.unlike is not None and found.unlike[2] > 0.99
+
+
+def test_with_something_unwanted_it_is_what_a_plain_search_finds():
+    random = np.random.default_rng(0)
+    vectors = random.normal(size=(3000, 64)).astype(np.float32)
+    embeddings = np.rint(120 * vectors / np.linalg.norm(vectors, axis=1)[:, None]).astype(np.int8)
+    wanted = unit(*random.normal(size=64))
+    for unwanted in (unit(*random.normal(size=64))[None], unit(*(wanted + 0.1))[None], -wanted[None]):
+        found = search(embeddings, wanted[None], unwanted, 3)
+        likeness, unlike = embeddings @ wanted / 127, embeddings @ unwanted[0] / 127
+        score = likeness - AWAY * np.maximum(unlike - likeness, 0)
+        assert found.rows.tolist() == np.argsort(-score, kind="stable")[:3].tolist()
+        assert found.unlike == pytest.approx(unlike[found.rows], abs=1e-5)
 
 
 def test_the_same_on_both_sides_is_noticed():
