@@ -123,7 +123,7 @@ class Meter:
         for name in [*SORTS, "junk"]:
             if name not in ("learned", "unsure", "likeness"):
                 self.rest()
-                self.page.model.rearrange(sort=name)
+                self.page.session.order.rearrange(sort=name)
                 slowest[name] = 1000 * self.wait(lambda: not self.page.model.busy)
         return {"sort_ms_max": max(slowest.values())}
 
@@ -150,7 +150,7 @@ class Meter:
         slowest = 0.0
         for filters in everything:
             self.rest()
-            self.page.model.rearrange(filters=filters)
+            self.page.session.order.rearrange(filters=filters)
             slowest = max(slowest, 1000 * self.wait(lambda: not self.page.model.busy))
         return {"filter_ms_max": slowest}
 
@@ -187,7 +187,7 @@ class Meter:
         from PySide6.QtTest import QTest
 
         page, done, shown = self.page, [], []
-        page.grid.select_row(0)
+        page.session.sight.go(0)
         self.wait(self.painted)
         for number in range(round(VERDICTS * self.share)):
             key = (Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_3)[number % 3]
@@ -208,7 +208,7 @@ class Meter:
         from PySide6.QtTest import QTest
 
         page = self.page
-        out = Path(page.exporting.files[0]).with_name("verdicts.csv")
+        out = Path(page.session.files[0]).with_name("verdicts.csv")
         self.rest()
         self.blocked_ms = 0.0
 

@@ -5,28 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import numpy as np
 from PySide6.QtGui import QImage
 
-from qdesk.curation.view.table import Table
-from qdesk.data.drawings import Drawings
+from qdesk.curation.session.session import Session
 from qdesk.gui.curate.grid.grid import Grid
+from qdesk.gui.curate.loop import QtLoop
 from qdesk.gui.curate.model import DrawingsModel
-
-
-def plain_table(count: int, timed: bool = False) -> Table:
-    """Return a table in which drawing n has junk n, so that the last is the worst. Reasons repeat every three rows."""
-    corner = np.array([[0, 0], [100, 0], [100, 60]], np.float32)
-    strokes = [[corner, np.array([[0, 60], [50, 60 + n % 40]], np.float32)] for n in range(min(count, 50))]
-    times = [[np.array([0, 10, 20]), np.array([30, 40])]] * len(strokes) if timed else None
-    drawings = Drawings.from_strokes(strokes, times, word="cat").take(np.arange(count) % len(strokes))
-    table = Table(drawings, [f"k{n}" for n in range(count)])
-    junk = np.arange(count, dtype=np.float32)
-    reasons = np.array(["scribble", "unusual", ""], object)[np.arange(count) % 3]
-    columns = {"junk": junk, "loss_per_point": junk / count, "loss": junk, "reason": reasons}
-    table.add_scores(np.arange(count), columns)
-    table.arrange()
-    return table
+from tests.helpers.session import plain_table
 
 
 def shown_grid(
@@ -38,14 +23,17 @@ def shown_grid(
     **about: bool,
 ) -> Grid:
     """Show a grid as a window with a table of `count` drawings, and return it. now: its clock, in seconds."""
-    model = DrawingsModel()
+    loop = QtLoop()
+    session = Session(loop)
+    model = DrawingsModel(session)
     grid = Grid(model, now=now)
     model.setParent(grid)
+    loop.setParent(grid)
     qtbot.addWidget(grid)
     grid.resize(width, height)
     grid.show()
-    model.set_table(plain_table(count, **about))
-    grid.start_over()
+    session.order.set_table(plain_table(count, **about))
+    session.sight.start_over()
     return grid
 
 

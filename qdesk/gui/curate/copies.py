@@ -23,7 +23,6 @@ from qdesk.gui.theme import SPACE, button, label
 
 if TYPE_CHECKING:
     from qdesk.gui.curate.parts import PageParts
-    from qdesk.gui.curate.view_controller import ViewController
 
 _WIDE = 80 * SPACE
 """From this width on the words and the buttons stand side by side."""
@@ -37,11 +36,9 @@ class Copies(QObject):
 
     said = Signal(str, str, object)
 
-    def __init__(
-        self, page: PageParts, viewing: ViewController, many: ManyVerdicts, keymap: KeyMap, parent: QObject
-    ) -> None:
+    def __init__(self, page: PageParts, many: ManyVerdicts, keymap: KeyMap, parent: QObject) -> None:
         super().__init__(parent)
-        self._page, self._viewing, self._many, self._keymap = page, viewing, many, keymap
+        self._page, self._session, self._many, self._keymap = page, page.session, many, keymap
         self._model, self._header, self._filters = page.model, page.header, page.filters
         self._slot = jobs.Slot("qdesk-copies", self)
         self._groups: np.ndarray | None = None  # int32 (N,)
@@ -130,11 +127,11 @@ class Copies(QObject):
         if self._header.sort != "copies":
             self._before = self._header.sort, self._header.reverse
         table.set_numbers("copies", np.where(groups > 0, groups, np.nan))
-        self._viewing.set_pace("grid")
-        self._viewing.offer_sorts()
+        self._session.set_pace("grid")
+        self._session.offer_sorts()
         self._filters.reset()
         self._filters.set_among(self._mask, f"{np.count_nonzero(groups):,} copies")
-        self._viewing.sort("copies")
+        self._session.sort("copies")
 
     def leave(self) -> None:
         """Show all drawings again, in the order before."""
@@ -152,7 +149,7 @@ class Copies(QObject):
         if self._mask is not None and not self.on and not self._model.busy:  # another filter has taken its place
             self._groups = self._mask = None
             if self._header.sort == "copies":
-                self._viewing.sort(*self._before)
+                self._session.sort(*self._before)
         self._refresh()
 
     def _refresh(self) -> None:

@@ -28,10 +28,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.curation.session.wording import said
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import KEEP, UNSURE
 from qdesk.gui.curate.keys import KeyMap
-from qdesk.gui.curate.verdict_wording import said
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.kit.widgets import square

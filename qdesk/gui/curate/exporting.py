@@ -11,31 +11,28 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from qdesk import paths
 from qdesk.curation.exports.registry import BY_NAME as EXPORTS
 from qdesk.curation.exports.registry import NothingToWrite, Source, Work
+from qdesk.curation.session.events import Kind
+from qdesk.curation.session.session import Session
 from qdesk.files import OutputIsInput, refuse_input
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.many_verdicts import ManyVerdicts
-from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import duration
 
 
 class Exporting(QObject):
-    """Writes one file at a time in the background. `said` carries what came of it: a sentence and its kind."""
+    """Writes one file at a time in the background, and says what came of it."""
 
-    said = Signal(str, str)
     progress = Signal(object, float)
     """What is being written, and how far that is: 0 to 1; None when nothing is."""
     merged = Signal(object)
     """What became of somebody's verdicts: `qdesk.curation.verdicts.store.Merged`."""
 
-    def __init__(self, model: DrawingsModel, grid: Grid, many: ManyVerdicts, parent: QWidget) -> None:
+    def __init__(self, session: Session, many: ManyVerdicts, parent: QWidget) -> None:
         super().__init__(parent)
-        self._model, self._grid, self._many, self._window = model, grid, many, parent
+        self._session, self._many, self._window = session, many, parent
         many.progress.connect(self.progress)
         many.merged.connect(self.merged)
         self._writing = jobs.Slot("qdesk-export", self)
-        self.files: list[str] = []
-        """Those that are open."""
         self.rude = False
         """Whether contact sheets and galleries show rude drawings, too."""
 
@@ -62,7 +59,7 @@ class Exporting(QObject):
             if path:
                 self.merge(path)
             return
-        if self._model.table is None:
+        if self._session.table is None:
             return
         folder, stem = self._place()
         if not EXPORTS[kind].kinds:
@@ -74,23 +71,23 @@ class Exporting(QObject):
         if path and not Path(path).suffix:  # not every system's dialog puts it there
             path += form[form.find(".") : -1]
             if Path(path).exists():  # nobody was asked
-                self.said.emit(f"{Path(path).name} is there already: name it in full to write over it.", "warn")
+                self._session.say(f"{Path(path).name} is there already: name it in full to write over it.", "warn")
                 return
         if path:
             self.write(kind, path)
 
     def _place(self) -> tuple[Path, str]:
         """The folder to propose, and the beginning of a name."""
-        source = Path(self.files[0])
+        source = Path(self._session.files[0])
         ours = source.resolve().is_relative_to(paths.asset().resolve())
         return Path.home() if ours else source.parent, source.name.split(".")[0]
 
     def _ask_for_clean(self, folder: Path) -> None:
         from qdesk.curation.exports.clean import clean_name
 
-        if len(self.files) == 1:
+        if len(self._session.files) == 1:
             export = EXPORTS["clean"]
-            name = clean_name(Path(self.files[0]), export.ending)
+            name = clean_name(Path(self._session.files[0]), export.ending)
             path, _ = QFileDialog.getSaveFileName(self._window, export.title, str(folder / name))
         else:
             path = QFileDialog.getExistingDirectory(self._window, "A folder for the clean files", str(folder))
@@ -99,25 +96,25 @@ class Exporting(QObject):
 
     def write(self, kind: str, path: str | Path) -> None:
         """Write what the export button calls `kind` to `path`; what came of it is said."""
-        path, table, export = Path(path), self._model.table, EXPORTS[kind]
+        path, table, export = Path(path), self._session.table, EXPORTS[kind]
         try:
-            refuse_input(path, self.files)
+            refuse_input(path, self._session.files)
         except OutputIsInput as error:
-            self.said.emit(f"Not written: {error}", "bad")
+            self._session.say(f"Not written: {error}", "bad")
             return
         if export.verdicts:
             self._many.export(path, everything=kind == "all")
         elif table is None:
-            self.said.emit("Open some drawings first.", "bad")
+            self._session.say("Open some drawings first.", "bad")
         elif self._writing.busy:
-            self.said.emit("Something else is being written; wait for it, or cancel it.", "warn")
+            self._session.say("Something else is being written; wait for it, or cancel it.", "warn")
         else:
             try:
-                source = Source(list(self.files), table, self._grid.shown, self.rude)
+                source = Source(list(self._session.files), table, self._session.sight.shown, self.rude)
                 work = export.load().from_window(source, path)
             except NothingToWrite as nothing:
                 if str(nothing):
-                    self.said.emit(str(nothing), "info")
+                    self._session.say(str(nothing), "info")
                 return
             self._start(f"{export.doing} {path.name}", work)
 
@@ -140,9 +137,9 @@ class Exporting(QObject):
         )
         self.progress.emit(text, 0.0)
 
-    def _end(self, sentence: str, kind: str) -> None:
+    def _end(self, sentence: str, kind: Kind) -> None:
         self.progress.emit(None, 0.0)
-        self.said.emit(sentence, kind)
+        self._session.say(sentence, kind)
 
 
 def _text(text: str, share: float, seconds: float) -> str:

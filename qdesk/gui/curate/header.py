@@ -15,12 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.curation.session.session import LATER
 from qdesk.curation.view.sorting import SORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.thumbnail_painter import Tint
 from qdesk.gui.kit.widgets import Choice, Elided, Segments, Toggle
 from qdesk.gui.theme import SPACE, Button, button, icon, theme_changes
-from qdesk.scoring.columns import COLUMNS
 
 PACES = {
     "grid": ("grid", "Grid", "All drawings side by side"),
@@ -30,8 +30,6 @@ PACES = {
 """Pace -> its icon, its name, and what it is."""
 TINTS: dict[Tint, str] = {"none": "No colours", "time": "Time", "loss": "Loss"}
 """What the strokes can be coloured by."""
-LATER = tuple(column.name for column in COLUMNS if column.origin == "curator" and column.is_number)
-"""The orders there are only once something was learned or looked for."""
 _TITLE = 18 * SPACE  # what the title should have before anything else gives way
 
 

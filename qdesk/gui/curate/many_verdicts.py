@@ -11,15 +11,14 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from qdesk.curation.session.session import Session
+from qdesk.curation.session.wording import NOTHING_FLAGGED, became, flagged, judged, said, wrote
 from qdesk.curation.verdicts import bulk
 from qdesk.curation.verdicts.bulk import Bulk, Say
 from qdesk.curation.verdicts.store import VerdictsError
 from qdesk.data.reasons import FLAGS, KEEP, OTHER, UNSURE
 from qdesk.files import OutputIsInput
 from qdesk.gui import jobs
-from qdesk.gui.curate.model import DrawingsModel
-from qdesk.gui.curate.verdict_recorder import VerdictRecorder
-from qdesk.gui.curate.verdict_wording import NOTHING_FLAGGED, became, flagged, judged, said, wrote
 
 AT_ONCE = 500
 """The most drawings whose verdicts are written at once, within a few frames."""
@@ -34,21 +33,22 @@ class _GivenUp(Exception):
 
 
 class ManyVerdicts(QObject):
-    """Does to many drawings what `VerdictRecorder` does to few. Each change is one step to undo.
+    """Does to many drawings what `Decisions` of the session does to few. Each change is one step to undo.
 
-    Meanwhile no other verdict is taken, since it would have to wait for the file. `said` carries a sentence, its kind,
-    and what to do about it: a word and a function, or None.
+    Meanwhile no other verdict is taken, since it would have to wait for the file.
     """
 
-    said = Signal(str, str, object)
     progress = Signal(object, float)
     """What is being written, and how far that is: 0 to 1; None when nothing is."""
     merged = Signal(object)
     """What became of somebody's verdicts: `qdesk.curation.verdicts.store.Merged`."""
 
-    def __init__(self, model: DrawingsModel, recorder: VerdictRecorder, parent: QObject) -> None:
+    ended = Signal()
+    """Nothing is being written any more, and what came of it was said."""
+
+    def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
-        self._model, self._recorder = model, recorder
+        self._session = session
         self._slot = jobs.Slot("qdesk-verdicts", self)
         self._given_up = threading.Event()
 
@@ -70,7 +70,7 @@ class ManyVerdicts(QObject):
 
     def flag(self, rows: np.ndarray) -> None:
         """Flag those without a verdict for the reason that scoring suggests; where all are flagged, unflag them."""
-        table = self._model.table
+        table = self._session.table
         if table is None:
             return
         codes, texts = table.verdicts.codes[rows], table.verdicts.texts
@@ -80,7 +80,7 @@ class ManyVerdicts(QObject):
             text = f"Flagging {len(free):,} drawings"
             self._decide(free, reasons, text, lambda done: flagged(done.kinds, len(rows)))
         elif np.isin(codes, [texts.index(KEEP), texts.index(UNSURE)]).any():
-            self.said.emit(NOTHING_FLAGGED, "info", None)
+            self._session.say(NOTHING_FLAGGED)
         else:
             work = partial(bulk.clear, table, rows)
             self._change(f"Taking {len(rows):,} flags back", work, lambda done: flagged(done.kinds, len(rows)))
@@ -94,7 +94,7 @@ class ManyVerdicts(QObject):
     def walk(self, forward: bool) -> None:
         """Undo the last step, or redo the one undone last."""
         doing, name = ("Doing it again", "Redone") if forward else ("Undoing", "Undone")
-        work = partial(bulk.walk, self._model.table, forward)
+        work = partial(bulk.walk, self._session.table, forward)
         self._change(doing, work, lambda done: f"{name}: {became(done.kinds)}.", undo=False)
 
     def merge(self, path: Path) -> None:
@@ -104,37 +104,37 @@ class ManyVerdicts(QObject):
             self.merged.emit(done.merged)
             return ""
 
-        self._change(f"Merging {path.name}", partial(bulk.merge, self._model.table, path), told, undo=False)
+        self._change(f"Merging {path.name}", partial(bulk.merge, self._session.table, path), told, undo=False)
 
     def export(self, path: Path, everything: bool) -> None:
         """Write the verdicts on the open drawings as CSV. everything: those kept, too."""
-        table = self._model.table
+        table = self._session.table
         if table is None:
-            self.said.emit("Open some drawings first.", "bad", None)
+            self._session.say("Open some drawings first.", "bad")
             return
 
         def done(counts: tuple[int, int]) -> None:
-            self._recorder.changed_elsewhere()  # the facts were brought up to date: that was this program
-            self.said.emit(wrote(*counts, everything, path.name), "good", None)
+            self._session.ledger.changed_elsewhere()  # the facts were brought up to date: that was this program
+            self._session.say(wrote(*counts, everything, path.name), "good")
 
         work = partial(bulk.export, table, path, everything)
         self._start(f"Writing {path.name}", work, done, f"{path.name} was not written: ")
 
     def refresh(self) -> None:
         """Store the current scores and ranks with the verdicts on the open drawings."""
-        table = self._model.table
+        table = self._session.table
         if table is not None and not self.busy:
             work = partial(bulk.refresh, table)
-            self._start("Noting scores", work, lambda _: self._recorder.changed_elsewhere())
+            self._start("Noting scores", work, lambda _: self._session.ledger.changed_elsewhere())
 
     # How it is done
 
     def _decide(
         self, rows: np.ndarray, reasons: list[str], text: str, told: Callable[[Bulk], str], notes: Sequence[str] = ()
     ) -> None:
-        table = self._model.table
+        table = self._session.table
         if table is not None:
-            look_up = self._recorder.changed_elsewhere()
+            look_up = self._session.ledger.changed_elsewhere()
             work = partial(bulk.decide, table, rows, reasons, look_up=look_up, notes=notes)
             self._change(text, work, told)
 
@@ -142,28 +142,31 @@ class ManyVerdicts(QObject):
         self, text: str, work: Callable[[Path, Say], Bulk], told: Callable[[Bulk], str], undo: bool = True
     ) -> None:
         """Change verdicts, and say what `told` makes of it. undo: whether that can be taken back with a click."""
-        table = self._model.table
+        table = self._session.table
 
         def done(result: Bulk) -> None:
-            self._recorder.take(result, table)
+            if table is self._session.table:
+                self._session.decisions.take(result)
+            else:
+                self._session.decisions.look_up()
             if sentence := told(result):
                 action = ("Undo", lambda: self.walk(False)) if undo else None
-                self.said.emit(sentence, "good" if undo else "info", action)
+                self._session.say(sentence, "good" if undo else "info", action)
 
         self._start(text, work, done)
 
     def _start(self, text: str, work: Callable[[Path, Say], T], done: Callable[[T], object], trouble: str = "") -> None:
         """Do `work(path, say)` in a thread. trouble: what is said before the reason where that fails."""
-        verdicts = self._recorder.verdicts
-        if verdicts is None:
-            self.said.emit(self._recorder.trouble, "bad", None)
+        ledger = self._session.ledger
+        if ledger.store is None:
+            self._session.say(ledger.trouble, "bad")
             return
         if self.busy:
-            self.said.emit(BUSY, "warn", None)
+            self._session.say(BUSY, "warn")
             return
-        path = verdicts.path
+        path = ledger.store.path
         self._given_up.clear()
-        self._recorder.held = True
+        self._session.decisions.held = True
 
         def run(context: jobs.Context) -> tuple[T] | None:
             def say(share: float) -> None:
@@ -181,13 +184,15 @@ class ManyVerdicts(QObject):
         def ended(result: tuple[T] | None) -> None:
             self._free()
             if result is None:
-                self.said.emit("Cancelled. Nothing was changed.", "info", None)
+                self._session.say("Cancelled. Nothing was changed.")
             else:
                 done(*result)
+            self.ended.emit()
 
         def failed(sentence: str) -> None:
             self._free()
-            self.said.emit(f"{trouble}{sentence.rstrip('.')}.", "bad", None)
+            self._session.say(f"{trouble}{sentence.rstrip('.')}.", "bad")
+            self.ended.emit()
 
         self._slot.start(
             run, progress=lambda share, text: self.progress.emit(text, share), done=ended, failed=failed,
@@ -196,5 +201,5 @@ class ManyVerdicts(QObject):
         self.progress.emit(text, 0.0)
 
     def _free(self) -> None:
-        self._recorder.held = False
+        self._session.decisions.held = False
         self.progress.emit(None, 0.0)

@@ -7,15 +7,17 @@ from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import paths
+from qdesk.curation.session.events import Event
+from qdesk.curation.session.session import Session
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, UNSURE
 from qdesk.gui.curate import recent_files, view_settings
-from qdesk.gui.curate.background import OpenedTable, ScoresDrawings, real_scorer
+from qdesk.gui.curate.background import ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
 from qdesk.gui.curate.copies import Copies
 from qdesk.gui.curate.decision_strip import DecisionStrip
@@ -30,15 +32,16 @@ from qdesk.gui.curate.header import Header
 from qdesk.gui.curate.history_lookup import HistoryLookup
 from qdesk.gui.curate.junk_count import JunkCount
 from qdesk.gui.curate.keys import KeyMap, bind
+from qdesk.gui.curate.loop import QtLoop
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.curate.opening import Opening
 from qdesk.gui.curate.score_worker import ScoreWorker
 from qdesk.gui.curate.sharing import share
 from qdesk.gui.curate.verdict_commands import VerdictCommands
-from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from qdesk.gui.curate.view_controller import ViewController
 from qdesk.gui.curate.what_are_these import WhatAreThese
 from qdesk.gui.kit.drop import DropPage
-from qdesk.gui.kit.widgets import Kind, Notice, vertical_line
+from qdesk.gui.kit.widgets import Notice, vertical_line
 from qdesk.gui.theme import SPACE
 
 if TYPE_CHECKING:
@@ -51,7 +54,6 @@ NARROW, SHORT = 125 * SPACE, 80 * SPACE
 class CuratePage(DropPage):
     """Open, look, decide, export. `scorer_factory` makes the scorer, in a background thread."""
 
-    opened, scored = Signal(), Signal()
     use = share
 
     def __init__(
@@ -61,33 +63,31 @@ class CuratePage(DropPage):
         base_url: str | None = None,
     ) -> None:
         super().__init__("Drop to open", parent)
-        self._files: list[str] = []
         self.narrow = False
+        self.session = Session(QtLoop(self))
         self.keymap = KeyMap(self)
         self._build()
         self.loader = FileLoader(base_url, self)
         self.scoring = ScoreWorker(scorer_factory, self)
-        self.recorder = VerdictRecorder(self.model, self.grid, self)
         self.viewing = ViewController(self, self)
-        self.commands = VerdictCommands(
-            self.model, self.recorder, self.paging, self.decisions, self.detail, self.grid, self
-        )
-        self.exporting = Exporting(self.model, self.grid, self.commands.many, self)
+        self.commands = VerdictCommands(self.session, self.paging, self.decisions, self.detail, self.grid, self)
+        self.exporting = Exporting(self.session, self.commands.many, self)
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
-        self.copies = Copies(self, self.viewing, self.commands.many, self.keymap, self)
-        self.lookup = HistoryLookup(self, self.recorder, self.keymap)
+        self.copies = Copies(self, self.commands.many, self.keymap, self)
+        self.lookup = HistoryLookup(self, self.keymap)
+        self.opening = Opening(self, self.viewing, self.commands, self)
+        self.opened, self.scored = self.opening.opened, self.opening.scored
         self._connect()
         self.what_are_these = WhatAreThese(self)
         self._bind_keys()
         view_settings.recall(self, self.viewing)
-        self._show_empty()
-        if self.recorder.trouble:
-            self.notice.say(self.recorder.trouble, "bad")
+        self._show_table()
+        self.session.ledger.open()
 
     # Building
 
     def _build(self) -> None:
-        self.model = DrawingsModel(self)
+        self.model = DrawingsModel(self.session, self)
         self.header = Header(self.keymap)
         self.notice = Notice()
         self.empty = NothingOpen()
@@ -126,46 +126,33 @@ class CuratePage(DropPage):
         column.addWidget(self.bar)
 
     def _connect(self) -> None:
-        self.header.open_asked.connect(self.ask_for_files)
-        self.header.close_asked.connect(self.close_files)
-        self.header.sort_changed.connect(self.viewing.sort)
+        self.session.listen(self._follow)
         self.header.filters_toggled.connect(self._show_filters)
-        self.filters.changed.connect(
-            lambda filters: self.model.rearrange(filters=filters, edges=self.filters.fixed_edges())
-        )
         self.filters.left.connect(self.grid.setFocus)
-        self.grid.current_changed.connect(self._show_drawing)
-        self.detail.note_written.connect(self.recorder.write_note)
-        self.model.facets_changed.connect(self._counted_facets)
-        self.model.verdicts_changed.connect(self._verdicts_changed)
-        self.recorder.said.connect(partial(self._say, action=None))
-        self.decisions.clicked.connect(self.viewing.go_to)
-        self.loader.progress.connect(self.bar.set_work)
-        self.loader.opened.connect(self._opened)
-        self.loader.not_opened.connect(self._not_opened)
-        self.loader.download_changed.connect(self._show_download)
-        self.loader.downloaded.connect(self._downloaded)
-        self.loader.not_downloaded.connect(lambda sentence: self.notice.say(sentence, "bad"))
-        self.scoring.scores_came.connect(self._scores_came)
-        self.scoring.scorer_came.connect(self.viewing.meet)
-        self.scoring.ended.connect(self._scoring_ended)
-        self.scoring.said.connect(self._scoring_said)
-        for part in (self.commands, self.viewing, self.copies):
-            part.said.connect(self._say)
-        self.exporting.said.connect(self.notice.say)
+        self.detail.note_written.connect(self.session.decisions.write_note)
+        self.decisions.clicked.connect(self.session.go_to)
+        self.copies.said.connect(self.session.say)
         self.exporting.progress.connect(self.bar.set_task)
         self.exporting.merged.connect(lambda merged: self.commands.merged(merged, self.filters))
-        self.bar.work.stop_asked.connect(self._stop_or_go_on)
         self.bar.task.stop_asked.connect(self.exporting.cancel)
-        self.bar.download.stop_asked.connect(self.loader.cancel_download)
         self.bar.export_asked.connect(self.exporting.ask)
         self.bar.export.rude.toggled.connect(self.exporting.show_rude)
         self.junk_count.said.connect(self.bar.set_junk)
         self.bar.keys_asked.connect(lambda: self.keys.toggle())
-        self.empty.open_asked.connect(self.ask_for_files)
-        self.empty.files_chosen.connect(self.open_files)
-        self.empty.download_asked.connect(self.download)
-        self.empty.cancel_asked.connect(self.loader.cancel_download)
+
+    def _follow(self, event: Event) -> None:
+        """Show what has changed in the session."""
+        table = self.table
+        match event.what, event.coming:
+            case "table", False:
+                self._show_table()
+            case "facets", _ if table is not None:
+                self.filters.refresh(table.facets, table.result.losses)
+            case "verdicts", _ if table is not None:
+                self.bar.set_counts(*table.counts())
+            case "said", _ if event.said is not None:
+                text, kind, action = event.said
+                self.notice.say(text, kind, lasting=kind in ("bad", "warn"), action=action)
 
     def _bind_keys(self) -> None:
         header = self.header
@@ -184,8 +171,8 @@ class CuratePage(DropPage):
             "bigger": partial(self.grid.zoom, 1),
             "smaller": partial(self.grid.zoom, -1),
             "back": self.viewing.back,
-            "one": partial(self.viewing.turn_pace, "one"),
-            "page": partial(self.viewing.turn_pace, "page"),
+            "one": partial(self.session.turn_pace, "one"),
+            "page": partial(self.session.turn_pace, "page"),
             "plane": header.plane.toggle,
             "export": partial(self.exporting.ask, "flags"),
             "close": self.close_files,
@@ -199,7 +186,7 @@ class CuratePage(DropPage):
         narrow = event.size().width() < NARROW
         if narrow != self.narrow:  # only on a change, since the user may open the filters in a narrow window
             self.narrow = narrow
-            self.header.filters.setChecked(not narrow and self.viewing.pace != "one")
+            self.header.filters.setChecked(not narrow and self.session.pace != "one")
 
     def _show_strip(self) -> None:
         self.decisions.setVisible(self.table is not None and self.height() >= SHORT)
@@ -232,18 +219,17 @@ class CuratePage(DropPage):
 
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
-        view_settings.remember(self, self.viewing)
+        view_settings.remember(self)
         self.detail.show_drawing(None, -1)
         parts = self.loader, self.scoring, self.exporting, self.junk_count, self.copies, self.lookup, self.viewing
-        for part in (*parts, self.model):
+        for part in (*parts, self.session):
             part.close()
         self.grid.shutdown()
-        self.recorder.close()
 
     @property
     def table(self) -> Table | None:
         """The table being curated, or None."""
-        return self.model.table
+        return self.session.table
 
     @property
     def idle(self) -> bool:
@@ -251,152 +237,28 @@ class CuratePage(DropPage):
         busy = self.loader.busy, self.scoring.running, self.model.busy, self.exporting.running, self.copies.busy
         return not any(busy)
 
-    def _show_empty(self) -> None:
-        self._stack.setCurrentWidget(self.empty)
-        self.header.hide()
+    def _show_table(self) -> None:
+        """Show the drawings that are open now, or the ways to begin."""
+        files, table = self.session.files, self.table
+        self._stack.setCurrentIndex(0 if table is None else 1)
+        self.header.setVisible(table is not None)
+        self.bar.set_open(table is not None)
         self._show_strip()
-        self.bar.set_open(False)
-        self.empty.set_recent(recent_files.files())
+        if table is None:
+            self.empty.set_recent(recent_files.files())
+            return
+        self.filters.open(table.facets, table.result.losses)
+        starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
+        self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
 
     # Opening
 
-    def ask_for_files(self) -> None:
-        """Let the user choose files to open."""
-        from qdesk.formats import file_dialog_filter
-
-        folder = os.path.dirname(self._files[0]) if self._files else ""
-        files, _ = QFileDialog.getOpenFileNames(self, "Open drawings", folder, file_dialog_filter())
-        if files:
-            self.open_files(files)
-
     def open_files(self, files: Sequence[str]) -> None:
         """Open these files together, in the background; what is open now stays until they are read."""
-        files = [str(file) for file in files]
-        if files:
-            self.notice.hide()
-            self.loader.read(files)
+        self.opening.open_files(files)
 
-    def files_dropped(self, files: list[str]) -> None:
-        self.open_files(files)
+    files_dropped = open_files
 
     def close_files(self) -> None:
         """Close the drawings and show the ways to begin; the verdicts are kept."""
-        if self.table is None:
-            return
-        self.detail.show_drawing(None, -1)
-        self.viewing.set_pace("grid")
-        self.scoring.drop()
-        self.model.set_table(None)
-        self.viewing.set_table()
-        self.commands.set_table()
-        self.notice.hide()
-        self._show_empty()
-        self._show_work()
-        self._show_download()
-        self.empty.open.setFocus()
-
-    def _not_opened(self, sentence: str) -> None:
-        self._show_work()
-        if sentence:
-            self.notice.say(sentence, "bad")
-
-    def _opened(self, files: list[str], result: OpenedTable) -> None:
-        if self.table is not None:
-            self.recorder.pause()  # a key pressed just now was meant for a drawing that is gone
-        self._files = self.exporting.files = files
-        table = result.table
-        self.recorder.look_up(table)
-        self.detail.show_drawing(None, -1)
-        table.sort, table.reverse = self.header.sort, self.header.reverse
-        self.model.set_table(table)
-        self.viewing.set_table()
-        self.filters.open(table.facets, table.result.losses)
-        self.commands.set_table()
-        starter = [os.path.abspath(file) for file in files] == [str(paths.asset(*STARTER).absolute())]
-        self.header.show_files(files, len(table), "Starter set, made by qdesk" if starter else "")
-        self.header.show()
-        self._show_strip()
-        self.bar.set_open(True)
-        self._stack.setCurrentIndex(1)
-        self.grid.start_over()
-        self.grid.setFocus()
-        view_settings.recall_plane(self)
-        if trouble := result.trouble():
-            self.notice.say(*trouble)
-        recent_files.remember(files)
-        self._show_download()
-        self.opened.emit()
-        self.scoring.start(table, result.keys)
-        self._show_work()
-        self.loader.keep(result)
-
-    def download(self, word: str) -> None:
-        """Download a category's simplified drawings in the background, and open them."""
-        self.notice.hide()
-        self.loader.download(word)
-
-    def _show_download(self) -> None:
-        text, fraction = self.loader.download_state or (None, 0.0)
-        self.empty.set_downloading(text, fraction)
-        self.bar.set_download(text if self.table is not None else None, fraction)
-
-    def _downloaded(self, word: str, file: str) -> None:
-        if self.table is None and not self.loader.reading:
-            self.open_files([file])
-        else:  # an open file is not replaced
-            self.notice.say(f"“{word}” is downloaded.", "good", action=("Open", lambda: self.open_files([file])))
-
-    def _say(self, text: str, kind: Kind, action: tuple[str, Callable[[], object]] | None) -> None:
-        self.notice.say(text, kind, lasting=kind in ("bad", "warn"), action=action)
-
-    # Scoring
-
-    def _stop_or_go_on(self) -> None:
-        if self.loader.reading:
-            self.loader.cancel()
-        elif self.scoring.running:
-            self.scoring.stop()
-        elif self.table is not None:
-            self.scoring.start(self.table)
-            self._show_work()
-
-    def _scores_came(self) -> None:
-        if self.table is not None:
-            self.viewing.rearrange()
-            self.detail.refresh()
-            self.viewing.refresh_plane()
-            self.viewing.learned_order.verdicts_changed()
-            self._show_work()
-
-    def _scoring_ended(self, sentence: str) -> None:
-        if sentence:
-            self.notice.say(f"Not scored: {sentence.rstrip('.')}. You can still look through the drawings.", "warn")
-        self.commands.scoring_ended()
-        self._show_drawing(self.grid.shown)
-        self._show_work()
-        self.scored.emit()
-
-    def _scoring_said(self, sentence: str, kind: Kind) -> None:
-        if kind == "warn" or not self.notice.text:  # good news does not replace a message
-            self.notice.say(sentence, kind, lasting=kind == "warn")
-
-    def _show_work(self) -> None:
-        if not self.loader.reading:
-            self.bar.work.stop.setText("Stop" if self.scoring.running else "Go on")
-            self.bar.set_work(*(self.scoring.state() or (None,)))
-
-    # Looking and judging
-
-    def _show_drawing(self, index: int) -> None:
-        self.viewing.show(index)
-        self.commands.show_verdict()
-
-    def _counted_facets(self) -> None:
-        if self.table is not None:
-            self.filters.refresh(self.table.facets, self.table.result.losses)
-
-    def _verdicts_changed(self) -> None:
-        if self.table is not None:
-            self.bar.set_counts(*self.table.counts())
-            self.viewing.mark_verdicts()
-            self.viewing.learned_order.verdicts_changed()
+        self.opening.close_files()

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from qdesk.curation.view.sorting import SORTS
-from qdesk.curation.view.table import ADDED, judged
-from qdesk.gui.curate.header import LATER
+from qdesk.curation.session.events import Event
+from qdesk.curation.view.table import Table, judged
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries
 from qdesk.gui.kit.thumbnail_painter import Tint
@@ -33,40 +32,38 @@ MOST_MARKED = 5_000
 
 
 class ViewController(QObject):
-    """Ties the grid, the detail, the plane and the header together, and asks in the background for what they show."""
-
-    said = Signal(str, str, object)
-    """A sentence for the user, its kind, and what to do about it: a word and a function, or None."""
+    """Ties the session to grid, detail, plane and header, and asks in the background for what they show."""
 
     def __init__(self, page: PageParts, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._page = page
-        self._model, self._header, self._filters = page.model, page.header, page.filters
+        self._page, self._session = page, page.session
+        self._header, self._filters = page.header, page.filters
         self._grid, self._detail, self._paging = page.grid, page.detail, page.paging
-        self.pace = "grid"
-        """The pace: "grid", "one" (one drawing at a time) or "page" (one page at a time)."""
         self.plane: Plane | None = None
         """The plane, made when it is first asked for."""
         self.queries = NetworkQueries(self)
         self.learned_order = LearnedOrderWorker(self)
         self._met: ScoresDrawings | None = None
-        self._offered: set[str] = set()
-        self._stale = False  # there are scores that the order does not follow yet
+        self._pace = "grid"  # as laid out
         self._choose_all = False  # what a lasso caught is to be selected once it is shown
-        header, grid, detail, model = self._header, self._grid, self._detail, self._model
-        page.filters.changed.connect(grid.expect_others)
-        header.pace_changed.connect(self.set_pace)
-        header.zoom_asked.connect(grid.zoom)
-        header.tint_changed.connect(self.set_tint)
-        header.plane_toggled.connect(self.show_plane)
-        grid.losses_wanted.connect(self.queries.ask_many_losses)
-        grid.replay_asked.connect(detail.toggle_replay)
-        grid.selectionModel().selectionChanged.connect(lambda *_: self._mark_selected())
         self._wanted: dict[Callable[[int], None], int] = {}
         self._ask_soon = QTimer(self)
         self._ask_soon.setSingleShot(True)
         self._ask_soon.setInterval(ASK_MS)
         self._ask_soon.timeout.connect(self._ask)
+        self._connect()
+        self._session.listen(self._follow)
+
+    def _connect(self) -> None:
+        session, header, grid, detail = self._session, self._header, self._grid, self._detail
+        header.sort_changed.connect(session.sort)
+        header.pace_changed.connect(session.set_pace)
+        header.zoom_asked.connect(grid.zoom)
+        header.tint_changed.connect(self.set_tint)
+        header.plane_toggled.connect(self.show_plane)
+        self._filters.changed.connect(lambda filters: session.filter(filters, self._filters.fixed_edges()))
+        grid.losses_wanted.connect(self.queries.ask_many_losses)
+        grid.replay_asked.connect(detail.toggle_replay)
         for wish, ask in (
             (detail.wants_losses, self.queries.ask_losses),
             (detail.player.letters_wanted, self.queries.ask_letters),
@@ -74,7 +71,7 @@ class ViewController(QObject):
             (detail.wants_similar, self.queries.ask_similar),
         ):
             wish.connect(partial(self._want, ask))
-        detail.similar_clicked.connect(self.go_to)
+        detail.similar_clicked.connect(session.go_to)
         detail.note_left.connect(grid.setFocus)
         detail.like_these_asked.connect(self.like_these)
         self.queries.losses_came.connect(detail.set_losses)
@@ -82,27 +79,45 @@ class ViewController(QObject):
         self.queries.seen_came.connect(lambda index, seen: detail.set_seen(index, seen.picture, seen.guesses, seen.own))
         self.queries.letters_came.connect(detail.player.set_letters)
         self.queries.similar_came.connect(lambda index, answer: detail.set_similar(index, *(answer or (None, []))))
-        self.learned_order.likeness_came.connect(self._likeness_came)
+        self.learned_order.likeness_came.connect(session.liked)
         self.learned_order.learned_came.connect(self._learned_came)
-        self.learned_order.failed.connect(lambda sentence: self.said.emit(sentence, "warn", None))
-        self.queries.failed.connect(lambda sentence: self.said.emit(f"Not worked out: {sentence}", "warn", None))
-        model.rearranged.connect(self._rearranged)
-        self._paging.moving.connect(self._moving)
-        model.failed.connect(lambda sentence: self.said.emit(f"Not put in order: {sentence}", "warn", None))
+        self.learned_order.failed.connect(lambda sentence: session.say(sentence, "warn"))
+        self.queries.failed.connect(lambda sentence: session.say(f"Not worked out: {sentence}", "warn"))
 
     @property
-    def table(self) -> Any:
-        return self._model.table
+    def table(self) -> Table | None:
+        return self._session.table
 
-    def set_table(self) -> None:
-        """Follow the model to its new table, or to none."""
-        table = self.table
-        self._stale = False
+    def _follow(self, event: Event) -> None:
+        """Show what has changed in the session."""
+        match event.what, event.coming:
+            case "table", False:
+                self._take_table()
+            case "order", False:
+                self._rearranged()
+            case "query", _:
+                query = self._session.order.query
+                if query.sort in self._session.sorts:
+                    self._header.set_sort(query.sort, query.reverse)
+                self._filters.follow(query.filters)
+            case "sorts", _:
+                self._header.set_sorts(self._session.sorts)
+            case "pace", _:
+                self._lay_out()
+            case "sight", _:
+                self.show()
+            case "selected", _:
+                self._mark_selected()
+            case "verdicts", _:
+                self.mark_verdicts()
+                self.learned_order.verdicts_changed()
+
+    def _take_table(self) -> None:
         self._wanted.clear()
         self._choose_all = False
-        self.queries.set_table(table)
-        self.learned_order.set_table(table)
-        self.offer_sorts()
+        self._detail.show_drawing(None, -1)
+        self.queries.set_table(self.table)
+        self.learned_order.set_table(self.table)
         if self.plane is not None:
             self.plane.clear()
             self.refresh_plane()
@@ -114,7 +129,7 @@ class ViewController(QObject):
 
     def meet(self, scorer: ScoresDrawings) -> None:
         """Ask this scorer once the first order is there, since loading its networks takes a whole core."""
-        if self._model.busy or self._met is not scorer:
+        if self._session.order.busy or self._met is not scorer:
             self._met = scorer
             QTimer.singleShot(MEET_MS, self, lambda: self.meet(scorer))
         else:
@@ -122,15 +137,14 @@ class ViewController(QObject):
 
     # Paces
 
-    def set_pace(self, pace: str) -> None:
-        """Change the pace; the current drawing stays."""
-        if pace == self.pace or (self.table is None and pace != "grid"):
-            self._header.set_pace(self.pace)
-            return
-        self.pace, one = pace, pace == "one"
-        self._paging.stop()
-        self._moving()
+    def _lay_out(self) -> None:
+        """Lay the page out for the pace of the session."""
+        pace, one = self._session.pace, self._session.pace == "one"
         self._header.set_pace(pace)
+        if pace == self._pace:
+            return
+        self._pace = pace
+        self._paging.stop()
         if one:
             self._header.plane.setChecked(False)
         self._header.filters.setChecked(pace == "grid" and not self._page.narrow)
@@ -142,34 +156,9 @@ class ViewController(QObject):
             self._paging.start()
         self._grid.setFocus()
 
-    def rearrange(self) -> None:
-        """Sort by the scores as they are now. In pace "page" this waits for the next page."""
-        self._stale = self._paging.on
-        if self._stale:
-            self._paging.refresh()
-            self._model.count_soon()
-        else:
-            self._model.rearrange()
-
-    def _moving(self) -> None:
-        if self._stale:
-            self._stale = False
-            self._model.rearrange()
-
-    def turn_pace(self, pace: str) -> None:
-        """Enter a pace, or return to the grid from it."""
-        self.set_pace("grid" if self.pace == pace else pace)
-
     def back(self) -> None:
-        """Take one step back to where all drawings are shown: out of a pace, a selection, the filters."""
-        if self._grid.aside >= 0:
-            self._grid.look_aside(-1)
-        elif self.pace != "grid":
-            self.set_pace("grid")
-        elif self.table is not None and self.table.filters.among is not None:
-            self._filters.set_among(None)
-        elif self.table is not None and self.table.filters.active:
-            self._filters.reset()
+        """Take one step back to where all drawings are shown."""
+        self._session.back()
         self._grid.setFocus()
 
     def set_tint(self, tint: Tint) -> None:
@@ -184,22 +173,11 @@ class ViewController(QObject):
 
     # One drawing
 
-    def show(self, index: int) -> None:
-        """Show this drawing large, and mark it in the plane; -1 for none."""
-        self._detail.show_drawing(self.table, index)
+    def show(self) -> None:
+        """Show what is looked at large, and mark it in the plane."""
+        self._detail.show_drawing(self.table, self._session.sight.shown)
         if self.plane is not None:
-            self.plane.set_current(index)
-
-    def go_to(self, index: int) -> bool:
-        """Make this drawing current. Return False where filters hide it; it is shown in the detail all the same."""
-        row = self._model.row_of(index) if 0 <= index else -1
-        if row >= 0:
-            self._grid.touch()
-            self._grid.select_row(row)
-        elif index >= 0:
-            self._grid.look_aside(index)
-            self.said.emit("The filters keep this drawing back.", "info", ("Show all", self._filters.reset))
-        return row >= 0
+            self.plane.set_current(self._session.sight.shown)
 
     def _want(self, ask: Callable[[int], None], index: int) -> None:
         self._wanted[ask] = index
@@ -210,53 +188,19 @@ class ViewController(QObject):
         for ask, index in wanted.items():
             ask(index)
 
-    # Orders that depend on verdicts or on a selection
-
     def like_these(self) -> None:
         """Sort so that what is most like the selected drawings comes first."""
-        table, chosen = self.table, self._grid.chosen()
+        table, chosen = self.table, self._session.sight.chosen()
         if table is None or not chosen:
             return
         if table.embeddings is None or not table.scored[chosen].any():
-            self.said.emit("What is alike is known once these drawings are scored.", "info", None)
+            self._session.say("What is alike is known once these drawings are scored.")
             return
         self.learned_order.like([index for index in chosen if table.scored[index]])
 
-    def _likeness_came(self, count: int) -> None:
-        before = self._header.sort, self._header.reverse
-        if before[0] == "likeness":
-            before = "junk", False
-        self.offer_sorts()
-        self.sort("likeness")
-        these = "this one" if count == 1 else f"these {count:,}"
-        self.said.emit(f"Most like {these} first.", "info", ("Back", lambda: self.sort(*before)))
-
     def _learned_came(self) -> None:
-        had = "learned" in self._offered
-        self.offer_sorts()
-        if self._header.sort in ("learned", "unsure"):
-            if "learned" not in self._offered:
-                self.sort("junk")
-            else:
-                self.rearrange()
-        else:
-            self._model.count_soon()
-        if self.learned_order.sentence and not had:
-            self.said.emit(self.learned_order.sentence, "info", ("Sort by it", lambda: self.sort("learned")))
+        self._session.learned(self.learned_order.sentence)
         self._header.sort_box.setToolTip(self.learned_order.sentence)
-
-    def sort(self, name: str, reverse: bool = False) -> None:
-        """Sort in another order, and go to its beginning, which is what the user wants to see."""
-        self._header.set_sort(name, reverse)
-        self._grid.start_over()
-        self._model.rearrange(sort=name, reverse=reverse)
-
-    def offer_sorts(self) -> None:
-        """Offer the orders whose numbers are known by now."""
-        numbers = {} if self.table is None else self.table.numbers
-        self._offered = {name for name in ADDED if name in numbers and np.isfinite(numbers[name]).any()}
-        self._offered.update(["unsure"] if "learned" in self._offered else [])
-        self._header.set_sorts({*SORTS}.difference(LATER) | self._offered)
 
     # The plane
 
@@ -267,7 +211,7 @@ class ViewController(QObject):
 
             self.plane = Plane()
             self.plane.lassoed.connect(self.choose)
-            self.plane.clicked.connect(self.go_to)
+            self.plane.clicked.connect(self._session.go_to)
             self.plane.closed.connect(lambda: self._header.set_plane(False))
             self._page.middle.insertWidget(0, self.plane)
             self._page.middle.setSizes([40 * SPACE, 40 * SPACE])
@@ -291,7 +235,7 @@ class ViewController(QObject):
         self.mark_verdicts()
         self._mark_passing()
         self._mark_selected()
-        self.plane.set_current(self._grid.shown)
+        self.plane.set_current(self._session.sight.shown)
 
     def mark_verdicts(self) -> None:
         """Mark what is flagged and what is kept now in the plane."""
@@ -306,13 +250,13 @@ class ViewController(QObject):
 
     def _mark_selected(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:
-            chosen = self._grid.selected()
-            self.plane.set_selected(np.array(chosen if 1 < len(chosen) <= MOST_MARKED else [], np.int64))
+            some = 1 < self._session.sight.count <= MOST_MARKED
+            self.plane.set_selected(self._session.sight.selection() if some else np.zeros(0, np.int64))
 
     def _rearranged(self) -> None:
-        if self._choose_all and self.table.filters.among is not None:
+        if self._choose_all and self._session.order.query.filters.among is not None:
             self._choose_all = False
-            self._grid.touch()  # so that new scores do not select the first drawing
+            self._session.sight.touch()  # so that new scores do not select the first drawing
             self._grid.selectAll()
         self._mark_passing()
 
@@ -320,5 +264,5 @@ class ViewController(QObject):
         """Show these drawings alone, bool (N,), and select them, or show all again. text: what they are called."""
         self._choose_all = mask is not None
         if self._choose_all:
-            self._grid.start_over()
+            self._session.sight.start_over()
         self._filters.set_among(mask, f"{0 if mask is None else np.count_nonzero(mask):,} {text}")

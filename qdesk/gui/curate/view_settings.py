@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray
 
 from qdesk import settings
+from qdesk.curation.session.session import LATER
 from qdesk.curation.view.sorting import SORTS
-from qdesk.gui.curate.header import LATER, TINTS
+from qdesk.gui.curate.header import TINTS
 from qdesk.settings import Curate
 
 if TYPE_CHECKING:
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from qdesk.gui.curate.view_controller import ViewController
 
 
-def remember(page: PageParts, viewing: ViewController) -> None:
+def remember(page: PageParts) -> None:
     """Keep how the page looks now."""
     header = page.header
     now: dict[str, Any] = {"tint": header.tint, "size": page.grid.size_step}
-    if header.sort not in LATER:  # the others depend on the verdicts and the selection of this file
-        now |= {"sort": header.sort, "reverse": header.reverse}
-    if viewing.pace == "grid" and not page.narrow:
+    query = page.session.order.query
+    if query.sort not in LATER:  # the others depend on the verdicts and the selection of this file
+        now |= {"sort": query.sort, "reverse": query.reverse}
+    if page.session.pace == "grid" and not page.narrow:
         now |= {"filters": header.filters.isChecked(), "plane": header.plane.isChecked()}
     if page.middle.count() > 1:
         now["middle"] = bytes(page.middle.saveState().toBase64().data()).decode()
@@ -33,7 +35,7 @@ def recall(page: PageParts, viewing: ViewController) -> None:
     """Restore the look that was kept. A setting that was not kept, or is not valid, stays as it is."""
     header, kept = page.header, settings.load(Curate)
     if kept.sort in SORTS and kept.sort not in LATER:
-        header.set_sort(kept.sort, kept.reverse)
+        page.session.sort(kept.sort, kept.reverse)
     if kept.tint in TINTS:
         viewing.set_tint(kept.tint)
     if kept.size is not None:

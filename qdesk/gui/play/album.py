@@ -207,7 +207,7 @@ class Album(QObject):
         window: Any = self._page.window()
         curate = window.made("curate") if hasattr(window, "made") else None
         table = curate.table if curate is not None else None
-        names = [Path(file).name for file in curate.exporting.files] if curate is not None and table is not None else []
+        names = [Path(file).name for file in curate.session.files] if curate is not None and table is not None else []
         if table is None or MY_DRAWINGS in names:  # the player's own drawings are no comparison
             return None
         return of_table(table, names[0] if len(names) == 1 else f"{len(names)} files")

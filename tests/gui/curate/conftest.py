@@ -28,5 +28,5 @@ def page(qtbot, tmp_path: Path, make_page) -> CuratePage:
     made = make_page()
     with qtbot.waitSignal(made.scored):
         made.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
-    made.recorder.pause(0)  # tests need no time to see that the worst has come to the top
+    made.session.sight.pause(0)  # tests need no time to see that the worst has come to the top
     return made

@@ -39,7 +39,7 @@ def opened(qtbot, make_page, tmp_path: Path):
         page = make_page()
         with qtbot.waitSignals([page.opened, page.scored]):
             page.open_files([str(write(tmp_path / "some.ndjson", shapes, key))])
-        page.recorder.pause(0)
+        page.session.sight.pause(0)
         return page
 
     return opened
@@ -48,12 +48,12 @@ def opened(qtbot, make_page, tmp_path: Path):
 def found(qtbot, page: CuratePage) -> CuratePage:
     press(page, "D")
     qtbot.waitUntil(lambda: page.idle)
-    page.recorder.pause(0)
+    page.session.sight.pause(0)
     return page
 
 
 def thinned(qtbot, page: CuratePage) -> str:
-    with qtbot.waitSignal(page.commands.many.said):
+    with qtbot.waitSignal(page.commands.many.ended):
         press(page, "D", modifier=SHIFT)
     return page.notice.text
 
@@ -82,9 +82,9 @@ def test_groups_stand_together_the_largest_first_and_one_of_each_stays(qtbot, op
 
 def test_what_is_kept_stays_instead_of_the_first_and_verdicts_are_left(qtbot, opened) -> None:
     page = found(qtbot, opened("aaabbb"))
-    page.grid.select_row(1)
+    page.session.sight.go(1)
     press(page, "K")
-    page.grid.select_row(3)
+    page.session.sight.go(3)
     press(page, "1")
     assert sorted(proposed(page)) == ["0", "2", "5"]
     assert thinned(qtbot, page) == "3 drawings flagged as copies."
@@ -97,7 +97,7 @@ def test_what_is_kept_stays_instead_of_the_first_and_verdicts_are_left(qtbot, op
 @pytest.mark.parametrize("way", ["key", "button", "escape"])
 def test_leaving_shows_all_in_the_order_before(qtbot, opened, way: str) -> None:
     page = opened("aab")
-    page.viewing.sort("file")
+    page.session.sort("file")
     found(qtbot, page)
     if way == "key":
         press(page, "D")

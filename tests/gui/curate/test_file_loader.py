@@ -68,7 +68,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def busy(qtbot, make_page, server: Server, tmp_path: Path) -> CuratePage:
     """A page with drawings open and a download that stands still."""
     page = make_page(base_url=server.url)
-    page.download("cat")
+    page.opening.download("cat")
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "a.ndjson"))])
     return page
@@ -97,7 +97,7 @@ def test_a_download_can_be_watched_and_cancelled_from_the_open_drawings(qtbot, b
 
 def test_a_cancelled_download_is_over_at_once(qtbot, make_page, server: Server) -> None:
     page = make_page(base_url=server.url)
-    page.download("cat")
+    page.opening.download("cat")
     assert server.asked.wait(5) and page.empty.download.text().strip() == "Cancel"
     qtbot.waitUntil(lambda: page.loader.download_state[1] > 0)  # the first part is there: it waits for the rest
     page.empty.download.click()
@@ -121,7 +121,7 @@ def test_a_key_meant_for_the_drawings_before_is_not_heard(qtbot, page: CuratePag
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(write_cats(tmp_path / "b.ndjson"))])
     assert page.bar.counts.startswith("0 flagged · 0 kept")
-    page.recorder.pause(0)  # the moment is over
+    page.session.sight.pause(0)  # the moment is over
     press(page, "1")
     assert page.bar.counts.startswith("1 flagged")
 
@@ -139,14 +139,14 @@ def test_the_flags_of_the_starter_set_go_to_the_users_own_folder(
     proposed: list[Path] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *about: (proposed.append(Path(about[2])), ("", ""))[1])
     page.exporting.ask("flags")
-    page.exporting.files = [str(paths.asset("starter.ndjson.gz"))]
+    page.session.files = [str(paths.asset("starter.ndjson.gz"))]
     page.exporting.ask("flags")
     assert proposed == [tmp_path / "cats-flags.csv", Path.home() / "starter-flags.csv"]
 
 
 def test_a_name_without_an_ending_gets_that_of_its_kind(qtbot, page: CuratePage, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine"), "CSV (*.csv)"))
-    with qtbot.waitSignal(page.commands.many.said):
+    with qtbot.waitSignal(page.commands.many.ended):
         page.exporting.ask("flags")
     assert (tmp_path / "mine.csv").read_text().startswith("key_id,")
     (tmp_path / "mine.csv").write_text("kept")

@@ -15,7 +15,7 @@ def lines(page: CuratePage) -> list[str]:
 
 def test_it_is_shown_on_demand_and_follows_decisions(qtbot, page: CuratePage) -> None:
     press(page, "1", Qt.Key.Key_Left, "K", Qt.Key.Key_Left)
-    page.recorder.write_note(39, "a fine one")
+    page.session.decisions.write_note(39, "a fine one")
     assert page.detail.history.text == ""
     press(page, "H")
     qtbot.waitUntil(lambda: lines(page) == ["kept “a fine one”", "kept", "flagged as scribble"])

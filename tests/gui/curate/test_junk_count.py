@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from qdesk.curation.session.sight import Sight
 from qdesk.gui.curate.page import CuratePage
-from qdesk.gui.curate.verdict_recorder import VerdictRecorder
 from tests.helpers.curate import press
 from tests.helpers.drawings import write_cats
 from tests.helpers.scorer import PlainScorer
@@ -27,7 +27,7 @@ class Clock:
 @pytest.fixture
 def page(qtbot, make_page, tmp_path: Path, monkeypatch) -> CuratePage:
     """A page that hears keys at once, also while a new order comes."""
-    monkeypatch.setattr(VerdictRecorder, "pause", lambda self, seconds=0.0: None)
+    monkeypatch.setattr(Sight, "pause", lambda self, seconds=0.0: None)
     page = make_page()
     page.junk_count._clock = Clock()
     with qtbot.waitSignal(page.scored):

@@ -1,4 +1,4 @@
-"""Orders that take time: what is shown, counted and judged while one is under way."""
+"""The session's order as a list of Qt, and on the page while a new one is under way."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPersistentModelIndex
 
+from qdesk.curation.session import order as module
+from qdesk.curation.session.session import Session
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.table import Query, QueryResult, Table
 from qdesk.data.reasons import KEEP
-from qdesk.gui.curate import model as module
+from qdesk.gui.curate.loop import QtLoop
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, press
@@ -50,21 +53,32 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Gate]:
 @pytest.fixture
 def model(qtbot) -> Iterator[DrawingsModel]:
     """Twenty drawings without a page around them."""
-    made = DrawingsModel()
-    made.set_table(plain_table(20))
+    session = Session(QtLoop())
+    made = DrawingsModel(session)
+    session.order.set_table(plain_table(20))
     yield made
-    made.close()
+    session.close()
 
 
-def test_a_verdict_given_while_an_order_with_a_filter_of_verdicts_is_under_way_leaves_nothing_busy(
-    qtbot, model: DrawingsModel, gate: Gate
-) -> None:
-    model.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
-    qtbot.waitUntil(gate.made.is_set)  # it holds all twenty
-    model.set_verdicts({"k3": "scribble"})
-    gate.open.set()
-    qtbot.waitUntil(lambda: not model.busy)
-    assert model.row_of(3) == -1 and model.rowCount() == 19
+def test_persistent_indices_follow_their_drawings_and_those_hidden_become_invalid(model: DrawingsModel) -> None:
+    order = model.session.order
+    kept = [QPersistentModelIndex(model.index(row)) for row in (0, 1)]  # drawings 19 and 18
+    order.rearrange(reverse=True)
+    assert [index.row() for index in kept] == [19, 18]
+    order.rearrange(filters=Filters(ranges={"junk": (0.0, 18.0)}))
+    assert [index.row() for index in kept] == [-1, 18] and model.rowCount() == 19
+
+
+def test_a_row_that_leaves_is_the_only_one_told_of(model: DrawingsModel) -> None:
+    order, gone, painted = model.session.order, [], []
+    order.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
+    model.rowsRemoved.connect(lambda _parent, first, last: gone.append((first, last)))
+    model.dataChanged.connect(lambda first, last, _roles: painted.append((first.row(), last.row())))
+    order.set_verdicts({"k17": KEEP})
+    assert gone == [(2, 2)] and painted == [] and model.data(model.index(2)) == "cat"
+    order.rearrange(filters=Filters())
+    order.set_verdicts({"k17": "wrong"})
+    assert painted == [(2, 2)] and model.data(model.index(2)) == "cat, wrong"
 
 
 def test_an_undo_goes_to_its_drawing_once_it_is_shown_again(qtbot, page: CuratePage, gate: Gate) -> None:
@@ -73,26 +87,17 @@ def test_an_undo_goes_to_its_drawing_once_it_is_shown_again(qtbot, page: CurateP
         qtbot.waitUntil(lambda: not page.model.busy)
         gate.open.clear()
 
-    page.model.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
+    page.session.order.rearrange(filters=Filters(chosen={"verdict": frozenset([""])}))
     in_order()
     first = current(page)
     press(page, "K")
     second = current(page)
     press(page, "U", "1")  # the second key comes too early: what it is meant for is not there yet
-    assert page.model.busy and page.recorder.verdicts.get(second) is None
+    assert page.model.busy and page.session.ledger.store.get(second) is None
     in_order()
     assert current(page) == first
     press(page, "1")
-    assert page.recorder.verdicts.get(first).reason == "scribble"
-
-
-def test_a_verdict_that_an_order_did_not_know_of_is_counted(qtbot, model: DrawingsModel, gate: Gate) -> None:
-    model.rearrange(sort="word")
-    qtbot.waitUntil(gate.made.is_set)  # it has counted
-    model.set_verdicts({"k3": KEEP})
-    gate.open.set()
-    qtbot.waitUntil(lambda: not model.busy)
-    qtbot.waitUntil(lambda: model.table.facets.counts["verdict"].get(KEEP) == 1)
+    assert page.session.ledger.store.get(first).reason == "scribble"
 
 
 def test_an_order_that_fails_is_said_and_the_next_one_comes(
@@ -101,10 +106,10 @@ def test_an_order_that_fails_is_said_and_the_next_one_comes(
     gate.open.set()
     with monkeypatch.context() as broken:
         broken.setattr(Table, "result_of", lambda table, query: [].pop())
-        page.model.rearrange(sort="word")
+        page.session.order.rearrange(sort="word")
         qtbot.waitUntil(lambda: not page.model.busy)
     assert "Not put in order" in page.notice.text
-    page.model.rearrange(sort="key")
+    page.session.order.rearrange(sort="key")
     qtbot.waitUntil(lambda: not page.model.busy)
     assert current(page) == "1000"
     caplog.clear()
@@ -115,11 +120,11 @@ def test_a_key_for_a_drawing_that_has_just_left_the_top_is_not_heard(qtbot, make
     page = make_page(lambda: PlainScorer(wait=go_on))
     page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
     qtbot.waitUntil(lambda: page.table is not None and current(page) == "1015")
-    page.recorder.pause(0)
+    page.session.sight.pause(0)
     go_on.set()
     qtbot.waitUntil(lambda: current(page) != "1015")
     press(page, "1")
-    assert not page.recorder.verdicts.known()
-    page.recorder.pause(0)
+    assert not page.session.ledger.store.known()
+    page.session.sight.pause(0)
     press(page, "1")
-    assert page.recorder.verdicts.known() == {"1039": "scribble"}
+    assert page.session.ledger.store.known() == {"1039": "scribble"}

@@ -39,7 +39,7 @@ def page(qtbot, make_page, tmp_path: Path) -> CuratePage:
     made = make_page(Knowing)
     with qtbot.waitSignal(made.scored):
         made.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
-    made.recorder.pause(0)
+    made.session.sight.pause(0)
     return made
 
 
@@ -60,7 +60,7 @@ def test_another_order_is_shown_from_its_beginning(page: CuratePage) -> None:
 
 
 def test_more_like_these_puts_them_first_and_leads_back(qtbot, page: CuratePage) -> None:
-    page.grid.select_row(page.model.row_of(0))
+    page.session.sight.go(page.model.row_of(0))
     press(page, "L")
     qtbot.waitUntil(lambda: page.header.sort == "likeness")
     qtbot.waitUntil(lambda: not page.model.busy)
@@ -103,7 +103,7 @@ def test_after_enough_verdicts_an_order_is_learned(qtbot, page: CuratePage) -> N
 def test_without_the_verdicts_it_is_forgotten(qtbot, page: CuratePage) -> None:
     judge(page, ENOUGH)
     qtbot.waitUntil(lambda: "learned" in offered(page))
-    page.viewing.sort("learned")
+    page.session.sort("learned")
     press(page, "Z", modifier=Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "learned" not in offered(page))
     assert page.header.sort == page.table.sort == "junk"

@@ -93,8 +93,8 @@ def test_an_order_nobody_asked_for_keeps_the_selected_drawing_in_its_place(qtbot
         page.open_files([str(write_cats(tmp_path / "a.ndjson", 400))])
     press(page, *[Qt.Key.Key_Down] * 30)
     chosen, top = current(page), page.grid.visualRect(page.grid.currentIndex()).top()
-    page.model.rearrange(sort="points")  # as when scores come in
-    page.model.rearrange(reverse=True)
+    page.session.order.rearrange(sort="points")  # as when scores come in
+    page.session.order.rearrange(reverse=True)
     assert current(page) == chosen and page.grid.selected() == [page.grid.current]
     assert page.grid.visualRect(page.grid.currentIndex()).top() == top
 
@@ -157,7 +157,7 @@ def test_pixels_are_shown_as_pixels(qtbot, make_page, tmp_path: Path) -> None:
     page = make_page()
     with qtbot.waitSignals([page.opened, page.scored]):
         page.open_files([str(tmp_path / "cat.npy")])
-    page.recorder.pause(0)
+    page.session.sight.pause(0)
     assert page.detail.pixels.isVisible() and not page.detail.play.isVisible()
     press(page, "2")
     # The first and the last are the same picture: one verdict is for both.
@@ -199,7 +199,7 @@ def test_a_category_is_downloaded_and_opened(qtbot, make_page, server: str) -> N
 
 def test_a_download_that_fails_is_said(qtbot, make_page, server: str) -> None:
     page = make_page(base_url=server)
-    page.download("dog")
+    page.opening.download("dog")
     qtbot.waitUntil(lambda: page.notice.text != "")
     assert page.notice.kind == "bad" and "dog" in page.notice.text
     assert page.empty.isVisible() and page.empty.category.isEnabled()

@@ -29,14 +29,14 @@ def test_a_drawing_of_something_else_gets_its_word(qtbot, page: CuratePage, fiel
     assert page.notice.text == "1 drawing flagged as wrong: pig."
     press(page, Qt.Key.Key_Left)
     assert page.detail.verdict.text() == "Flagged: wrong, it is a pig"
-    with qtbot.waitSignal(page.commands.many.said):
+    with qtbot.waitSignal(page.commands.many.ended):
         page.exporting.write("flags", tmp_path / "flags.csv")
     with open(tmp_path / "flags.csv", newline="") as file:
         assert [(row["key_id"], row["new_word"]) for row in csv.DictReader(file)] == [("1039", "pig")]
 
 
 def test_what_was_said_before_is_proposed_and_undone_with_the_verdict(page: CuratePage) -> None:
-    page.recorder.judge("wrong", "pig")
+    page.session.decisions.judge("wrong", "pig")
     press(page, Qt.Key.Key_Left, "W")
     field = page.commands._right_word.field
     assert field.text() == "pig"
@@ -53,7 +53,7 @@ def test_escape_leaves_the_drawing_as_it_is(page: CuratePage, field) -> None:
 
 def test_what_the_network_sees_is_proposed_where_it_is_another_word(page: CuratePage, home: Path) -> None:
     row = int(page.table.row_of[36])  # a dog, which the network takes for a cat
-    page.grid.select_row(row)
+    page.session.sight.go(row)
     press(page, "W")
     assert page.commands._right_word.field.text() == "cat"
     QTest.keyClick(page.commands._right_word.field, Qt.Key.Key_Return)
@@ -64,7 +64,7 @@ def test_what_the_network_sees_is_proposed_where_it_is_another_word(page: Curate
 def test_a_note_keeps_the_word(page: CuratePage, field, home: Path) -> None:
     QTest.keyClicks(field, "pig")
     QTest.keyClick(field, Qt.Key.Key_Return)
-    page.recorder.write_note(39, "a fine one")
+    page.session.decisions.write_note(39, "a fine one")
     with Verdicts(home / "verdicts.db") as store:
         verdict = store.get("1039")
         assert verdict.note == "a fine one" and verdict.facts["new_word"] == "pig"

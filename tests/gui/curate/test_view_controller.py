@@ -33,7 +33,7 @@ def test_all_that_looks_rude_is_flagged_at_once(qtbot, make_page, tmp_path: Path
     page = make_page(lambda: PlainScorer(worst="rude"))
     with qtbot.waitSignal(page.scored):
         page.open_files([str(write_cats(tmp_path / "cats.ndjson"))])
-    page.recorder.pause(0)
+    page.session.sight.pause(0)
     page.filters.choose("reason", "rude")
     assert keys(page) == ["1039", "1038", "1037", "1036"]
     press(page, "K")  # blamed wrongly
@@ -230,17 +230,17 @@ def test_keys_are_for_the_drawing_that_is_looked_at_though_filters_keep_it_back(
     press(page, "1", "2", "3")
     page.filters.choose("verdict", "")  # to do
     todo, table = page.grid.current, page.table
-    assert not page.viewing.go_to(39) and page.grid.shown == 39 and "keep this drawing back" in page.notice.text
+    assert not page.session.go_to(39) and page.grid.shown == 39 and "keep this drawing back" in page.notice.text
     press(page, "4")
     assert table.verdicts[39] == "other" and table.verdicts[todo] == ""
     assert page.grid.shown == page.grid.current == todo  # and on with the others
-    page.viewing.go_to(39)
+    page.session.go_to(39)
     press(page, Qt.Key.Key_Escape)
     assert page.grid.shown == todo and page.filters.filters.active
-    page.viewing.go_to(38)
+    page.session.go_to(38)
     press(page, Qt.Key.Key_Right)
     assert page.grid.shown == page.grid.current != todo
-    page.viewing.go_to(38)
+    page.session.go_to(38)
     page.notice.act.click()
     assert page.grid.current == page.grid.shown == 38 and len(keys(page)) == CATS
 
@@ -249,9 +249,9 @@ def test_what_is_looked_at_aside_is_decided_by_itself_by_the_page_too(page: Cura
     press(page, "1")
     page.filters.choose("verdict", "")
     press(page, "B")
-    page.viewing.go_to(39)
+    page.session.go_to(39)
     press(page, "K")
-    assert page.table.verdicts[39] == KEEP and page.grid.aside < 0
+    assert page.table.verdicts[39] == KEEP and page.session.sight.aside < 0
 
 
 def test_the_evidence_stands_below_the_reason(page: CuratePage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from qdesk import paths
@@ -55,7 +56,8 @@ def test_it_looks_as_an_earlier_version_left_it(qtbot, make_page, tmp_path: Path
 
 def test_an_order_by_these_verdicts_is_not_asked_of_others(qtbot, page: CuratePage, make_page) -> None:
     sort_by(page, "loss")
-    page.header.set_sorts({"junk", "loss", "learned"})
-    page.header.set_sort("learned")
+    page.table.set_numbers("learned", np.zeros(len(page.table)))
+    page.session.offer_sorts()
+    page.session.sort("learned")
     page.shutdown()
     assert make_page().header.sort == "junk"

@@ -8,8 +8,8 @@ from datetime import datetime, tzinfo
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from qdesk.curation.session.wording import said
 from qdesk.curation.verdicts.store import Event
-from qdesk.gui.curate.verdict_wording import said
 from qdesk.gui.kit.text import NBSP
 from qdesk.gui.kit.widgets import Toggle
 from qdesk.gui.theme import SPACE, label

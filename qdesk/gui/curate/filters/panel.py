@@ -172,6 +172,18 @@ class FilterPanel(QWidget):
         self._among = None
         self.among.hide()
 
+    def follow(self, filters: Filters) -> None:
+        """Show, without a signal, that nothing is filtered any more, or that the drawings are restricted no longer."""
+        if filters == self._said:
+            return
+        if not filters.active:
+            self._forget()
+        elif filters.among is None and self._among is not None:
+            self._among = None
+            self.among.hide()
+        self._said = self.filters
+        self.clear.setVisible(self._said.active)
+
     def _emit(self) -> None:
         self._typing.stop()
         filters = self.filters

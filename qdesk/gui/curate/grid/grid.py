@@ -10,6 +10,7 @@ from PySide6.QtCore import QItemSelection, QItemSelectionRange, QModelIndex, QPo
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QWidget
 
+from qdesk.curation.session.events import Event
 from qdesk.curation.view.table import Table
 from qdesk.gui.curate.grid.cells import GAP, CellDelegate
 from qdesk.gui.curate.grid.grid_view import SIZES, Chosen, GridView, Index
@@ -41,13 +42,10 @@ class Grid(GridView):
 
     def __init__(self, model: DrawingsModel, parent: QWidget | None = None, now: Clock = time.perf_counter) -> None:
         super().__init__(parent)
-        self._model, self._now = model, now
+        self._model, self._sight, self._now = model, model.session.sight, now
         self.thumbs = ThumbnailCache(self)
         self._cells = CellDelegate(self.thumbs, self, now)
-        self.follows_top = True
-        self._other_filters = False
-        self.aside = -1
-        """A drawing that is looked at though no row shows it, or -1. See `look_aside`."""
+        self._aside = -1  # what is looked at aside, as painted
         self._anchor = 0  # pixels from the top to the current drawing, before the others moved
         self._current_before = self._top_before = -1
         self._chosen_before: np.ndarray | None = None
@@ -65,6 +63,7 @@ class Grid(GridView):
         self.viewport().setMouseTracking(False)
         model.rearranged.connect(self._after)
         model.rowsRemoved.connect(self._rows_left)
+        model.session.listen(self._follow)
         self.thumbs.came.connect(self._pictures_came)
         theme_changes().changed.connect(self.viewport().update)
 
@@ -80,38 +79,34 @@ class Grid(GridView):
         index = self.currentIndex()
         return self._model.drawing_at(index.row()) if index.isValid() else -1
 
-    def selection(self) -> np.ndarray:
-        """The selected drawings, int (n,), in the order shown."""
-        spans = sorted((span.top(), span.bottom() + 1) for span in _spans(self.selectionModel().selection()))
-        if not spans or self._model.table is None:
-            return np.zeros(0, np.int64)
-        return np.concatenate([self._model.table.order[first:last] for first, last in spans])
-
     def selected(self) -> list[int]:
         """Return the selected drawings, in the order shown."""
-        return self.selection().tolist()
+        return self._sight.selection().tolist()
 
     @property
     def shown(self) -> int:
         """The drawing that is looked at: the current one, or one that no row shows; or -1."""
-        return self.aside if self.aside >= 0 else self.current
+        return self._sight.shown
 
-    def chosen(self) -> list[int]:
-        """Return what a key acts on: the drawing looked at aside, else the selected ones, else the current one."""
-        alone = [index for index in [self.shown] if index >= 0]
-        return alone if self.aside >= 0 else self.selected() or alone
+    def _report(self) -> None:
+        """Tell the session what is current and selected."""
+        spans = sorted((span.top(), span.bottom() + 1) for span in _spans(self.selectionModel().selection()))
+        self._sight.take(self.current, tuple(spans))
 
-    def look_aside(self, drawing: int) -> None:
-        """Look at a drawing that no row shows, until another is chosen; -1: look at the current one again."""
-        if drawing != self.aside:
-            self.aside = drawing
-            self.viewport().update()
-            self.current_changed.emit(self.shown)
-
-    def select_row(self, row: int) -> None:
-        """Select only this row and show it; a row outside the list is moved to its nearest end."""
-        self._left = None
-        self._select(row)
+    def _follow(self, event: Event) -> None:
+        match event.what:
+            case "go":
+                self._left = None
+                self._select(event.rows[0])
+            case "top":
+                self._start_over()
+            case "touch":
+                self._left = None
+            case "sight":
+                if self._aside != self._sight.aside:
+                    self._aside = self._sight.aside
+                    self.viewport().update()
+                self.current_changed.emit(self._sight.shown)
 
     def _select(self, row: int) -> None:
         count = self._model.rowCount()
@@ -120,28 +115,20 @@ class Grid(GridView):
             index = self._model.index(min(max(row, 0), count - 1))
             self.selectionModel().setCurrentIndex(index, Chosen.ClearAndSelect)
 
-    def start_over(self) -> None:
-        """Go back to the first row, as for drawings just opened."""
+    def _start_over(self) -> None:
         self._left = None
-        self.follows_top = True
         self._first = 0
         self._painted_at = 0.0
         self.updateGeometries()
         self._glide.jump(0)
-        self.select_row(0)
-
-    def expect_others(self) -> None:
-        """Expect other filters: if they hide the current drawing, the view starts again at the top."""
-        self._other_filters = True
+        self._select(0)
 
     def touch(self) -> None:
-        """Note that the user is at work here: from now on the view follows the selected drawing, not the top."""
-        self.follows_top = False
-        self._left = None
+        self._sight.touch()
 
     def reset(self) -> None:
         super().reset()
-        self.aside = -1
+        self._aside = -1
         table = self._model.table
         self.thumbs.open(None if table is None else table.drawings)
         self._cells.proposals = {}
@@ -150,15 +137,16 @@ class Grid(GridView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        self.aside = -1
         for index in (previous, current):
             if index.isValid():
                 self._repaint(index.row(), index.row())
-        self.current_changed.emit(self._model.drawing_at(current.row()) if current.isValid() else -1)
+        self._sight.aside = -1
+        self._report()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self.look_aside(-1)
+        self._sight.look_aside(-1)
+        self._report()
         if selected.count() + deselected.count() > _FEW_PIECES:
             self.viewport().update()
             return
@@ -174,7 +162,7 @@ class Grid(GridView):
         chosen = self.selectionModel()
         # Otherwise Qt would remember each row of a large selection, and ask the model for each where it went.
         if sum(span.height() for span in _spans(chosen.selection())) > _MOST_PIECES:
-            self._chosen_before = self.selection()
+            self._chosen_before = self._sight.selection()
             chosen.blockSignals(True)
             chosen.clearSelection()
             chosen.blockSignals(False)
@@ -186,34 +174,35 @@ class Grid(GridView):
         """
         if self._chosen_before is not None and self._model.table is not None:
             self._choose_again(self._model.table, self._chosen_before)
-        if self.aside >= 0 and (row := self._model.row_of(self.aside)) >= 0:
+        if (row := self._model.row_of(self._sight.aside)) >= 0:
             self._select(row)
-        if self._paged and self._top_before >= 0 and (row := self._model.row_of(self._top_before)) >= 0:
+        if self.paged and self._top_before >= 0 and (row := self._model.row_of(self._top_before)) >= 0:
             self._first = row
-        if self._other_filters and self._current_before >= 0 and self._model.row_of(self._current_before) < 0:
+        if self._sight.expects_others and self._current_before >= 0 and self._model.row_of(self._current_before) < 0:
             self._first = 0
             self._glide.jump(0)
-        self._other_filters = False
+        self._sight.expects_others = False
         self.updateGeometries()
         in_sight = -self.cell.height() < self._anchor < self.viewport().height()
         if self._left is not None and (row := self._model.row_of(self._left[0])) >= 0:
             self._anchor, self._left, in_sight = self._left[1], None, True
             self._select(row)
         index = self.currentIndex()
-        if not index.isValid() and not self.follows_top and self._left is None and self._current_before >= 0:
+        if not index.isValid() and not self._sight.follows_top and self._left is None and self._current_before >= 0:
             self._left = self._current_before, self._anchor
         if not self._model.rowCount():
-            self.current_changed.emit(-1)
-        elif self.follows_top:
+            pass
+        elif self._sight.follows_top:
             self._first = 0
             self._glide.jump(0)
             self._select(0)
-        elif not index.isValid() or (self._paged and index.row() not in self.page_rows):
+        elif not index.isValid() or (self.paged and index.row() not in self.page_rows):
             self._select(self.indexAt(QPoint(GAP, GAP)).row())
-        elif in_sight and not self._paged:
+        elif in_sight and not self.paged:
             self._glide.jump(self.verticalOffset() + self.visualRect(index).top() - self._anchor)
+        self._report()
         self.viewport().update()
-        if self._paged:
+        if self.paged:
             self.page_changed.emit()
 
     def _choose_again(self, table: Table, drawings: np.ndarray) -> None:
@@ -235,7 +224,8 @@ class Grid(GridView):
         if last < self._first:
             self._first -= last - first + 1
         self.updateGeometries()
-        if self._paged:
+        self._report()
+        if self.paged:
             self.page_changed.emit()
 
     # How it is shown
@@ -288,7 +278,7 @@ class Grid(GridView):
             index = self._model.index(row)
             option.rect = self.place(row)
             option.state = Is.State_Enabled
-            if self.aside < 0 and chosen.isSelected(index):
+            if self._aside < 0 and chosen.isSelected(index):
                 option.state = Is.State_Selected | (Is.State_HasFocus if row == current else Is.State_None)
             self._cells.paint(painter, option, index)
         painter.end()
@@ -340,7 +330,7 @@ class Grid(GridView):
 
     def mousePressEvent(self, event) -> None:  # noqa: ANN001
         self.touch()
-        self.look_aside(-1)
+        self._sight.look_aside(-1)
         super().mousePressEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -351,11 +341,6 @@ class Grid(GridView):
 
     def keyboardSearch(self, search: str) -> None:
         """Ignore letters, since they are verdicts here and not a search."""
-
-
-def count_selected(grid: Grid) -> int:
-    """Return how many drawings are selected."""
-    return sum(span.bottom() - span.top() + 1 for span in _spans(grid.selectionModel().selection()))
 
 
 def _spans(selection: QItemSelection) -> list[QItemSelectionRange]:

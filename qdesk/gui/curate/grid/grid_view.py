@@ -53,7 +53,7 @@ class GridView(QAbstractItemView):
         self._size = 2
         self._columns = 1
         self._cell = QSize(1, 1)
-        self._strip = self._paged = False
+        self._strip = self.paged = False
         self._first = 0  # in whole pages: the row that the page begins with
         self._page_was = range(0)
         self._lines, self._lines_for = 1, (0, 0)  # lines on a page, and the width and height they were computed for
@@ -85,8 +85,8 @@ class GridView(QAbstractItemView):
     def set_paged(self, on: bool) -> None:
         """Show whole pages, without a scroll bar; the first begins with what is on top now."""
         top = max(self.indexAt(QPoint(SPACE, SPACE)).row(), 0)
-        if on != self._paged:
-            self._paged, self._first, self._lines_for = on, top if on else 0, (0, 0)
+        if on != self.paged:
+            self.paged, self._first, self._lines_for = on, top if on else 0, (0, 0)
             self.setVerticalScrollBarPolicy(_NEVER if on else _ALWAYS)
             self.updateGeometries()
             self.scrollTo(self.model().index(top, 0), Hint.PositionAtTop)
@@ -142,18 +142,18 @@ class GridView(QAbstractItemView):
         self._columns = 1 if self._strip else max(room // SIZES[self._size], 1)
         width = max(room // self._columns, 1)
         height, inside = cell_height(width), self.viewport().height() - SPACE
-        if self._paged and inside > height:  # whole pages stretch the lines a little to leave no room empty
+        if self.paged and inside > height:  # whole pages stretch the lines a little to leave no room empty
             if width != self._lines_for[0] or abs(inside - self._lines_for[1]) > _NOTICE:
                 self._lines, self._lines_for = inside // height, (width, inside)
             height = min(inside // self._lines, height * 5 // 4)
         self._cell = QSize(width, height)
-        bar, lines = self.verticalScrollBar(), 0 if self._paged else -(-count // self._columns)
+        bar, lines = self.verticalScrollBar(), 0 if self.paged else -(-count // self._columns)
         height = min(lines * self._cell.height() + SPACE, _LONGEST)
         bar.setRange(0, max(height - self.viewport().height(), 0))
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(self._cell.height() // 4)
         self._first = min(max(self._first, 0), max(count - 1, 0))
-        if self._paged and self._page_was != self.page_rows:
+        if self.paged and self._page_was != self.page_rows:
             self._page_was = self.page_rows
             self.page_changed.emit()
 
@@ -168,7 +168,7 @@ class GridView(QAbstractItemView):
         height, offset = self._cell.height(), self.verticalOffset() - SPACE // 2
         first = max((top + offset) // height, 0) * self._columns + self._first
         last = ((bottom + offset) // height + 1) * self._columns + self._first
-        return range(first, min(last, self.page_rows.stop if self._paged else self._count()))
+        return range(first, min(last, self.page_rows.stop if self.paged else self._count()))
 
     def visualRect(self, index: Index) -> QRect:
         return self.place(index.row()) if index.isValid() else QRect()
@@ -181,7 +181,7 @@ class GridView(QAbstractItemView):
     def scrollTo(self, index: Index, hint: Hint = Hint.EnsureVisible) -> None:
         if not index.isValid():
             return
-        if self._paged:
+        if self.paged:
             if index.row() not in self.page_rows:
                 self.show_page(index.row())
             return
@@ -205,7 +205,7 @@ class GridView(QAbstractItemView):
 
     def moveCursor(self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         self.touch()
-        row, rows = self.currentIndex().row(), self.page_rows if self._paged else range(self._count())
+        row, rows = self.currentIndex().row(), self.page_rows if self.paged else range(self._count())
         if not rows:
             return QModelIndex()
         Move = QAbstractItemView.CursorAction
@@ -250,7 +250,7 @@ class GridView(QAbstractItemView):
 
     def selectAll(self) -> None:
         """Select everything, or in whole pages all of the page."""
-        if self._paged and self.page_rows:
+        if self.paged and self.page_rows:
             page = QItemSelection(self.model().index(self.page_rows[0], 0), self.model().index(self.page_rows[-1], 0))
             self.selectionModel().select(page, Chosen.ClearAndSelect)
         else:
@@ -269,7 +269,7 @@ class GridView(QAbstractItemView):
         index = self.currentIndex()
         seen = index.isValid() and self.viewport().rect().intersects(self.visualRect(index))
         self.updateGeometries()
-        if seen and not self._paged:
+        if seen and not self.paged:
             self.scrollTo(index)
         super().resizeEvent(event)
 

@@ -35,19 +35,15 @@ class Paging(QObject):
 
     decided = Signal(object)
     """A dictionary: drawing to reason, for all that is proposed on the page."""
-    moving = Signal()
-    """Another page is about to be shown, so a new order that has waited for this may be shown."""
 
     def __init__(self, model: DrawingsModel, grid: Grid, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._model, self._grid = model, grid
+        self._model, self._grid, self._session = model, grid, model.session
         self._by_hand: dict[int, str] = {}
         self._decided: dict[int, str] = {}  # what was changed by hand and decided: an undo brings it back
         self._deaf_until = -math.inf
         self._moving = False
         self._page: list[int] = []
-        self.on = False
-        """Whether the grid shows whole pages."""
         self.bar = PagingBar()
         self.bar.decide.clicked.connect(self.decide)
         for choice in (self.bar.which, self.bar.reason):
@@ -55,11 +51,15 @@ class Paging(QObject):
         model.modelReset.connect(self._by_hand.clear)
         model.modelReset.connect(self._decided.clear)
 
+    @property
+    def on(self) -> bool:
+        """Whether the grid shows whole pages."""
+        return self._session.pace == "page"
+
     def start(self) -> None:
         """Show whole pages, from the first drawing without a verdict that is in sight or comes later."""
-        if self.on:
+        if self._grid.paged:
             return
-        self.on = True
         self._grid.set_paged(True)
         self._grid.installEventFilter(self)
         self._grid.clicked.connect(self._clicked)
@@ -71,9 +71,8 @@ class Paging(QObject):
 
     def stop(self) -> None:
         """Show one long list again. Changes made by hand are remembered."""
-        if not self.on:
+        if not self._grid.paged:
             return
-        self.on = False
         self._grid.removeEventFilter(self)
         self._grid.clicked.disconnect(self._clicked)
         self._grid.page_changed.disconnect(self._page_changed)
@@ -179,20 +178,20 @@ class Paging(QObject):
                     self._decided.pop(drawing, None)
                     if drawing in self._by_hand:
                         self._decided[drawing] = self._by_hand.pop(drawing)
-        self.moving.emit()
+        self._session.next_page()
         self._move_on()
         self._moving = False
         self.refresh()
 
     def back(self) -> None:
         """Look at the page before this one."""
-        self.moving.emit()
+        self._session.next_page()
         rows = self._grid.page_rows
         self._show(max(rows.start - max(len(rows), self._grid.columns), 0))
 
     def forward(self) -> None:
         """Look at the page after this one, and decide nothing."""
-        self.moving.emit()
+        self._session.next_page()
         if self._grid.page_rows.stop < self._model.rowCount():
             self._show(self._grid.page_rows.stop)
 
@@ -218,7 +217,7 @@ class Paging(QObject):
     def _show(self, row: int) -> None:
         moving, self._moving = self._moving, True
         self._grid.show_page(row)
-        self._grid.select_row(row)
+        self._session.sight.go(row)
         self._moving = moving
 
     # Events

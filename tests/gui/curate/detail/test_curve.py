@@ -154,7 +154,7 @@ def test_a_verdict_can_be_given_while_the_curve_has_the_keys(qtbot, page: Curate
     judged = current(page)
     curve.plot.setFocus()
     QTest.keyClick(curve.plot, Qt.Key.Key_1)
-    assert page.recorder.verdicts.known() == {judged: "scribble"}
+    assert page.session.ledger.store.known() == {judged: "scribble"}
 
 
 def test_the_colours_are_those_of_all_that_is_scored(qtbot, page: CuratePage) -> None:

@@ -57,20 +57,20 @@ def test_a_million_drawings_can_be_scrolled_to_at_any_size(qtbot) -> None:
     assert grid.current == 0 and grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()).center())
     assert grid.verticalScrollBar().value() > 300_000_000
     grid.selectAll()
-    assert len(grid.selection()) == 1_000_000 and grid.selected()[:2] == [999_999, 999_998]
+    assert len(grid.model().session.sight.selection()) == 1_000_000 and grid.selected()[:2] == [999_999, 999_998]
     for row in range(0, 9000, 3):  # in many pieces, each drawing would be looked for in all of them
         assert grid.selectionModel().isSelected(grid.model().index(row))
 
 
 def rearrange(qtbot, grid: Grid, **query: bool) -> None:
     with qtbot.waitSignal(grid.model().rearranged):
-        grid.model().rearrange(**query)
+        grid.model().session.order.rearrange(**query)
 
 
 def test_a_large_selection_is_kept_while_rows_move(qtbot) -> None:
     grid = shown_grid(qtbot, 60_000)
     model = grid.model()
-    grid.select_row(10)
+    grid.model().session.sight.go(10)
     QTest.keyClick(grid, Qt.Key.Key_End, SHIFT)
     chosen = set(grid.selected())
     assert len(chosen) == 60_000 - 10
@@ -82,7 +82,7 @@ def test_a_large_selection_is_kept_while_rows_move(qtbot) -> None:
     rng = np.random.default_rng(1)
     model.table.add_scores(np.arange(60_000), {"junk": rng.random(60_000)})
     grid.selectionModel().clearSelection()
-    grid.select_row(0)
+    grid.model().session.sight.go(0)
     QTest.keyClick(grid, Qt.Key.Key_PageDown, SHIFT)
     for _ in range(3):
         QTest.keyClick(grid, Qt.Key.Key_PageDown, SHIFT)
@@ -146,9 +146,9 @@ def test_what_is_scrolled_looks_as_if_it_had_been_painted_there(qtbot) -> None:
 def test_other_drawings_take_the_place_of_the_old(qtbot) -> None:
     grid = shown_grid(qtbot, 50)
     qtbot.waitUntil(lambda: here(grid) == len(seen(grid)))
-    grid.model().set_table(plain_table(3))
-    grid.start_over()
+    grid.model().session.order.set_table(plain_table(3))
+    grid.model().session.sight.start_over()
     assert len(grid.thumbs) == 0
     qtbot.waitUntil(lambda: here(grid) == 3)
-    grid.model().set_table(None)
+    grid.model().session.order.set_table(None)
     assert len(grid.thumbs) == 0 and grid.thumbs._drawings is None and grid.selected() == []

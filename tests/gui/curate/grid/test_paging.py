@@ -25,11 +25,12 @@ def make(qtbot, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Paging, 
         qtbot.addWidget(one.bar)
 
         def write(decided: dict[int, str]) -> None:
-            grid.model().set_verdicts({f"k{drawing}": reason for drawing, reason in decided.items()})
+            grid.model().session.order.set_verdicts({f"k{drawing}": reason for drawing, reason in decided.items()})
 
         if writes:
             one.decided.connect(write)
         one.bar.which.setCurrentIndex(one.bar.which.findData("all"))
+        grid.model().session.set_pace("page")
         one.start()
         return one, grid
 
@@ -92,9 +93,9 @@ def test_an_undone_page_has_again_what_was_set_by_hand(make) -> None:
     before = one.proposals()
     assert before[4] == "keep"
     one.decide()
-    grid.model().set_verdicts({f"k{drawing}": "" for drawing in range(6)})  # undone
+    grid.model().session.order.set_verdicts({f"k{drawing}": "" for drawing in range(6)})  # undone
     assert one.proposals() == before
-    grid.model().set_verdicts({"k4": "wrong"})  # decided otherwise: what was set by hand before is past
+    grid.model().session.order.set_verdicts({"k4": "wrong"})  # decided otherwise: what was set by hand before is past
     assert 4 not in one.proposals()
 
 
@@ -125,7 +126,7 @@ def test_the_words_say_what_enter_does(make) -> None:
     click(grid, 0)
     assert one.bar.text.text() == "3 drawings: 1 scribble, 1 other, 1 keep."
     assert one.bar.decide.text() == "Flag 2, keep 1"
-    grid.model().set_verdicts({"k2": "keep", "k1": "wrong"})
+    grid.model().session.order.set_verdicts({"k2": "keep", "k1": "wrong"})
     assert one.page_text == "1 drawing: 1 scribble. Enter decides it and moves on. 2 more have a verdict already."
     press(grid, Qt.Key.Key_Return)
     assert one.page_text == "3 drawings, all decided. Enter moves on." and one.bar.decide.text() == "Move on"
@@ -154,7 +155,7 @@ def test_enter_decides_the_page_as_one_and_the_next_undecided_come(make) -> None
 
 def test_a_verdict_can_be_changed_by_hand_alone(make) -> None:
     one, grid = make(6)
-    grid.model().set_verdicts({"k5": "keep", "k4": "wrong"})
+    grid.model().session.order.set_verdicts({"k5": "keep", "k4": "wrong"})
     assert set(one.proposals()) == {0, 1, 2, 3}
     click(grid, 0)
     click(grid, 1)
@@ -185,8 +186,11 @@ def test_what_was_said_by_hand_outlives_a_resize_and_the_way_back(make) -> None:
     assert len(grid.page_rows) < last and 99 - last not in one.proposals()
     grid.resize(800, 600)
     assert one.proposals()[99 - last] == "graffiti"
+    session = grid.model().session
+    session.set_pace("grid")
     one.stop()
     assert grid.verticalScrollBar().maximum() > 0 and one.bar.isHidden() and not grid._cells.proposals
+    session.set_pace("page")
     one.start()
     assert one.proposals()[99 - last] == "graffiti"
 
@@ -202,7 +206,7 @@ def test_what_could_not_be_written_is_proposed_again(make) -> None:
 def test_enter_for_a_page_that_has_just_gone_is_not_heard(make, monkeypatch: pytest.MonkeyPatch) -> None:
     one, grid = make()
     monkeypatch.setattr(paging, "PAUSE_S", 60.0)
-    grid.model().rearrange(reverse=True)
+    grid.model().session.order.rearrange(reverse=True)
     press(grid, Qt.Key.Key_Return)
     assert not any(grid.model().table.verdicts.codes)
 
@@ -212,7 +216,7 @@ def test_the_page_stays_on_its_first_drawing_while_rows_move(make) -> None:
     press(grid, Qt.Key.Key_PageDown)
     grid.touch()
     first = seen(grid)[0]
-    grid.model().rearrange(reverse=True)
+    grid.model().session.order.rearrange(reverse=True)
     assert seen(grid)[0] == first
 
 
