@@ -30,6 +30,18 @@ def kind_of(error: sqlite3.Error) -> str:
     return getattr(error, "sqlite_errorname", None) or ""
 
 
+def may_pass(error: Exception) -> bool:
+    """Return whether trying again may help: not where a file is damaged, or is of another program or a newer qdesk."""
+    cause = error.__cause__
+    lasts = isinstance(cause, sqlite3.Error) and kind_of(cause).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    return isinstance(cause, OSError | sqlite3.Error) and not lasts
+
+
+def is_lock(error: Exception) -> bool:
+    """Return whether it was another program that is writing."""
+    return isinstance(error.__cause__, sqlite3.Error) and kind_of(error.__cause__).startswith("SQLITE_BUSY")
+
+
 class Store:
     """One open SQLite file at its newest version, in WAL mode. A context manager, for use by one thread.
 
@@ -92,7 +104,8 @@ class Store:
 
     def changed_elsewhere(self) -> bool:
         """Return whether another connection has written since this was asked last, or since the file was opened."""
-        before, self._seen = self._seen, self._db.execute("PRAGMA data_version").fetchone()[0]
+        with self._in_words():
+            before, self._seen = self._seen, self._db.execute("PRAGMA data_version").fetchone()[0]
         return before != self._seen
 
     @contextmanager

@@ -99,7 +99,8 @@ class Page(Protocol):
 class MainWindow(QMainWindow):
     """The window with its rail and pages; a page is made when it is first shown.
 
-    A page may define `shown()`, `hidden()`, `open_files(list[str])`, `shutdown()` and `use(open_set)`.
+    A page may define `shown()`, `hidden()`, `open_files(list[str])`, `shutdown()` and `use(open_set)`; also
+    `may_close(close)`, which says whether the window may close now, and else calls `close` later.
     """
 
     def __init__(self, start_page: str = "play", files: Sequence[str] = ()) -> None:
@@ -201,6 +202,10 @@ class MainWindow(QMainWindow):
         """Remember the window's place, let every page save its work, and wait a little for the background."""
         from qdesk.gui import jobs
 
+        asked = [page.may_close for page in self._pages.values() if hasattr(page, "may_close")]
+        if not self._closed and not all([may_close(self.close) for may_close in asked]):
+            event.ignore()
+            return
         if not self._closed:
             self._closed = True
             settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())

@@ -9,6 +9,7 @@ import numpy as np
 
 from qdesk.curation.session.events import Event
 from qdesk.curation.session.session import Session
+from qdesk.curation.verdicts.whose import HERE
 from qdesk.curation.view.table import Table
 from qdesk.data.drawings import Drawings
 
@@ -42,7 +43,9 @@ class HandLoop:
     def later(self, name: str, seconds: float, do: Callable[[], object]) -> None:
         self.waiting[name] = self.time + seconds, do
 
-    def beside(self, work: Callable[[], Any], done: Callable[[Any], object], failed: Callable[[str], object]) -> None:
+    def beside(
+        self, name: str, work: Callable[[], Any], done: Callable[[Any], object], failed: Callable[[str], object]
+    ) -> None:
         self.work = work, done, failed
 
     def close(self) -> None:
@@ -70,12 +73,12 @@ class HandLoop:
 class Watched:
     """A session with `count` drawings open, the worst on top, and all that it told."""
 
-    def __init__(self, count: int = 20) -> None:
+    def __init__(self, count: int = 20, program: str = HERE) -> None:
         self.loop = HandLoop()
         self.session = Session(self.loop)
         self.events: list[Event] = []
         self.session.listen(self.events.append)
-        self.session.ledger.open()
+        self.session.begin(program)
         if count:
             self.session.open(["drawings.ndjson"], plain_table(count))
 

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from qdesk.curation.session.events import Event, Kind, Said, Tell
 from qdesk.curation.session.ledger import Ledger
 from qdesk.curation.session.order import Order
+from qdesk.curation.session.saving import Saving, Step
 from qdesk.curation.session.sight import Sight
 from qdesk.curation.session.wording import became, elsewhere, kinds_of
 from qdesk.curation.verdicts.bulk import Bulk
-from qdesk.curation.verdicts.naming import stand_apart, traced_facts
-from qdesk.curation.verdicts.store import Change, Verdicts
+from qdesk.curation.verdicts.store import Change
 from qdesk.curation.view.table import take_names
 from qdesk.data.reasons import FLAGS, NO_FLAG, OTHER
 
 
 class Decisions:
-    """Verdicts by key, and their undo. Each decision is on disk before the command returns."""
+    """Verdicts by key, and their undo. Each is on disk when the command returns, or `saving` says that it is not."""
 
-    def __init__(self, order: Order, sight: Sight, ledger: Ledger, tell: Tell) -> None:
-        self._order, self._sight, self._ledger, self._tell = order, sight, ledger, tell
+    def __init__(self, order: Order, sight: Sight, ledger: Ledger, saving: Saving, tell: Tell) -> None:
+        self._order, self._sight, self._ledger, self._saving, self._tell = order, sight, ledger, saving, tell
         self.held = False
         """Whether many verdicts are being written beside the window, so that none is taken here."""
 
@@ -45,8 +45,7 @@ class Decisions:
         if table is None or not chosen:
             return []
         if set(table.verdicts[chosen]).isdisjoint(NO_FLAG):
-            names = list(dict.fromkeys(table.names[np.asarray(chosen)]))
-            self._show(changes := self._ledger.ask(lambda store: store.clear(*names), list[Change]()))
+            self._show(changes := self._saving.write(Step(table, chosen, [""] * len(chosen))))
             return changes
         if len(chosen) > 1:
             chosen = [index for index in chosen if not table.verdicts[index]]
@@ -62,7 +61,7 @@ class Decisions:
         """Give each drawing its verdict, all as one step. Return the changes, or [] on failure (a message says why)."""
         return self._decide(list(decisions), list(decisions.values()))
 
-    def _decide(self, chosen: list[int], reasons: Iterable[str], new_word: str = "") -> list[Change]:
+    def _decide(self, chosen: list[int], reasons: list[str], new_word: str = "") -> list[Change]:
         table, order, sight = self._order.table, self._order, self._sight
         if table is None or not chosen:
             return []
@@ -70,15 +69,10 @@ class Decisions:
         last = int(table.row_of[chosen].max())
         after = last + 1
         following = order.drawing_at(after) if 0 < after < order.count else None
-        if self._ledger.store is not None:
-            self._ledger.ask(lambda store: stand_apart(table, chosen, store), None)
-        names = table.names[np.asarray(chosen)]
-        self._ledger.place(names[0], chosen[0])
-        notes = self._ledger.notes_of(table, chosen, names)
-        decisions = zip(names, reasons, notes, traced_facts(table, chosen, new_word), strict=True)
-        changes: list[Change] = self._ledger.ask(lambda store: store.flag_many(decisions), [])
+        changes = self._saving.write(Step(table, chosen, reasons, new_word))
         if not changes:
             return []
+        self._ledger.place(changes[0].identity, chosen[0])
         # Twins in the list count as one decision each, and the same drawing may be listed twice.
         self._show(changes, np.asarray(chosen) if len(changes) == len(chosen) else None)
         if following is not None and (row := order.row_of(following)) >= 0:
@@ -92,23 +86,24 @@ class Decisions:
         """Set the note to the verdict on a drawing."""
         table = self._order.table
         # Writing the same note again would count as a decision where another curator's differs.
-        if table is not None and (reason := table.verdicts[index]) and note != self._ledger.note_of(table, index):
-            (facts,) = traced_facts(table, [index], self._ledger.new_word_of(table, index))
-            name = table.names[index]
-            self._show(self._ledger.ask(lambda store: [store.flag(name, reason, note, facts)], []))
+        if table is not None and (reason := table.verdicts[index]) and note != self._saving.note_of(table, index):
+            self._show(self._saving.write(Step(table, [index], [reason], None, note)))
 
     # Taking back
 
     def undo(self) -> None:
-        """Undo the last step, and go to where it was."""
-        self._walk(lambda store: store.undo(), "Nothing to undo.", "Undone")
+        """Undo the last step, and go to where it was: one that waits to be saved before those that are."""
+        changes = self._saving.take_back()
+        if changes is None:
+            changes = self._ledger.ask(lambda store: store.undo(), None)
+        self._walked(changes, "Nothing to undo.", "Undone")
 
     def redo(self) -> None:
         """Redo the step undone last, and go to where it is."""
-        self._walk(lambda store: store.redo(), "Nothing to redo.", "Redone")
+        waits = bool(self._saving.waiting)  # a decision that came since
+        self._walked([] if waits else self._ledger.ask(lambda store: store.redo(), None), "Nothing to redo.", "Redone")
 
-    def _walk(self, step: Callable[[Verdicts], list[Change]], nothing: str, done: str) -> None:
-        changes: list[Change] | None = self._ledger.ask(step, None)
+    def _walked(self, changes: list[Change] | None, nothing: str, done: str) -> None:
         if changes is None:
             return
         if not changes:
@@ -128,6 +123,10 @@ class Decisions:
         elif self._order.busy:
             self._sight.going = here
         self._say(f"{done}: {became(kinds_of(changes), table.words[here])}.")
+
+    def next_step(self, forward: bool) -> int:
+        """Return how many drawings the next undo changes, or the next redo, of those that are saved; 0 for none."""
+        return 0 if self._saving.waiting else self._ledger.next_step(forward)
 
     def _show(self, changes: list[Change], indices: np.ndarray | None = None) -> None:
         if changes:
@@ -158,5 +157,8 @@ class Decisions:
         self._ledger.changed_elsewhere()
         if (table := self._order.table) is not None:
             self._ledger.look_up(table)
+            for step, _ in self._saving.waiting:
+                if step.table is table:
+                    table.put_verdicts(np.asarray(step.rows), list(step.reasons))
             self._order.put_verdicts({})
         self._tell(Event("steps"))

@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 What = Literal[
     "table", "order", "row", "cells", "facets", "verdicts", "steps", "query", "sorts", "pace", "sight",
-    "selected", "go", "top", "touch", "said", "unsaved",
+    "selected", "go", "top", "touch", "said", "unsaved", "news",
 ]  # fmt: skip
 
 Kind = Literal["info", "good", "warn", "bad"]
@@ -47,6 +47,7 @@ class Event:
       touch      the user is at work here: the view stays with the selected drawing
       said       a sentence for the user, `said`
       unsaved    how many verdicts wait to be saved, or why
+      news       other programs have decided about so many drawings that these are to be looked up beside the window
     """
 
     what: What
@@ -67,10 +68,12 @@ class Loop(Protocol):
     def later(self, name: str, seconds: float, do: Callable[[], object]) -> None:
         """Call `do` after some time. What waits by the same name is dropped."""
 
-    def beside(self, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[str], object]) -> None:
+    def beside(
+        self, name: str, work: Callable[[], T], done: Callable[[T], object], failed: Callable[[str], object]
+    ) -> None:
         """Have `work` done in a thread, then call `done` with its result, or `failed` with a sentence.
 
-        Work that was asked for before and has not begun is dropped.
+        Work of this name that was asked for before and has not begun is dropped.
         """
 
     def close(self) -> None:

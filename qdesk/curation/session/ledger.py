@@ -7,46 +7,75 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from qdesk.curation.session.events import Event, Said, Tell
+from qdesk.curation.session.events import Event, Loop, Said, Tell
 from qdesk.curation.verdicts.naming import facts_by_name, settle
 from qdesk.curation.verdicts.store import (
     Change,
     Decision,
     Theirs,
-    Verdict,
     Verdicts,
     VerdictsError,
     facts_of,
     step_size,
 )
+from qdesk.curation.verdicts.whose import HERE
 from qdesk.curation.view.table import Table
+from qdesk.store import is_lock, may_pass
 
 T = TypeVar("T")
 
 
-class Ledger:
-    """Reads the verdicts. When they cannot be opened there are none, and each try says why."""
+AGAIN_S = 2.0
+"""How soon, s, it is tried again to store scores with the verdicts, for which nobody waits."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+RETRY_S = 0.2
+"""How soon, s, it is tried again to open the verdicts, or to save some."""
+
+
+class _WaitsForNobody(Verdicts):
+    """The verdicts as the window's thread uses them: where another program is in the way, that is said at once."""
+
+    busy_s = migration_s = 0.0
+
+
+class Ledger:
+    """Reads the verdicts. Until they can be opened there are none, which is said, and it is tried again.
+
+    opened: is called where they are opened later than asked for.
+    """
+
+    def __init__(self, loop: Loop, tell: Tell, opened: Callable[[], object]) -> None:
+        self._loop, self._tell, self._opened = loop, tell, opened
         self.store: Verdicts | None = None
         self.trouble = ""
         """Why there are no verdicts, as a sentence."""
+        self.opens_later = False
+        """Whether it is tried again to open them."""
         self._conflicts: dict[str, list[Theirs]] = {}
         self._disputed = False  # there were conflicts since the program began
         self._untraced: set[str] = set()  # identities of verdicts that do not remember what was drawn
         self._places: dict[str, int] = {}  # where in the table some identities are, -1 for nowhere
 
-    def open(self) -> None:
-        """Open the user's own verdicts."""
+    def open(self, program: str = HERE) -> None:
+        """Open the user's own verdicts: now, or as soon as that is possible."""
         try:
-            self.store = Verdicts()
+            self.store = _WaitsForNobody(program=program)
         except VerdictsError as error:
-            self.trouble = str(error)
-            self._tell(Event("said", said=Said(self.trouble, "bad")))
+            self.opens_later = may_pass(error)
+            trouble = "The verdicts cannot be read yet: another program is writing." if is_lock(error) else str(error)
+            if self.trouble != trouble:
+                self.trouble = trouble
+                self._say(trouble)
+            if self.opens_later:
+                self._loop.later("open", RETRY_S, lambda: self.open(program))
+            return
+        late, self.opens_later, self.trouble = self.opens_later, False, ""
+        if late:
+            self._opened()
 
     def close(self) -> None:
         """Close the file; what was decided is on disk already."""
+        self.opens_later = False
         if self.store is not None:
             self.store.close()
             self.store = None
@@ -54,21 +83,28 @@ class Ledger:
     def ask(self, work: Callable[[Verdicts], T], otherwise: T) -> T:
         """Return what `work` makes of the file. Where it cannot, say why."""
         if self.store is None:
-            self._tell(Event("said", said=Said(self.trouble, "bad")))
+            self._say(self.trouble)
             return otherwise
         try:
             return work(self.store)
         except VerdictsError as error:
-            self._tell(Event("said", said=Said(str(error), "bad")))
+            self._say(str(error))
             return otherwise
+
+    def ask_if_open(self, work: Callable[[Verdicts], T], otherwise: T) -> T:
+        """Do the same, and say nothing where the verdicts are not open: that is said already."""
+        return otherwise if self.store is None else self.ask(work, otherwise)
+
+    def _say(self, text: str) -> None:
+        self._tell(Event("said", said=Said(text, "bad")))
 
     # The open drawings
 
     def look_up(self, table: Table) -> None:
         """Put the known verdicts on these drawings into the table."""
         self._places.clear()
-        self._untraced = self.ask(lambda store: settle(table, store), set())
-        known: dict[str, str] = self.ask(lambda store: store.known(), {})
+        self._untraced = self.ask_if_open(lambda store: settle(table, store), set())
+        known: dict[str, str] = self.ask_if_open(lambda store: store.known(), {})
         table.put_verdicts(np.arange(len(table)), [""])
         table.set_verdicts(known)
         self._look_up_conflicts()
@@ -76,7 +112,7 @@ class Ledger:
     def follow(self, table: Table | None, changes: Sequence[Change]) -> None:
         """Find out by which identities the drawings are known after changes by others than these drawings."""
         if table is not None:
-            self.ask(lambda store: settle(table, store, changes), None)
+            self.ask_if_open(lambda store: settle(table, store, changes), None)
             self._places.clear()
 
     def named_anew(self) -> None:
@@ -89,7 +125,7 @@ class Ledger:
             self._look_up_conflicts()
 
     def _look_up_conflicts(self) -> None:
-        self._conflicts = self.ask(lambda store: store.conflicts(), {})
+        self._conflicts = self.ask_if_open(lambda store: store.conflicts(), {})
         self._disputed = self._disputed or bool(self._conflicts)
 
     def place(self, name: str, index: int) -> None:
@@ -107,32 +143,9 @@ class Ledger:
 
     # Reading
 
-    def verdict_of(self, table: Table, index: int) -> Verdict | None:
-        """Return the verdict on a drawing, or None."""
-        if not table.verdicts[index]:
-            return None
-        return self.ask(lambda store: store.get(table.names[index]), None)
-
-    def note_of(self, table: Table, index: int) -> str:
-        """Return the note to the verdict on a drawing, or ""."""
-        verdict = self.verdict_of(table, index)
-        return verdict.note if verdict else ""
-
-    def new_word_of(self, table: Table, index: int) -> str:
-        """Return what a drawing shows by its verdict, where that is not its word, or ""."""
-        verdict = self.verdict_of(table, index)
-        return (verdict.facts.get("new_word") or "") if verdict else ""
-
-    def notes_of(self, table: Table, chosen: Sequence[int], names: np.ndarray) -> list[str]:
-        """Return the notes that drawings have already: a new verdict keeps them."""
-        if not np.any(table.verdicts.codes[np.asarray(chosen)]):
-            return [""] * len(chosen)
-        known: dict[str, Verdict] = self.ask(lambda store: store.get_many(names), {})
-        return [known[name].note if name in known else "" for name in names]
-
     def facts_of(self, name: str) -> dict[str, Any]:
         """Return what was noted with the verdict on a drawing, also after it was taken back."""
-        return self.ask(lambda store: facts_of(name, store), {})
+        return self.ask_if_open(lambda store: facts_of(name, store), {})
 
     def conflict_of(self, table: Table, index: int) -> str:
         """Return what other curators say of a drawing where that differs, "" where it does not."""
@@ -145,25 +158,33 @@ class Ledger:
 
     def recent(self, count: int) -> list[Decision]:
         """Return what was decided last, the newest first."""
-        return [] if self.store is None else self.ask(lambda store: store.recent(count), [])
+        return self.ask_if_open(lambda store: store.recent(count), [])
 
     def can_walk(self) -> tuple[bool, bool]:
         """Whether there is a step to undo, and one to redo."""
-        return (False, False) if self.store is None else self.ask(lambda store: store.can_walk(), (False, False))
+        return self.ask_if_open(lambda store: store.can_walk(), (False, False))
 
     def next_step(self, forward: bool) -> int:
         """Return how many drawings the next undo changes, or the next redo."""
-        return 0 if self.store is None else self.ask(lambda store: step_size(store, forward), 0)
+        return self.ask_if_open(lambda store: step_size(store, forward), 0)
 
     def changed_elsewhere(self) -> bool:
         """Whether another program may have written verdicts since this was asked last."""
-        return self.ask(lambda store: store.changed_elsewhere(), False)
+        return self.ask_if_open(lambda store: store.changed_elsewhere(), False)
 
     # Taking along
 
     def refresh_facts(self, table: Table) -> None:
-        """Store the current scores and ranks with the verdicts on these drawings."""
+        """Store the current scores and ranks with the verdicts on these drawings, as soon as that is possible."""
         judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
-        if self.store is not None and len(judged):
-            facts = facts_by_name(table, judged, self._untraced)
-            self.ask(lambda store: store.refresh(facts), None)
+        if self.store is None or not len(judged):
+            return
+        untraced = self._untraced.copy()
+        try:
+            self.store.refresh(facts_by_name(table, judged, untraced))
+            self._untraced = untraced
+        except VerdictsError as error:
+            if may_pass(error):
+                self._loop.later("facts", AGAIN_S, lambda: self.refresh_facts(table))
+            else:
+                self._say(str(error))

@@ -93,7 +93,7 @@ class Order:
         def work() -> QueryResult | FacetCounts:
             return table.result_of(query) if order else table.facets_of(query)
 
-        self._loop.beside(work, lambda answer: self._answered(table, query, versions, answer), self._failed)
+        self._loop.beside("order", work, lambda answer: self._answered(table, query, versions, answer), self._failed)
 
     def _answered(
         self, table: Table, query: Query, versions: tuple[int, int], answer: QueryResult | FacetCounts

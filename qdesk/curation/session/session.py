@@ -6,8 +6,10 @@ who listen what has changed. A page lays out and paints.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from inspect import ismethod
+from weakref import WeakMethod
 
 import numpy as np
 
@@ -15,7 +17,10 @@ from qdesk.curation.session.decisions import Decisions
 from qdesk.curation.session.events import Action, Event, Kind, Loop, Said, Tell
 from qdesk.curation.session.ledger import Ledger
 from qdesk.curation.session.order import Order
+from qdesk.curation.session.others import Others
+from qdesk.curation.session.saving import Saving
 from qdesk.curation.session.sight import Sight
+from qdesk.curation.verdicts.whose import HERE
 from qdesk.curation.view.filters import Filters
 from qdesk.curation.view.sorting import SORTS
 from qdesk.curation.view.table import ADDED, Table
@@ -29,16 +34,19 @@ class Session:
     """What is open, and how it is looked through.
 
     order: the drawings, the query and the rows shown.   sight: what is looked at and selected.   ledger: what the
-    verdicts file says.   decisions: the commands that judge.
+    verdicts file says.   saving: verdicts on their way there.   decisions: the commands that judge.   others: what
+    other windows decide.
     """
 
     def __init__(self, loop: Loop) -> None:
         self._loop = loop
-        self._listeners: list[Tell] = []
+        self._listeners: list[Callable[[], Tell | None]] = []
         self.order = Order(loop, self._tell)
         self.sight = Sight(self.order, loop, self._tell)
-        self.ledger = Ledger(self._tell)
-        self.decisions = Decisions(self.order, self.sight, self.ledger, self._tell)
+        self.ledger = Ledger(loop, self._tell, self._opened_late)
+        self.saving = Saving(self.ledger, loop, self._tell)
+        self.decisions = Decisions(self.order, self.sight, self.ledger, self.saving, self._tell)
+        self.others = Others(self.order, self.sight, self.ledger, loop, self._tell)
         self.files: list[str] = []
         """Those that are open."""
         self.pace = "grid"
@@ -48,8 +56,11 @@ class Session:
         self._stale = False  # there are scores that the order does not follow yet
 
     def listen(self, listener: Tell) -> None:
-        """Have `listener` told of each change from now on, after those who listen already."""
-        self._listeners.append(listener)
+        """Have `listener` told of each change from now on, after those who listen already.
+
+        A method does not keep its object alive: whoever listens may end before the session does.
+        """
+        self._listeners.append(WeakMethod(listener) if ismethod(listener) else lambda: listener)
 
     def _tell(self, event: Event) -> None:
         moves = event.what == "order"
@@ -59,14 +70,28 @@ class Session:
             self.sight.hold()
         elif moves:
             self.sight.settle()
-        for listener in self._listeners:
-            listener(event)
+        for known in self._listeners:
+            if (listener := known()) is not None:
+                listener(event)
         if moves and not event.coming:
             self.sight.rearranged()
+        elif event.what == "row" and not event.coming:
+            self.sight.stay_near(event.rows[0])
 
     def say(self, text: str, kind: Kind = "info", action: Action | None = None) -> None:
         """Tell the user something. action: what to do about it: a word and a function."""
         self._tell(Event("said", said=Said(text, kind, action)))
+
+    def begin(self, program: str = HERE) -> None:
+        """Open the verdicts. program: who decides here, as other windows see it."""
+        self.ledger.open(program)
+        self.others.start()
+
+    def _opened_late(self) -> None:
+        self.others.start()
+        self.decisions.look_up()
+        self.say("The verdicts are open now.", "good")
+        self.saving.try_again()
 
     # What is open
 
@@ -94,7 +119,8 @@ class Session:
         self.offer_sorts()
 
     def close(self) -> None:
-        """End the work in the background, and close the verdicts; what was decided is on disk already."""
+        """End the work in the background, and close the verdicts. What waits to be saved is tried a last time."""
+        self.saving.try_again()
         self._loop.close()
         self.ledger.close()
 

@@ -139,8 +139,7 @@ class Sight:
         """Go where the user wants to be in the new order, once views show it."""
         order, query = self._order, self._order.query
         wish = query.filters, query.sort, query.reverse
-        if self.current >= 0 and order.row_of(self.current) < 0:
-            self.take(*((order.drawing_at(0), ((0, 1),)) if order.count else (-1, ())))
+        self.stay_near(0)
         if wish == self._wish and self.shown != self._before >= 0:  # the drawing changed without being asked for
             self.pause()
         if wish == self._wish and self._row >= 0 and not self.follows_top:
@@ -149,6 +148,14 @@ class Sight:
         if self.going >= 0 and (row := order.row_of(self.going)) >= 0:
             self.go(row)
         self.going = -1
+
+    def stay_near(self, row: int) -> None:
+        """Look at this row where the current drawing is shown no more and no view has chosen another."""
+        if self.current >= 0 and self._order.row_of(self.current) < 0:
+            if self._order.count:
+                self._take_row(min(row, self._order.count - 1))
+            else:
+                self.take(-1, ())
 
     @contextmanager
     def expected(self) -> Iterator[None]:

@@ -23,6 +23,7 @@ from qdesk.curation.verdicts.identity import key_of, resolve
 from qdesk.curation.verdicts.merge import let_go, read_verdicts, take_over
 from qdesk.curation.verdicts.naming import facts_by_name, known_apart, traced_facts
 from qdesk.curation.verdicts.store import Change, Merged, Verdicts, notes_of
+from qdesk.curation.verdicts.whose import HERE
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import NO_FLAG
 
@@ -109,6 +110,14 @@ def merge(table: Table | None, theirs: Path, path: Path, say: Say) -> Bulk:
             return replace(_settled(table, merged.changes, store, all_alike=False), merged=merged)
 
 
+def catch_up(table: Table | None, names: Sequence[str], path: Path, say: Say) -> Bulk:
+    """Look up what others have decided about the drawings with these identities."""
+    with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
+        known = store.get_many(names)
+        changes = [Change(name, "", known[name].reason if name in known else "") for name in names]
+        return _settled(table, changes, store, all_alike=False)
+
+
 def refresh(table: Table, path: Path, say: Say) -> None:
     """Store the current scores and ranks with the verdicts on the drawings of the table."""
     judged = np.flatnonzero((table.verdicts.codes != 0) & table.scored)
@@ -124,7 +133,7 @@ def _opened(path: Path) -> Iterator[Verdicts]:
     was_on = gc.isenabled()
     gc.disable()
     try:
-        with Verdicts(path) as store:
+        with Verdicts(path, HERE) as store:
             yield store
     finally:
         if was_on:

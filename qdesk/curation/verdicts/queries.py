@@ -50,14 +50,21 @@ PUT = """
            coalesce(json_patch(json_remove(v.facts, '$.new_word'), m.facts), m.facts)
     FROM moves m LEFT JOIN verdicts v USING (identity) WHERE m.reason IS NOT NULL ORDER BY m.identity
 """
-BACK = """
+# What another program has decided about since stays as it is. Of one's own steps none is later.
+_BACK = """
     INSERT OR {} INTO moves
     SELECT h.identity, json_extract(old, '$.reason'), json_extract(old, '$.note'), json_extract(old, '$.flagged_at'),
            coalesce(json_patch(json_remove(v.facts, '$.new_word'),
                                json_object('new_word', json_extract(old, '$.facts.new_word'))),
                     json_extract(old, '$.facts'))
-    FROM history h LEFT JOIN verdicts v USING (identity) WHERE step = ? AND kind = ? ORDER BY id
+    FROM history h LEFT JOIN verdicts v USING (identity)
+    WHERE step = ? AND kind = '{}' AND identity NOT IN (
+        SELECT l.identity FROM steps s JOIN history l ON l.step = s.step WHERE s.step > ? AND undone = 0
+    )
+    ORDER BY id
 """
+UNDO, REDO = _BACK.format("IGNORE", "do"), _BACK.format("REPLACE", "undo")
+TURN = "UPDATE conflicts SET settled = -settled WHERE settled = ?"
 # This counts by the ids: a step is written in one transaction, so the ids of its lines in the history have no gaps.
 RECENT = """
     SELECT s.step, time, identity, new_reason,
@@ -65,9 +72,10 @@ RECENT = """
     FROM steps s JOIN history ON id = (SELECT min(id) FROM history WHERE step = s.step AND kind = 'do')
     WHERE undone = 0 ORDER BY s.step DESC LIMIT ?
 """
-STEP_SIZE = """
-    SELECT coalesce(max(id) - min(id) + 1, 0) FROM history
-    WHERE step = (SELECT {}(step) FROM steps WHERE undone = ?) AND kind = 'do'
+STEP_SIZE = "SELECT coalesce(max(id) - min(id) + 1, 0) FROM history WHERE step = ? AND kind = 'do'"
+# A step that was undone for good has left `steps`.
+NEWS = """
+    SELECT DISTINCT identity FROM history LEFT JOIN steps USING (step) WHERE id > ? AND program IS NOT ? LIMIT ?
 """
 HISTORY_OF = "SELECT time, kind, new_reason, note, old_reason FROM history WHERE identity = ? ORDER BY id"
 FACTS_OF = """

@@ -50,4 +50,6 @@ MIGRATIONS = (
     DROP INDEX history_step;
     CREATE INDEX history_step ON history (step, kind);
     """,
+    # Which program took a step (`whose`), "" where it does not matter: nobody undoes what another open window did.
+    "ALTER TABLE steps ADD COLUMN program TEXT NOT NULL DEFAULT '';",
 )

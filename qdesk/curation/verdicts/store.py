@@ -27,6 +27,7 @@ from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.identity import Known, identities, identities_here, key_of, resolve, shared
 from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
+from qdesk.curation.verdicts.whose import Program
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, NO_FLAG, UNSURE
 from qdesk.scoring.columns import FACTS
@@ -160,7 +161,7 @@ class Verdicts(Store):
     """The verdicts of one file, by default `verdicts.db` in the user's folder. A context manager for one thread.
 
     A method that writes has the change on disk when it returns. All methods raise VerdictsError where the file cannot
-    be read or written.
+    be read or written. program: who takes steps here, `whose.HERE` for a window: others do not undo them while it runs.
     """
 
     application_id = APPLICATION_ID
@@ -170,7 +171,8 @@ class Verdicts(Store):
     what = "verdicts file"
     error = VerdictsError
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, program: str = "") -> None:
+        self._program = Program(program)
         try:
             path = Path(path) if path is not None else paths.user_data() / "verdicts.db"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -278,6 +280,7 @@ class Verdicts(Store):
                     settled += 1
             if taken or differing:
                 step = self._new_step()
+                self._db.execute("DELETE FROM moves")
                 self._db.executemany(sql.MOVE, map(_row, taken))
                 # A conflict is also a line of the history that changes nothing, so that it can be undone.
                 _choose(self, (verdict.identity for verdict in differing))
@@ -338,9 +341,7 @@ class Verdicts(Store):
     def can_walk(self) -> tuple[bool, bool]:
         """Return whether there is a step to undo, and whether there is one to redo."""
         with self._in_words():
-            exists = "EXISTS (SELECT 1 FROM steps WHERE undone = {})"
-            undo, redo = self._db.execute(f"SELECT {exists.format(0)}, {exists.format(1)}").fetchone()
-        return bool(undo), bool(redo)
+            return self._next("undo") is not None, self._next("redo") is not None
 
     def conflicts(self) -> dict[str, list[Theirs]]:
         """Return the open conflicts, by identity, in the order in which they came: what others decided differently.
@@ -372,24 +373,29 @@ class Verdicts(Store):
 
     def _walk(self, kind: str) -> list[Change]:
         undo = kind == "undo"
+        changes: list[Change] = []
         with self._transaction():
-            (step,) = self._db.execute(
-                f"SELECT {'max' if undo else 'min'}(step) FROM steps WHERE undone = ?", (not undo,)
-            ).fetchone()
-            if step is None:
-                return []
-            # Back to before the step's first line about a drawing, or to before the last time that it was undone.
-            first = "IGNORE" if undo else "REPLACE"
-            self._db.execute(sql.BACK.format(first), (step, "do" if undo else "undo"))
-            changes = self._changes()
-            self._write(step, kind)
-            self._db.execute("UPDATE steps SET undone = ? WHERE step = ?", (undo, step))
-            self._db.execute("UPDATE conflicts SET settled = -settled WHERE settled = ?", (step if undo else -step,))
+            while not changes and (step := self._next(kind)) is not None:
+                # Back to before the step's first line about a drawing, or to before the last time that it was undone.
+                self._db.execute("DELETE FROM moves")
+                self._db.execute(sql.UNDO if undo else sql.REDO, (step, step))
+                changes = self._changes()
+                self._write(step, kind)
+                self._db.execute("UPDATE steps SET undone = ? WHERE step = ?", (undo, step))
+                self._db.execute(sql.TURN, (step if undo else -step,))
         return changes
 
+    def _next(self, kind: str) -> int | None:
+        """Return the step that would be undone or redone next: none of another program that runs now."""
+        undone, way = (0, "DESC") if kind == "undo" else (1, "ASC")
+        steps = self._db.execute(f"SELECT step, program FROM steps WHERE undone = ? ORDER BY step {way}", (undone,))
+        return next((step for step, program in steps if self._program.may_undo(program)), None)
+
     def _new_step(self) -> int:
-        self._db.execute("DELETE FROM steps WHERE undone = 1")
-        step = self._db.execute("INSERT INTO steps DEFAULT VALUES").lastrowid
+        for (program,) in self._db.execute("SELECT DISTINCT program FROM steps WHERE undone = 1").fetchall():
+            if self._program.may_undo(program):
+                self._db.execute("DELETE FROM steps WHERE undone = 1 AND program = ?", (program,))
+        step = self._db.execute("INSERT INTO steps (program) VALUES (?)", (self._program.name,)).lastrowid
         assert step is not None  # after an INSERT that succeeds
         return step
 
@@ -433,8 +439,20 @@ def count_of(verdicts: Verdicts) -> int:
 def step_size(verdicts: Verdicts, forward: bool) -> int:
     """Return how many drawings the next undo changes, or the next redo; 0 where there is none."""
     with verdicts._in_words():
-        query = sql.STEP_SIZE.format("min" if forward else "max")
-        return verdicts._db.execute(query, (forward,)).fetchone()[0]
+        step = verdicts._next("redo" if forward else "undo")
+        return verdicts._db.execute(sql.STEP_SIZE, (step,)).fetchone()[0]
+
+
+def last_line(verdicts: Verdicts) -> int:
+    """Return the number of the last line of the history, 0 where there is none."""
+    with verdicts._in_words():
+        return verdicts._db.execute("SELECT coalesce(max(id), 0) FROM history").fetchone()[0]
+
+
+def news(verdicts: Verdicts, since: int, most: int = -1) -> list[str]:
+    """Return the drawings about which other programs have decided after the line `since`, at most so many."""
+    with verdicts._in_words():
+        return [name for (name,) in verdicts._db.execute(sql.NEWS, (since, verdicts._program.name, most))]
 
 
 def history_of(identity: str, verdicts: Verdicts) -> list[Event]:

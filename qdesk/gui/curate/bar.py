@@ -158,6 +158,9 @@ class BottomBar(QFrame):
         self._junk = Elided()
         self._junk.setFont(font("small"))
         self._junk.hide()
+        self._unsaved = Elided()
+        self._unsaved.setFont(font("small"))
+        self._unsaved.hide()
         self.keys = Keys(keymap)
         self.keys.all.clicked.connect(self.keys_asked)
         self._counts = label("", "body")
@@ -173,7 +176,7 @@ class BottomBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        for part in (self.download, self.task, self.work, self._junk, self.line):
+        for part in (self.download, self.task, self.work, self._unsaved, self._junk, self.line):
             column.addWidget(part)
         theme_changes().changed.connect(self._dress)
         self._dress()
@@ -198,6 +201,16 @@ class BottomBar(QFrame):
         """Say how much junk is expected; "" for nothing."""
         self._junk.setText(text)
         self._junk.setVisible(bool(text))
+
+    @property
+    def unsaved(self) -> str:
+        """What is said of verdicts that are not saved yet; "" for nothing."""
+        return "" if self._unsaved.isHidden() else self._unsaved.text()
+
+    def set_unsaved(self, text: str) -> None:
+        """Say that there are verdicts that are not saved yet; "" for none."""
+        self._unsaved.setText(text)
+        self._unsaved.setVisible(bool(text))
 
     def set_work(self, text: str | None, fraction: float = 0.0) -> None:
         """Show what is being done and how far it is (0 to 1, NaN while that is not known), or nothing for None."""
@@ -225,6 +238,7 @@ class BottomBar(QFrame):
     def _dress(self) -> None:
         look = theme()
         self._junk.setStyleSheet(f"color: {look.muted.name()};")
+        self._unsaved.setStyleSheet(f"color: {look.warn.name()}; font-weight: 600;")
         self.setStyleSheet(
             f"#bottom {{ background: {look.surface.name()}; border: none; border-top: 1px solid {look.line.name()}; }}"
         )

@@ -127,6 +127,16 @@ class ManyVerdicts(QObject):
             work = partial(bulk.refresh, table)
             self._start("Noting scores", work, lambda _: self._session.ledger.changed_elsewhere())
 
+    def catch_up(self, names: list[str]) -> None:
+        """Show what others have decided about these drawings."""
+        table = self._session.table
+
+        def done(result: Bulk) -> None:
+            if table is self._session.table:
+                self._session.decisions.take(result)
+
+        self._start("Reading what others decided", partial(bulk.catch_up, table, names), done)
+
     # How it is done
 
     def _decide(
@@ -143,6 +153,9 @@ class ManyVerdicts(QObject):
     ) -> None:
         """Change verdicts, and say what `told` makes of it. undo: whether that can be taken back with a click."""
         table = self._session.table
+        if unsaved := self._session.saving.sentence:  # these were decided before
+            self._session.say(f"{unsaved} Many can be changed after that.", "warn")
+            return
 
         def done(result: Bulk) -> None:
             if table is self._session.table:

@@ -19,6 +19,7 @@ from qdesk.data.reasons import FLAGS, KEEP, UNSURE
 from qdesk.gui.curate import recent_files, view_settings
 from qdesk.gui.curate.background import ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
+from qdesk.gui.curate.closing import Closing
 from qdesk.gui.curate.copies import Copies
 from qdesk.gui.curate.decision_strip import DecisionStrip
 from qdesk.gui.curate.detail.detail import Detail
@@ -75,6 +76,8 @@ class CuratePage(DropPage):
         self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
         self.copies = Copies(self, self.commands.many, self.keymap, self)
         self.lookup = HistoryLookup(self, self.keymap)
+        self.closing = Closing(self.session, self)
+        self.may_close = self.closing.may_close
         self.opening = Opening(self, self.viewing, self.commands, self)
         self.opened, self.scored = self.opening.opened, self.opening.scored
         self._connect()
@@ -82,7 +85,7 @@ class CuratePage(DropPage):
         self._bind_keys()
         view_settings.recall(self, self.viewing)
         self._show_table()
-        self.session.ledger.open()
+        self.session.begin()
 
     # Building
 
@@ -150,6 +153,8 @@ class CuratePage(DropPage):
                 self.filters.refresh(table.facets, table.result.losses)
             case "verdicts", _ if table is not None:
                 self.bar.set_counts(*table.counts())
+            case "unsaved", _:
+                self.bar.set_unsaved(self.session.saving.sentence)
             case "said", _ if event.said is not None:
                 text, kind, action = event.said
                 self.notice.say(text, kind, lasting=kind in ("bad", "warn"), action=action)

@@ -52,6 +52,7 @@ class VerdictCommands(QObject):
         strip.redo_asked.connect(self.redo)
         self._right_word: RightWord | None = None
         self.many = ManyVerdicts(session, self)
+        self.many.ended.connect(self._catch_up)
         session.listen(self._follow)
 
     def _follow(self, event: Event) -> None:
@@ -65,6 +66,15 @@ class VerdictCommands(QObject):
                 self._verdict_soon.start()  # once per pause, after the next drawing
             case "sight", _:
                 self.show_verdict()
+            case "news", _:
+                self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Look up what others have decided about many drawings, once nothing else is being written."""
+        others = self._session.others
+        if others.names and not self.many.busy:
+            names, others.names = others.names, []
+            self.many.catch_up(names)
 
     def judge(self, reason: str) -> None:
         """Handle a verdict key: in pace "page" it only proposes, else it decides."""
@@ -105,7 +115,7 @@ class VerdictCommands(QObject):
             self._right_word = RightWord(self._grid)
             self._right_word.taken.connect(self._relabelled)
         own, guess = table.words[chosen[0]], table.texts["top_guess"][chosen[0]]
-        proposed = self._session.ledger.new_word_of(table, chosen[0]) or (guess if guess != own else "")
+        proposed = self._session.saving.new_word_of(table, chosen[0]) or (guess if guess != own else "")
         self._right_word.ask(proposed, categories())
 
     def _relabelled(self, word: str) -> None:
@@ -145,7 +155,7 @@ class VerdictCommands(QObject):
             self._session.ledger.refresh_facts(table)
 
     def _walk(self, forward: bool) -> None:
-        if self.many.busy or self._session.ledger.next_step(forward) > AT_ONCE:
+        if self.many.busy or self._session.decisions.next_step(forward) > AT_ONCE:
             self.many.walk(forward)
         elif forward:
             self._session.decisions.redo()
@@ -162,10 +172,10 @@ class VerdictCommands(QObject):
     def show_verdict(self) -> None:
         """Show what was decided about the current drawing, by the user and by others."""
         self._verdict_soon.stop()
-        table, index, ledger = self._session.table, self._session.sight.shown, self._session.ledger
+        table, index, saving = self._session.table, self._session.sight.shown, self._session.saving
         if table is not None and index >= 0:
-            self._detail.refresh_verdict(ledger.note_of(table, index), ledger.new_word_of(table, index))
-            self._detail.set_conflict(ledger.conflict_of(table, index))
+            self._detail.refresh_verdict(saving.note_of(table, index), saving.new_word_of(table, index))
+            self._detail.set_conflict(self._session.ledger.conflict_of(table, index))
 
     def _show_last(self) -> None:
         table, ledger = self._session.table, self._session.ledger

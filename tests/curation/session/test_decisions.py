@@ -99,10 +99,10 @@ def test_a_new_verdict_keeps_the_note_and_a_note_the_word(watched: Watched) -> N
     session = watched.session
     session.decisions.judge("wrong", "pig")
     session.decisions.write_note(19, "fat lines")
-    assert session.ledger.new_word_of(session.table, 19) == "pig"
+    assert session.saving.new_word_of(session.table, 19) == "pig"
     session.go_to(19)
     session.decisions.judge("other")
-    assert session.ledger.note_of(session.table, 19) == "fat lines"
+    assert session.saving.note_of(session.table, 19) == "fat lines"
 
 
 def test_none_is_taken_while_many_are_written(watched: Watched) -> None:

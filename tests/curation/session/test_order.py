@@ -104,7 +104,7 @@ def test_a_verdict_against_the_filter_drops_its_row_alone(watched: Watched) -> N
     watched.told()
     order.set_verdicts({"k19": KEEP})
     assert [event.rows for event in watched.events if event.what == "row"] == [(0, 0), (0, 0)]
-    assert watched.told() == ["row", "verdicts"] and order.count == 19 and order.drawing_at(0) == 18
+    assert watched.told() == ["row", "sight", "verdicts"] and order.count == 19 and order.drawing_at(0) == 18
     order.set_verdicts({"k19": ""})  # it comes back, wherever that is
     assert order.busy
     watched.loop.finish()

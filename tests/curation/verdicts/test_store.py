@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import platform
 import sqlite3
 from pathlib import Path
 
@@ -7,7 +9,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from qdesk.curation.verdicts.store import Verdicts, history_of, reasons_of
+from qdesk.curation.verdicts.store import (
+    Verdicts,
+    VerdictsError,
+    history_of,
+    last_line,
+    news,
+    reasons_of,
+    step_size,
+)
+from qdesk.curation.verdicts.whose import HERE
 from qdesk.data.reasons import KEEP
 
 
@@ -259,3 +270,27 @@ def test_the_history_of_one_drawing(store: Verdicts) -> None:
     told = [(one.kind, one.reason, one.note, one.before) for one in history_of("1", store)]
     assert told == [("do", "wrong", "n", ""), ("do", "unsure", "", "wrong"), ("undo", "wrong", "n", "unsure")]
     assert len(history_of("2", store)) == 1 and history_of("3", store) == []
+
+
+def test_what_could_not_be_written_is_not_written_by_the_next_undo(store: Verdicts) -> None:
+    store.flag("1", "wrong")
+    store.wait_longer(0)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(VerdictsError, match="in use by another program"):
+        store.flag("2", KEEP)
+    other.close()
+    store.undo()
+    assert store.known() == {}
+
+
+def test_the_steps_of_a_program_that_runs_are_undone_by_it_alone(tmp_path: Path) -> None:
+    path, running = tmp_path / "verdicts.db", f"{platform.node()}:{os.getppid()}:other"
+    with Verdicts(path, HERE) as mine, Verdicts(path, running) as theirs, Verdicts(path) as command:
+        mine.flag("1", "wrong")
+        theirs.flag("2", KEEP)
+        command.flag("3", "rude")  # anybody may undo this
+        assert last_line(mine) == 3 and news(mine, 0) == ["2", "3"] and news(theirs, 1) == ["3"]
+        assert [one.identity for one in theirs.undo()] == ["3"] and [one.identity for one in theirs.undo()] == ["2"]
+        assert theirs.undo() == [] and theirs.can_walk() == (False, True) and step_size(mine, True) == 1
+        assert [one.identity for one in mine.undo()] == ["1"] and mine.known() == {}

@@ -215,7 +215,7 @@ def test_a_note_is_left_by_enter_and_by_escape_which_does_nothing_else(qtbot, pa
         page.detail.note.setFocus()
         QTest.keyClicks(page.detail.note, text[-1])
         QTest.keyClick(page.detail.note, key)
-        assert page.session.ledger.note_of(page.table, 39) == text and page.grid.hasFocus()
+        assert page.session.saving.note_of(page.table, 39) == text and page.grid.hasFocus()
     assert page.session.pace == "one"
     press(page, "U")
     assert page.notice.text == "Undone: another note on scribble (cat)."
