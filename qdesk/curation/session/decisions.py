@@ -124,6 +124,10 @@ class Decisions:
             self._sight.going = here
         self._say(f"{done}: {became(kinds_of(changes), table.words[here])}.")
 
+    def can_walk(self) -> tuple[bool, bool]:
+        """Whether there is a step to undo, and one to redo."""
+        return (True, False) if self._saving.waiting else self._ledger.can_walk()
+
     def next_step(self, forward: bool) -> int:
         """Return how many drawings the next undo changes, or the next redo, of those that are saved; 0 for none."""
         return 0 if self._saving.waiting else self._ledger.next_step(forward)

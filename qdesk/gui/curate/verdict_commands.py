@@ -191,7 +191,7 @@ class VerdictCommands(QObject):
                 for place, one in zip(places, recent, strict=True)
             ]
         )
-        self._strip.set_can(*ledger.can_walk())
+        self._strip.set_can(*self._session.decisions.can_walk())
 
     def merged(self, merged: Merged, filters: FilterPanel) -> None:
         """Say what came of merging another curator's verdicts, and offer to look at where they differ."""

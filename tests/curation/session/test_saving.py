@@ -44,6 +44,7 @@ def test_verdicts_wait_are_shown_and_not_claimed_and_then_saved(watched: Watched
         assert session.decisions.judge(reason)
     assert watched.verdicts == {19: "scribble", 18: KEEP, 17: "wrong"} and session.sight.current == 16
     assert session.saving.sentence == "3 verdicts are not saved yet: another program is writing."
+    assert session.decisions.can_walk() == (True, False) and session.ledger.can_walk() == (False, False)
     assert on_disk(home) == {} and "unsaved" in watched.told() and watched.said == []
     watched.loop.turn(0.2)
     assert session.saving.count == 3 and watched.said == []
