@@ -8,8 +8,9 @@ from pathlib import Path
 from qdesk.curation.session.events import Event, Loop, Tell
 from qdesk.curation.session.ledger import Ledger
 from qdesk.curation.session.order import Order
+from qdesk.curation.session.saving import Saving
 from qdesk.curation.session.sight import Sight
-from qdesk.curation.verdicts.store import Change, Verdict, Verdicts, last_line, news
+from qdesk.curation.verdicts.store import Change, Verdict, Verdicts, VerdictsError, last_line, news
 from qdesk.curation.verdicts.whose import HERE
 
 EACH_S = 0.5
@@ -24,8 +25,9 @@ _LINES = 10_000  # so many lines of the history are gone through within a frame;
 class Others:
     """Looks again and again whether others have decided. What they have decided replaces what is shown."""
 
-    def __init__(self, order: Order, sight: Sight, ledger: Ledger, loop: Loop, tell: Tell) -> None:
-        self._order, self._sight, self._ledger, self._loop, self._tell = order, sight, ledger, loop, tell
+    def __init__(self, order: Order, sight: Sight, ledger: Ledger, saving: Saving, loop: Loop, tell: Tell) -> None:
+        self._order, self._sight, self._ledger, self._saving = order, sight, ledger, saving
+        self._loop, self._tell = loop, tell
         self._seen = -1  # the last line of the history that was looked at
         self.names: list[str] = []
         """The drawings that `news` is about."""
@@ -40,18 +42,24 @@ class Others:
         self.look()
 
     def look(self) -> None:
-        """Take in what others have decided since the last look."""
-        store = self._ledger.store
-        last: int = self._ledger.ask_if_open(last_line, self._seen)
-        since, self._seen = self._seen, last
-        if store is None or last == since:
+        """Take in what others have decided since the last look. Where that cannot be read now, the next look does."""
+        store, since = self._ledger.store, self._seen
+        if store is None:
             return
-        if last - since <= _LINES:
-            self._take(self._ledger.ask_if_open(lambda store: news(store, since), []))
+        try:
+            last = last_line(store)
+            names = news(store, since) if last - since <= _LINES else None
+        except VerdictsError:  # nobody asked for it, and what the user does will say so
+            return
+        self._seen = last
+        if names is not None:
+            self._take(names)
         else:
             self._loop.beside("others", _reader(store.path, since), self._take, lambda _: None)
 
     def _take(self, names: list[str]) -> None:
+        held = self._saving.held  # what was decided here comes after what they decided
+        names = [name for name in names if name not in held]
         if len(names) > AT_ONCE:
             self.names = names
             self._tell(Event("news"))

@@ -71,6 +71,11 @@ class Saving:
         return sum(len(changes) for _, changes in self.waiting)
 
     @property
+    def held(self) -> set[str]:
+        """The drawings whose verdicts are not saved yet, by identity."""
+        return {change.identity for _, changes in self.waiting for change in changes}
+
+    @property
     def sentence(self) -> str:
         """That there are verdicts that are not saved yet, and why; "" where there are none."""
         if not self.waiting:
@@ -108,7 +113,12 @@ class Saving:
             return None
         _, changes = self.waiting.pop()
         self._tell(Event("unsaved"))
-        return [Change(change.identity, change.new, change.old) for change in changes]
+        store, before = self._ledger.store, {change.identity: change.old for change in changes}
+        free = before.keys() - self.held
+        if store is not None and free:  # others may have decided about these meanwhile
+            known: dict[str, Verdict] | None = self._ledger.ask(lambda store: store.get_many(free), None)
+            before |= {name: known[name].reason if name in known else "" for name in free} if known is not None else {}
+        return [Change(change.identity, change.new, before[change.identity]) for change in changes]
 
     def give_up(self) -> None:
         """Let all that waits be lost."""

@@ -46,7 +46,7 @@ class Session:
         self.ledger = Ledger(loop, self._tell, self._opened_late)
         self.saving = Saving(self.ledger, loop, self._tell)
         self.decisions = Decisions(self.order, self.sight, self.ledger, self.saving, self._tell)
-        self.others = Others(self.order, self.sight, self.ledger, loop, self._tell)
+        self.others = Others(self.order, self.sight, self.ledger, self.saving, loop, self._tell)
         self.files: list[str] = []
         """Those that are open."""
         self.pace = "grid"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,3 +108,20 @@ def test_many_are_looked_up_beside_the_window(one: Watched, home: Path, monkeypa
     done = bulk.catch_up(one.session.table, names, home / "verdicts.db", lambda share: None)
     one.session.decisions.take(done)
     assert one.verdicts == dict.fromkeys(range(5), KEEP)
+
+
+def test_a_verdict_that_waits_comes_after_what_the_other_decides(one: Watched, two: Watched, home: Path) -> None:
+    lock = sqlite3.connect(home / "verdicts.db", isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    one.session.decisions.judge("scribble")
+    one.session.decisions.judge("scribble")
+    lock.close()
+    two.session.decisions.judge("wrong")
+    two.session.decisions.judge("wrong")
+    one.session.others.look()
+    assert one.verdicts == {19: "scribble", 18: "scribble"}
+    one.session.decisions.undo()
+    assert one.verdicts == {19: "scribble", 18: "wrong"}
+    one.loop.turn(0.2)
+    with Verdicts(home / "verdicts.db") as store:
+        assert store.known() == {"k19": "scribble", "k18": "wrong"}
