@@ -105,7 +105,7 @@ def judge(window, curate, count: int) -> None:
 
 def look(window, curate, shoot: Callable[[str], None]) -> None:
     """Take the screenshots of one drawing alone, of a page of drawings, and of the plane with a lasso."""
-    curate.grid.select_row(12)
+    curate.session.sight.go(12)
     press(window, curate, Qt.Key.Key_O)
     curate.viewing.set_tint("loss")
     wait(lambda: curate.detail.alike.isVisible(), "what is alike")
