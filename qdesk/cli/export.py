@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from qdesk.cli.arguments import Commands, add_word, command
 from qdesk.curation.exports.registry import BY_NAME, EXPORTS
+from qdesk.data.reasons import FLAGS, KEEP, UNSURE
 from qdesk.formats.registry import listed
 from qdesk.scoring.columns import CSV_COLUMNS
 from qdesk.streams import STDOUT, is_stream
@@ -25,7 +26,9 @@ OF_FILES = tuple(f"--{export.name}" for export in EXPORTS if export.option and n
 def add(commands: Commands) -> None:
     parser = command(
         commands, "export", run, "your flags as CSV, data without the flagged drawings, or pictures",
-        f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity and trace (what was drawn, coarsely).",
+        f"Columns: {', '.join(CSV_COLUMNS)}; of --all also identity and trace (what was drawn, coarsely). "
+        f"reason is {listed(FLAGS, 'or')}; of --all also {KEEP} or {UNSURE}. new_word is the right word of a wrong "
+        "drawing, copy_of the drawing that stays instead of a copy.",
         "qdesk export --clean flamingo.ndjson --out flamingo-clean.ndjson",
     )  # fmt: skip
     parser.add_argument(

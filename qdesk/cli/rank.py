@@ -124,16 +124,13 @@ def _say_how_many(
     drawings: Drawings, columns: dict[str, np.ndarray], verdicts: np.ndarray, args: argparse.Namespace
 ) -> None:
     """Say on stderr how many drawings are junk, after the verdicts on them."""
-    import numpy as np
-
     from qdesk.curation.expectation import JunkExpectation, whole_sentence
     from qdesk.data.categories import one_name_each
-    from qdesk.data.reasons import KEEP, are_flags
     from qdesk.scoring.scorer import worst_first
 
     expected = JunkExpectation(columns["junk"], one_name_each(drawings.words) if args.word is None else None)
     if expected.scored.any():
-        expected = expected.after(np.flatnonzero(are_flags(verdicts)), np.flatnonzero(verdicts == KEEP))
+        expected = expected.after_verdicts(verdicts)
         print(f"qdesk: {whole_sentence(expected, worst_first(drawings, columns, args.by))}", file=sys.stderr)
 
 

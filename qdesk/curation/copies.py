@@ -100,7 +100,7 @@ class Spare(NamedTuple):
     """What of groups of copies can go.
 
     rows: the drawings to flag, int64 (n,).   instead: the copy that stays for each of them, int64 (n,).
-    twins: how many others are known by the same name as the copy that stays: a flag would be about both.
+    twins: how many of them have the identity of the copy that stays: a flag is about both. Clean data keep one.
     """
 
     rows: np.ndarray
@@ -111,19 +111,23 @@ class Spare(NamedTuple):
 def spare(groups: np.ndarray, names: IdentityColumn, verdicts: CategoricalColumn) -> Spare:
     """Choose the copies that can go: all without a verdict, but for one of each group.
 
-    What the curator keeps stays, or else the first copy that is not flagged. groups: as `copy_groups` returns them.
+    What the curator keeps stays, or else the first copy that is not flagged, one with twins before others. groups: as
+    `copy_groups` returns them.
     """
     rows = np.flatnonzero(groups)
     reasons = verdicts[rows]
-    rank = np.where(reasons == KEEP, 0, np.where(are_open(reasons), 1, 2))
+    twin = np.zeros(len(rows), bool)
+    if not names.unique:
+        _, which, count = np.unique(names[rows].astype(str), return_inverse=True, return_counts=True)
+        twin = count[which] > 1
+    rank = np.where(reasons == KEEP, 0, np.where(are_open(reasons), np.where(twin, 1, 2), 3))
     order = np.lexsort((rows, rank, groups[rows]))
     rows, reasons = rows[order], reasons[order]
     _, first, group = np.unique(groups[rows], return_index=True, return_inverse=True)
     instead = rows[first][group]
     others = (reasons == "") & (rows != instead)
-    known = names[rows[others]], names[instead[others]]
-    apart = known[0] != known[1]
-    return Spare(rows[others][apart], instead[others][apart], int(np.count_nonzero(~apart)))
+    rows, instead = rows[others], instead[others]
+    return Spare(rows, instead, int(np.count_nonzero(names[rows] == names[instead])))
 
 
 def _alike(embeddings: np.ndarray) -> Iterator[tuple[float, np.ndarray]]:

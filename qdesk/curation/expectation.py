@@ -20,7 +20,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from qdesk.data.reasons import KINDS
+from qdesk.data.reasons import COPY, KEEP, KINDS, are_junk
 
 FIRST = 100
 """The number of drawings that a sentence names as the first of an order."""
@@ -73,9 +73,9 @@ class Number:
 class JunkExpectation:
     """How many of some drawings are junk, by their `junk` and the verdicts on them. It does not change: see `after`.
 
-    flagged: int64, the indices of the drawings that were flagged, rising.   scored, undecided: bool (N,), whether a
-    drawing has a score, and whether it has no verdict and was not passed over.   total: the sum of all probabilities,
-    as scored.
+    flagged: int64, the indices of the drawings that were flagged as junk, rising.   decided: how many drawings have a
+    verdict; what is unsure has none here.   scored, undecided: bool (N,), whether a drawing has a score, and whether it
+    is to be judged still.   total: the sum of all probabilities, as scored.
     """
 
     def __init__(self, junk: np.ndarray, words: Sequence[str | None] | np.ndarray | None = None) -> None:
@@ -97,26 +97,31 @@ class JunkExpectation:
     def __len__(self) -> int:
         return len(self._bins)
 
-    def after(self, flagged: Rows, kept: Rows, passed: Rows = ()) -> JunkExpectation:
+    def after(self, junk: Rows, kept: Rows, copies: Rows = ()) -> JunkExpectation:
         """Return what is expected after all verdicts so far, in place of those given before. All are indices.
 
-        passed: the drawings that were shown and left without a verdict, where that is known. They count as kept. Where
-        nothing is known to be kept or passed over, it is not known what was looked at, and the flags say nothing of the
-        other drawings. They are counted, and what is expected of the others stays.
+        junk: the drawings flagged, but for copies.   copies: those flagged as such. They are judged, and are no junk,
+        but say nothing of what the curator takes for junk.   Where nothing is kept, it is not known what was looked at,
+        and the flags say nothing of the other drawings. They are counted, and what is expected of the others stays.
         """
         other = copy.copy(self)
-        other._judge(flagged, kept, passed)
+        other._judge(junk, kept, copies)
         return other
 
-    def _judge(self, flagged: Rows, kept: Rows, passed: Rows) -> None:
-        self.flagged = np.unique(np.asarray(flagged, np.int64))
-        fine = np.setdiff1d(np.concatenate([np.asarray(rows, np.int64) for rows in (kept, passed)]), self.flagged)
+    def after_verdicts(self, verdicts: np.ndarray) -> JunkExpectation:
+        """Return what is expected after these verdicts, object (N,), "" for none. What is unsure is not judged."""
+        chosen = are_junk(verdicts), verdicts == KEEP, verdicts == COPY
+        return self.after(*map(np.flatnonzero, chosen))
+
+    def _judge(self, junk: Rows, kept: Rows, copies: Rows) -> None:
+        self.flagged = np.unique(np.asarray(junk, np.int64))
+        fine, apart = (np.setdiff1d(np.asarray(rows, np.int64), self.flagged) for rows in (kept, copies))
         self.undecided = np.ones(len(self), bool)
-        self.undecided[self.flagged] = self.undecided[fine] = False
-        self._fine = len(fine)
+        self.undecided[self.flagged] = self.undecided[fine] = self.undecided[apart] = False
+        self.decided = len(self) - int(np.count_nonzero(self.undecided))
         weight = self._prior
         bad, good = self._counted(self.flagged), self._counted(fine)
-        self._left = self._counts - bad - good
+        self._left = self._counts - bad - good - self._counted(apart)
         if len(fine):
             weight = weight + _grid().junk_odds @ bad - _grid().log_either @ (bad + good)
         weight = np.exp(weight - weight.max())
@@ -127,11 +132,6 @@ class JunkExpectation:
     def unscored(self) -> int:
         """How many drawings have no score. They are in no number, unless they are flagged."""
         return int(np.count_nonzero(~self.scored))
-
-    @property
-    def decided(self) -> int:
-        """How many drawings have a verdict or were passed over."""
-        return len(self.flagged) + self._fine
 
     # Numbers
 
@@ -201,14 +201,14 @@ def whole_sentence(expected: JunkExpectation, order: Rows | None = None, first: 
 
 
 def left_sentence(expected: JunkExpectation) -> str:
-    """Say how many junk drawings are left among those that the curator has not seen."""
+    """Say how many junk drawings are left among those that the curator has not judged."""
     if nothing := _nothing_known(expected):
         return nothing
-    unseen = int(np.count_nonzero(expected.undecided))
-    if not unseen:
-        return "You have seen them all."
+    count = int(np.count_nonzero(expected.undecided))
+    if not count:
+        return "You have judged them all."
     number = expected.left()
-    where = f"among the {unseen:,} that you have not seen" if unseen > 1 else "in the one that you have not seen"
+    where = f"among the {count:,} that you have not judged" if count > 1 else "in the one that you have not judged"
     if number.high == 0:
         return f"Probably no junk is left {where}.{_unscored(expected)}"
     if number.about == 0:

@@ -63,6 +63,7 @@ REASONS = (
         "unfinished", "#b08400", "6", looks="something hardly begun",
         signs=("-log_points", "-log_strokes", "-log_ink", "+end_loss"),
     ),
+    Reason("copy", "#7d8f2e", "7", suggested=False),
     Reason("unusual", "#1a98a6", signs=("+loss_per_point",)),
 )  # fmt: skip
 
@@ -94,6 +95,9 @@ GRAFFITI = "graffiti"
 UNFINISHED = "unfinished"
 """The reason of what nobody can tell the word from: begun, given up, or hardly anything."""
 
+COPY = "copy"
+"""The flag for a drawing that is there once more. It is no junk, and clean data do without it."""
+
 RUDE = "rude"
 """The flag for what no class should see: drawings of it are not on contact sheets unless asked for."""
 
@@ -110,6 +114,11 @@ NO_FLAG = ("", KEEP, UNSURE)
 def are_flags(verdicts: np.ndarray) -> np.ndarray:
     """Return which of these verdicts, object (N,), "" for none, are flags: bool (N,)."""
     return (verdicts != "") & (verdicts != KEEP) & (verdicts != UNSURE)
+
+
+def are_junk(verdicts: np.ndarray) -> np.ndarray:
+    """Return which of these verdicts, object (N,), say that a drawing is junk: all flags but `COPY`. bool (N,)."""
+    return are_flags(verdicts) & (verdicts != COPY)
 
 
 def are_open(verdicts: np.ndarray) -> np.ndarray:

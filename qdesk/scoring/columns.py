@@ -154,11 +154,12 @@ CSV_COLUMNS_EVER = (
 
 _SCORES = [column.name for column in COLUMNS if column.is_score and column.remembered]
 
-CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [*_SCORES, "suggested", "new_word"])
+CSV_COLUMNS = _appended(CSV_COLUMNS_EVER, [*_SCORES, "suggested", "new_word", "copy_of"])
 """The columns of the CSV of verdicts, in order. New ones come last, because people script against the order.
 
 `suggested` is the reason that scoring suggested, since `reason` is the curator's. `new_word` is what a drawing of
-something else shows, where the curator said.
+something else shows, where the curator said. `copy_of` is the key_id, or else the identity, of the drawing that stays
+instead of a copy; it is the copy's own where both are known by it.
 """
 
 FACTS = tuple(name for name in CSV_COLUMNS if name not in ("key_id", "reason", "note", "flagged_at"))

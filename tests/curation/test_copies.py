@@ -113,4 +113,10 @@ def test_one_of_each_group_stays_and_verdicts_are_left() -> None:
     assert chosen([1, 1, 1], ["scribble", "", ""]) == ({2: 1}, 0)  # what is flagged goes already
     assert chosen([1, 1], ["unsure", ""]) == ({1: 0}, 0)
     assert chosen([1, 1], ["other", "wrong"]) == ({}, 0) == chosen([0, 0], ["", ""])
-    assert chosen([1, 1, 1], [""] * 3, ["a", "a", "b"]) == ({2: 0}, 1)  # one flag is on both twins
+
+
+def test_of_twins_one_is_flagged_for_both_and_another_copy_goes_instead_of_them() -> None:
+    assert chosen([1, 1], ["", ""], ["a", "a"]) == ({1: 0}, 1)
+    assert chosen([1, 1, 1], [""] * 3, ["b", "a", "a"]) == ({0: 1, 2: 1}, 1)
+    assert chosen([1, 1, 1], ["keep", "", ""], ["b", "a", "a"]) == ({1: 0, 2: 0}, 0)  # unless the other is kept
+    assert chosen([1, 1], ["keep", "keep"], ["a", "a"]) == ({}, 0)

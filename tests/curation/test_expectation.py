@@ -61,11 +61,31 @@ def test_verdicts_move_what_is_left():
     assert mild.expected < usual.expected < strict.expected
 
 
-def test_passed_over_counts_as_kept_and_flags_alone_change_nothing_else():
+def test_copies_are_judged_but_no_junk_and_teach_nothing():
     junk = scores(500)
     order = np.argsort(-junk)
     expected = JunkExpectation(junk)
-    assert expected.after(order[:5], [], order[5:40]).left() == expected.after(order[:5], order[5:40]).left()
+    told = expected.after(order[:5], order[5:20])
+    thinned = expected.after(order[:5], order[5:20], order[20:60])
+    assert thinned.left().expected == pytest.approx(told.among(order[60:]).expected)
+    assert thinned.left().expected < told.left().expected
+    assert thinned.whole() == thinned.left().plus(5) and thinned.decided == 60
+    assert not thinned.undecided[order[:60]].any() and thinned.undecided[order[60:]].all()
+
+
+def test_verdicts_say_what_is_junk_kept_copied_and_still_to_be_judged():
+    junk = scores(8, mean=-1)
+    verdicts = np.array(["wrong", "keep", "copy", "unsure", "", "", "", ""], object)
+    told = JunkExpectation(junk).after_verdicts(verdicts)
+    assert told.whole() == JunkExpectation(junk).after([0], [1], [2]).whole()
+    assert told.flagged.tolist() == [0] and told.undecided.tolist() == [False] * 3 + [True] * 5 and told.decided == 3
+    assert left_sentence(told).endswith("among the 5 that you have not judged.")
+
+
+def test_flags_alone_change_nothing_else():
+    junk = scores(500)
+    order = np.argsort(-junk)
+    expected = JunkExpectation(junk)
     alone = expected.after(order[:5], [])
     before = expected.among(order[5:])
     assert alone.left().expected == pytest.approx(before.expected)
@@ -87,7 +107,7 @@ def test_when_all_are_decided_nothing_is_left():
     done = JunkExpectation(junk).after(np.arange(10), np.arange(10, 30))
     assert done.left() == Number(0.0, 0, 0)
     assert done.whole() == Number(10.0, 10, 10)
-    assert left_sentence(done) == "You have seen them all."
+    assert left_sentence(done) == "You have judged them all."
 
 
 def test_the_kinds_add_up_to_what_is_left():
@@ -131,10 +151,10 @@ def test_the_sentences_of_what_is_left():
     order = np.arange(4790)
     expected = JunkExpectation(junk)
     assert left_sentence(expected.after(order[:40], order[40:4789])) == (
-        "Probably no junk is left in the one that you have not seen."
+        "Probably no junk is left in the one that you have not judged."
     )
     assert left_sentence(expected.after(order[:40], order[40:90])) == (
-        "Probably no junk is left among the 4,700 that you have not seen."
+        "Probably no junk is left among the 4,700 that you have not judged."
     )
     assert left_sentence(expected.after(order[:10], order[40:60])).startswith("About 30 (")
     assert left_sentence(JunkExpectation(np.full(10, -4.0)).after([], [0])).startswith(

@@ -20,6 +20,7 @@ from qdesk.data.reasons import (
     SUGGESTED,
     UNSURE,
     are_flags,
+    are_junk,
     are_open,
 )
 from qdesk.data.synthetic_junk import KINDS as PLANTED
@@ -30,8 +31,8 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_names_are_those_of_files_and_weights() -> None:
-    assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished")
-    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "keep", "unsure")
+    assert FLAGS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "copy")
+    assert VERDICTS == ("scribble", "graffiti", "wrong", "other", "rude", "unfinished", "copy", "keep", "unsure")
     assert LOOKS_LIKE == ("scribble", "graffiti", "wrong", "rude", "unfinished", "unusual", "")
     assert PLANTED[:6] == ("scribble", "over", "lettering", "walk", "unfinished", "wrong")
     assert PLANTED[6:] == ("beside", "bare", "marks", "rude")
@@ -77,4 +78,5 @@ def test_what_is_a_flag_and_what_is_open() -> None:
     verdicts = np.array(["", UNSURE, KEEP, *FLAGS], object)
     assert are_flags(verdicts).tolist() == [False, False, False, *[True] * len(FLAGS)]
     assert are_open(verdicts).tolist() == [True, True, False, *[False] * len(FLAGS)]
+    assert are_junk(verdicts).tolist() == [False, False, False, *[True] * (len(FLAGS) - 1), False]
     assert set(NO_FLAG) == {"", UNSURE, KEEP} and not set(NO_FLAG) & set(FLAGS)

@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from qdesk.curation.exports.registry import Say, Shell, Source, Work
 from qdesk.curation.exports.suggested import suggested_reasons
-from qdesk.curation.verdicts.identity import shared_sentence
+from qdesk.curation.verdicts.identity import key_of, shared_sentence
 from qdesk.curation.verdicts.store import Judged, Verdicts, VerdictsError, of_drawings
-from qdesk.data.reasons import are_flags, are_open
+from qdesk.data.reasons import COPY, are_flags, are_open
 from qdesk.files import refuse_input, refuse_same
 from qdesk.formats.registry import BY_NAME, DATA, FORMATS
 from qdesk.streams import STDIN, is_stream
@@ -119,6 +119,7 @@ def clean(
     format: str | None = None,
     without: Sequence[str] = (),
     word: str | None = None,
+    stayed: set[str] | None = None,
 ) -> Cleaned:
     """Write the drawings of `in_path` that are not flagged to `out_path`.
 
@@ -128,6 +129,7 @@ def clean(
     on_progress: called often with the share done, 0 to 1; what it raises comes through.
     without: reasons. The drawings for which scoring suggests one of them are left out, too, unless they were kept.
     word: what all drawings are scored as, instead of each as its own.
+    stayed: identities of copies of which one stayed in another file; those that stay here are added.
     Raises qdesk.formats.FormatError, and qdesk.files.OutputIsInput where `out_path` is `in_path`. After any error
     `out_path` is as it was.
     """
@@ -138,15 +140,15 @@ def clean(
     if format is None and is_stream(out_path):
         format = format_of(in_path).name
 
-    say = on_progress or (lambda share: None)
+    say, stayed = on_progress or (lambda share: None), set[str]() if stayed is None else stayed
     read = 0.1 if without else 0.5  # scoring takes most of the time
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
     judged = of_drawings(opened.drawings, verdicts)
-    reasons = judged.reasons
-    stays = ~are_flags(reasons)
+    stays = ~are_flags(judged.reasons)
+    stays[_copies_to_stay(judged, verdicts, stayed)] = True
     suspected = np.zeros(len(stays), bool)
     if without:
-        open_ = are_open(reasons)
+        open_ = are_open(judged.reasons)
         judged_as = opened.drawings if word is None else opened.drawings.with_columns(word=word)
         looks = suggested_reasons(judged_as.take(open_), lambda share: say(read + (1 - 2 * read) * share))
         suspected[open_] = np.isin(looks.astype(str), without)
@@ -170,6 +172,24 @@ def clean(
         notes=opened.notes,
         guessed=opened.guessed if word is None else {},
     )
+
+
+def _copies_to_stay(judged: Judged, verdicts: Verdicts, stayed: set[str]) -> list[int]:
+    """Return which of the drawings flagged as copies stay all the same: one of those that are copies of each other.
+
+    Twins have one identity, so one flag is on all of them. Of twins the first stays, unless they are copies of another
+    drawing, which stays instead. stayed: the identities of which one has stayed already; those that do now are added.
+    """
+    rows = np.flatnonzero(judged.reasons == COPY)
+    names = pa.array(judged.names).take(pa.array(rows)).to_pylist()
+    told, count, chosen = verdicts.get_many(names), Counter(names), list[int]()
+    for row, name in zip(rows.tolist(), names, strict=True):
+        instead = told[name].facts.get("copy_of")
+        is_twin = instead == (key_of(name) or name) if instead else count[name] > 1
+        if is_twin and name not in stayed:
+            stayed.add(name)
+            chosen.append(row)
+    return chosen
 
 
 def _relabelled(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> Drawings:
@@ -228,7 +248,7 @@ def clean_folder(
     edges = np.concatenate([[0], np.cumsum(sizes) / sizes.sum()])
     fresh = not folder.exists()
     folder.mkdir(exist_ok=True)
-    results: list[Cleaned] = []
+    results, stayed = list[Cleaned](), set[str]()
     skipped: list[str] = []
     written: list[Path] = []
     try:
@@ -243,7 +263,7 @@ def clean_folder(
                 part.parent.mkdir(parents=True, exist_ok=True)
                 try:
                     format = format_of(path)
-                    results.append(clean(path, part, verdicts, told, format.name, without, word))
+                    results.append(clean(path, part, verdicts, told, format.name, without, word, stayed))
                 except FormatError as error:
                     if not is_found:
                         raise

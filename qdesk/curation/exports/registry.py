@@ -145,15 +145,16 @@ EXPORTS = (
         "all", "flags", "All verdicts, to merge…", 2, "Export all verdicts", "-verdicts", _CSV, verdicts=True,
         option={
             "action": "store_true",
-            "help": "the CSV of all your verdicts, the kept drawings too: for `qdesk merge`",
+            "help": "the CSV of all your verdicts, on kept and unsure drawings, too: for `qdesk merge`",
         },
     ),
     Export(
         "clean", "clean", "Data without the flagged…", 0, "Save without the flagged", "-clean",
         option={
             "metavar": "IN", "type": Path, "nargs": "+",
-            "help": "write this file's drawings without the flagged ones, - for stdin; "
-            "of several files, or of those in folders, to the folder that --out names",
+            "help": "write this file's drawings without the flagged ones, - for stdin; of several files, or of those "
+            "in folders, to the folder that --out names. Of copies with one key_id one stays. Wrong drawings with a "
+            "right word are written beside it with that word, to OUT-relabelled",
         },
         options=(
             Option("without", {

@@ -28,7 +28,7 @@ SHORT = 8
 def from_window(source: Source, path: Path) -> Work:
     """Return the work that writes the flagged drawings of what is open, the worst first."""
     table = source.table
-    rows, _ = judged(table)
+    rows = judged(table).flagged
     if not len(rows):
         raise NothingToWrite("Nothing is flagged yet, so there is nothing to put on a sheet.")
     rude = are_rude(table.verdicts[rows], table.texts["reason"][rows]) & (not source.rude)

@@ -5,11 +5,12 @@ Names are only ever added. What is not known is null.
     qdesk                               the version
     drawings, words                     what was looked at: drawings, and how many words they are of
     sentence                            how many are junk, in words
-    junk, junk_low, junk_high           the expected number of junk with its 95 % interval, with those flagged
+    junk, junk_low, junk_high           the expected number of junk with its 95 % interval, with those flagged as junk
     left, left_low, left_high           the same of the drawings without a verdict
     junk_by_kind                        reason: junk, low, high: what is left, by the reason that scoring suggests
     unscored, doubtful, flagged, kept   drawings without a score; with a probability from 0.1 to 0.5; by verdict
     unsure                              drawings to come back to, by verdict
+    copies_flagged                      drawings flagged as copies, which are among those flagged and are no junk
     rude                                drawings that scoring or a verdict calls rude
     exact_copies, near_copies           drawings that are one too many
     exact_groups, near_groups           the groups of copies, each a list of drawings
@@ -35,7 +36,7 @@ from typing import Any
 from qdesk import __version__
 from qdesk.curation.expectation import Number, whole_sentence
 from qdesk.curation.health.measure import SHOWN, Health, WordHealth, extra
-from qdesk.data.reasons import KEEP, UNSURE
+from qdesk.data.reasons import COPY, KEEP, UNSURE, are_flags
 from qdesk.files import atomic_write, readable_json
 
 
@@ -53,9 +54,10 @@ def to_json(health: Health) -> dict[str, Any]:
         "junk_by_kind": {name: _number("junk", number, "") for name, number in health.by_kind.items()},
         "unscored": health.expected.unscored,
         "doubtful": len(health.doubtful),
-        "flagged": len(health.expected.flagged),
+        "flagged": int(are_flags(health.verdicts).sum()),
         "kept": int((health.verdicts == KEEP).sum()),
         "unsure": int((health.verdicts == UNSURE).sum()),
+        "copies_flagged": int((health.verdicts == COPY).sum()),
         "rude": int(health.rude.sum()),
         "exact_copies": extra(health.exact),
         "near_copies": extra(health.near),

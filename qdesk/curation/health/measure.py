@@ -121,10 +121,7 @@ def measure(
     junk, table = np.asarray(columns["junk"], np.float64), collection.table
     with np.errstate(over="ignore"):
         p_junk = 1 / (1 + np.exp(-junk))
-    flagged, kept = are_flags(verdicts), verdicts == KEEP
-    expected = JunkExpectation(junk, one_name_each(collection.words)).after(
-        np.flatnonzero(flagged), np.flatnonzero(kept)
-    )
+    expected = JunkExpectation(junk, one_name_each(collection.words)).after_verdicts(verdicts)
     open_ = np.flatnonzero(are_open(verdicts))
     doubtful = open_[(p_junk[open_] >= DOUBTFUL[0]) & (p_junk[open_] < DOUBTFUL[1])]
     worst = open_[np.argsort(-junk[open_], kind="stable")]
@@ -189,7 +186,7 @@ def _word(
     junk, verdict, chance = columns["junk"][rows], verdicts[rows], p_junk[rows]
     flagged, kept = are_flags(verdict), verdict == KEEP
     scored = np.isfinite(junk)
-    expected = JunkExpectation(junk).after(np.flatnonzero(flagged), np.flatnonzero(kept)) if scored.any() else None
+    expected = JunkExpectation(junk).after_verdicts(verdict) if scored.any() else None
     worst = np.argsort(np.where(scored & ~kept, -junk, np.inf), kind="stable")[: int((scored & ~kept).sum())]
     p_word = columns["p_word"][rows]
     return WordHealth(

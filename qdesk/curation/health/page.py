@@ -12,7 +12,7 @@ from qdesk.curation.copies import ALIKE, OVERLAP, PLAIN
 from qdesk.curation.expectation import NO_KIND, left_sentence, whole_sentence
 from qdesk.curation.health.measure import DOUBTFUL, SHOWN, Health, WordHealth, extra
 from qdesk.data.categories import categories, hint
-from qdesk.data.reasons import COLOURS, KEEP, NO_FLAG, OTHER, UNSURE
+from qdesk.data.reasons import COLOURS, COPY, KEEP, NO_FLAG, OTHER, UNSURE, are_flags
 from qdesk.data.simplify import as_official
 from qdesk.formats.svg import bitmap_uri, path_data
 from qdesk.pages import rough_percent, write_page
@@ -166,12 +166,18 @@ def _each(
 def _lead(health: Health) -> str:
     said = []
     if health.expected.decided:
-        flagged, kept = len(health.expected.flagged), int((health.verdicts == KEEP).sum())
-        said.append(f"You flagged {flagged:,} and kept {kept:,}. {left_sentence(health.expected)}")
+        flagged, copies, kept = (int(chosen.sum()) for chosen in _judged(health))
+        as_copies = f", {copies:,} of them as {'copies' if copies > 1 else 'a copy'}," if copies else ""
+        said.append(f"You flagged {flagged:,}{as_copies} and kept {kept:,}. {left_sentence(health.expected)}")
     if len(health.doubtful):
         are = "are" if len(health.doubtful) > 1 else "is"
         said.append(f"{len(health.doubtful):,} {are} doubtful: only a look can tell.")
     return " ".join(said)
+
+
+def _judged(health: Health) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which drawings are flagged, which of them as copies, and which are kept, bool (N,) each."""
+    return are_flags(health.verdicts), health.verdicts == COPY, health.verdicts == KEEP
 
 
 def _figures(health: Health) -> list[dict[str, str]]:
@@ -205,7 +211,7 @@ def _kinds(health: Health) -> list[dict[str, Any]]:
         return []
     most = max(max(number.high for number in health.by_kind.values()), 1)
     flagged = {name: int((health.verdicts == name).sum()) for name in dict.fromkeys(health.verdicts.tolist())}
-    names = [*health.by_kind, *(name for name in flagged if name not in (*NO_FLAG, *health.by_kind))]
+    names = [*health.by_kind, *(name for name in flagged if name not in (*NO_FLAG, COPY, *health.by_kind))]
     return [
         {
             "name": name, "flagged": flagged.get(name, 0), "colour": COLOURS.get(name, COLOURS[OTHER]),

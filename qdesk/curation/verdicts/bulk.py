@@ -54,12 +54,12 @@ class Bulk:
 
 def decide(
     table: Table, rows: np.ndarray, reasons: Sequence[str], path: Path, say: Say, look_up: bool,
-    notes: Sequence[str] = (),
+    copy_of: Sequence[str] = (),
 ) -> Bulk:  # fmt: skip
     """Give each of the drawings `rows`, int64 (n,), its reason.
 
     path: the verdicts file.   look_up: whether another program may have written there since the drawings were named.
-    notes: one each, where they have none yet.
+    copy_of: of copies, what stays instead of each. The note says so where there is none yet.
     """
     with _opened(path) as store:
         names = before = table.names.arrow
@@ -74,14 +74,15 @@ def decide(
                 say(0.7 * start / len(rows))
                 some = rows[start : start + CHUNK]
                 named = names.take(pa.array(some)).to_pylist()
-                new = notes[start : start + CHUNK] or [""] * len(some)
-                judged = zip(named, reasons[start : start + CHUNK], new, traced_facts(table, some), strict=True)
-                for name, reason, note, facts in judged:
+                instead = copy_of[start : start + CHUNK]
+                new = [f"copy of {one}" for one in instead] or [""] * len(some)
+                facts_of = traced_facts(table, some, copy_of=instead)
+                for name, reason, note, facts in zip(named, reasons[start : start + CHUNK], new, facts_of, strict=True):
                     yield name, reason, known.get(name, note), facts
 
         with store.interrupted_by(lambda: say(0.8)):
             changes = store.flag_many(decisions())
-        return _summed(changes, names, before, rows)
+        return _summed(changes, names, before, rows if table.names.unique else None)
 
 
 def clear(table: Table, rows: np.ndarray, path: Path, say: Say) -> Bulk:
@@ -89,7 +90,7 @@ def clear(table: Table, rows: np.ndarray, path: Path, say: Say) -> Bulk:
     names = table.names.arrow
     with _opened(path) as store, store.interrupted_by(lambda: say(0.5)):
         changes = store.clear(*dict.fromkeys(names.take(pa.array(rows)).to_pylist()))
-        return _summed(changes, names, names, rows)
+        return _summed(changes, names, names, rows if table.names.unique else None)
 
 
 def walk(table: Table | None, forward: bool, path: Path, say: Say) -> Bulk:

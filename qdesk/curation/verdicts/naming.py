@@ -40,14 +40,19 @@ def known_apart(table: Table, chosen: Sequence[int] | np.ndarray, store: Verdict
     return resolve(names, some, known)
 
 
-def traced_facts(table: Table, chosen: Sequence[int] | np.ndarray, new_word: str = "") -> list[dict[str, Any]]:
+def traced_facts(
+    table: Table, chosen: Sequence[int] | np.ndarray, new_word: str = "", copy_of: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """Return `Table.facts` of the drawings `chosen` with what was drawn, which verdicts remember, too.
 
-    new_word: what they show instead of their word, "" where nobody said so.
+    new_word: what they show instead of their word, "" where nobody said so.   copy_of: what stays instead of each.
     """
     drawn = traces(table.drawings.take(np.asarray(chosen, np.int64))).texts()
     said = {"new_word": new_word} if new_word else {}
-    return [{**facts, **said, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]
+    found = [{**facts, **said, TRACE: trace} for facts, trace in zip(table.facts(chosen), drawn, strict=True)]
+    for facts, instead in zip(found, copy_of, strict=False):
+        facts["copy_of"] = instead
+    return found
 
 
 def facts_by_name(table: Table, rows: np.ndarray, untraced: set[str]) -> dict[str, dict[str, Any]]:

@@ -203,11 +203,12 @@ class ScatterStyle:
 
 @dataclass(frozen=True, eq=False)
 class ScatterScores:
-    """float32 (N,) each, NaN where not known: loss per point, lift, and p_word."""
+    """float32 (N,) each, NaN where not known: loss per point, lift, and p_word. suspected: bool (N,), None for none."""
 
     loss: np.ndarray
     lift: np.ndarray
     p_word: np.ndarray
+    suspected: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,12 +235,17 @@ class ScatterScene:
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers of drawings that pass the filters, surprising or usual, right or wrong; and of those in the lasso."""
+    """Numbers of drawings that pass the filters, surprising or usual, right or wrong; and of those in the lasso.
+
+    suspected: the drawings that are surprising and on the side of the right ones, but suspected. The word that explains
+    a scribble may be one that is drawn as one; so they are not among `surprising_right`.
+    """
 
     surprising_right: int
     surprising_wrong: int
     usual_right: int
     usual_wrong: int
+    suspected: int
     chosen: int
     chosen_passing: int
 
@@ -274,7 +280,9 @@ class Painter:
         points = self._once("points", lambda: to_plane(scores.loss, upward, AXES[scene.upward]), scores, scene.upward)
         view = scene.view or points.home
         found = self._once("pixels", lambda: pixels(points, view, scene.size), points, view, scene.size)
-        counts = self._once("counts", lambda: _count(points, passing, chosen), points, passing, chosen)
+        counts = self._once(
+            "counts", lambda: _count(points, scores.suspected, passing, chosen), points, passing, chosen
+        )
         about = found, passing, chosen, scene.look, scene.ratio
         rgba = self._once("ground", lambda: _paint_all(points, found, view, scene), *about).copy()
         look, radius = scene.look, scene.ratio * (2.5 if len(scene.flagged) + len(scene.kept) < FEW else 1.5)
@@ -297,14 +305,17 @@ def _same(one: object, other: object) -> bool:
     return one is other or (not isinstance(one, np.ndarray) and not isinstance(other, np.ndarray) and one == other)
 
 
-def _count(points: PlanePoints, passing: np.ndarray | None, chosen: np.ndarray | None) -> Counts:
+def _count(
+    points: PlanePoints, suspected: np.ndarray | None, passing: np.ndarray | None, chosen: np.ndarray | None
+) -> Counts:
     known = points.x > _FAR
     if passing is not None:
         known &= passing
     surprising, right = points.x >= points.parting[0], points.y >= points.parting[1]
-    all_of, both = int(known.sum()), int((known & surprising & right).sum())
+    all_of, both = int(known.sum()), known & surprising & right
+    blamed, both = 0 if suspected is None else int((both & suspected).sum()), int(both.sum())
     loud, good = int((known & surprising).sum()), int((known & right).sum())
-    quarters = both, loud - both, good - both, all_of - loud - good + both
+    quarters = both - blamed, loud - both, good - both, all_of - loud - good + both, blamed
     if chosen is None:
         return Counts(*quarters, 0, 0)
     number = int(chosen.sum())

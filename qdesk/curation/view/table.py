@@ -10,18 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from qdesk.curation.view.filters import FACETS, RANGES, Bins, FacetCounts, FilterMask, Filters
+from qdesk.curation.view.scatter import ScatterScores
 from qdesk.curation.view.sorting import LASTING, sorted_rows, text_ranks
 from qdesk.curation.view.text_columns import CategoricalColumn, IdentityColumn
 from qdesk.data.categories import plain, spellings
 from qdesk.data.drawings import Drawings
-from qdesk.data.reasons import FLAGS, KEEP, SUGGESTED, UNSURE
+from qdesk.data.reasons import COPY, FLAGS, KEEP, KINDS, SUGGESTED, UNSURE
 from qdesk.data.timestamps import seconds_of
 from qdesk.scoring.columns import BY_NAME, COLUMNS, FACTS
 from qdesk.scoring.similarity import Suspicion
@@ -407,16 +408,36 @@ def give_word(table: Table, rows: np.ndarray, word: str) -> None:
     table._changed("word")
 
 
+def scatter_scores(table: Table) -> ScatterScores:
+    """Return what the plane shows, and which drawings scoring takes for some kind of junk."""
+    suspected = table.texts["reason"].among({kind.reason for kind in KINDS})
+    return ScatterScores(*(table.numbers[name] for name in ("loss_per_point", "lift", "p_word")), suspected)
+
+
 def suspicion(table: Table) -> Suspicion:
     """Return what scoring suspects of each drawing, as `scoring.similarity` compares it."""
     return Suspicion(table.numbers["junk"], table.texts["reason"].read()[0])
 
 
-def judged(table: Table) -> tuple[np.ndarray, np.ndarray]:
-    """Return the drawings flagged and those kept, int64 (n,) each, as of now: other threads may go on judging."""
-    codes, texts = table.verdicts.codes.copy(), table.verdicts.texts
-    kept = codes == texts.index(KEEP)
-    return np.flatnonzero(~kept & (codes != texts.index("")) & (codes != texts.index(UNSURE))), np.flatnonzero(kept)
+class JudgedRows(NamedTuple):
+    """The drawings flagged or kept, int64 (n,) each. copies: those flagged as such; junk: all others flagged."""
+
+    junk: np.ndarray
+    kept: np.ndarray
+    copies: np.ndarray
+
+    @property
+    def flagged(self) -> np.ndarray:
+        """Those flagged for any reason, int64 (n,), rising."""
+        return np.sort(np.concatenate([self.junk, self.copies]))
+
+
+def judged(table: Table) -> JudgedRows:
+    """Return the drawings that are judged as of now: other threads may go on judging."""
+    codes, texts = table.verdicts.read()
+    kept, copies = (codes == texts.index(verdict) for verdict in (KEEP, COPY))
+    junk = ~kept & ~copies & (codes != texts.index("")) & (codes != texts.index(UNSURE))
+    return JudgedRows(*map(np.flatnonzero, (junk, kept, copies)))
 
 
 def rename(table: Table, names: pa.Array, rows: np.ndarray | slice = slice(None)) -> None:

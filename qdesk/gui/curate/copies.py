@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 from qdesk.curation.copies import Spare, copy_groups, spare
 from qdesk.curation.verdicts.identity import key_of
 from qdesk.curation.view.table import Table
+from qdesk.data.reasons import COPY
 from qdesk.gui import jobs
 from qdesk.gui.curate.bar import WorkLine
 from qdesk.gui.curate.keys import KeyMap, shown
@@ -157,7 +158,7 @@ class Copies(QObject):
         if self.on and table is not None and self._groups is not None:
             self._spare = spare(self._groups, table.names, table.verdicts)
             if not self._page.paging.on:
-                self._page.grid.set_proposals(dict.fromkeys(self._spare.rows.tolist(), "copy"))
+                self._page.grid.set_proposals(dict.fromkeys(self._spare.rows.tolist(), COPY))
             groups = int(self._groups.max())
             text = f"{groups:,} group{'s' if groups > 1 else ''} of copies: {np.count_nonzero(self._groups):,} drawings"
             key = shown(self._keymap.keys("thin")[0])
@@ -172,7 +173,7 @@ class Copies(QObject):
             hint = f"The first of each stays, or what you keep ({keep}). “copy” marks what goes."
         if twins := self._spare.twins:
             which = "1 has the key of its copy" if twins == 1 else f"{twins:,} have the key of their copies"
-            hint += f" {which}: a verdict is about both, so both stay."
+            hint += f" {which}: the flag is on both, and clean data keep one."
         return hint
 
     def _show(self) -> None:
@@ -195,7 +196,7 @@ class Copies(QObject):
             self.said.emit("Nothing to flag: one of each is left.", "info", None)
         else:
             names = table.names[self._spare.instead]
-            self._many.flag_copies(self._spare.rows, [f"copy of {key_of(name) or name}" for name in names])
+            self._many.flag_copies(self._spare.rows, [key_of(name) or name for name in names])
 
 
 class CopiesBar(QFrame):

@@ -38,7 +38,7 @@ from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import RADIUS, SPACE, Tint, font, icon, label, theme, theme_changes
 
 HEIGHT = 8 * SPACE
-CELL = QSize(9 * SPACE, HEIGHT - 4)
+CELL = QSize(10 * SPACE, HEIGHT - 4)
 _PICTURE = 4 * SPACE
 
 Index = QModelIndex | QPersistentModelIndex

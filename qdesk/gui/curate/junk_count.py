@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,42 +10,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from qdesk.curation.view.table import Table, judged
+from qdesk.curation.view.table import JudgedRows, Table, judged
 from qdesk.curation.view.text_columns import CategoricalColumn
-from qdesk.data.reasons import UNSURE
 from qdesk.gui import jobs
-from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.curate.score_worker import ScoreWorker
 
 if TYPE_CHECKING:
     from qdesk.curation.expectation import JunkExpectation
 
-LOOK_S = 0.2
-"""The least time, s, for which a drawing was looked at. A key held down shows each for a thirtieth of a second."""
-
 
 @dataclass(frozen=True)
 class Asked:
     """What the line depends on. scored: how many drawings have scores.   words: what they are scored as.
 
-    flagged, kept, passed: drawings, int64 (n,); passed are those looked at and left without a verdict.
-    order: int32 (N,), or None where filters hide some drawings.
+    judged: the drawings that have a verdict now.   order: int32 (N,), or None where filters hide some drawings.
     """
 
     table: Table
     scored: int
     words: CategoricalColumn
-    flagged: np.ndarray
-    kept: np.ndarray
-    passed: np.ndarray
+    judged: JudgedRows
     order: np.ndarray | None
 
 
 class JunkCount(QObject):
     """Says how much junk is expected, once a run of scoring has ended and after each verdict. It counts in a thread.
 
-    A drawing counts as seen if it has a verdict, or if it was shown alone for `LOOK_S` and left without one.
+    What is left is left among the drawings that are not judged: those without a verdict now, and those unsure.
     """
 
     said = Signal(str)
@@ -56,37 +47,20 @@ class JunkCount(QObject):
         self,
         model: DrawingsModel,
         scoring: ScoreWorker,
-        grid: Grid,
         parent: QObject | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
-        self._model, self._scoring, self._clock = model, scoring, clock
+        self._model, self._scoring = model, scoring
         self._worker: jobs.LatestWorker | None = None
-        self._passed: set[int] = set()
-        self._shown, self._since = -1, 0.0
-        model.modelReset.connect(self._start_over)
+        model.modelReset.connect(lambda: self.said.emit(""))
         model.verdicts_changed.connect(self._ask)
         model.rearranged.connect(self._ask)
         scoring.ended.connect(self._ask)
-        grid.current_changed.connect(self._look)
 
     def close(self) -> None:
         """End the thread."""
         if self._worker is not None:
             self._worker.close()
-
-    def _start_over(self) -> None:
-        self._passed.clear()
-        self._shown = -1
-        self.said.emit("")
-
-    def _look(self, index: int) -> None:
-        now = self._clock()
-        # While scores come, the order changes and other drawings are shown by themselves.
-        if self._shown >= 0 and now - self._since >= LOOK_S and not self._scoring.running:
-            self._passed.add(self._shown)
-        self._shown, self._since = index, now
 
     def _ask(self) -> None:
         table = self._model.table
@@ -97,9 +71,7 @@ class JunkCount(QObject):
             self._worker = jobs.LatestWorker(_Counts, _Counts.sentence, self, "qdesk-count")
             self._worker.answered.connect(self._answered)
         order = table.order if len(table.order) == len(table) else None
-        passed = np.array(sorted(self._passed - {self._shown}), np.int64)
-        passed = passed[table.verdicts[passed] != UNSURE]
-        self._worker.request(Asked(table, int(table.scored.sum()), table.words, *judged(table), passed, order))
+        self._worker.request(Asked(table, int(table.scored.sum()), table.words, judged(table), order))
 
     def _answered(self, asked: Asked, sentence: str) -> None:
         if asked.table is self._model.table and not self._scoring.running:
@@ -122,7 +94,6 @@ class _Counts:
         if self._before is None or not same:
             self._before = JunkExpectation(table.numbers["junk"], table.words[np.arange(len(table))])
             self._table, self._scored, self._words = weakref.ref(table), asked.scored, asked.words
-        flagged, kept = asked.flagged, asked.kept
-        if not len(kept) and not len(flagged):
+        if not any(map(len, asked.judged)):
             return whole_sentence(self._before, asked.order)
-        return left_sentence(self._before.after(flagged, kept, asked.passed))
+        return left_sentence(self._before.after(*asked.judged))

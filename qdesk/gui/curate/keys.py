@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QPlainTextEdit, QTextEdit, QWidget
 
 from qdesk import settings
-from qdesk.data.reasons import KEEP, REASONS, UNSURE
+from qdesk.data.reasons import COPY, KEEP, REASONS, UNSURE
 from qdesk.gui.kit.positions import key_at
 from qdesk.settings import Curate
 
@@ -63,7 +63,7 @@ ACTIONS = (
 _ONCE = {action.name for action in ACTIONS if action.group == "Verdicts"}
 """The actions that a key does once, however long it is held: a drawing is judged after it was looked at."""
 
-_YIELD = ("rude", "unfinished", "relabel", UNSURE, "copies", "thin", "history")
+_YIELD = ("rude", "unfinished", COPY, "relabel", UNSURE, "copies", "thin", "history")
 """The actions that are younger than the users' own keys: where the key of one is theirs for something else, it has the
 first free one of `_FREE`."""
 _FREE = f"6789{ascii_uppercase}"

@@ -84,7 +84,8 @@ class LearnedOrderWorker(QObject):
         if self._learning.busy:
             self._again = True
             return
-        if too_few(*table.counts()[:2]):
+        now = judged(table)
+        if too_few(len(now.junk), len(now.kept)):
             if self.sentence:
                 self._take(None)
             return
@@ -124,5 +125,6 @@ def _likeness(table: Table, indices: list[int]) -> np.ndarray:
 def _learned(table: Table, embeddings: np.ndarray) -> Learned | None:
     from qdesk.curation.view.learned_order import learn
 
-    flagged, kept = (rows[table.scored[rows]] for rows in judged(table))
-    return learn(embeddings, table.numbers, flagged, kept, reasons=table.texts["reason"].codes.copy())
+    now = judged(table)
+    junk, kept = (rows[table.scored[rows]] for rows in (now.junk, now.kept))  # a copy says nothing of what is junk
+    return learn(embeddings, table.numbers, junk, kept, reasons=table.texts["reason"].codes.copy())

@@ -16,7 +16,7 @@ from qdesk.curation.session.wording import NOTHING_FLAGGED, became, flagged, jud
 from qdesk.curation.verdicts import bulk
 from qdesk.curation.verdicts.bulk import Bulk, Say
 from qdesk.curation.verdicts.store import VerdictsError
-from qdesk.data.reasons import FLAGS, KEEP, OTHER, UNSURE
+from qdesk.data.reasons import COPY, FLAGS, KEEP, OTHER, UNSURE
 from qdesk.files import OutputIsInput
 from qdesk.gui import jobs
 
@@ -85,11 +85,11 @@ class ManyVerdicts(QObject):
             work = partial(bulk.clear, table, rows)
             self._change(f"Taking {len(rows):,} flags back", work, lambda done: flagged(done.kinds, len(rows)))
 
-    def flag_copies(self, rows: np.ndarray, notes: list[str]) -> None:
-        """Flag the drawings `rows`, int64 (n,), each with a note that says of what it is a copy."""
+    def flag_copies(self, rows: np.ndarray, copy_of: list[str]) -> None:
+        """Flag the drawings `rows`, int64 (n,), as copies. copy_of: what stays instead of each."""
         what = f"flagged as {'copies' if len(rows) > 1 else 'a copy'}"
         text = f"Flagging {len(rows):,} copies"
-        self._decide(rows, [OTHER] * len(rows), text, lambda done: judged(done.kinds, what), notes)
+        self._decide(rows, [COPY] * len(rows), text, lambda done: judged(done.kinds, what), copy_of)
 
     def walk(self, forward: bool) -> None:
         """Undo the last step, or redo the one undone last."""
@@ -140,12 +140,12 @@ class ManyVerdicts(QObject):
     # How it is done
 
     def _decide(
-        self, rows: np.ndarray, reasons: list[str], text: str, told: Callable[[Bulk], str], notes: Sequence[str] = ()
+        self, rows: np.ndarray, reasons: list[str], text: str, told: Callable[[Bulk], str], copy_of: Sequence[str] = ()
     ) -> None:
         table = self._session.table
         if table is not None:
             look_up = self._session.ledger.changed_elsewhere()
-            work = partial(bulk.decide, table, rows, reasons, look_up=look_up, notes=notes)
+            work = partial(bulk.decide, table, rows, reasons, look_up=look_up, copy_of=copy_of)
             self._change(text, work, told)
 
     def _change(

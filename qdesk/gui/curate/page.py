@@ -73,7 +73,7 @@ class CuratePage(DropPage):
         self.viewing = ViewController(self, self)
         self.commands = VerdictCommands(self.session, self.paging, self.decisions, self.detail, self.grid, self)
         self.exporting = Exporting(self.session, self.commands.many, self)
-        self.junk_count = JunkCount(self.model, self.scoring, self.grid, self)
+        self.junk_count = JunkCount(self.model, self.scoring, self)
         self.copies = Copies(self, self.commands.many, self.keymap, self)
         self.lookup = HistoryLookup(self, self.keymap)
         self.closing = Closing(self.session, self)

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.session.events import Event
-from qdesk.curation.view.table import Table, judged
+from qdesk.curation.view.table import ADDED, Table, judged, scatter_scores
+from qdesk.curation.view.sorting import SORTS
+from qdesk.gui.curate.header import LATER
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries
 from qdesk.gui.kit.thumbnail_painter import Tint
@@ -230,8 +232,7 @@ class ViewController(QObject):
         if table is None:
             self.plane.clear()
             return
-        numbers = table.numbers
-        self.plane.set_points(numbers["loss_per_point"], numbers["lift"], numbers["p_word"])
+        self.plane.set_scores(scatter_scores(table))
         self.mark_verdicts()
         self._mark_passing()
         self._mark_selected()
@@ -242,7 +243,7 @@ class ViewController(QObject):
         table = self.table
         if self.plane is None or self.plane.isHidden() or table is None:
             return
-        self.plane.set_marks(*judged(table))
+        self.plane.set_marks((now := judged(table)).flagged, now.kept)
 
     def _mark_passing(self) -> None:
         if self.plane is not None and not self.plane.isHidden() and self.table is not None:

@@ -198,7 +198,7 @@ class Segments(QFrame):
             f"Segments {{ background: {look.surface.name()}; border: 1px solid {look.line.name()};"
             f" border-radius: {RADIUS}px; }}"
             f"QPushButton {{ border: 1px solid transparent; border-radius: {RADIUS - 1}px;"
-            f" {room if self._roomy else 'padding: 5px 8px;'} }}"
+            f" {room if self._roomy else 'padding: 2px 8px;'} }}"
             f"{hover if self._roomy else ''}"
             f"QPushButton:focus {{ border-color: {look.accent.name()}; }}"
             f"QPushButton:checked {{ background: {look.hover.name()}; color: {look.accent.name()}; }}"

@@ -58,6 +58,43 @@ def test_clean_drops_the_flagged_and_keeps_the_kept(tmp_path: Path, store: Verdi
         assert np.array_equal(left.points, drawings.take([0, 3]).points)
 
 
+def twins(path: Path, keys: str) -> Path:
+    """Write a drawing per letter of `keys`: the same letter is the same drawing with the same key_id."""
+    lines = [
+        json.dumps({"word": "cat", "key_id": str(ord(key)), "drawing": [[[0, 255, ord(key)], [0, ord(key), 9]]]})
+        for key in keys
+    ]
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+def left(path: Path) -> str:
+    return "".join(chr(int(key)) for key in open_drawings(path).drawings.column("key_id"))
+
+
+def test_of_copies_with_one_identity_one_stays(tmp_path: Path, store: Verdicts) -> None:
+    source, out = twins(tmp_path / "twins.ndjson", "abacabb"), tmp_path / "clean.ndjson"
+    store.flag(str(ord("a")), "copy", info={"copy_of": str(ord("a"))})  # three times the same drawing
+    store.flag(str(ord("b")), "copy", info={"copy_of": str(ord("d"))})  # of another drawing, which stays instead
+    store.flag(str(ord("c")), "copy")
+    done = clean(source, out, store)
+    assert left(out) == "a" and (done.kept, done.dropped) == (1, 6)
+    store.flag(str(ord("b")), "scribble")
+    store.flag(str(ord("b")), "copy", info={"copy_of": ""})  # by hand: of twins in one file one stays
+    clean(source, out, store)
+    assert left(out) == "ab"
+
+
+def test_of_copies_in_several_files_one_stays_in_all(tmp_path: Path, store: Verdicts) -> None:
+    files = [twins(tmp_path / "one.ndjson", "abc"), twins(tmp_path / "two.ndjson", "abd")]
+    for key in "ab":
+        store.flag(str(ord(key)), "copy", info={"copy_of": str(ord(key))})
+    clean_folder(files, tmp_path / "out", store)
+    assert [left(tmp_path / "out" / file.name) for file in files] == ["abc", "d"]
+    clean(files[1], tmp_path / "alone.ndjson", store)
+    assert left(tmp_path / "alone.ndjson") == "abd"  # nothing is known of the other file here
+
+
 def test_clean_keeps_the_times_of_raw_drawings(tmp_path: Path, store: Verdicts) -> None:
 
     source = tmp_path / "raw.ndjson"

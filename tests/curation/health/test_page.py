@@ -74,6 +74,15 @@ def test_what_is_counted():
     assert json.loads(json_text(found)) == json.loads(json.dumps(said))
 
 
+def test_flagged_copies_are_flagged_and_no_junk():
+    found = health(verdicts={1: "wrong", 2: "keep", 3: "copy", 4: "copy", 5: "unsure"})
+    said = to_json(found)
+    assert (said["flagged"], said["copies_flagged"], said["kept"], said["unsure"]) == (3, 2, 1, 1)
+    assert said["junk"] == pytest.approx(said["left"] + 1, abs=0.02)
+    assert "You flagged 3, 2 of them as copies, and kept 1. " in summary(found)[1]
+    assert "among the 56 that you have not judged" in summary(found)[1]
+
+
 def test_the_most_typical_are_neither_flagged_nor_doubtful_and_near_the_mean():
     odd = np.zeros((60, 64), np.int8)
     odd[:, 0] = 100

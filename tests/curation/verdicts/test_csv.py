@@ -35,13 +35,14 @@ FACTS = {
     "row": 7,
     "suggested": "unfinished",
     "new_word": "dog",
+    "copy_of": "12",
 }
 
 
 def test_the_columns_are_the_contract() -> None:
     assert ",".join(CSV_COLUMNS) == (
         "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,"
-        "countrycode,timestamp,recognized,source,row,flagged_at,p_junk,suggested,new_word"
+        "countrycode,timestamp,recognized,source,row,flagged_at,p_junk,suggested,new_word,copy_of"
     )
 
 
@@ -80,6 +81,7 @@ def test_the_flags_in_rank_order(tmp_path: Path, store: Verdicts) -> None:
         "p_junk": "0.53086",
         "suggested": "unfinished",
         "new_word": "dog",
+        "copy_of": "12",
     }
 
 

@@ -210,9 +210,17 @@ def test_the_quarters_are_counted() -> None:
     lift = np.array([5, 5, 5, 5, 5, 5, 5, -3, -3, 4, -4], np.float32)
     passing, chosen = np.arange(11) > 0, np.arange(11) < 2
     picture = Painter().paint(scene(loss, lift))
-    assert picture.counts == Counts(1, 1, 7, 2, 0, 0)
+    assert picture.counts == Counts(1, 1, 7, 2, 0, 0, 0)
     picture = Painter().paint(scene(loss, lift, passing=passing, chosen=chosen))
-    assert picture.counts == Counts(1, 1, 6, 2, 2, 1)
+    assert picture.counts == Counts(1, 1, 6, 2, 0, 2, 1)
+
+
+def test_what_is_suspected_is_not_called_right() -> None:
+    loss, lift = np.array([1.0] * 9 + [2, 2], np.float32), np.full(11, 4, np.float32)
+    told = scene(loss, lift)
+    suspected = np.arange(11) % 2 == 0
+    told = dataclasses.replace(told, scores=dataclasses.replace(told.scores, suspected=suspected))
+    assert Painter().paint(told).counts == Counts(1, 0, 9, 0, 1, 0, 0)
 
 
 def test_nothing_known_is_an_empty_picture() -> None:

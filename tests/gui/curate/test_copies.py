@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from qdesk.curation.exports.clean import clean
 from qdesk.curation.verdicts.store import Verdicts
+from qdesk.curation.view.table import judged
 from qdesk.gui.curate.page import CuratePage
 from tests.helpers.curate import current, keys, press
 from tests.helpers.scorer import PlainScorer
@@ -70,8 +72,8 @@ def test_groups_stand_together_the_largest_first_and_one_of_each_stays(qtbot, op
     assert thinned(qtbot, page) == "3 drawings flagged as copies."
     assert page.bar.counts == "3 flagged \u00b7 0 kept \u00b7 4 to go" and proposed(page) == []
     with Verdicts(home / "verdicts.db") as store:
-        assert {one.identity: (one.reason, one.note) for one in store.all()} == {
-            "3": ("other", "copy of 1"), "4": ("other", "copy of 0"), "6": ("other", "copy of 1"),
+        assert {one.identity: (one.reason, one.note, one.facts["copy_of"]) for one in store.all()} == {
+            "3": ("copy", "copy of 1", "1"), "4": ("copy", "copy of 0", "0"), "6": ("copy", "copy of 1", "1"),
         }  # fmt: skip
     press(page, "U")
     assert page.bar.counts == "0 flagged \u00b7 0 kept \u00b7 7 to go" and len(proposed(page)) == 3
@@ -88,7 +90,7 @@ def test_what_is_kept_stays_instead_of_the_first_and_verdicts_are_left(qtbot, op
     press(page, "1")
     assert sorted(proposed(page)) == ["0", "2", "5"]
     assert thinned(qtbot, page) == "3 drawings flagged as copies."
-    assert [page.table.verdicts[row] for row in range(6)] == ["other", "keep", "other", "scribble", "", "other"]
+    assert [page.table.verdicts[row] for row in range(6)] == ["copy", "keep", "copy", "scribble", "", "copy"]
     press(page, "D", modifier=SHIFT)
     assert page.notice.text == "Nothing to flag: one of each is left."
     assert page.copies.bar.hint.text() == "One of each is left; nothing more to flag."
@@ -116,10 +118,25 @@ def test_where_there_are_none_it_says_so(qtbot, opened) -> None:
     assert page.notice.text.startswith("Find the copies first (D)")
 
 
-def test_a_drawing_that_is_there_twice_by_its_key_is_not_flagged_with_its_copy(qtbot, opened) -> None:
-    page = found(qtbot, opened("aab", key="7"))
-    assert proposed(page) == [] and "1 has the key of its copy" in page.copies.bar.hint.text()
-    assert not page.copies.bar.flag.isEnabled()
+def test_a_drawing_that_is_there_twice_by_its_key_is_flagged_once_and_stays_once(
+    qtbot, opened, home: Path, tmp_path: Path
+) -> None:
+    page = found(qtbot, opened("aa", key="7"))
+    assert proposed(page) == ["7"] and "1 has the key of its copy" in page.copies.bar.hint.text()
+    assert thinned(qtbot, page) == "1 drawing flagged as a copy."
+    assert [page.table.verdicts[row] for row in range(2)] == ["copy", "copy"]
+    with Verdicts(home / "verdicts.db") as store:
+        assert store.get("7").facts["copy_of"] == "7"
+        done = clean(tmp_path / "some.ndjson", tmp_path / "clean.ndjson", store)
+    assert (done.kept, done.dropped) == (1, 1)
+
+
+def test_copies_are_no_junk(qtbot, opened) -> None:
+    page = found(qtbot, opened("abcbaxb"))
+    thinned(qtbot, page)
+    qtbot.waitUntil(lambda: "among the 4 that you have not judged" in page.bar.junk)
+    now = judged(page.table)
+    assert not len(now.junk) and not len(now.kept) and now.copies.tolist() == now.flagged.tolist() == [3, 4, 6]
 
 
 def test_without_scores_exact_ones_are_found(qtbot, make_page, tmp_path: Path) -> None:

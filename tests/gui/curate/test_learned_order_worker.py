@@ -22,6 +22,14 @@ def test_reasons_that_come_meanwhile_are_not_met_half_way(page: CuratePage, monk
     assert np.array_equal(told["reasons"], reasons) and not np.shares_memory(told["reasons"], reasons)
 
 
+def test_copies_teach_nothing(page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[np.ndarray] = []
+    monkeypatch.setattr(learned_order, "learn", lambda _seen, _numbers, *judged, **_: told.extend(judged))
+    press(page, *"1K7N")
+    _learned(page.table, np.zeros((len(page.table), 64), np.int8))
+    assert [rows.tolist() for rows in told] == [[39], [38]]
+
+
 def test_drawings_that_were_learned_from_leave_the_memory(qtbot, page: CuratePage) -> None:
     learning = page.viewing.learned_order
     page.table.embeddings = np.random.default_rng(0).integers(-127, 128, (len(page.table), 64)).astype(np.int8)

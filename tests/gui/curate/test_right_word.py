@@ -68,3 +68,30 @@ def test_a_note_keeps_the_word(page: CuratePage, field, home: Path) -> None:
     with Verdicts(home / "verdicts.db") as store:
         verdict = store.get("1039")
         assert verdict.note == "a fine one" and verdict.facts["new_word"] == "pig"
+
+
+def test_a_word_is_known_however_it_is_spelled(page: CuratePage, field) -> None:
+    QTest.keyClicks(field, "The_eiffel tower")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert page.notice.text == "1 drawing flagged as wrong: The Eiffel Tower."
+
+
+def test_a_misspelt_word_is_asked_about_and_taken_at_the_second_enter(page: CuratePage, field) -> None:
+    about = page.commands._right_word.about
+    QTest.keyClicks(field, "flamingoo")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert page.table.verdicts[39] == "" and field.isVisible()
+    assert about.text() == "Did you mean flamingo? Enter again takes “flamingoo” as it is."
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    QTest.keyClick(field, Qt.Key.Key_Backspace)  # another word, and another question
+    assert about.text().startswith("Enter: flag as wrong")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert "takes “flaming” as it is" in about.text() and page.table.verdicts[39] == ""
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert page.notice.text == "1 drawing flagged as wrong: flaming." and page.table.verdicts[39] == "wrong"
+
+
+def test_a_word_like_none_is_taken_at_once(page: CuratePage, field) -> None:
+    QTest.keyClicks(field, "Weihnachtsmann")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert page.notice.text == "1 drawing flagged as wrong: Weihnachtsmann."

@@ -143,4 +143,4 @@ def verdict_text(verdict: str, new_word: str) -> str:
     """Say a verdict. new_word: what the drawing shows instead of its word, where the curator said so."""
     if verdict in NO_FLAG:
         return {"": "No verdict yet", KEEP: "Kept", UNSURE: "Unsure: come back"}[verdict]
-    return f"Flagged: {verdict}, it is a {new_word}" if new_word else f"Flagged: {verdict}"
+    return f"Flagged: {verdict}, it is {with_article(new_word)}" if new_word else f"Flagged: {verdict}"

@@ -37,7 +37,7 @@ _NONE = np.empty(0, np.int64)
 
 
 class Plane(QWidget):
-    """Loss per point to the right, lift or p_word upward. Empty until `set_points`; costs nothing while hidden.
+    """Loss per point to the right, lift or p_word upward. Empty until `set_scores`; costs nothing while hidden.
 
     A lasso takes whatever lies in it, also what the filters hide; its receiver has to see to that.
     """
@@ -114,15 +114,15 @@ class Plane(QWidget):
 
     # What is shown
 
-    def set_points(self, loss: np.ndarray, lift: np.ndarray, p_word: np.ndarray) -> None:
-        """Show these scores, float32 (N,) each, NaN where not known: loss per point, lift in nats, p_word.
+    def set_scores(self, scores: ScatterScores) -> None:
+        """Show these scores of N drawings.
 
         The arrays are read later, in the background, so call this again when their values have changed. Marks, filters
         and lasso stay if N does.
         """
-        if self._scores is not None and len(self._scores.loss) != len(loss):
+        if self._scores is not None and len(self._scores.loss) != len(scores.loss):
             self.clear()
-        self._scores = ScatterScores(loss, lift, p_word)
+        self._scores = scores
         self._soon.start()
 
     def set_marks(self, flagged: np.ndarray, kept: np.ndarray) -> None:
@@ -300,12 +300,14 @@ def _drawings(count: int) -> str:
 
 def _described(picture: Picture, words: str) -> str:
     counts = picture.counts
-    all_of = counts.surprising_right + counts.surprising_wrong + counts.usual_right + counts.usual_wrong
+    right = counts.surprising_right + counts.suspected
+    all_of = right + counts.surprising_wrong + counts.usual_right + counts.usual_wrong
     unknown = f"{picture.points.unknown:,} have no score yet. " if picture.points.unknown else ""
     return (
         f"{_drawings(all_of)}: loss per point to the right, {UPWARD[picture.scene.upward][0].lower()} upward. "
-        f"{counts.surprising_right:,} are surprising, but right; {counts.surprising_wrong:,} are surprising, and not "
-        f"their word; {counts.usual_wrong:,} are usual, but not their word. {unknown}{words}. "
+        f"{counts.surprising_right:,} are surprising, but their word; {counts.suspected:,} more would be, but are "
+        f"suspected; {counts.surprising_wrong:,} are surprising, and not their word; {counts.usual_wrong:,} are usual, "
+        f"but not their word. {unknown}{words}. "
         "Arrow keys move, plus and minus zoom, Enter chooses all that is in view."
     )
 

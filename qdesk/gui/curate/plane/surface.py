@@ -80,15 +80,20 @@ class PlaneSurface(Surface[Picture]):
             (parting.x() - SPACE, 1),
         )
         first = f"not its word: {counts.surprising_wrong:,}, look here first"
-        if painter.fontMetrics().horizontalAdvance("surprising, and " + first) <= room.width():
+        right = f"surprising, but its word: {counts.surprising_right:,}"
+        suspected = f"; suspected: {counts.suspected:,}" if counts.suspected else ""
+        wide = painter.fontMetrics().horizontalAdvance
+        if wide("surprising, and " + first) <= room.width():
             first = "surprising, and " + first
+        if wide(right + suspected) <= room.right() - max(parting.x(), room.left()):
+            right += suspected
         veil = QColor(look.surface)
-        veil.setAlpha(160)
+        veil.setAlpha(215)
         written: list[QRectF] = []
         for seen, (edge, share), y, text, colour in (
-            (right and upper, end, 0, f"surprising, but right: {counts.surprising_right:,}", look.good),
+            (right and upper, end, 0, right, look.good),
             (right and lower, end, 1, first, look.bad),
-            (left and upper, start, 0, f"usual and right: {counts.usual_right:,}", look.muted),
+            (left and upper, start, 0, f"usual, and its word: {counts.usual_right:,}", look.muted),
             (left and lower, start, 1, f"usual, but not its word: {counts.usual_wrong:,}, then here", look.muted),
             (left and right, line, 0, "9 in 10 ←", look.muted),
         ):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from qdesk.curation.view.scatter import AXES
+from qdesk.curation.view.scatter import AXES, ScatterScores
 from qdesk.gui import jobs
 from qdesk.gui.curate.plane.plane import Plane
 from qdesk.gui.theme import refresh_theme
@@ -33,7 +33,7 @@ def plane(qtbot) -> Plane:
     qtbot.addWidget(made)
     made.resize(800, 400)
     made.show()
-    made.set_points(LOSS.copy(), LIFT.copy(), P_WORD.copy())
+    made.set_scores(ScatterScores(LOSS.copy(), LIFT.copy(), P_WORD.copy()))
     settle(qtbot, made)
     made.lassos, made.clicks = [], []
     made.lassoed.connect(made.lassos.append)
@@ -272,7 +272,7 @@ def test_its_keys_come_before_shortcuts_and_others_do_not(qtbot) -> None:
         QShortcut(QKeySequence(keys), page, lambda keys=keys: heard.append(keys))
     page.show()
     page.activateWindow()
-    plane.set_points(LOSS, LIFT, P_WORD)
+    plane.set_scores(ScatterScores(LOSS, LIFT, P_WORD))
     settle(qtbot, plane)
     plane.surface.setFocus()
     plane.surface.zoom(2)
@@ -287,7 +287,7 @@ def test_its_keys_come_before_shortcuts_and_others_do_not(qtbot) -> None:
 def test_hidden_it_does_nothing(qtbot) -> None:
     plane = Plane()
     qtbot.addWidget(plane)
-    plane.set_points(LOSS, LIFT, P_WORD)
+    plane.set_scores(ScatterScores(LOSS, LIFT, P_WORD))
     plane.set_marks(np.array([1]), np.array([2]))
     skip_pauses(plane)
     assert plane.surface.picture is None
@@ -340,12 +340,12 @@ def test_unknown_scores_are_counted_in_words(qtbot, plane: Plane) -> None:
     plane.resize(1000, 400)
     lift = LIFT.copy()
     lift[:30] = np.nan
-    plane.set_points(LOSS, lift, P_WORD)
+    plane.set_scores(ScatterScores(LOSS, lift, P_WORD))
     settle(qtbot, plane)
     assert plane.unknown.text() == "30 have no score yet" and plane.unknown.isVisible()
     plane.set_current(3)  # it lies nowhere
     plane.grab()
-    plane.set_points(LOSS, np.full_like(lift, np.nan), P_WORD)
+    plane.set_scores(ScatterScores(LOSS, np.full_like(lift, np.nan), P_WORD))
     settle(qtbot, plane)
     assert plane.surface.note == "No drawing has these scores yet." and plane.words.text() == ""
     plane.grab()
@@ -355,10 +355,10 @@ def test_scores_that_come_meanwhile_move_nothing_else(qtbot, plane: Plane) -> No
     lasso(qtbot, plane, around(plane, 45, 110))
     plane.surface.zoom(2)
     view = plane.surface.shown
-    plane.set_points(LOSS + 0.01, LIFT, P_WORD)
+    plane.set_scores(ScatterScores(LOSS + 0.01, LIFT, P_WORD))
     settle(qtbot, plane)
     assert plane.surface.shown == view and plane.surface.picture.counts.chosen == 24
-    plane.set_points(LOSS[:50], LIFT[:50], P_WORD[:50])  # other drawings
+    plane.set_scores(ScatterScores(LOSS[:50], LIFT[:50], P_WORD[:50]))  # other drawings
     settle(qtbot, plane)
     assert plane.surface.view is None and plane.drop_button.isHidden() and len(plane.lassos) == 1
 
@@ -380,6 +380,7 @@ def test_it_says_what_is_seen(qtbot, plane: Plane) -> None:
     said = plane.surface.accessibleDescription()
     counts = plane.surface.picture.counts
     assert f"{counts.surprising_wrong:,} are surprising, and not their word" in said
+    assert f"{counts.surprising_right:,} are surprising, but their word" in said
     assert said.startswith("400 drawings") and plane.surface.accessibleName()
     assert all(button.accessibleName() or button.text() for button in (plane.close_button, plane.drop_button))
     with qtbot.waitSignal(plane.closed):
