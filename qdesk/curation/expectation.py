@@ -20,6 +20,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from qdesk.data.categories import categories, find
 from qdesk.data.reasons import COPY, KEEP, KINDS, are_junk
 
 FIRST = 100
@@ -75,7 +76,8 @@ class JunkExpectation:
 
     flagged: int64, the indices of the drawings that were flagged as junk, rising.   decided: how many drawings have a
     verdict; what is unsure has none here.   scored, undecided: bool (N,), whether a drawing has a score, and whether it
-    is to be judged still.   total: the sum of all probabilities, as scored.
+    is to be judged still.   total: the sum of all probabilities, as scored.   no_word_known: whether the networks know
+    the word of no drawing, so that wrong ones cannot be told.
     """
 
     def __init__(self, junk: np.ndarray, words: Sequence[str | None] | np.ndarray | None = None) -> None:
@@ -92,6 +94,8 @@ class JunkExpectation:
         chance = np.where(self.scored, 1 / (1 + np.exp(-held)), 0.0)
         self.total = float(chance.sum())
         self._prior = _log_prior(_share_of_a_word(chance, words))
+        given = set[str]() if words is None else set(np.asarray(words, object).astype(str).tolist())
+        self.no_word_known = bool(given) and all(find(word, categories()) is None for word in given)
         self._judge((), (), ())
 
     def __len__(self) -> int:
@@ -197,7 +201,7 @@ def whole_sentence(expected: JunkExpectation, order: Rows | None = None, first: 
         text = f"About {number} of {these} {_be(number)} junk"
         if order is not None and count > first:
             text += f", {expected.among(np.asarray(order)[:first])} of them among the first {first:,}"
-    return f"{text}.{_unscored(expected)}"
+    return f"{text}.{_unscored(expected)}{_unjudged(expected)}"
 
 
 def left_sentence(expected: JunkExpectation) -> str:
@@ -210,10 +214,12 @@ def left_sentence(expected: JunkExpectation) -> str:
     number = expected.left()
     where = f"among the {count:,} that you have not judged" if count > 1 else "in the one that you have not judged"
     if number.high == 0:
-        return f"Probably no junk is left {where}.{_unscored(expected)}"
-    if number.about == 0:
-        return f"Perhaps none is left {where}, at most {number.high:,}.{_unscored(expected)}"
-    return f"About {number} {_be(number)} left {where}.{_unscored(expected)}"
+        text = f"Probably no junk is left {where}"
+    elif number.about == 0:
+        text = f"Perhaps none is left {where}, at most {number.high:,}"
+    else:
+        text = f"About {number} {_be(number)} left {where}"
+    return f"{text}.{_unscored(expected)}{_unjudged(expected)}"
 
 
 def _nothing_known(expected: JunkExpectation) -> str:
@@ -224,6 +230,13 @@ def _nothing_known(expected: JunkExpectation) -> str:
 
 def _be(number: Number) -> str:
     return "is" if number.about == 1 else "are"
+
+
+def _unjudged(expected: JunkExpectation) -> str:
+    """Say of what nothing could be judged: without a known word a drawing of anything is as good as any other."""
+    if not expected.no_word_known:
+        return ""
+    return " The networks know no word of these, so what shows something else is not counted."
 
 
 def _unscored(expected: JunkExpectation) -> str:

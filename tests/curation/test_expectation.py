@@ -165,3 +165,11 @@ def test_the_sentences_of_what_is_left():
 
 def test_large_numbers_have_commas():
     assert str(Number(1234.6, 1000, 2000)) == "1,235 (1,000 to 2,000)"
+
+
+def test_where_no_word_is_known_the_sentences_say_what_is_not_counted():
+    junk = np.full(10, -20.0)
+    said = " The networks know no word of these, so what shows something else is not counted."
+    assert whole_sentence(JunkExpectation(junk, ["unicorn"] * 9 + [None])).endswith(said)
+    assert left_sentence(JunkExpectation(junk, ["unicorn"] * 10).after([], [0])).endswith(said)
+    assert said not in whole_sentence(JunkExpectation(junk, ["unicorn"] * 9 + ["The cat"]))

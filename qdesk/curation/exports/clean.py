@@ -144,8 +144,7 @@ def clean(
     read = 0.1 if without else 0.5  # scoring takes most of the time
     opened = open_drawings(in_path, on_progress=lambda share: say(read * share))
     judged = of_drawings(opened.drawings, verdicts)
-    stays = ~are_flags(judged.reasons)
-    stays[_copies_to_stay(judged, verdicts, stayed)] = True
+    stays = ~are_flags(judged.reasons) | _copies_to_stay(judged, verdicts, stayed)
     suspected = np.zeros(len(stays), bool)
     if without:
         open_ = are_open(judged.reasons)
@@ -174,22 +173,22 @@ def clean(
     )
 
 
-def _copies_to_stay(judged: Judged, verdicts: Verdicts, stayed: set[str]) -> list[int]:
-    """Return which of the drawings flagged as copies stay all the same: one of those that are copies of each other.
+def _copies_to_stay(judged: Judged, verdicts: Verdicts, stayed: set[str]) -> np.ndarray:
+    """Return which drawings flagged as copies stay all the same, bool (N,): one of those that are copies of each other.
 
     Twins have one identity, so one flag is on all of them. Of twins the first stays, unless they are copies of another
     drawing, which stays instead. stayed: the identities of which one has stayed already; those that do now are added.
     """
     rows = np.flatnonzero(judged.reasons == COPY)
     names = pa.array(judged.names).take(pa.array(rows)).to_pylist()
-    told, count, chosen = verdicts.get_many(names), Counter(names), list[int]()
+    told, count, stays = verdicts.get_many(names), Counter(names), np.zeros(len(judged.reasons), bool)
     for row, name in zip(rows.tolist(), names, strict=True):
         instead = told[name].facts.get("copy_of")
         is_twin = instead == (key_of(name) or name) if instead else count[name] > 1
         if is_twin and name not in stayed:
             stayed.add(name)
-            chosen.append(row)
-    return chosen
+            stays[row] = True
+    return stays
 
 
 def _relabelled(drawings: Drawings, judged: Judged, verdicts: Verdicts) -> Drawings:

@@ -79,7 +79,6 @@ def test_ranks_begin_at_the_worst_and_equals_share_one(table: Table) -> None:
 def test_the_facts_of_several_are_those_of_each(table: Table) -> None:
     together = table.facts(np.array([3, 0]))
     assert set(together[0]) == {*FACTS} - {"new_word", "copy_of"}  # these the curator says
-    assert set(together[0]) == set(FACTS) - {"new_word"}  # which the curator says
     for facts, index in zip(together, (3, 0), strict=True):
         about = {name: value for name, value in table.drawings[index].metadata().items() if name in FACTS}
         assert facts.items() >= about.items()

@@ -157,8 +157,8 @@ def test_a_key_of_ones_own_stays_when_a_new_action_comes(qtbot, home: Path) -> N
     settings(home, '{"curate": {"keys": {"keep": ["5"], "flag": ["6", "F"]}}}')
     keymap = KeyMap()
     assert keymap.keys("keep") == ("5",) and keymap.keys("flag") == ("6", "F") and keymap.keys("rude") == ("8",)
-    with pytest.raises(ValueError, match="7 is rude already"):
-        keymap.set("undo", ["7"])
+    with pytest.raises(ValueError, match="8 is rude already"):
+        keymap.set("undo", ["8"])
     keymap.reset()
     assert keymap.keys("rude") == ("5",) and KeyMap().keys("rude") == ("5",)
 

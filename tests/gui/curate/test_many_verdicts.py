@@ -70,7 +70,7 @@ def test_a_cancel_changes_nothing_and_other_keys_wait(
 ) -> None:
     told, go = threading.Event(), threading.Event()
 
-    def slowly(table: object, chosen: object) -> list[dict[str, object]]:
+    def slowly(table: object, chosen: object, **_: object) -> list[dict[str, object]]:
         told.set()
         assert go.wait(20)
         return [{} for _ in chosen]
@@ -106,7 +106,7 @@ def test_thousands_are_exported_and_merged_beside_the_window(qtbot, page: Curate
 
 
 def test_verdicts_that_cannot_be_written_are_said(qtbot, page: CuratePage, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(bulk, "traced_facts", full)
