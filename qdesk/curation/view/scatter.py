@@ -312,10 +312,10 @@ def _count(
     if passing is not None:
         known &= passing
     surprising, right = points.x >= points.parting[0], points.y >= points.parting[1]
-    all_of, both = int(known.sum()), known & surprising & right
-    blamed, both = 0 if suspected is None else int((both & suspected).sum()), int(both.sum())
+    among = known & surprising & right
+    blamed, both = 0 if suspected is None else int((among & suspected).sum()), int(among.sum())
     loud, good = int((known & surprising).sum()), int((known & right).sum())
-    quarters = both - blamed, loud - both, good - both, all_of - loud - good + both, blamed
+    quarters = both - blamed, loud - both, good - both, int(known.sum()) - loud - good + both, blamed
     if chosen is None:
         return Counts(*quarters, 0, 0)
     number = int(chosen.sum())

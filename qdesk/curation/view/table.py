@@ -411,7 +411,8 @@ def give_word(table: Table, rows: np.ndarray, word: str) -> None:
 def scatter_scores(table: Table) -> ScatterScores:
     """Return what the plane shows, and which drawings scoring takes for some kind of junk."""
     suspected = table.texts["reason"].among({kind.reason for kind in KINDS})
-    return ScatterScores(*(table.numbers[name] for name in ("loss_per_point", "lift", "p_word")), suspected)
+    loss, lift, p_word = (table.numbers[name] for name in ("loss_per_point", "lift", "p_word"))
+    return ScatterScores(loss, lift, p_word, suspected)
 
 
 def suspicion(table: Table) -> Suspicion:

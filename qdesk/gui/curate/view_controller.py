@@ -11,9 +11,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.session.events import Event
-from qdesk.curation.view.table import ADDED, Table, judged, scatter_scores
-from qdesk.curation.view.sorting import SORTS
-from qdesk.gui.curate.header import LATER
+from qdesk.curation.view.table import Table, judged, scatter_scores
 from qdesk.gui.curate.learned_order_worker import LearnedOrderWorker
 from qdesk.gui.curate.network_queries import NetworkQueries
 from qdesk.gui.kit.thumbnail_painter import Tint
