@@ -1,0 +1,12 @@
+"""Faults of the surroundings: files that are damaged, disks that are full, programs that are killed.
+
+Each of these tests tries a few cases in each run of the tests, and all of them with `QDESK_FAULTS=1` (docs/CONTRIBUTING.md).
+"""
+
+from __future__ import annotations
+
+from tests.helpers.faults import scale
+
+
+def pytest_report_header() -> str:
+    return f"faults: QDESK_FAULTS={scale():g} ({'a few cases' if not scale() else 'all cases, times that'})"
