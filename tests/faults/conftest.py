@@ -1,6 +1,6 @@
 """Faults of the surroundings: files that are damaged, disks that are full, programs that are killed.
 
-Each of these tests tries a few cases in each run of the tests, and all of them with `QDESK_FAULTS=1` (docs/CONTRIBUTING.md).
+Each test tries a few cases in each run of the tests, and all of them with `QDESK_FAULTS=1` (docs/CONTRIBUTING.md).
 """
 
 from __future__ import annotations
