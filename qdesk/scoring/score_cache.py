@@ -3,7 +3,8 @@
 `scores/<scorer>/*.parquet`: each scorer (`fingerprint.scorer_id`) has a folder. A file is written once, whole, and
 never changed. Its columns are `key`, which stands for the drawing and its word (`fingerprint.drawing_keys`), and all
 score columns. Each run adds files. Several programs may read and write at once, because no two files have the same
-name. A file that another program has removed meanwhile costs a second scoring and nothing else.
+name. A file that another program has removed meanwhile costs a second scoring and nothing else. The name ends in the
+CRC-32 of the file, `<32 digits>-<8 digits>.parquet`, so that a damaged one is known and deleted before it is used.
 
 No trouble with the cache stops the scoring. What cannot be read is scored anew, what cannot be written is not kept,
 and `ScoreCache.trouble` says so.
@@ -12,9 +13,11 @@ and `ScoreCache.trouble` says so.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
 import uuid
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -115,17 +118,19 @@ class ScoreCache:
     def _groups(self, path: Path, find: Callable[[np.ndarray], Found]) -> Iterator[tuple[pa.Table, Found]]:
         """Yield a file's row groups in which `find` finds keys, and what it finds. A damaged file is deleted."""
         try:
+            _check_sum(path)
             with (
                 _arrow_file(path, "rb") as opened,
                 parquet.ParquetFile(opened, page_checksum_verification=True) as file,
             ):
+                _check_types(file.schema_arrow)
                 for group in range(file.num_row_groups):
                     found = find(file.read_row_group(group, ["key"])["key"].to_numpy())
                     if len(found[0]):
                         yield file.read_row_group(group), found
         except FileNotFoundError:
             return
-        except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        except (OSError, pa.ArrowException, ValueError, KeyError, TypeError) as error:
             self.trouble = "Some of the scores known from before could not be read: those drawings are scored anew."
             if not (isinstance(error, MemoryError) or getattr(error, "errno", None)):  # it is the file, not the machine
                 with suppress(OSError):
@@ -138,11 +143,15 @@ class ScoreCache:
         try:
             folder = self.folder / scorer
             folder.mkdir(parents=True, exist_ok=True)
-            with atomic_write(folder / f"{uuid.uuid4().hex}.parquet") as part, _arrow_file(part, "wb") as file:
-                parquet.write_table(
-                    table, file, row_group_size=ROWS, compression="zstd", use_dictionary=texts,
-                    use_byte_stream_split=numbers, write_page_checksum=True,
-                )  # fmt: skip
+            content = pa.BufferOutputStream()
+            parquet.write_table(
+                table, content, row_group_size=ROWS, compression="zstd", use_dictionary=texts,
+                use_byte_stream_split=numbers, write_page_checksum=True,
+            )  # fmt: skip
+            whole = content.getvalue()
+            name = f"{uuid.uuid4().hex}-{zlib.crc32(whole):08x}.parquet"
+            with atomic_write(folder / name) as part, _arrow_file(part, "wb") as file:
+                file.write(whole)
         except OSError as error:
             why = os.strerror(error.errno) if error.errno else error
             self.trouble = f"The scores are not kept for the next time: {why}."
@@ -185,6 +194,33 @@ def _arrow_file(path: Path, mode: str) -> pa.NativeFile:
     interpreter ends would abort the process.
     """
     return pa.OSFile(os.fsencode(path), mode)  # as bytes, because a name need not be UTF-8
+
+
+_SUM = re.compile(r"[0-9a-f]{32}-([0-9a-f]{8})\.parquet")
+_PIECE = 1 << 20
+
+
+def _check_sum(path: Path) -> None:
+    """Raise ValueError where a file is not as its name says it was written. Old names say nothing."""
+    said, found = _SUM.fullmatch(path.name), 0
+    if said:
+        with open(path, "rb", buffering=0) as file:
+            while piece := file.read(_PIECE):
+                found = zlib.crc32(piece, found)
+        if found != int(said[1], 16):
+            raise ValueError(f"{path.name} is damaged")
+
+
+def _check_types(schema: pa.Schema) -> None:
+    """Raise ValueError where a file has no keys, or columns of other types than scores have."""
+    for field in schema:
+        kind = field.type
+        good = pa.types.is_floating(kind) or pa.types.is_fixed_size_binary(kind) or pa.types.is_string(kind)
+        good = good or pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_dictionary(kind)
+        if not good or (field.name == "key") != (kind == pa.uint64()):
+            raise ValueError(f"{field.name} is of type {kind}")
+    if "key" not in schema.names or len(set(schema.names)) < len(schema.names):
+        raise ValueError("no keys, or columns of one name")
 
 
 def _rows_of(path: Path) -> int:

@@ -34,6 +34,9 @@ Item = TypeVar("Item")
 MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks")
 """The columns that the networks give. `junk`, `p_junk` and `reason` are computed from them."""
 
+KEPT = (*MEASURED, "evidence", "junk", "p_junk", "reason", "embedding")
+"""The columns of a chunk."""
+
 _FIRST, _BLOCK = 64, 8192
 """Numbers of drawings that are sorted by length together: the first, so few that some are shown at once, and the most.
 The number doubles in between. With 8,192 padding is 2 % of all points, with 4,096 3 %."""
@@ -159,6 +162,8 @@ class Scorer:
         for indices, columns in self.cache.known(self._id or scorer_id(self.model), keys):
             if stop():
                 return
+            if not _are_scores(columns):
+                continue
             unknown[indices] = False
             yield ScoredChunk(indices, columns, known=True)
         if not unknown.any():
@@ -330,6 +335,12 @@ class Scorer:
     def _words(self, drawings: Drawings) -> np.ndarray:
         """Return the word that each drawing is judged as, object (N,), a category as the list spells it."""
         return np.full(len(drawings), self.word, object) if self.word else as_listed(drawings.words)
+
+
+def _are_scores(columns: Mapping[str, np.ndarray]) -> bool:
+    """Tell whether columns that were kept are those of a chunk, each of its type: a file may be from anywhere."""
+    kinds = {name: "f" if name in BY_NAME and BY_NAME[name].is_number else "O" for name in KEPT} | {"embedding": "i"}
+    return {name: values.dtype.kind for name, values in columns.items()} == kinds
 
 
 def _letters(part: Drawings, measured: Mapping[str, np.ndarray], rows: np.ndarray) -> dict[int, np.ndarray]:
