@@ -1,27 +1,38 @@
-"""Fetch official Quick, Draw! files: the data by Google (CC BY 4.0) and the published Sketch-RNN decoders."""
+"""Fetch official Quick, Draw! files: the data by Google (CC BY 4.0) and the published Sketch-RNN decoders.
+
+A file is kept only where it is known to be whole and the one that was asked for: the server says how long it is, or
+ends it with a mark of its own; what has an MD5 in the answer has to have it; it begins as a file of its kind. A
+download that broke off goes on only while the server still has the same file (its ETag, or the time of its last
+change, asked with If-Range).
+"""
 
 from __future__ import annotations
 
+import base64
 import errno
+import hashlib
+import json
 import os
-import queue
-import threading
-import time
+import re
+import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from email.message import Message
-from http.client import HTTPException
+from functools import partial
+from http.client import HTTPException, InvalidURL
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from filelock import FileLock, Timeout
 
 from qdesk import __version__, paths
 from qdesk.data import categories
+from qdesk.data.web_reply import Redirected, Reply, host, number, plain, words
 
 BASE_URL = "https://storage.googleapis.com"
 
@@ -37,14 +48,21 @@ _ADDRESSES = {
     "model": "quickdraw-models/sketchRNN/large_models/{}.gen.json",
 }
 _BEGINNINGS = {
-    "simplified": b"{",
-    "raw": b"{",
-    "bitmap": b"\x93NUMPY",
-    "sketchrnn": b"PK",
-    "model": b"[",
+    "simplified": re.compile(rb'\{[^\n]*"drawing"\s*:'),
+    "raw": re.compile(rb'\{[^\n]*"drawing"\s*:'),
+    "binary": re.compile(rb".{10}[\0\1]", re.DOTALL),  # "recognized" of the first record: no text has these bytes
+    "bitmap": re.compile(rb"\x93NUMPY"),
+    "sketchrnn": re.compile(rb"PK"),
+    "model": re.compile(rb'\[\s*\{[^\[\]]*"scale_factor"'),
 }
+"""How a file of each kind begins. What a server says in its place, such as {"error": ...}, does not."""
 _FOLDERS = {"bitmap": "numpy_bitmap", "sketchrnn": "sketchrnn", "model": "sketchrnn_model"}
-_BLOCK = 1 << 16
+_BEGINNING = 1 << 16
+"""The bytes by which a file's kind is told: the first drawing has a few hundred before its strokes."""
+
+_LARGEST = 1 << 32
+"""The most bytes of a file. The largest official one has a third of them."""
+
 _SILENCE_S = 30.0
 """How long a server may send nothing before it is given up."""
 _TICK_S = 0.2
@@ -61,7 +79,7 @@ def address(word: str, what: str = "simplified", base_url: str | None = None) ->
     """Return the address of a category's official file; `base_url` replaces the official server.
 
     Raises DownloadError for a word that is not a category (it names the nearest ones), for an unknown `what`, and for a
-    `base_url` that is not an address of a server.
+    `base_url` that is not an address of a server, or holds a password.
     """
     if what not in _ADDRESSES:
         raise DownloadError(f"There is no kind of file called {what!r}; choose from {', '.join(WHAT)}.")
@@ -69,6 +87,8 @@ def address(word: str, what: str = "simplified", base_url: str | None = None) ->
     # The decoders are published in lower case with underscores, the data as the category is written.
     name = word.lower().replace(" ", "_") if what == "model" else word
     base = (base_url or BASE_URL).rstrip("/")
+    if "@" in base:
+        raise DownloadError("The address of the server has a name or a password in it: leave both out.")
     if not _is_server(base):
         raise DownloadError(f"{base_url!r} is no address of a server: it has to look like {BASE_URL}.")
     return f"{base}/{_ADDRESSES[what].format(urllib.parse.quote(name))}"
@@ -91,8 +111,9 @@ def download(
     """Fetch a category's file into `folder` (by default "downloads" in the user's folder) and return its path.
 
     A file that is already there is not fetched again. What has arrived is kept in a .part file beside it, from which
-    the next try goes on. While another program fetches the same file, this waits for it. What arrives has to begin as
-    a file of its kind does, because some networks answer every address with a log-in page.
+    the next try goes on, if the server still has that file. While another program fetches the same file, this waits for
+    it. What arrives has to begin as a file of its kind does, because some networks answer every address with a log-in
+    page.
 
     on_progress(done_bytes, total_bytes or None) is called several times per second, also while nothing arrives. An
     exception that it raises cancels the download and is passed on. Raises DownloadError.
@@ -113,19 +134,24 @@ def download(
             if target.is_file():  # another program has made it meanwhile
                 part.unlink(missing_ok=True)
             else:
-                _fetch_into(part, url, tell)
-                _check_kind(part, what, url)
+                _fetch_into(part, what, url, tell)
                 os.replace(part, target)
     except urllib.error.HTTPError as error:
         raise DownloadError(_refusal(error, word, what)) from error
     except urllib.error.URLError as error:
-        raise DownloadError(f"{_host(url)} cannot be reached ({_words(error.reason)}). Are you online?") from error
+        raise DownloadError(f"{host(url)} cannot be reached ({words(error.reason)}). Are you online?") from error
+    except Redirected as error:
+        raise DownloadError(
+            f"{host(url)} sends its callers on to {error}, which nobody asked for: nothing was fetched from there."
+        ) from None
+    except InvalidURL:
+        raise DownloadError(f"{host(url)} sends its callers on to an address that is none.") from None
     except (TimeoutError, ConnectionError, HTTPException) as error:
-        raise DownloadError(f"The connection to {_host(url)} broke ({_words(error)}). Try again to go on.") from error
+        raise DownloadError(f"The connection to {host(url)} broke ({words(error)}). Try again to go on.") from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", None)):
             raise DownloadError(f"The disk is full: {folder} has no room for {target.name}.") from error
-        raise DownloadError(f"{target} cannot be written: {_words(error)}.") from error
+        raise DownloadError(f"{target} cannot be written: {words(error)}.") from error
     return target
 
 
@@ -149,6 +175,7 @@ def _alone(part: Path, tell: OnProgress) -> Iterator[None]:
         finally:
             if not _size(part):
                 part.unlink(missing_ok=True)
+                _beside(part).unlink(missing_ok=True)
             with suppress(PermissionError):  # raised on Windows, where the lock removes its file itself
                 os.unlink(lock.lock_file)
 
@@ -160,34 +187,103 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _fetch_into(part: Path, url: str, tell: OnProgress) -> None:
-    with open(part, "ab") as file:
+@dataclass(frozen=True)
+class _Version:
+    """What a server says of the file that it has: which one it is, how long, and what it comes to.
+
+    mark: its strong ETag, or the time of its last change; "" where it says neither.   md5: hex, "" where not said.
+    size: in bytes, None where not said.
+    """
+
+    mark: str = ""
+    size: int | None = None
+    md5: str = ""
+
+    @classmethod
+    def said(cls, about: Message, done: int) -> _Version:
+        """Return what the headers of an answer say, which goes on after `done` bytes. Raises _Stale."""
+        etag = about.get("ETag", "")
+        mark = etag if etag.startswith('"') else about.get("Last-Modified", "")
+        size = number(about.get("x-goog-stored-content-length"))
+        if done:
+            span, _, whole = about.get("Content-Range", "").removeprefix("bytes ").partition("/")
+            if span.partition("-")[0] != str(done):
+                raise _Stale
+            size = number(whole)
+        elif (length := number(about.get("Content-Length"))) is not None:
+            size = length
+        hashes = ",".join(about.get_all("x-goog-hash", []))
+        found = re.search(r"(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)", hashes)
+        return cls(mark, size, base64.b64decode(found[1]).hex() if found else "")
+
+    @classmethod
+    def kept(cls, part: Path) -> _Version:
+        """Return what was said of the file that a .part file is the beginning of; nothing where that was not kept."""
         try:
-            _fetch(url, file, tell)
+            kept = json.loads(_beside(part).read_bytes())
+            found = cls(**kept)
+        except (OSError, ValueError, TypeError, RecursionError):
+            return cls()
+        good = isinstance(found.mark, str) and isinstance(found.md5, str) and found.mark.isascii()
+        return found if good and found.mark.isprintable() and isinstance(found.size, int | None) else cls()
+
+
+def _beside(part: Path) -> Path:
+    """Return the file that says of which file `part` is the beginning."""
+    return part.with_name(f"{part.name}.about")
+
+
+def _fetch_into(part: Path, what: str, url: str, tell: OnProgress) -> None:
+    """Make `part` the whole file at `url`. What proves to be none, or damaged, is removed. Raises DownloadError."""
+    version = _Version.kept(part)
+    with open(part, "ab") as file:
+        if not version.mark:
+            file.truncate(0)  # nobody could tell whether what comes belongs to it
+        try:
+            version = _fetch(url, what, part, file, version, tell)
         except _Stale:
             file.truncate(0)
-            _fetch(url, file, tell)
+            version = _fetch(url, what, part, file, _Version(), tell)
+    found = _md5_of(part) if version.md5 else ""
+    if found == version.md5:
+        _beside(part).unlink(missing_ok=True)
+        return
+    part.unlink()
+    _beside(part).unlink(missing_ok=True)
+    raise DownloadError(f"What {host(url)} sent is not what it announced (its MD5 differs). Try again.")
 
 
-def _fetch(url: str, file: IO[bytes], tell: OnProgress) -> None:
-    """Append what `url` holds to `file`, going on where an earlier try stopped."""
+def _fetch(url: str, what: str, part: Path, file: IO[bytes], before: _Version, tell: OnProgress) -> _Version:
+    """Append what `url` holds to `file`, going on where an earlier try stopped, and return what it is."""
     done = os.fstat(file.fileno()).st_size
     # The server compresses files on the way unless told not to, and then no length could be checked.
     headers = {"User-Agent": f"qdesk/{__version__}", "Accept-Encoding": "identity"}
     if done:
-        headers["Range"] = f"bytes={done}-"
-    reply = _Reply(urllib.request.Request(url, headers=headers))
+        headers |= {"Range": f"bytes={done}-", "If-Range": before.mark}
+    reply = Reply(urllib.request.Request(url, headers=headers), _SILENCE_S, _TICK_S)
     try:
-        status, about = reply.take(tell, done, None)
+        status, about = reply.take(partial(tell, done, None))
+        if status not in (200, 206) or status == 206 and not done:
+            raise DownloadError(f"{host(url)} answers {status}, which is no file. Try again later.")
         if done and status != 206:
             done = 0  # the server sends all of it again
             file.truncate(0)
-        total = _total(about, done)
-        tell(done, total)
-        while block := reply.take(tell, done, total):
+        version = _Version.said(about, done)
+        if done and (version.mark, version.size) != (before.mark, before.size):
+            raise _Stale
+        _check_length(version, about, part, url, done)
+        _beside(part).write_text(json.dumps(asdict(version)), encoding="utf-8")
+        told = bool(done)
+        tell(done, version.size)
+        while block := reply.take(partial(tell, done, version.size)):
             file.write(block)
             done += len(block)
-            tell(done, total)
+            if done > _LARGEST or version.size is not None and done > version.size:
+                break
+            if not told and done >= _BEGINNING:
+                _check_kind(file, part, what, url)
+                told = True
+            tell(done, version.size)
     except urllib.error.HTTPError as error:
         if error.code == 416 and done:
             raise _Stale from error
@@ -195,97 +291,41 @@ def _fetch(url: str, file: IO[bytes], tell: OnProgress) -> None:
     finally:
         reply.leave()
         file.flush()
-    size = os.fstat(file.fileno()).st_size
-    if size < (total or done):
-        raise ConnectionError(f"{size} of {total or done} bytes arrived")
-    if size > (total or done):
+    if done < (version.size or 0):
+        raise ConnectionError(f"{done} of {version.size} bytes arrived")
+    if done > (version.size or _LARGEST):
         file.truncate(0)
-        raise ConnectionError(f"{size} bytes arrived where {total or done} were announced")
+        raise ConnectionError(f"more than the announced {version.size or _LARGEST} bytes arrived")
+    _check_kind(file, part, what, url)
+    return version
 
 
-class _Reply:
-    """A server's answer, read in a separate thread, so that a silent server does not keep the caller from leaving.
-
-    A thread that is left while the server is silent ends when the server sends something, or after `_SILENCE_S`.
-    """
-
-    def __init__(self, request: urllib.request.Request) -> None:
-        self._arrived: queue.Queue[Any] = queue.Queue(16)
-        self._left = threading.Event()
-        threading.Thread(target=self._read, args=(request,), name="qdesk-download-reply", daemon=True).start()
-
-    def take(self, tell: OnProgress, done: int, total: int | None) -> Any:
-        """Return first (status, headers), then block after block, at the end b"". Calls `tell` while nothing arrives.
-
-        Raises what went wrong, TimeoutError when nothing arrives for `_SILENCE_S`, and what `tell` raises.
-        """
-        began = time.monotonic()
-        while time.monotonic() - began < _SILENCE_S:
-            try:
-                item = self._arrived.get(timeout=_TICK_S)
-            except queue.Empty:
-                tell(done, total)
-                continue
-            if isinstance(item, Exception):
-                raise item
-            return item
-        raise TimeoutError("timed out")
-
-    def leave(self) -> None:
-        """Tell the thread that no more will be taken."""
-        self._left.set()
-
-    def _read(self, request: urllib.request.Request) -> None:
-        try:
-            with urllib.request.urlopen(request, timeout=_SILENCE_S) as reply:
-                self._give((reply.status, reply.headers))
-                while not self._left.is_set():
-                    block = reply.read1(_BLOCK)
-                    self._give(block)
-                    if not block:
-                        return
-        except Exception as error:  # any error is raised again by `take`, in the caller's thread
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
-            self._give(error)
-
-    def _give(self, item: Any) -> None:
-        while not self._left.is_set():
-            try:
-                return self._arrived.put(item, timeout=_TICK_S)
-            except queue.Full:
-                continue
+def _check_length(version: _Version, about: Message, part: Path, url: str, done: int) -> None:
+    """Raise DownloadError where nobody could tell if a file is whole, or it is too large, OSError for a full disk."""
+    chunked = about.get("Transfer-Encoding", "").lower() == "chunked"  # its end is marked
+    if version.size is None and not chunked:
+        raise DownloadError(f"{host(url)} does not say how long the file is, so that nobody could tell if it is whole.")
+    if (version.size or 0) > _LARGEST:
+        raise DownloadError(f"{host(url)} announces {version.size:,} bytes, more than any official file has.")
+    if (version.size or 0) - done > shutil.disk_usage(part.parent).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
-def _check_kind(part: Path, what: str, url: str) -> None:
-    """Remove a file that does not begin as its kind does, and raise DownloadError."""
+def _md5_of(part: Path) -> str:
     with open(part, "rb") as file:
-        head = file.read(16)
-    if what == "binary":
-        good = head[10:11] in (b"\0", b"\1")  # "recognized" of the first record: no text has these bytes
-    else:
-        good = head.startswith(_BEGINNINGS[what])
-    if not good:
-        part.unlink()
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _check_kind(file: IO[bytes], part: Path, what: str, url: str) -> None:
+    """Empty a file that does not begin as its kind does, and raise DownloadError."""
+    file.flush()
+    with open(part, "rb") as opened:
+        head = opened.read(_BEGINNING)
+    if not _BEGINNINGS[what].match(head):
+        file.truncate(0)
         raise DownloadError(
-            f"{_host(url)} answers, but not with a {what} file. Perhaps your network wants you to log in first."
+            f"{host(url)} answers, but not with a {what} file. Perhaps your network wants you to log in first."
         )
-
-
-def _total(headers: Message, done: int) -> int | None:
-    """Return the size of the whole file as the server states it, None where it does not.
-
-    Raises _Stale where the server goes on from another place than `done`.
-    """
-    stated = headers.get("Content-Range")
-    if done and stated:
-        span, _, whole = stated.removeprefix("bytes ").partition("/")
-        if span.partition("-")[0] != str(done):
-            raise _Stale
-        if whole.isdigit():
-            return int(whole)
-    length = headers.get("Content-Length", "")
-    return done + int(length) if length.isdigit() else None
 
 
 def _known(word: str) -> str:
@@ -310,17 +350,9 @@ def _is_server(base: str) -> bool:
 
 
 def _refusal(error: urllib.error.HTTPError, word: str, what: str) -> str:
-    host = _host(error.url)
+    server = host(error.url)
     if error.code in (403, 404) and what == "model":
-        return f"{host} has no Sketch-RNN decoder for {word!r}: only about a hundred categories have one."
+        return f"{server} has no Sketch-RNN decoder for {word!r}: only about a hundred categories have one."
     if error.code in (403, 404):
-        return f"{host} has no {what} file for {word!r} (it answers {error.code})."
-    return f"{host} answers {error.code} {error.reason}. Try again later."
-
-
-def _host(url: str) -> str:
-    return urllib.parse.urlsplit(url).netloc
-
-
-def _words(error: object) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__).lower()
+        return f"{server} has no {what} file for {word!r} (it answers {error.code})."
+    return f"{server} answers {error.code} {plain(str(error.reason))}. Try again later."

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import errno
+import hashlib
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +20,8 @@ from qdesk.data import download as module
 from qdesk.data.download import WHAT, DownloadError, address, download, file_name
 from tests.helpers.waiting import until
 
-BODY = b"{" + bytes(range(1, 256)) + bytes(range(256)) * 4999
+BEGINNING = b'{"word":"cat","drawing":[[['
+BODY = BEGINNING + bytes(range(len(BEGINNING), 256)) + bytes(range(256)) * 4999
 HALF = len(BODY) // 2
 CAT = "/quickdraw_dataset/full/simplified/cat.ndjson"
 
@@ -36,10 +40,16 @@ class Server(ThreadingHTTPServer):
         self.cut: int | None = None
         self.ranges = True
         self.announce = True
-        self.extra = 0
+        self.headers: dict[str, str] = {}
+        self.chunked = False
+        self.reason: str | None = None
+        self.to: str | None = None
         self.status: int | None = None
         self.gate: threading.Event | None = None
         self.asked: list[tuple[str, str | None]] = []
+
+    def tag(self, body: bytes) -> str:
+        return f'"{zlib.crc32(body):08x}"'
 
     @property
     def url(self) -> str:
@@ -52,11 +62,19 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         server = self.server
         wanted = self.headers.get("Range")
+        self.protocol_version = "HTTP/1.1" if server.chunked else "HTTP/1.0"
         server.asked.append((self.path, wanted))
         body = server.files.get(unquote(self.path))
         if server.status or body is None:
-            self.send_error(server.status or 404)
+            self.send_error(server.status or 404, server.reason)
             return
+        if server.to:
+            self.send_response(302)
+            self.send_header("Location", server.to)
+            self.end_headers()
+            return
+        if wanted and self.headers.get("If-Range") != server.tag(body):
+            wanted = None
         start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.ranges else 0
         if start and start >= len(body):
             self.send_error(416)
@@ -64,16 +82,38 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(206 if start else 200)
         if start:
             self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-        if server.announce:
+        if server.announce and not server.chunked:
             self.send_header("Content-Length", str(len(body) - start))
+        for name, value in ({"ETag": server.tag(body)} | server.headers).items():
+            self.send_header(name, value)
+        if server.chunked:
+            self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         rest = body[start:]
+        if server.chunked:
+            with suppress(ConnectionError):
+                self.send_pieces(rest)
+            return
         if server.gate and not server.gate.is_set():
             self.wfile.write(rest[:HALF])
             server.gate.wait()
             rest = rest[HALF:]
         with suppress(ConnectionError):  # who asked may have gone meanwhile
             self.wfile.write(rest if server.cut is None else rest[: server.cut])
+
+    def send_pieces(self, rest: bytes) -> None:
+        """Send chunks, without their end where the server is to cut them, and for ever where there is a gate."""
+        cut = self.server.cut
+        part = rest if cut is None else rest[:cut]
+        while True:
+            for first in range(0, len(part), 50_000):
+                piece = part[first : first + 50_000]
+                self.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+            if self.server.gate is None:
+                break
+        if cut is None:
+            self.wfile.write(b"0\r\n\r\n")
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         pass
@@ -185,8 +225,8 @@ def test_a_file_that_became_shorter_meanwhile_is_fetched_anew(server: Server, tm
     with pytest.raises(DownloadError):
         download("cat", folder=tmp_path, base_url=server.url)
     server.cut = None
-    server.files[CAT] = b"{short"
-    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == b"{short"
+    server.files[CAT] = BEGINNING
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BEGINNING
 
 
 def test_pieces_from_two_servers_are_never_joined(server: Server, tmp_path: Path) -> None:
@@ -196,18 +236,137 @@ def test_pieces_from_two_servers_are_never_joined(server: Server, tmp_path: Path
     with Server() as other:
         thread = threading.Thread(target=other.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        other.files[CAT] = b"{" + BODY[::-1]
-        assert download("cat", folder=tmp_path, base_url=other.url).read_bytes() == b"{" + BODY[::-1]
+        other.files[CAT] = BEGINNING + BODY[::-1]
+        assert download("cat", folder=tmp_path, base_url=other.url).read_bytes() == BEGINNING + BODY[::-1]
         other.shutdown()
         thread.join()
 
 
-def test_a_server_that_states_no_length_is_believed(server: Server, tmp_path: Path) -> None:
+def test_without_a_length_only_what_has_a_marked_end_is_kept(server: Server, tmp_path: Path) -> None:
     server.announce = False
+    with pytest.raises(DownloadError, match="does not say how long"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.chunked, server.cut = True, 400_000
+    with pytest.raises(DownloadError, match="broke"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert not (tmp_path / "full_simplified_cat.ndjson").exists()
+    server.cut = None
     seen: list[tuple[int, int | None]] = []
     path = download("cat", folder=tmp_path, base_url=server.url, on_progress=lambda *x: seen.append(x))
     assert path.read_bytes() == BODY
     assert seen[-1] == (len(BODY), None)
+
+
+# A server is a stranger
+
+
+def test_a_file_that_changed_meanwhile_is_fetched_anew(server: Server, tmp_path: Path) -> None:
+    server.cut = 400_000
+    with pytest.raises(DownloadError):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.cut = None
+    server.files[CAT] = other = BEGINNING + BODY[:0:-1][: len(BODY) - len(BEGINNING)]
+    assert len(other) == len(BODY)
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == other
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["full_simplified_cat.ndjson"]
+
+
+def test_what_nobody_can_tell_the_version_of_is_begun_anew(server: Server, tmp_path: Path) -> None:
+    server.headers["ETag"] = "W/no"
+    server.cut = 400_000
+    with pytest.raises(DownloadError):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.cut = None
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BODY
+    assert server.asked[-1][1] is None
+
+
+def test_the_md5_that_is_announced_is_looked_at(server: Server, tmp_path: Path) -> None:
+    def announce(body: bytes) -> None:
+        digest = base64.b64encode(hashlib.md5(body).digest()).decode()
+        server.headers["x-goog-hash"] = f"crc32c=AAAAAA==,md5={digest}"
+
+    announce(BODY[:-1])
+    with pytest.raises(DownloadError, match="not what it announced"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".lock"] == []
+    announce(BODY)
+    server.cut = 300_000
+    with pytest.raises(DownloadError, match="broke"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.cut = None
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BODY
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_an_error_as_json_is_no_data(server: Server, tmp_path: Path, what: str) -> None:
+    where = unquote(address("cat", what, server.url).removeprefix(server.url))
+    for said in (b'{"error":{"code":403,"message":"no"}}', b'[{"error": "no"}]'):
+        server.files[where] = said
+        with pytest.raises(DownloadError, match="log in"):
+            download("cat", what, folder=tmp_path, base_url=server.url)
+        assert list(tmp_path.glob("*cat*")) == []
+
+
+def test_an_endless_reply_is_left(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LARGEST", 3_000_000)
+    server.chunked, server.gate = True, threading.Event()
+    with pytest.raises(DownloadError, match="more than the announced 3000000 bytes"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.files[CAT] = b"<html>" + bytes(200_000)
+    with pytest.raises(DownloadError, match="log in"):  # long before the limit
+        download("cat", folder=tmp_path, base_url=server.url)
+    server.chunked, server.gate = False, None
+    server.files[CAT] = BODY * 3
+    with pytest.raises(DownloadError, match="more than any official file"):
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert list(tmp_path.glob("*cat*")) == []
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["ftp://127.0.0.1/x", "http://elsewhere.example/x", "file:///etc/passwd", "http://u:p@127.0.0.1/x", "http://["],
+)
+def test_redirections_elsewhere_are_refused(server: Server, tmp_path: Path, to: str) -> None:
+    server.to = to
+    with pytest.raises(DownloadError) as caught:
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert "nobody asked for" in str(caught.value) and "u:p" not in str(caught.value)
+
+
+def test_a_redirection_on_the_same_host_is_followed(server: Server, tmp_path: Path) -> None:
+    class Moved(Handler):
+        def do_GET(self) -> None:
+            self.server.to = None if self.path.startswith("/new") else f"{self.server.url}/new{self.path}"
+            self.path = self.path.removeprefix("/new")
+            super().do_GET()
+
+    server.RequestHandlerClass = Moved
+    assert download("cat", folder=tmp_path, base_url=server.url).read_bytes() == BODY
+
+
+def test_messages_hold_neither_what_a_server_wrote_nor_a_password(server: Server, tmp_path: Path) -> None:
+    server.status, server.reason = 500, "\x1b[31mred\x07" + "long" * 100
+    with pytest.raises(DownloadError) as caught:
+        download("cat", folder=tmp_path, base_url=server.url)
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 200
+    with pytest.raises(DownloadError) as caught:
+        download("cat", folder=tmp_path, base_url=server.url.replace("//", "//me:secret@"))
+    assert "secret" not in str(caught.value)
+    with socket.create_server(("127.0.0.1", 0)) as rude:
+
+        def answer() -> None:
+            connection, _ = rude.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"\x1b[2J\xff\xfe" + b"garbage" * 50 + b"\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with pytest.raises(DownloadError) as caught:
+            download("cat", folder=tmp_path, base_url=f"http://127.0.0.1:{rude.getsockname()[1]}")
+        thread.join()
+    assert str(caught.value).isprintable() and len(str(caught.value)) < 250
 
 
 def test_a_missing_file_is_said_in_a_sentence(server: Server, tmp_path: Path) -> None:
@@ -365,7 +524,7 @@ def test_a_log_in_page_is_no_data(server: Server, tmp_path: Path, what: str) -> 
 
 def test_every_kind_is_taken_for_what_it_is(server: Server, tmp_path: Path, reference_data: Path) -> None:
     beginnings = {
-        "raw": b'{"word":"cat"',
+        "raw": BEGINNING,
         "binary": (5152802093400064).to_bytes(8, "little") + b"US\x01" + bytes(40),
         "bitmap": b"\x93NUMPY\x01\x00",
         "sketchrnn": b"PK\x03\x04",
