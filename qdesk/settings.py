@@ -24,6 +24,7 @@ from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from qdesk import ini, paths
+from qdesk.checked import short
 from qdesk.files import atomic_write
 
 _log = logging.getLogger(__name__)
@@ -219,7 +220,7 @@ def _left_out(place: str, value: Any, path: Path) -> Iterator[None]:
     try:
         yield
     except (TypeError, ValueError):
-        _warn(f"{path.name}: {place} cannot be {value!r}; the default is taken.")
+        _warn(f"{path.name}: {place} cannot be {short(value)}; the default is taken.")
 
 
 @lru_cache(maxsize=256)

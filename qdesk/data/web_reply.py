@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Callable
-from email.message import Message
+from http.client import HTTPMessage
 from typing import IO, Any
 
 _BLOCK = 1 << 16
@@ -27,13 +27,13 @@ class Redirected(Exception):
 
 class _SameHost(urllib.request.HTTPRedirectHandler):
     def http_error_302(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Message
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage
     ) -> IO[bytes] | None:
         fp.close()
         _check_redirection(req.full_url, headers.get("location") or headers.get("uri") or "")
         return super().http_error_302(req, fp, code, msg, headers)
 
-    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302  # type: ignore[assignment]
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def _check_redirection(asked: str, location: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections import deque
 from collections.abc import Sequence
 
 from qdesk import paths
+from qdesk.checked import NotOne, parse
 from qdesk.data import categories
 
 GAME = 6
@@ -16,6 +16,7 @@ GAME = 6
 DIFFICULTIES = ("easy", "medium", "hard")
 """The difficulties of a fair word. `assets/words.json` calls all other words unfair: they are rarely recognised."""
 
+_LIST = {"words": [{"word": str, "difficulty": str, "hint?": str, "confusable?": {str: float}}]}
 _TRIES = 20
 _SAYS_NOTHING = 0.05
 _ALSO_SAYS = 0.1
@@ -25,12 +26,15 @@ def listed() -> dict[str, dict]:
     """Return what `assets/words.json` says about each category, by word. `qdesk.training.word_list` explains the file.
 
     The result is empty where the file does not exist. Words that no network was trained on are left out, since they
-    cannot be won.
+    cannot be won. Raises NotOne for a file of another kind.
     """
     path = paths.asset("words.json")
     if not path.exists():
         return {}
-    entries = json.loads(path.read_text(encoding="utf-8"))["words"]
+    try:
+        entries = parse(path.read_bytes(), _LIST)["words"]
+    except ValueError as error:
+        raise NotOne(path, "a list of words", error) from None
     return {entry["word"]: entry for entry in entries if entry["word"] in categories.category_index()}
 
 

@@ -96,6 +96,14 @@ class JunkNetwork(nn.Module):
         width = inputs.shape[1]
         return ((inputs - self.mean[:width]) / self.scale[:width]).nan_to_num(nan=0.0).clamp(-HELD, HELD)
 
+    def check(self) -> None:
+        """Raise ValueError where a tree leads out of the nodes, or asks about what is no input."""
+        trees, inputs = self.trees, self.shape.features + len(self.shape.kinds)
+        for places, most in ((trees.roots, self.shape.nodes), (trees.left, self.shape.nodes),
+                             (trees.right, self.shape.nodes), (trees.feature, inputs)):  # fmt: skip
+            if len(places) and not (0 <= int(places.min()) and int(places.max()) < most):
+                raise ValueError("its trees lead nowhere")
+
     def config(self) -> dict:
         return {"shape": asdict(self.shape), "about": self.about}
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import math
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from qdesk.checked import check, parse
 from qdesk.nets.sketchrnn import END, Batch, point_losses
 from qdesk.nets.weights import WeightsError
 
@@ -78,8 +78,10 @@ class OfficialDecoder(nn.Module):
 def load_official(path: Path) -> OfficialDecoder:
     """Return the decoder of a `*.gen.json` file. Raises WeightsError for anything else."""
     try:
-        info, shapes, blobs = json.loads(path.read_bytes())
-        word, scale = str(info["name"]), float(info["scale_factor"])
+        info, shapes, blobs = parse(path.read_bytes(), [(list, dict)])
+        check(info, {"name": str, "scale_factor": float})
+        check([shapes, blobs], [[([int], str)]])
+        word, scale = info["name"], float(info["scale_factor"])
         arrays = [
             (np.frombuffer(base64.b64decode(blob), "<i2").astype(np.float32) * (10 / 32767)).reshape(shape)
             for shape, blob in zip(shapes, blobs, strict=True)

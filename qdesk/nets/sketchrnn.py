@@ -78,7 +78,7 @@ class SketchRNN(nn.Module):
         super().__init__()
         self.words, self.shape, self.kinds = tuple(words), shape, tuple(kinds)
         self.lstm = nn.LSTM(FEATURES, shape.hidden, batch_first=True)
-        self.word = nn.Embedding(len(self.words) + 1, shape.embedding)
+        self.word = _vectors(len(self.words) + 1, shape.embedding)
         self.known = nn.Linear(shape.hidden, shape.readout)
         self.film = nn.Linear(shape.embedding, 2 * shape.readout)
         self.output = nn.Linear(shape.readout, 3 + 6 * shape.mixtures)
@@ -93,6 +93,8 @@ class SketchRNN(nn.Module):
                 nn.Linear(shape.whole, len(kinds)),
             )
         _, weight_hh, _, bias_hh = self.lstm.all_weights[0]
+        if weight_hh.is_meta:  # only the shapes are asked for, and nothing is there to begin with
+            return
         bias_hh.data[shape.hidden : 2 * shape.hidden] = 1.0  # remember by default: forget gate bias 1
         for part in weight_hh.data.chunk(4):
             nn.init.orthogonal_(part)
@@ -159,6 +161,12 @@ class SketchRNN(nn.Module):
     @classmethod
     def from_config(cls, config: dict) -> Self:
         return cls(tuple(config["words"]), Shape(**config["shape"]), tuple(config.get("kinds", ())))
+
+
+def _vectors(count: int, width: int) -> nn.Embedding:
+    """Return vectors, at random, but on the meta device, where torch would first import for a second to do so."""
+    empty = torch.empty(count, width)
+    return nn.Embedding.from_pretrained(empty, freeze=False) if empty.is_meta else nn.Embedding(count, width)
 
 
 # Drawings as sequences

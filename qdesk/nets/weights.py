@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Literal, overload
 
@@ -10,6 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
 
+from qdesk.checked import check, parse
 from qdesk.files import atomic_write
 from qdesk.nets.classifier import Classifier
 from qdesk.nets.junk import JunkNetwork
@@ -66,15 +68,54 @@ def load(path: Path, kind: str) -> Network:
     header = about(path)
     if header["kind"] != kind:
         raise WeightsError(f"{path} holds a {header['kind']}, not a {kind}")
-    with safe_open(path, "pt") as file:
-        state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
     try:
-        network = KINDS[kind].from_config(header["config"])
-        wanted = network.state_dict()
-        network.load_state_dict({name: tensor.to(wanted[name].dtype) for name, tensor in state.items()})
-    except (KeyError, TypeError, RuntimeError):  # missing, unknown or other layers
+        with safe_open(path, "pt") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 (no mapping)
+            _check_config(header["config"], shapes)
+            with torch.device("meta"):  # nothing is allocated before the file is known to fill it
+                wanted = KINDS[kind].from_config(header["config"]).state_dict()
+            if {name: tuple(tensor.shape) for name, tensor in wanted.items()} != shapes:
+                raise TypeError("other layers")
+            network = KINDS[kind].from_config(header["config"])
+            network.load_state_dict({name: file.get_tensor(name).to(wanted[name].dtype) for name in shapes})
+        _check_numbers(network)
+    except ValueError as error:
+        raise WeightsError(f"{path} is not a {kind} of qdesk: {error}") from None
+    except (KeyError, TypeError, RuntimeError, AttributeError, IndexError, OverflowError, SafetensorError):
+        # missing, unknown or other layers
         raise WeightsError(f"{path} is of another version of qdesk: its {kind} has other layers") from None
     return network.eval()
+
+
+def _check_config(config: dict, shapes: dict[str, tuple[int, ...]]) -> None:
+    """Raise ValueError where a network's description cannot be that of tensors of these shapes.
+
+    No width is larger than the largest side of a tensor, and no count of layers than the number of tensors.
+    """
+    most = max([len(shapes), *(side for shape in shapes.values() for side in shape)], default=0)
+    check(config.get("words", []), [str], "words")
+    told = [(name, value) for name, value in config.items() if name not in ("words", "about")]
+    while told:
+        name, value = told.pop()
+        if isinstance(value, dict):
+            told += value.items()
+        elif isinstance(value, list):
+            told += [(name, one) for one in value]
+        elif isinstance(value, int | float):
+            whole = isinstance(value, int)
+            if not (0 <= value <= most if whole else math.isfinite(value)) or name == "scale" and value <= 0:
+                raise ValueError(f"its {name} is {value if not whole or value < 1 << 64 else 'huge'}")
+        elif not isinstance(value, str):
+            raise ValueError(f"its {name} is {type(value).__name__}")
+
+
+def _check_numbers(network: Network) -> None:
+    """Raise ValueError where weights are no numbers, or lead out of the network."""
+    for name, tensor in network.state_dict().items():
+        if tensor.is_floating_point() and tensor.isnan().any():
+            raise ValueError(f"{name} holds numbers that are none")
+    if isinstance(network, JunkNetwork):
+        network.check()
 
 
 def start_from(network: Classifier | SketchRNN, path: Path) -> None:
@@ -111,9 +152,9 @@ def about(path: Path) -> dict:
     if header.get("kind") not in KINDS:
         raise WeightsError(f"{path} is a safetensors file, but not one of qdesk's")
     try:
-        told = {name: json.loads(header.get(name, "{}")) for name in ("config", "about")}
+        told = {name: parse(header.get(name, "{}"), {}) for name in ("config", "about")}
     except ValueError:
         told = {}
-    if not told or not isinstance(told["config"], dict) or not told["config"]:
+    if not told or not told["config"]:
         raise WeightsError(f"{path} does not say what its network looks like")
     return {"kind": header["kind"], **told}

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from qdesk import paths
+from qdesk.checked import check
 from qdesk.data.drawings import BOX, Drawings
 from qdesk.data.reasons import RUDE
 
@@ -38,6 +39,8 @@ SEEN = ("log_p_word", "log_p_top", "entropy", "rank", *(
 
 FEATURES = (*READ, *SHAPE, *SEEN)
 """The inputs of the model that have a name."""
+
+_ABOUT = {"suspect": float, "unusual": float, "usual": {str: [float]}, "sketchrnn": str}
 
 HONEST = "honest"
 """The kind of a drawing that is no junk. All other kinds are reasons (`data.reasons`)."""
@@ -119,7 +122,17 @@ def load(path: Path | None = None) -> JunkModel:
     """Load the shipped junk model, or the one at `path`. Raises `nets.weights.WeightsError` where it cannot be."""
     from qdesk.nets import weights
 
-    return JunkModel(weights.load(path or paths.model(paths.JUNK_MODEL), "junk"))
+    path = path or paths.model(paths.JUNK_MODEL)
+    network = weights.load(path, "junk")
+    try:
+        check(network.about, _ABOUT)
+        if any(len(span) != 2 for span in network.about["usual"].values()):
+            raise ValueError("a usual range has two ends")
+        if network.shape.features != len(FEATURES) or network.shape.kinds[:1] != (HONEST,):
+            raise ValueError("it reads other features, or knows other kinds")
+    except ValueError as error:
+        raise weights.WeightsError(f"{path} is not a junk model of this qdesk: {error}") from None
+    return JunkModel(network)
 
 
 def opinion(logs: np.ndarray, columns: np.ndarray, prefix: str = "") -> dict[str, np.ndarray]:

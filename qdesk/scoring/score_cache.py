@@ -17,7 +17,6 @@ import re
 import shutil
 import time
 import uuid
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from qdesk import paths
+from qdesk.checked import sum_of, sum_of_bytes
 from qdesk.data.drawings import expand_ranges
 from qdesk.files import atomic_write
 
@@ -149,7 +149,7 @@ class ScoreCache:
                 use_byte_stream_split=numbers, write_page_checksum=True,
             )  # fmt: skip
             whole = content.getvalue()
-            name = f"{uuid.uuid4().hex}-{zlib.crc32(whole):08x}.parquet"
+            name = f"{uuid.uuid4().hex}-{sum_of_bytes(whole):08x}.parquet"
             with atomic_write(folder / name) as part, _arrow_file(part, "wb") as file:
                 file.write(whole)
         except OSError as error:
@@ -197,18 +197,13 @@ def _arrow_file(path: Path, mode: str) -> pa.NativeFile:
 
 
 _SUM = re.compile(r"[0-9a-f]{32}-([0-9a-f]{8})\.parquet")
-_PIECE = 1 << 20
 
 
 def _check_sum(path: Path) -> None:
     """Raise ValueError where a file is not as its name says it was written. Old names say nothing."""
-    said, found = _SUM.fullmatch(path.name), 0
-    if said:
-        with open(path, "rb", buffering=0) as file:
-            while piece := file.read(_PIECE):
-                found = zlib.crc32(piece, found)
-        if found != int(said[1], 16):
-            raise ValueError(f"{path.name} is damaged")
+    said = _SUM.fullmatch(path.name)
+    if said and sum_of(path)[1] != int(said[1], 16):
+        raise ValueError(f"{path.name} is damaged")
 
 
 def _check_types(schema: pa.Schema) -> None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from qdesk.data.categories import as_listed, categories, find, lookup, required
 from qdesk.data.drawings import Drawing, Drawings
 from qdesk.data.reasons import GRAFFITI, UNFINISHED
-from qdesk.data.simplify import as_official
+from qdesk.data.simplify import LONGEST, as_official, shortened
 from qdesk.scoring import explanation, junk_model
 from qdesk.scoring.columns import BY_NAME, COLUMNS, RANK_COLUMNS
 from qdesk.scoring.fingerprint import drawing_keys, scorer_id
@@ -36,6 +36,10 @@ MEASURED = tuple(column.name for column in COLUMNS if column.origin == "networks
 
 KEPT = (*MEASURED, "evidence", "junk", "p_junk", "reason", "embedding")
 """The columns of a chunk."""
+
+_CUT = f"Only its first {LONGEST:,} points were looked at."
+_AT_ONCE = 1 << 21
+"""Distances between points that are computed at once."""
 
 _FIRST, _BLOCK = 64, 8192
 """Numbers of drawings that are sorted by length together: the first, so few that some are shown at once, and the most.
@@ -179,7 +183,10 @@ class Scorer:
         self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]
     ) -> Generator[ScoredChunk, None, None]:
         with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
+            long = drawings.point_counts > LONGEST
             for indices, columns in results:
+                for place in np.flatnonzero(long[indices]):
+                    columns["evidence"][place] = f"{_CUT} {columns['evidence'][place]}".strip()
                 yield ScoredChunk(indices, columns)
 
     def features(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
@@ -229,18 +236,20 @@ class Scorer:
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """Return the loss of each point of the drawing as it is stored, float32 (points,), nats; empty for a bitmap.
 
-        A raw drawing's point has the loss of the simplified point that stands for it.
+        A raw drawing's point has the loss of the simplified point that stands for it. Points that are not looked at,
+        because there are more than `simplify.LONGEST`, have 0.
         """
         if not drawing.strokes:
             return np.zeros(0, np.float32)
-        given = Drawings.from_strokes(
+        whole = Drawings.from_strokes(
             [list(drawing.strokes)], times=None if drawing.times is None else [drawing.times], word=[drawing.word]
         )
+        given = shortened(whole)
         ready = as_official(given)
         losses = self.likelihood.losses(self.likelihood.sequences(given, ready), self._words(given))[0]
-        if len(ready.points) == len(given.points):
-            return losses
-        return _spread(given, ready, losses)
+        if len(ready.points) != len(given.points):
+            losses = _spread(given, ready, losses)
+        return np.pad(losses, (0, len(whole.points) - len(losses)))
 
     def letter_strokes(self, drawing: Drawing) -> np.ndarray:
         """Return which strokes of the drawing are letters or other signs, bool (strokes,); none where it is unknown."""
@@ -248,8 +257,9 @@ class Scorer:
         if not len(given):
             return np.zeros(0, bool)
         ready = as_official(given)
-        measured = self.measure(ready, self.likelihood.sequences(given, ready))
-        return _are_letters(measured.get("letter_odds", np.full(len(drawing.strokes), -np.inf)))
+        measured = self.measure(ready, self.likelihood.sequences(shortened(given), ready))
+        found = _are_letters(measured.get("letter_odds", np.full(int(ready.stroke_counts[0]), -np.inf)))
+        return np.pad(found, (0, len(given.stroke_lengths) - len(found)))
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -301,7 +311,7 @@ class Scorer:
 
     def _ready(self, drawings: Drawings, rows: np.ndarray) -> tuple[np.ndarray, Drawings, Drawings]:
         """Return `rows`, their drawings in the 255 box, and the drawings as the Sketch-RNN reads them."""
-        given = drawings.take(rows)
+        given = shortened(drawings.take(rows))
         ready = as_official(given)
         return rows, ready, self.likelihood.sequences(given, ready)
 
@@ -426,6 +436,8 @@ def _spread(given: Drawings, ready: Drawings, losses: np.ndarray) -> np.ndarray:
         np.split(losses, ready.stroke_offsets[1:-1]),
         strict=True,
     ):
-        distance = ((fitted.points[raw][:, None] - simple[None]) ** 2).sum(axis=2)
-        result[raw] = share[distance.argmin(axis=1)]
+        step = max(_AT_ONCE // len(simple), 1)
+        for some in (raw[first : first + step] for first in range(0, len(raw), step)):
+            distance = ((fitted.points[some][:, None] - simple[None]) ** 2).sum(axis=2)
+            result[some] = share[distance.argmin(axis=1)]
     return result

@@ -14,8 +14,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from qdesk.checked import parse
+
 PROGRESS = ("step", "seconds", "done", "minutes_left", "epoch")
 """Names of the numbers about the run's progress, in every line but the first. All other numbers are curves."""
+
+_NUMBER = (float, None)
+_LINE = {
+    "run?": str, "words?": [str], "began?": str, "pid?": (int, None), "out?": str, "ended?": str,
+    "reason?": (str, None), "train?": (int, None), "validation?": int, "parameters?": (int, None),
+    "best_step?": _NUMBER, "step?": float, "seconds?": _NUMBER, "done?": _NUMBER, "minutes_left?": _NUMBER,
+    "epoch?": _NUMBER, "options?": {"data?": ([str], None), "extra?": ([str], None)},
+    "test?": (int, {str: (float, None, bool, str, list, dict)}),
+}  # fmt: skip
+"""What a line may say. A number that is not known is null."""
 
 
 def path_of(out: Path) -> Path:
@@ -53,14 +65,14 @@ class Log:
         elif "step" in line:
             self._note(line, line)
             for name in line.keys() - set(PROGRESS):
-                if isinstance(line[name], int | float):
+                if _is_number(line[name]):
                     self._cut(name, line["step"] - 1)
                     steps, values = self.curves.setdefault(name, ([], []))
                     steps.append(line["step"])
                     values.append(line[name])
 
     def _note(self, line: dict, names: Iterable[str]) -> None:
-        self.latest |= {name: line[name] for name in names if isinstance(line.get(name), int | float)}
+        self.latest |= {name: line[name] for name in names if _is_number(line.get(name))}
 
     def _cut(self, name: str, step: float) -> None:
         """Remove the values of a curve after the step `step`."""
@@ -68,6 +80,10 @@ class Log:
         while steps and steps[-1] > step:
             steps.pop()
             values.pop()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and abs(value) < 1e300  # false for NaN
 
 
 class Follower:
@@ -94,13 +110,12 @@ class Follower:
         if not self._offset:
             self._first = whole[: whole.find(b"\n") + 1]
         self._offset += len(whole)
-        for text in whole.splitlines():
+        for text in whole.split(b"\n"):
             try:
-                line = json.loads(text)
-            except ValueError:  # a line that a crash cut short
+                line = parse(text, _LINE)
+            except ValueError:  # a line that a crash cut short, or that is none of a log
                 continue
-            if isinstance(line, dict):
-                self.log.add(line)
+            self.log.add(line)
         return self.log
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import copy
 import math
+import pickle
 import time
+import zipfile
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import torch
 
+from qdesk.checked import check
 from qdesk.files import atomic_write
 from qdesk.nets import weights
 from qdesk.nets.classifier import Classifier
@@ -180,19 +183,28 @@ class Run(Generic[N]):
     def resume(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
         """Load the checkpoint. Raises `weights.WeightsError` where there is none, or where it is of another run."""
         check_checkpoint(self.out, resume=True)
-        state = torch.load(self.checkpoint, map_location="cpu", weights_only=True)
-        _check_same_run(self.checkpoint, state["made_of"], self.made_of)
-        network.load_state_dict(state["network"])
-        average.network.load_state_dict(state["average"])
+        try:
+            state = _state_of(self.checkpoint)
+            _check_same_run(self.checkpoint, state["made_of"], self.made_of)
+            network.load_state_dict(state["network"])
+            average.network.load_state_dict(state["average"])
+            optimizer.load_state_dict(state["optimizer"])
+            found = None
+            if best := state["best"]:
+                if best["config"] != network.config():
+                    raise ValueError("its best network is another one")
+                found = type(network).from_config(best["config"]).eval()
+                found.load_state_dict(best["state"])
+        except weights.WeightsError:
+            raise
+        except _BROKEN as error:
+            why = str(error).split("\n")[0][:100] or type(error).__name__
+            raise weights.WeightsError(f"{self.checkpoint} is not a checkpoint of this run: {why}") from None
         average.steps = state["average_steps"]
-        optimizer.load_state_dict(state["optimizer"])
         self.step, self.spent, self._began = state["step"], state["seconds"], time.monotonic()
         self._validated = self.step, self.done
         self.best_step, self.best_value, self.waited = state["best_step"], state["best_value"], state["waited"]
-        if best := state["best"]:
-            found = type(network).from_config(best["config"]).eval()
-            found.load_state_dict(best["state"])
-            self.best = found.to(next(network.parameters()).device)
+        self.best = None if found is None else found.to(next(network.parameters()).device)
 
     def finish(self) -> None:
         """Delete the checkpoint, since the run is finished."""
@@ -201,6 +213,35 @@ class Run(Generic[N]):
 
 def _checkpoint_of(out: Path) -> Path:
     return out.with_name(out.name + ".checkpoint")
+
+
+_STATE = {
+    "made_of": dict, "network": dict, "average": dict, "average_steps": int, "optimizer": dict, "step": int,
+    "seconds": float, "best_step": (int, None), "best_value": object, "waited": int,
+    "best": (None, {"config": dict, "state": dict}),
+}  # fmt: skip
+
+_BROKEN = (
+    ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RuntimeError, EOFError, OSError,
+    MemoryError, AssertionError, pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
+"""What torch raises for a file that is none of its own, or holds other layers."""
+
+
+def _state_of(checkpoint: Path) -> dict:
+    """Return what a checkpoint holds. Raises one of `_BROKEN` where it is none.
+
+    It lies in its file as it is, so that none needs more memory than it is long.
+    """
+    with zipfile.ZipFile(checkpoint) as archive:
+        packed = sum(about.file_size for about in archive.infolist() if about.compress_type != zipfile.ZIP_STORED)
+        if packed or sum(about.file_size for about in archive.infolist()) > checkpoint.stat().st_size:
+            raise ValueError("it is packed")
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    check(state, _STATE)
+    if not isinstance(state["best_value"], float):
+        raise ValueError("it does not say how good the best network was")
+    return state
 
 
 def check_checkpoint(out: Path, resume: bool) -> None:

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from qdesk.data.drawings import Drawings
-from qdesk.data.simplify import as_official, simplify, simplify_strokes
+from qdesk.data.simplify import LONGEST, as_official, shortened, simplify, simplify_strokes
 
 
 def xy(*points: tuple[float, float]) -> np.ndarray:
@@ -121,3 +121,16 @@ def test_drawings_of_every_size_become_official_ones() -> None:
     assert official.extents.tolist() == [255, 255, 255]
     raw = Drawings.from_strokes([[wave]], times=[[np.arange(250)]])
     assert (as_official(raw).points == official.take([1]).points).all()
+
+
+def test_of_a_very_long_drawing_the_first_points_are_looked_at() -> None:
+    rng = np.random.default_rng(0)
+    parts = [rng.integers(0, 255, (2, n)) for n in (LONGEST - 5, 3, 10, 7)]
+    short = [np.array([[0, 255], [0, 9]])]
+    drawings = Drawings.from_strokes([short, parts, short], word=["a", "b", "c"])
+    cut = shortened(drawings)
+    assert cut.point_counts.tolist() == [2, LONGEST, 2] and cut.stroke_lengths.tolist() == [2, LONGEST - 5, 3, 2, 2]
+    assert cut.words.tolist() == ["a", "b", "c"] and np.array_equal(cut.strokes_of(1)[2], parts[2][:, :2].T)
+    ordinary = drawings.take([0, 2])
+    assert shortened(ordinary) is ordinary
+    assert np.array_equal(as_official(drawings).take([0, 2]).points, as_official(ordinary).points)

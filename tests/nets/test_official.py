@@ -57,7 +57,7 @@ def test_a_decoder_without_a_scale_is_refused(tmp_path, scale: str) -> None:
     write_decoder(tmp_path / "x.gen.json")
     text = (tmp_path / "x.gen.json").read_text()
     (tmp_path / "x.gen.json").write_text(text.replace("50.0", scale))
-    with pytest.raises(WeightsError, match="its scale_factor is"):
+    with pytest.raises(WeightsError, match="scale_factor is|no number of JSON"):
         load_official(tmp_path / "x.gen.json")
 
 

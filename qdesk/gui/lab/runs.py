@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from qdesk import paths
+from qdesk.checked import parse
 from qdesk.files import atomic_write
 from qdesk.gui.lab.processes import lives
 from qdesk.training.log import Follower, Log, path_of
@@ -55,6 +56,9 @@ class RunState(StrEnum):
         return self in (RunState.FINISHED, RunState.EARLY)
 
 
+_START = {"command": [str], "kind": str, "words": [str], "data": [str], "pid": int, "began": str}
+
+
 @dataclass(frozen=True)
 class Start:
     """How the window began a run, kept beside it: the command, the folders of drawings, the process, and when (UTC)."""
@@ -73,7 +77,7 @@ class Start:
     @staticmethod
     def read(out: Path) -> Start | None:
         try:
-            return Start(**json.loads(beside(out, ".start").read_text(encoding="utf-8")))
+            return Start(**parse(beside(out, ".start").read_bytes(), _START))
         except (OSError, ValueError, TypeError):
             return None
 
@@ -339,5 +343,5 @@ def evaluate_command(run: LabRun) -> list[str]:
 def _when(text: object) -> datetime:
     try:
         return datetime.fromisoformat(str(text)).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):  # the first and the last year have no time in other zones
         return datetime.fromtimestamp(0).astimezone()
