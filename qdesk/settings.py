@@ -83,13 +83,20 @@ class Lab(Section):
 
 
 @dataclass(frozen=True)
+class Files(Section):
+    """Settings of files of drawings."""
+
+    memory: str = setting("", "the most memory that reading a file may take, as 8G; empty for half of the machine's")
+
+
+@dataclass(frozen=True)
 class Window(Section):
     """Settings of the window."""
 
     geometry: str = setting("", "its place and size: Qt's own form, in base 64")
 
 
-SECTIONS: tuple[type[Section], ...] = (Play, Curate, Lab, Window)
+SECTIONS: tuple[type[Section], ...] = (Play, Curate, Lab, Files, Window)
 
 
 def load(section: type[S]) -> S:

@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from qdesk import memory
 from qdesk.cli.arguments import WrongUsage
 from qdesk.cli.parser import make_parser
 from qdesk.files import WrongOutput
@@ -44,6 +45,8 @@ def _status(argv: Sequence[str]) -> int:
         args = make_parser().parse_args(argv)
     except SystemExit as stop:  # --help, --version, wrong usage
         return int(stop.code or 0)
+    if args.memory:
+        os.environ[memory.NAME] = args.memory  # for the processes that this one starts, too
     try:
         return args.run(args)
     except KeyboardInterrupt:

@@ -7,6 +7,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+from qdesk import memory
 from qdesk.data.categories import categories, find
 from qdesk.formats.registry import CAN_READ
 from qdesk.streams import is_stream
@@ -96,6 +97,15 @@ def table(text: str) -> Path:
     if not text.lower().endswith((".csv", ".parquet")) and not text.startswith("/dev/") and not is_stream(text):
         raise argparse.ArgumentTypeError(f"{text!r} ends neither in .csv nor in .parquet")
     return Path(text)
+
+
+def size(text: str) -> str:
+    """Parse a size of memory."""
+    try:
+        memory.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+    return text
 
 
 def word(text: str) -> str:

@@ -25,6 +25,7 @@ from qdesk.cli import (
     window,
     words,
 )
+from qdesk.cli.arguments import size
 
 COMMANDS = (
     window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, search, draw, icons,
@@ -42,6 +43,10 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="Example: qdesk rank flamingo.ndjson --top 100 --out scores.csv",
     )
     parser.add_argument("--version", action="version", version=f"qdesk {__version__}")
+    parser.add_argument(
+        "--memory", metavar="SIZE", type=size,
+        help="the most memory that reading a file may take, such as 8G; default half of the machine's",
+    )  # fmt: skip
     parser.set_defaults(run=window.run, page=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for each in COMMANDS:

@@ -81,6 +81,7 @@ def open_drawings(
 
         with open_input(path, report) as file:
             found = _read(file, left, problems)
+            file.need(2 * (sum(batch.nbytes for batch in batches) + found.nbytes))
         batches.append(found)
         left = None if left is None else left - len(found)
     try:

@@ -57,7 +57,7 @@ def _may_be_read(name: str) -> bool:
 
 def seekable(file: Input) -> IO[bytes]:
     """Return a file's content as a stream that can go back, as zip needs it."""
-    return io.BytesIO(file.stream.read()) if file.is_gzipped else file.stream
+    return io.BytesIO(file.whole()) if file.is_gzipped else file.stream
 
 
 def read_members(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from gzip import GzipFile
 from typing import IO, TYPE_CHECKING, Any
 
+from qdesk import memory
 from qdesk.data import categories
 from qdesk.files import atomic_write
 from qdesk.formats.registry import PARTS
@@ -26,11 +27,16 @@ _BLOCK = 1 << 20
 _PIECE = 1 << 14
 _GZIP = b"\x1f\x8b\x08"
 _LAYERS = 2  # a server packs what was packed already
+_RECORDS = 256
 _REPORTED = 1000  # how many pieces are written between two reports of progress
 
 
 class FormatError(ValueError):
     """A file cannot be read or written. The message is a plain sentence for the user."""
+
+
+class TooLarge(FormatError):
+    """A file would take more memory than it may."""
 
 
 class NotCopied(Exception):
@@ -98,6 +104,8 @@ class Input:
     source: the path as the user gave it, in characters that can be printed: "�" for bytes that are not UTF-8.
     damage: why the content ended early, or None. It is final once the stream is at its end.
     path:   where it is, None for what lies in another file.
+    allowed: the most bytes of memory that reading it may take (`qdesk.memory`).
+    record: the most bytes of one record, as it lies in the file: as objects it takes up to 30 times as much.
     """
 
     def __init__(
@@ -112,11 +120,16 @@ class Input:
         self._file = file
         self._on_progress = on_progress
         self._size = max(os.fstat(file.fileno()).st_size if size is None else size, 1)
+        self.allowed = memory.allowed()
+        self.record = self.allowed // _RECORDS
+        self._before, self._kept = memory.in_use(), 0
         self._unpacking: list[_Gunzip] = []
-        self.stream: io.BufferedReader[Any] = io.BufferedReader(file, _BLOCK)
+        self._content: io.RawIOBase = _Watched(file, self.check)
+        self.stream: io.BufferedReader[Any] = io.BufferedReader(self._content, _BLOCK)
         while len(self._unpacking) < _LAYERS and self.stream.peek(3)[:3] == _GZIP:
             self._unpacking.append(_Gunzip(self.stream))
-            self.stream = io.BufferedReader(self._unpacking[-1], _BLOCK)
+            self._content = _Watched(self._unpacking[-1], self.check)
+            self.stream = io.BufferedReader(self._content, _BLOCK)
 
     @property
     def damage(self) -> str | None:
@@ -129,6 +142,41 @@ class Input:
     def head(self) -> bytes:
         """Return some of the first bytes, at least 512 where there are as many. The stream stays where it is."""
         return self.stream.peek(512)
+
+    @property
+    def unpacked(self) -> int:
+        """The bytes of content that were read so far."""
+        return self._content.count  # type: ignore[attr-defined]
+
+    def check(self) -> None:
+        """Raise TooLarge where more memory was taken since the file was opened than it may take."""
+        if memory.in_use() - self._before > self.allowed:
+            raise self.too_large()
+
+    def need(self, size: int) -> None:
+        """Raise TooLarge where `size` bytes are too many for what is to be made next."""
+        if size > self.allowed:
+            raise self.too_large()
+
+    def keep(self, batch: Drawings) -> Drawings:
+        """Return a batch of the file, and count what it takes. Raises TooLarge: all batches are to become one."""
+        self._kept += batch.nbytes
+        self.need(2 * self._kept)
+        return batch
+
+    def whole(self, times: int = 4) -> bytes:
+        """Return the rest of the content. Raises TooLarge where `times` as much as that is more than may be taken."""
+        most = self.allowed // times
+        data = self.stream.read(most + 1)
+        if len(data) > most:
+            raise self.too_large()
+        return data
+
+    def too_large(self) -> TooLarge:
+        return TooLarge(
+            f"{self.source} would take more than {memory.words(self.allowed)} of memory, which is what reading a file "
+            f"may take; `qdesk --memory SIZE` or {memory.NAME}=SIZE allows more."
+        )
 
     def report(self) -> None:
         """Report the share of the file that has been read. The listener may raise to cancel."""
@@ -156,6 +204,37 @@ def open_input(path: str | os.PathLike[str], on_progress: Callable[[float], None
             raise
         except OSError as error:
             raise FormatError(f"{source} cannot be read: {reason_of(error)}.") from error
+
+
+class _Watched(io.RawIOBase):
+    """A stream that counts what is read of it, and has the memory looked at before more is read."""
+
+    def __init__(self, content: Any, check: Callable[[], None]) -> None:
+        self._inner, self._check = content, check
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._inner.seekable())
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return int(self._inner.seek(place, whence))
+
+    def tell(self) -> int:
+        return int(self._inner.tell())
+
+    def readinto(self, buffer: Any) -> int:
+        self._check()
+        count = self._inner.readinto(buffer) or 0
+        self.count += count
+        return count
+
+
+def watched(content: IO[bytes], check: Callable[[], None]) -> io.BufferedReader[Any]:
+    """Return a stream of the same content that calls `check` before more of it is read."""
+    return io.BufferedReader(_Watched(content, check), _BLOCK)
 
 
 class _Gunzip(io.RawIOBase):

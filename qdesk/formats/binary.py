@@ -22,10 +22,12 @@ from qdesk.data.drawings import Drawings, expand_ranges, metadata_table, offsets
 from qdesk.formats import bitmaps
 from qdesk.formats.base import About, FormatError, Input, Problems, missing_words, write_pieces
 from qdesk.formats.registry import READ_ENDINGS
+from qdesk.memory import words
 
 _HEAD = struct.Struct("<Q2sbIH")
 _COUNT = struct.Struct("<H")
 _CHUNK = 5000
+_POINTS = 4 << 20
 _BLOCK = 1 << 20
 _UNKNOWN_COUNTRY = "ZZ"
 
@@ -60,7 +62,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         batch = walker.chunk(_CHUNK if left is None else min(_CHUNK, left), problems)
         if batch is None:
             break
-        batches.append(batch)
+        batches.append(file.keep(batch))
         left = None if left is None else left - len(batch)
         file.report()
     return batches
@@ -97,8 +99,8 @@ class _Walker:
         ends: list[int] = []
         pieces: list[np.ndarray] = []
         gathered = 0  # how many strokes have had their points taken out of the buffer
-        at = 0
-        while len(rows) < most and not self.ended:
+        at = points = 0
+        while len(rows) < most and points < _POINTS and not self.ended:
             strokes_before = len(starts)
             after, head = self._record(at, starts, lengths)
             if after is None:
@@ -108,6 +110,9 @@ class _Walker:
                     break
                 pieces.append(_gather(self.buffer, starts[gathered:], lengths[gathered:]))
                 gathered = len(starts)
+                if len(self.buffer) - at > self.file.record:
+                    self._stop(problems, f"a drawing is larger than {words(self.file.record)}")
+                    break
                 fresh = self.file.stream.read(max(_BLOCK, len(self.buffer) - at))  # doubling, for a huge record
                 self.buffer, at = self.buffer[at:] + fresh, 0
                 if not fresh:
@@ -118,6 +123,7 @@ class _Walker:
             if len(starts) == strokes_before:
                 problems.add(self.file.source, self.row + 1, "the drawing has no points")
             else:
+                points += sum(lengths[strokes_before:])
                 heads.append(head)
                 rows.append(self.row)
                 ends.append(len(starts))

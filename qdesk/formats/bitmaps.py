@@ -28,9 +28,6 @@ _CHUNK = 20_000
 _SIDES = range(8, 1025)
 """The sides of pictures that are taken for bitmaps."""
 
-_LARGEST = 1 << 32
-"""The most bytes of an array in Fortran order, which has to be read whole."""
-
 _FAINT = 64
 """Pixels up to 255 have a brightest one of at least this. Where it is less, it is ink all the same."""
 
@@ -108,7 +105,7 @@ def _is_ours(file: Input) -> bool:
 
 def read_bytes(file: Input, limit: int | None, problems: Problems) -> list[Drawings] | None:
     """Read pictures of 28 x 28 bytes without any header; None for a file that is none, whose bytes are then read."""
-    data = np.frombuffer(file.stream.read(), np.uint8)
+    data = np.frombuffer(file.whole(), np.uint8)
     if (
         not len(data)
         or len(data) % _PIXELS
@@ -124,7 +121,7 @@ def read_bytes(file: Input, limit: int | None, problems: Problems) -> list[Drawi
 
 def copy_bytes(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
     """Write the pictures `rows`, int64 (n,), ascending, of a file without a header."""
-    out.write(np.frombuffer(file.stream.read(), np.uint8).reshape(-1, _PIXELS)[rows].tobytes())
+    out.write(np.frombuffer(file.whole(), np.uint8).reshape(-1, _PIXELS)[rows].tobytes())
 
 
 def _layout(shape: tuple[int, ...]) -> tuple[int, _Layout | None]:
@@ -152,10 +149,9 @@ def _square(pixels: int) -> int:
 
 
 def _whole(file: Input, shape: tuple[int, ...], fortran: bool, dtype: np.dtype, problems: Problems) -> np.ndarray:
-    """Return the whole array, as far as the file goes. Raises FormatError for one of more than 4 GiB."""
+    """Return the whole array, as far as the file goes. Raises TooLarge for one that takes too much memory."""
     size = math.prod(shape) * dtype.itemsize
-    if size > _LARGEST:
-        raise FormatError(f"{file.source} is larger than 4 GiB, and would have to be read whole.")
+    file.need(4 * size)
     data = file.stream.read(size)
     if len(data) == size:
         return shaped(data, dtype, shape, fortran)
@@ -209,7 +205,7 @@ def _batches(
             problems.add(file.source, int(bad) + 1, "a pixel is no finite number")
         if sane.any():
             bitmaps = scale.ink(pixels[sane])
-            batches.append(Drawings.from_bitmaps(bitmaps, source=file.source, row=rows[sane]))
+            batches.append(file.keep(Drawings.from_bitmaps(bitmaps, source=file.source, row=rows[sane])))
         row += len(records)
         file.report()
     if row < wanted:
@@ -291,7 +287,7 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
         raise NotCopied from error
     is_one = len(shape) == 1 or len(shape) == 2 and (shape[0] == shape[1] != _PIXELS or shape[1] in (3, 4, 5))
     if is_one and rows.tolist() == [0]:
-        rest = file.stream.read()
+        rest = file.whole()
         size = math.prod(shape) * dtype.itemsize
         if len(rest) != size:
             raise NotCopied

@@ -20,6 +20,8 @@ from qdesk.formats import ndjson, shapes
 from qdesk.formats.base import About, Input, NotCopied, Problems
 
 _BLOCK = 1 << 20
+_TIMES = 32
+"""How many times as much memory as text the objects take that a value becomes, at most."""
 _NEAR = 32
 """An error no more letters than this before the end of what was read may be that of a value cut in two there."""
 
@@ -73,7 +75,8 @@ def _records(file: Input, problems: Problems) -> Iterator[Any]:
     decoder = codecs.getincrementaldecoder("utf-8-sig")("replace")
     count = 0
     try:
-        for value in _values(decoder.decode(block) for block in iter(lambda: file.stream.read(_BLOCK), b"")):
+        blocks = (decoder.decode(block) for block in iter(lambda: file.stream.read(_BLOCK), b""))
+        for value in _values(blocks, file.allowed // _TIMES):
             for record in shapes.records_of(value) or (value,):
                 count += 1
                 yield record
@@ -82,8 +85,11 @@ def _records(file: Input, problems: Problems) -> Iterator[Any]:
             problems.add(file.source, count + 1, f"not JSON: {error}; the rest is left out")
 
 
-def _values(texts: Iterable[str]) -> Iterator[Any]:
-    """Return the values of a text that comes in pieces: those that stand in a list of records, too. Raises _Broken."""
+def _values(texts: Iterable[str], most: int = 1 << 62) -> Iterator[Any]:
+    """Return the values of a text that comes in pieces: those that stand in a list of records, too. Raises _Broken.
+
+    most: the letters that one value may have.
+    """
     decode = json.JSONDecoder().raw_decode
     pieces = iter(texts)
     text, at, ended = "", 0, False
@@ -105,6 +111,8 @@ def _values(texts: Iterable[str]) -> Iterator[Any]:
                     raise _Broken(error.msg.lower(), cut) from None
             except RecursionError:
                 raise _Broken("it is nested too deeply", False) from None
+        if len(text) - at > most:
+            raise _Broken(f"one value has more than {most:,} letters", False)
         more = list(islice(pieces, 1 + (len(text) - at) // _BLOCK))  # doubling, for one huge value
         ended = not more
         text, at = text[at:] + "".join(more), 0
@@ -126,7 +134,7 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
     if _is_lines(file):
         ndjson.copy(file, rows, out)
         return
-    data = file.stream.read()
+    data = file.whole()
     mark = _MARK if data.startswith(_MARK) else b""
     text = data.removeprefix(mark).decode("latin-1")  # a letter per byte, so that places in it are those in the file
     at = 0
@@ -158,7 +166,7 @@ def around(file: Input) -> list[str]:
     """Return what a document holds beside its records, in words."""
     if _is_lines(file):
         return []
-    texts = [file.stream.read().decode("utf-8-sig", "replace")]
+    texts = [file.whole().decode("utf-8-sig", "replace")]
     with suppress(_Broken):
         for value in _values(texts):
             paths = shapes.holders(value)

@@ -35,6 +35,8 @@ _ABOUT = ("key_id", "countrycode", "timestamp", "recognized")
 _CHUNK = 5000
 _BLOCK = 1 << 18
 _FARTHEST, _LATEST = 1e6, 1e15
+_MOST = 64
+"""How many channels are read."""
 _DEEPEST = 100
 """How deeply elements may be nested."""
 
@@ -225,6 +227,9 @@ class _Reader:
         if channels is None:
             into.trouble = into.trouble or "its context is not in the file"
             return
+        if len(text) > self.file.record or len(channels) > _MOST:
+            into.trouble = into.trouble or "a trace is too long, or has too many channels"
+            return
         try:
             into.add(about, *_points(text, channels))
         except ValueError as error:
@@ -397,7 +402,7 @@ def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
     Raises NotCopied for a file that is not whole or not in an encoding that extends ASCII, and where a drawing that is
     to go holds more than traces and annotations.
     """
-    data = file.stream.read()
+    data = file.whole()
     if b"\0" in data:
         raise NotCopied
     found = _Spans(file)
@@ -423,7 +428,7 @@ def exact(file: Input, drawings: Drawings) -> Iterator[list[Any] | None]:
     from qdesk.formats.ndjson import CLOCK_MS
 
     found: dict[int, _Drawing] = {}
-    _Spans(file, found.__setitem__).walk(file.stream.read())
+    _Spans(file, found.__setitem__).walk(file.whole())
     for row, timed in zip(drawings.column("row").tolist(), drawings.timed.tolist(), strict=True):
         drawing = found[row]
         times = drawing.ms() if timed else None
@@ -439,7 +444,7 @@ def beside(file: Input, rows: np.ndarray) -> list[str]:
     """Return what the drawings `rows` hold that `Drawings` does not, in words: channels such as F, the force."""
     found = _Spans(file)
     try:
-        found.walk(file.stream.read())
+        found.walk(file.whole())
     except NotCopied:
         return []
     named = sorted(found.names - {"X", "Y", "T"})

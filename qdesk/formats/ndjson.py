@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -20,11 +22,15 @@ from qdesk.formats.base import About, FormatError, Input, Problems, write_pieces
 from qdesk.formats.fields import table_of
 from qdesk.formats.registry import listed
 from qdesk.formats.shapes import FIELDS
+from qdesk.memory import words
 
 _CHUNK = 5000
 FIRST = 200
 """By how many lines it is told how a file's strokes are written."""
 _BLOCK = 1 << 20
+_LARGE = 32 << 20
+"""The bytes from which on a chunk is finished, however few drawings they were."""
+_BLANK = re.compile(rb"[ \t\r\n]*")
 _FARTHEST = 1e6
 CLOCK_MS = 1 << 24
 """The first time, in ms, that is taken for a date and not a duration: float32 would lose its milliseconds."""
@@ -66,10 +72,13 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     batches: list[Drawings] = []
     left = -1 if limit is None else limit
     points = points_first(file, _parsed(file.head().splitlines()[:FIRST]), problems)
-    chunk = Chunk()
+    chunk, begun = Chunk(), file.unpacked
     loads = (lambda line: shapes.official(orjson.loads(line), True)) if points else orjson.loads
     if left != 0:
-        for number, line in enumerate(lines_of(file)):
+        for number, line in lines_of(file):
+            if line is None:
+                problems.add(file.source, number + 1, too_long(file))
+                continue
             try:
                 chunk.add(loads(line), number)
             except _ERRORS:
@@ -79,14 +88,15 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
                     problems.add(file.source, number + 1, why)
             if number % 1000 == 999:
                 file.report()
-            if len(chunk.rows) == _CHUNK or len(chunk.rows) == left:
-                batches.append(chunk.finish(file.source, problems))
+            if len(chunk.rows) == _CHUNK or len(chunk.rows) == left or file.unpacked - begun > _LARGE and chunk.rows:
+                batches.append(file.keep(chunk.finish(file.source, problems)))
+                begun = file.unpacked
                 left -= len(batches[-1]) if left > 0 else 0
                 chunk = Chunk()
                 if left == 0:
                     return batches
     if chunk.rows:
-        batches.append(chunk.finish(file.source, problems))
+        batches.append(file.keep(chunk.finish(file.source, problems)))
     return batches
 
 
@@ -98,19 +108,21 @@ def gather(
     points: as in `shapes.official`.
     """
     batches: list[Drawings] = []
-    chunk, count = Chunk(), 0
+    chunk, count, begun = Chunk(), 0, file.unpacked
     for row, record in records if limit != 0 else ():
         if why := chunk.add_any(record, row, points):
             problems.add(file.source, row + 1, why)
-        if len(chunk.rows) == _CHUNK or limit is not None and count + len(chunk.rows) == limit:
-            batches.append(chunk.finish(file.source, problems))
+        is_last = limit is not None and count + len(chunk.rows) == limit
+        if len(chunk.rows) == _CHUNK or is_last or chunk.rows and file.unpacked - begun > _LARGE:
+            batches.append(file.keep(chunk.finish(file.source, problems)))
+            begun = file.unpacked
             count += len(batches[-1])
             chunk = Chunk()
             file.report()
             if count == limit:
                 break
     if chunk.rows:
-        batches.append(chunk.finish(file.source, problems))
+        batches.append(file.keep(chunk.finish(file.source, problems)))
     return batches
 
 
@@ -231,21 +243,56 @@ class Chunk:
         return drawings.take(good)
 
 
-def lines_of(file: Input) -> Iterator[bytes]:
-    """Yield the lines of a file with their ends. Where the first ones end in a carriage return alone, all do."""
+def lines_of(file: Input) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines of a file with their numbers, from 0, and their ends; None for one longer than a record may be.
+
+    Of many empty lines in a row only the first are given. Where the first lines end in a carriage return alone, all do.
+    """
     head = file.head()
     if b"\r" in head and b"\n" not in head:
-        return _ended_by_cr(file.stream)
-    return iter(file.stream)
+        yield from enumerate(_ended_by_cr(file))
+        return
+    stream, most = file.stream, file.record
+    number, blank = 0, False
+    while line := stream.readline(most):
+        if len(line) == most and not line.endswith(b"\n"):
+            while (more := stream.readline(_BLOCK)) and not more.endswith(b"\n"):
+                file.report()
+            yield number, None
+        else:
+            yield number, line
+        number += 1
+        if line in (b"\n", b"\r\n"):
+            if blank:  # a gigabyte of them is passed over block by block
+                number += _pass_over_blank(stream)
+            blank = True
+        else:
+            blank = False
 
 
-def _ended_by_cr(stream: IO[bytes]) -> Iterator[bytes]:
-    rest = b""
-    while block := stream.read(_BLOCK):
+def _pass_over_blank(stream: io.BufferedReader) -> int:
+    """Read the empty lines that are in the stream's buffer already, and return their number."""
+    buffered = stream.peek()
+    end = buffered.rfind(b"\n", 0, _BLANK.match(buffered).end()) + 1  # type: ignore[union-attr]  # it matches anything
+    return stream.read(end).count(b"\n") if end else 0
+
+
+def _ended_by_cr(file: Input) -> Iterator[bytes | None]:
+    rest, long = b"", False
+    while block := file.stream.read(_BLOCK):
         *lines, rest = (rest + block).split(b"\r")
-        yield from (line + b"\r" for line in lines)
-    if rest:
-        yield rest
+        for line in lines:
+            yield None if long else line + b"\r"
+            long = False
+        if len(rest) > file.record:
+            rest, long = b"", True
+    if rest or long:
+        yield None if long else rest
+
+
+def too_long(file: Input) -> str:
+    """Return why a record is left out that is too long."""
+    return f"it is longer than {words(file.record)}"
 
 
 def _why(record: Any, points: bool) -> str:
@@ -422,10 +469,10 @@ def _chosen(file: Input, rows: np.ndarray) -> Iterator[bytes]:
     """Yield the lines `rows`, ascending."""
     wanted = iter(rows.tolist())
     row = next(wanted, None)
-    for number, line in enumerate(lines_of(file)):
+    for number, line in lines_of(file):
         if row is None:
             break
-        if number == row:
+        if number == row and line is not None:
             yield line
             row = next(wanted, None)
         if number % 1000 == 999:

@@ -25,7 +25,7 @@ import numpy as np
 
 from qdesk.data.drawings import Drawings, metadata_table
 from qdesk.formats.arrays import copy_array, read_header, shaped
-from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems
+from qdesk.formats.base import About, FormatError, Input, NotCopied, Problems, watched
 from qdesk.formats.registry import BY_NAME, SUFFIXES, listed
 
 _PARTS = ("train", "valid", "test")
@@ -34,8 +34,8 @@ _BLOCK = 1 << 20
 _FARTHEST = 1e6
 _FIRST = 200  # by how many drawings it is told what the columns of stroke-4 say
 _SMALL = ("i1", "u1", "i2", "u2")
-_LARGEST = 1 << 32
-"""The most bytes that one unpacked array may have. The largest published one has a few hundred million."""
+_POINTS, _PER_POINT = 1 << 20, 120
+"""How many points become drawings at once, and the bytes that each takes meanwhile."""
 
 
 ABOUT = {
@@ -66,7 +66,7 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
         if all(_is_numbers(archive, name) for name in names):  # bitmaps, as numpy.savez writes them
             names += [one for one in archive.namelist() if one.endswith(SUFFIXES) and not one.endswith(".npy")]
             return BY_NAME["zip"].load().read_members(file, archive, names, limit, problems)
-        found = (sequence for name in names for sequence in _sequences(archive, name))
+        found = (sequence for name in names for sequence in _sequences(archive, name, file))
         return drawings_of(file, found, limit, problems)
 
 
@@ -108,15 +108,21 @@ def drawings_of(
         else:
             good.append(sequence)
             rows.append(row)
-        if row % _CHUNK == 0:
+        if row % _FIRST == 0:
+            file.check()
             file.report()
         if len(rows) == limit:
             break
     batches = []
-    for first in range(0, len(rows), _CHUNK):
-        some = slice(first, first + _CHUNK)
-        batches.append(_drawings(good[some], source=file.source, row=rows[some]))
+    points = np.cumsum([0, *(len(sequence) for sequence in good)])
+    first = 0
+    while first < len(rows):
+        last = min(int(np.searchsorted(points, points[first] + _POINTS)), first + _CHUNK, len(rows))
+        some = slice(first, max(last, first + 1))
+        file.need(_PER_POINT * int(points[some.stop] - points[first]))
+        batches.append(file.keep(_drawings(good[some], source=file.source, row=rows[some])))
         file.report()
+        first = some.stop
     return batches
 
 
@@ -143,17 +149,21 @@ def _is_numbers(archive: zipfile.ZipFile, name: str) -> bool:
     return dtype.kind in "biuf" and (len(shape) in (2, 4) or len(shape) == 3 and shape[2] not in (3, 4, 5))
 
 
-def _sequences(archive: zipfile.ZipFile, name: str) -> Iterator[Any]:
-    """Return what one array of the file holds, record by record. Raises ValueError, _Refused."""
-    if archive.getinfo(name).file_size > _LARGEST:
-        raise ValueError(f"{name} is larger than 4 GiB")
-    with archive.open(name) as member:
+def _sequences(archive: zipfile.ZipFile, name: str, file: Input | None = None) -> Iterator[Any]:
+    """Return what one array of the file holds, record by record. Raises ValueError, _Refused.
+
+    file: what watches the memory.
+    """
+    if file:
+        file.need(4 * archive.getinfo(name).file_size)
+    with archive.open(name) as packed:
+        member: IO[bytes] = watched(packed, file.check) if file else packed
         shape, fortran, dtype = read_header(member)
         if dtype.kind != "O":
             if len(shape) != 3 or dtype.kind not in "biuf":
                 raise ValueError(f"{name} is {dtype} of shape {shape}, not a list of arrays")
             count = math.prod(shape)
-            data = member.read()
+            data = member.read(count * dtype.itemsize + 1)
             if len(data) != count * dtype.itemsize:
                 raise ValueError(f"{name} ends early")
             return iter(shaped(data, dtype, shape, fortran))
@@ -169,7 +179,7 @@ def _objects(stream: IO[bytes], name: str) -> Iterator[Any]:
         found = _Unpickler(stream, encoding="latin1").load()
     except _Refused:
         raise
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile):
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, FormatError):
         raise
     except Exception as error:  # a broken pickle can raise nearly anything
         raise ValueError(f"the pickle in {name} is broken ({type(error).__name__})") from None

@@ -26,6 +26,8 @@ _STEPS = 16
 """How many points a curve becomes. Drawings are simplified before anything looks at them."""
 
 _BLOCK = 1 << 18
+_LONGEST = 1 << 22
+"""The most letters of a path, each part of which takes a hundred times as much memory."""
 _DEEPEST = 100
 _FARTHEST = 1e6
 
@@ -94,7 +96,7 @@ def write(
 def copy(file: Input, rows: np.ndarray, out: IO[bytes]) -> None:
     """Write the file as it is, or nothing where its one drawing is not among `rows`."""
     if len(rows):
-        out.write(file.stream.read())
+        out.write(file.whole())
 
 
 class _BadShape(ValueError):
@@ -166,6 +168,8 @@ class _Reader:
         return all(about.get(name) == "100%" or _length(about, name) >= size for name, size in sizes)
 
     def _add(self, name: str, about: dict[str, str], matrix: np.ndarray) -> None:
+        if len(about.get("d", "")) > _LONGEST:
+            raise _BadShape(f"a <{name}> in it has more than {_LONGEST:,} letters")
         try:
             strokes = [np.array(stroke, np.float64).reshape(-1, 2) for stroke in _SHAPES[name](about) if len(stroke)]
         except (ValueError, IndexError, TypeError, ArithmeticError, AssertionError):  # svg.path asserts some

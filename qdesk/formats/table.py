@@ -18,8 +18,8 @@ from qdesk.formats.base import About, FormatError, Input, Problems
 from qdesk.formats.fields import recognized_of
 from qdesk.formats.registry import columns_of
 
-_LONGEST = 1 << 27
-"""The most letters of a field; Python's csv refuses more than 131,072 by default."""
+_LARGEST = 30
+"""The largest exponent of a key_id written as a number with one."""
 
 _FLOAT = re.compile(r"(\d[\d.]*)(?:e\+?(\d+))?$", re.IGNORECASE)
 _DIGITS = 15
@@ -70,7 +70,7 @@ def _lines(file: Input) -> Iterator[tuple[bytes, list[str]]]:
 
     Raises csv.Error.
     """
-    csv.field_size_limit(_LONGEST)
+    csv.field_size_limit(file.record)  # Python's csv refuses more than 131,072 letters by default
     found = columns_of(file.head())
     if found is None:
         raise FormatError(f"{file.source} has no column of drawings.")
@@ -78,7 +78,11 @@ def _lines(file: Input) -> Iterator[tuple[bytes, list[str]]]:
     taken: list[bytes] = []
 
     def text() -> Iterator[str]:
-        for line in ndjson.lines_of(file):
+        size = 0
+        for number, line in ndjson.lines_of(file):
+            size = (0 if not taken else size) + len(line or b"")
+            if line is None or size > file.record:
+                raise csv.Error(f"line {number + 1} is too long" if line is None else ndjson.too_long(file))
             taken.append(line)
             yield line.decode("utf-8-sig" if len(taken) == 1 and first else "utf-8", "replace")
 
@@ -129,6 +133,8 @@ def _key(text: str | None, file: Input, problems: Problems) -> str | None:
     """Return a key_id, also one that a program took for a number with a fraction; None for one that lost digits."""
     found = _FLOAT.match(text or "")
     if not text or not found or text.isdigit():
+        return text
+    if len(text) > _LARGEST or len(found[2] or "") > 2 or int(found[2] or 0) > _LARGEST:
         return text
     number = Decimal(text)
     digits = len(found[1].replace(".", "").lstrip("0"))

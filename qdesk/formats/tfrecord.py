@@ -11,6 +11,7 @@ format and any loss of place. The second one is not computed: byte by byte in Py
 
 from __future__ import annotations
 
+import io
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +78,8 @@ def _words(file: Input, problems: Problems) -> list[str]:
     """Return the names of the classes; none where there is no file of them, which is said."""
     path = _classes(file)
     try:
-        text = path.read_text(encoding="utf-8-sig") if path else ""
+        with open(path, "rb") if path else io.BytesIO() as opened:
+            text = opened.read(_LARGEST).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError):
         text = ""
     if not text:

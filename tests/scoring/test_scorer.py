@@ -11,8 +11,8 @@ import torch
 
 from qdesk import paths
 from qdesk.data.drawings import Drawings
-from qdesk.data.synthetic_junk import add_parts
 from qdesk.data.simplify import LONGEST
+from qdesk.data.synthetic_junk import add_parts
 from qdesk.formats import open_drawings
 from qdesk.nets import weights
 from qdesk.scoring import scorer as score
@@ -253,12 +253,15 @@ def test_an_official_decoder_reads_drawings_in_their_own_units(reference_data) -
 # Very long drawings
 
 
-def test_a_very_long_drawing_is_scored_by_its_beginning_and_the_others_as_ever(scorer: Scorer) -> None:
-    drawings = cats_and_flamingos()
+def test_a_very_long_drawing_is_scored_by_its_beginning_and_the_others_as_ever(
+    scorer: Scorer, starter: Drawings
+) -> None:
+    drawings = starter.take(slice(0, 40))
     endless = Drawings.from_strokes([[np.random.default_rng(0).integers(0, 255, (2, 3 * LONGEST))]], word=["cat"])
     alone, beside = scorer.score(drawings), scorer.score(Drawings.concat([drawings, endless]))
     for name, values in alone.items():
-        assert values.tolist() == beside[name][:-1].tolist() or np.array_equal(values, beside[name][:-1], equal_nan=True)
+        same = values.dtype != object and values.tobytes() == beside[name][:-1].tobytes()
+        assert same or values.tolist() == beside[name][:-1].tolist(), name
     assert beside["evidence"][-1].startswith(f"Only its first {LONGEST:,} points were looked at.")
     losses = scorer.point_losses(endless[0])
     assert len(losses) == 3 * LONGEST and losses[:LONGEST].any() and not losses[LONGEST:].any()
