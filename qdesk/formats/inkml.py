@@ -119,8 +119,12 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     reader = _Reader(file, problems, limit)
     while limit is None or reader.count < limit:
         block = file.stream.read(_BLOCK)
+        seen = reader.seen
         try:
             reader.parser.Parse(block, not block)
+            reader.quiet = reader.quiet + len(block) if seen == reader.seen else 0
+            if reader.quiet > file.record:
+                raise ValueError(f"an element has more than {file.record:,} letters")
         except FormatError:
             raise
         except (expat.ExpatError, ValueError, LookupError) as error:  # the last two for encodings
@@ -140,6 +144,7 @@ class _Reader:
         self.file, self.problems, self.limit = file, problems, limit
         self.row = 0
         self.count = 0
+        self.seen = self.quiet = 0  # how many elements have begun or ended, and the bytes since then
         self._batches: list[Drawings] = []
         self._drawings: list[_Drawing] = []
         self._rows: list[int] = []
@@ -168,6 +173,7 @@ class _Reader:
         raise FormatError(f"{self.file.source} is refused: it has XML entities, and InkML needs none.")
 
     def _start(self, name: str, about: dict[str, str]) -> None:
+        self.seen += 1
         name = name.rpartition(" ")[2]
         self._text.clear()
         if len(self._open) >= _DEEPEST:
@@ -186,6 +192,7 @@ class _Reader:
         self._open.append((name, about))
 
     def _end(self, name: str) -> None:
+        self.seen += 1
         name, about = self._open.pop()
         text = "".join(self._text)
         self._text.clear()

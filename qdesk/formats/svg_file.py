@@ -62,8 +62,12 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     reason = ""
     while True:
         block = file.stream.read(_BLOCK)
+        seen = reader.seen
         try:
             reader.parser.Parse(block, not block)
+            reader.quiet = reader.quiet + len(block) if seen == reader.seen else 0
+            if reader.quiet > 2 * _LONGEST:  # expat looks through all of it again with every block
+                raise _BadShape(f"an element in it has more than {2 * _LONGEST:,} letters")
         except FormatError:
             raise
         except (expat.ExpatError, ValueError, LookupError) as error:  # the last two for encodings
@@ -120,6 +124,7 @@ class _Reader:
         self.strokes: list[np.ndarray] = []
         self.left_out: set[str] = set()
         self.title = ""
+        self.seen = self.quiet = 0  # how many elements have begun or ended, and the bytes since then
         self._title: list[str] | None = None
         self._size = (math.inf, math.inf)
         self._open: list[_Open] = []
@@ -133,6 +138,7 @@ class _Reader:
         raise FormatError(f"{self.file.source} is refused: it has XML entities, and a drawing needs none.")
 
     def _start(self, name: str, about: dict[str, str]) -> None:
+        self.seen += 1
         name = name.rpartition(" ")[2]
         if len(self._open) >= _DEEPEST:
             raise FormatError(f"{self.file.source} is refused: it has more than {_DEEPEST} elements in one another.")
@@ -153,6 +159,7 @@ class _Reader:
             self._add(name, about, here.matrix)
 
     def _end(self, _: str) -> None:
+        self.seen += 1
         if self._open.pop().name == "title" and self._title is not None:
             self.title, self._title = "".join(self._title).strip(), None
 
