@@ -21,7 +21,7 @@ from qdesk.formats.registry import columns_of
 _LARGEST = 30
 """The largest exponent of a key_id written as a number with one."""
 
-_FLOAT = re.compile(r"(\d[\d.]*)(?:e\+?(\d+))?$", re.IGNORECASE)
+_FLOAT = re.compile(r"(\d+(?:\.\d*)?)(?:e\+?(\d+))?$", re.IGNORECASE)
 _DIGITS = 15
 """A key_id written with an exponent and fewer digits than this was rounded."""
 

@@ -1,0 +1,98 @@
+"""Files that announce or unpack to far more than they are: refused or read in the memory that they may take."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from qdesk.formats import FormatError, open_drawings
+from qdesk.formats.base import TooLarge, open_input
+from qdesk.formats.ndjson import lines_of
+
+GOOD = b'{"word":"cat","drawing":[[[1,2],[3,4]]]}\n'
+
+
+@pytest.fixture(autouse=True)
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QDESK_MEMORY", "128M")
+
+
+def header(shape: tuple[int, ...], descr: str = "|u1", fortran: bool = False) -> bytes:
+    out = io.BytesIO()
+    np.lib.format.write_array_header_1_0(out, {"descr": descr, "fortran_order": fortran, "shape": shape})
+    return out.getvalue()
+
+
+def test_a_line_that_is_too_long_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "x.ndjson.gz"
+    path.write_bytes(gzip.compress(GOOD + b'{"drawing":[[[' + b"1," * 2_000_000 + b"\n" + GOOD, 1))
+    opened = open_drawings(path)
+    assert len(opened.drawings) == 2 and opened.drawings.column("row").tolist() == [0, 2]
+    assert opened.problem_count == 1 and "longer than" in opened.problems[0].reason
+
+
+def test_empty_lines_are_passed_over_and_counted(tmp_path: Path) -> None:
+    path, empty = tmp_path / "x.ndjson", 5_000_000
+    path.write_bytes(GOOD + b"\n" * empty + GOOD + b"\r\n" * 10 + b" \n" + GOOD)
+    opened = open_drawings(path)
+    assert opened.drawings.column("row").tolist() == [0, empty + 1, empty + 13] and opened.problem_count == 0
+    with open_input(path) as file:
+        assert sum(1 for _ in lines_of(file)) < 1000  # block by block
+
+
+@pytest.mark.parametrize("shape", [(1 << 40, 3), (1 << 20, 1 << 20, 3)])
+@pytest.mark.parametrize("fortran", [False, True])
+def test_a_header_is_looked_at_before_its_array_is_read(tmp_path: Path, shape: tuple[int, ...], fortran: bool) -> None:
+    (tmp_path / "x.npy").write_bytes(header(shape, fortran=fortran) + bytes(100))
+    with pytest.raises(TooLarge, match="QDESK_MEMORY"):
+        open_drawings(tmp_path / "x.npy")
+
+
+def test_a_zip_is_asked_for_its_sizes_first(tmp_path: Path) -> None:
+    with (
+        zipfile.ZipFile(tmp_path / "x.npz", "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("train.npy", "w") as to,
+    ):
+        to.write(header((1000, 50_000, 3)) + bytes(50 << 20))
+    with pytest.raises(TooLarge):
+        open_drawings(tmp_path / "x.npz")
+
+
+def test_small_pictures_do_not_become_more_than_may_be_kept(tmp_path: Path) -> None:
+    with gzip.open(tmp_path / "x.npy.gz", "wb", 1) as file:
+        file.write(header((1 << 19, 64)) + bytes(64 << 19))
+    with pytest.raises(TooLarge):
+        open_drawings(tmp_path / "x.npy.gz")
+
+
+def test_one_array_named_a_million_times_is_counted_each_time(tmp_path: Path) -> None:
+    import pickle
+
+    entries = np.empty(50_000, object)
+    entries[:] = [np.ones((2000, 3), np.int16)] * len(entries)  # one array, which the pickle refers to
+    pickled = pickle.dumps(entries, 2)
+    assert len(pickled) < 500_000
+    (tmp_path / "x.npy").write_bytes(header((50_000,), "|O") + pickled)
+    with pytest.raises(TooLarge):
+        open_drawings(tmp_path / "x.npy")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.json", b'{"drawings":[' + b'{"drawing":[[[1,2],[3,4]]]},' * 180_000),
+        ("x.csv", b'word,drawing\n"' + b"a" * 3_000_000),
+        ("x.svg", b'<svg><path d="M0 0' + b" L1 1" * 2_000_000),
+        ("x.inkml", b"<ink><trace>" + b"1 1, " * 2_000_000 + b"</trace></ink>"),
+        ("x.bin", (5).to_bytes(8, "little") + b"US\1" + bytes(4) + b"\xff\xff" + (b"\xff\xff" + b"\1" * 131_070) * 30),
+    ],
+)
+def test_no_value_is_longer_than_a_record_may_be(tmp_path: Path, name: str, content: bytes) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(FormatError, match="letters|longer|too long|larger"):
+        open_drawings(tmp_path / name)
