@@ -194,12 +194,6 @@ class Drawings:
         return len(self.drawing_offsets) - 1
 
     @property
-    def nbytes(self) -> int:
-        """The bytes of memory that the batch takes."""
-        arrays = (self.points, self.stroke_offsets, self.drawing_offsets, self.times, self.bitmaps)
-        return sum(one.nbytes for one in arrays if one is not None) + self.table.nbytes
-
-    @property
     def stroke_lengths(self) -> np.ndarray:
         """int64 (S,): points in each stroke."""
         return np.diff(self.stroke_offsets)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.formats.base import FormatError, Input, Problem, Problems, named, open_input, word_of_name
+from qdesk.formats.base import FormatError, Input, Problem, Problems, bytes_of, named, open_input, word_of_name
 from qdesk.formats.registry import BY_NAME, FORMATS, READ, SHARD, SUFFIXES, WRITTEN, Format, listed
 from qdesk.formats.telling import format_of_input
 from qdesk.streams import readable
@@ -81,7 +81,7 @@ def open_drawings(
 
         with open_input(path, report) as file:
             found = _read(file, left, problems)
-            file.need(2 * (sum(batch.nbytes for batch in batches) + found.nbytes))
+            file.need(2 * sum(map(bytes_of, (*batches, found))))
         batches.append(found)
         left = None if left is None else left - len(found)
     try:

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from gzip import GzipFile
 from typing import IO, TYPE_CHECKING, Any
 
-from qdesk import memory
 from qdesk.data import categories
 from qdesk.files import atomic_write
 from qdesk.formats.registry import PARTS
+from qdesk.memory import NAME, allowed, in_use, words
 from qdesk.streams import name_of, readable
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ class Input:
         self._file = file
         self._on_progress = on_progress
         self._size = max(os.fstat(file.fileno()).st_size if size is None else size, 1)
-        self.allowed = memory.allowed()
+        self.allowed = allowed()
         self.record = self.allowed // _RECORDS
-        self._before, self._kept = memory.in_use(), 0
+        self._before, self._kept = in_use(), 0
         self._unpacking: list[_Gunzip] = []
         self._content: io.RawIOBase = _Watched(file, self.check)
         self.stream: io.BufferedReader[Any] = io.BufferedReader(self._content, _BLOCK)
@@ -150,7 +150,7 @@ class Input:
 
     def check(self) -> None:
         """Raise TooLarge where more memory was taken since the file was opened than it may take."""
-        if memory.in_use() - self._before > self.allowed:
+        if in_use() - self._before > self.allowed:
             raise self.too_large()
 
     def need(self, size: int) -> None:
@@ -160,7 +160,7 @@ class Input:
 
     def keep(self, batch: Drawings) -> Drawings:
         """Return a batch of the file, and count what it takes. Raises TooLarge: all batches are to become one."""
-        self._kept += batch.nbytes
+        self._kept += bytes_of(batch)
         self.need(2 * self._kept)
         return batch
 
@@ -174,8 +174,8 @@ class Input:
 
     def too_large(self) -> TooLarge:
         return TooLarge(
-            f"{self.source} would take more than {memory.words(self.allowed)} of memory, which is what reading a file "
-            f"may take; `qdesk --memory SIZE` or {memory.NAME}=SIZE allows more."
+            f"{self.source} would take more than {words(self.allowed)} of memory, which is what reading a file "
+            f"may take; `qdesk --memory SIZE` or {NAME}=SIZE allows more."
         )
 
     def report(self) -> None:
@@ -183,6 +183,12 @@ class Input:
         if self._on_progress:
             position = self._file.tell() if self._file.seekable() else 0
             self._on_progress(min(position / self._size, 1.0))
+
+
+def bytes_of(batch: Drawings) -> int:
+    """Return the bytes of memory that a batch takes."""
+    arrays = (batch.points, batch.stroke_offsets, batch.drawing_offsets, batch.times, batch.bitmaps)
+    return sum(one.nbytes for one in arrays if one is not None) + batch.table.nbytes
 
 
 @contextmanager

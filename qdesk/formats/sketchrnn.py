@@ -176,7 +176,7 @@ def _objects(stream: IO[bytes], name: str) -> Iterator[Any]:
     name: what to call it. Raises ValueError, _Refused, and what reading the stream raises.
     """
     try:
-        found = _Unpickler(stream, encoding="latin1").load()
+        found = _Unpickler(_Stream(stream), encoding="latin1").load()
     except _Refused:
         raise
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile, FormatError):
@@ -284,7 +284,7 @@ def copy_objects(stream: IO[bytes], rows: np.ndarray, out: IO[bytes]) -> None:
 
     Raises ValueError and _Refused for entries that are no arrays and lists of numbers.
     """
-    found = _Unpickler(stream, encoding="latin1").load()
+    found = _Unpickler(_Stream(stream), encoding="latin1").load()
     if not isinstance(found, _Array) or not isinstance(found.data, list) or not found.shape:
         raise ValueError("not a list of arrays")
     entries = np.empty(len(found.data), object)
@@ -333,6 +333,13 @@ def _copy_member(archive: zipfile.ZipFile, into: zipfile.ZipFile, name: str, row
             copy_array(member, shape, fortran, dtype, rows, to)
             return
         copy_objects(member, rows, to)
+
+
+class _Stream:
+    """What an unpickler needs of a stream, without `readinto`: where that ends early, Python 3.11 loses a bytearray."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.read, self.readline = stream.read, stream.readline
 
 
 class _Unpickler(pickle.Unpickler):

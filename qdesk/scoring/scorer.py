@@ -185,9 +185,7 @@ class Scorer:
         with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
             long = drawings.point_counts > LONGEST
             for indices, columns in results:
-                for place in np.flatnonzero(long[indices]):
-                    columns["evidence"][place] = f"{_CUT} {columns['evidence'][place]}".strip()
-                yield ScoredChunk(indices, columns)
+                yield ScoredChunk(indices, _with_cut(columns, long[indices]))
 
     def features(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
         """Return what a junk model is fitted on: `junk_model.FEATURES`, float32 (N, features), and float32 (N, layers).
@@ -236,8 +234,7 @@ class Scorer:
     def point_losses(self, drawing: Drawing) -> np.ndarray:
         """Return the loss of each point of the drawing as it is stored, float32 (points,), nats; empty for a bitmap.
 
-        A raw drawing's point has the loss of the simplified point that stands for it. Points that are not looked at,
-        because there are more than `simplify.LONGEST`, have 0.
+        A raw drawing's point has the loss of the simplified one that stands for it, one that is not looked at has 0.
         """
         if not drawing.strokes:
             return np.zeros(0, np.float32)
@@ -258,8 +255,8 @@ class Scorer:
             return np.zeros(0, bool)
         ready = as_official(given)
         measured = self.measure(ready, self.likelihood.sequences(shortened(given), ready))
-        found = _are_letters(measured.get("letter_odds", np.full(int(ready.stroke_counts[0]), -np.inf)))
-        return np.pad(found, (0, len(given.stroke_lengths) - len(found)))
+        odds = measured.get("letter_odds", np.zeros(0))
+        return np.pad(_are_letters(odds), (0, len(drawing.strokes) - len(odds)))
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -345,6 +342,13 @@ class Scorer:
     def _words(self, drawings: Drawings) -> np.ndarray:
         """Return the word that each drawing is judged as, object (N,), a category as the list spells it."""
         return np.full(len(drawings), self.word, object) if self.word else as_listed(drawings.words)
+
+
+def _with_cut(columns: dict[str, np.ndarray], long: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the columns, where the evidence says of what is too long, bool (n,), that only a part was looked at."""
+    for place in np.flatnonzero(long):
+        columns["evidence"][place] = f"{_CUT} {columns['evidence'][place]}".strip()
+    return columns
 
 
 def _are_scores(columns: Mapping[str, np.ndarray]) -> bool:

@@ -237,7 +237,10 @@ def _state_of(checkpoint: Path) -> dict:
         packed = sum(about.file_size for about in archive.infolist() if about.compress_type != zipfile.ZIP_STORED)
         if packed or sum(about.file_size for about in archive.infolist()) > checkpoint.stat().st_size:
             raise ValueError("it is packed")
-    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+    except Exception as error:  # a broken pickle can raise nearly anything
+        raise ValueError(f"its pickle is broken ({type(error).__name__})") from None
     check(state, _STATE)
     if not isinstance(state["best_value"], float):
         raise ValueError("it does not say how good the best network was")

@@ -36,7 +36,7 @@ from tests.helpers import tfrecord
 from tests.helpers.drawings import shapes
 from tests.helpers.faults import cases, dice
 
-KEPT: dict[str, tuple[int, ...]] = {"csv": (2395,)}
+KEPT: dict[str, tuple[int, ...]] = {"csv": (2395,), "checkpoint": (314,)}
 """Cases beyond the few of each run that once failed."""
 
 INTERESTING = (
