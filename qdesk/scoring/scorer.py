@@ -183,9 +183,7 @@ class Scorer:
         self, drawings: Drawings, rows: np.ndarray, stop: Callable[[], bool]
     ) -> Generator[ScoredChunk, None, None]:
         with closing(self._each_batch(drawings, rows, self._every_column, stop)) as results:
-            long = drawings.point_counts > LONGEST
-            for indices, columns in results:
-                yield ScoredChunk(indices, _with_cut(columns, long[indices]))
+            yield from _chunks(results, drawings.point_counts > LONGEST)
 
     def features(self, drawings: Drawings) -> tuple[np.ndarray, np.ndarray]:
         """Return what a junk model is fitted on: `junk_model.FEATURES`, float32 (N, features), and float32 (N, layers).
@@ -246,7 +244,7 @@ class Scorer:
         losses = self.likelihood.losses(self.likelihood.sequences(given, ready), self._words(given))[0]
         if len(ready.points) != len(given.points):
             losses = _spread(given, ready, losses)
-        return np.pad(losses, (0, len(whole.points) - len(losses)))
+        return _padded(losses, len(whole.points))
 
     def letter_strokes(self, drawing: Drawing) -> np.ndarray:
         """Return which strokes of the drawing are letters or other signs, bool (strokes,); none where it is unknown."""
@@ -255,8 +253,7 @@ class Scorer:
             return np.zeros(0, bool)
         ready = as_official(given)
         measured = self.measure(ready, self.likelihood.sequences(shortened(given), ready))
-        odds = measured.get("letter_odds", np.zeros(0))
-        return np.pad(_are_letters(odds), (0, len(drawing.strokes) - len(odds)))
+        return _padded(_are_letters(measured.get("letter_odds", np.zeros(0))), len(drawing.strokes))
 
     def seen(self, one: Drawings) -> ClassifierOpinion:
         """Return what the CNN sees in a batch of one drawing."""
@@ -344,11 +341,12 @@ class Scorer:
         return np.full(len(drawings), self.word, object) if self.word else as_listed(drawings.words)
 
 
-def _with_cut(columns: dict[str, np.ndarray], long: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the columns, where the evidence says of what is too long, bool (n,), that only a part was looked at."""
-    for place in np.flatnonzero(long):
-        columns["evidence"][place] = f"{_CUT} {columns['evidence'][place]}".strip()
-    return columns
+def _chunks(results: Iterator[tuple[np.ndarray, Any]], long: np.ndarray) -> Iterator[ScoredChunk]:
+    """Yield results as chunks. The evidence of what is too long, bool (N,), says that only a part was looked at."""
+    for indices, columns in results:
+        for place in np.flatnonzero(long[indices]):
+            columns["evidence"][place] = f"{_CUT} {columns['evidence'][place]}".strip()
+        yield ScoredChunk(indices, columns)
 
 
 def _are_scores(columns: Mapping[str, np.ndarray]) -> bool:
@@ -363,6 +361,10 @@ def _letters(part: Drawings, measured: Mapping[str, np.ndarray], rows: np.ndarra
         return {}
     each = np.split(measured["letter_odds"], part.drawing_offsets[1:-1])
     return {row: _are_letters(each[row]) for row in rows.tolist()}
+
+
+def _padded(values: np.ndarray, length: int) -> np.ndarray:
+    return np.pad(values, (0, length - len(values)))
 
 
 def _are_letters(odds: np.ndarray) -> np.ndarray:
