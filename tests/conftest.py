@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -67,13 +68,19 @@ def _is_ours(thread: threading.Thread) -> bool:
 def no_unexpected_log(caplog: pytest.LogCaptureFixture, request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail where the program logs a warning or worse, unless the test itself asks for `caplog`."""
     yield
-    if "caplog" in _own_arguments(request):
+    info = getattr(request.node, "_fixtureinfo", None)
+    if info is not None and _asks_for("caplog", info.argnames, info.name2fixturedefs):
         return
     bad = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= 30]
     if bad:
         pytest.fail(f"logged: {'; '.join(bad)}")
 
 
-def _own_arguments(request: pytest.FixtureRequest) -> tuple[str, ...]:
-    info = getattr(request.node, "_fixtureinfo", None)
-    return tuple(info.argnames) if info else ()
+def _asks_for(name: str, arguments: Sequence[str], fixtures: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether a fixture is among the arguments of a test, or among those of the fixtures that it asks for."""
+    asked, left = set[str](), [*arguments]
+    while left:
+        if (one := left.pop()) not in asked:
+            asked.add(one)
+            left += fixtures[one][-1].argnames if fixtures.get(one) else ()
+    return name in asked

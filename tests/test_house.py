@@ -155,6 +155,27 @@ def test_no_files_import_each_other_in_a_circle():
     assert not left  # each of these is in a circle, or imports one
 
 
+def test_what_paints_is_wrapped():
+    """An exception that leaves a paint event while a painter is active ends the program: `gui/troubles.py`."""
+    bare = [
+        f"{name(path)} {owner.name}"
+        for path in MODULES
+        if name(path).startswith("qdesk/gui/")
+        for owner in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(owner, ast.ClassDef)
+        for method in owner.body
+        if isinstance(method, ast.FunctionDef) and _paints(owner, method)
+        if "painting" not in map(ast.unparse, method.decorator_list)
+    ]
+    assert not bare
+
+
+def _paints(owner: ast.ClassDef, method: ast.FunctionDef) -> bool:
+    """Whether Qt calls this method to paint."""
+    delegate = any("Delegate" in ast.unparse(base) for base in owner.bases)
+    return method.name in ("paintEvent", "drawBackground", "drawForeground") or (method.name == "paint" and delegate)
+
+
 # Longer than a function (60 lines) or a class (250) should be, and how long it may be. This list may only shrink.
 FORM = "one form, laid out from top to bottom"
 LONG = {

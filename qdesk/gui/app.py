@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from qdesk import paths
+
 _APT = (
     "libgl1 libegl1 libxkbcommon0 libfontconfig1 libglib2.0-0 libdbus-1-3 "
     "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
@@ -42,7 +44,7 @@ def main(
     from PySide6.QtCore import Qt
     from PySide6.QtWidgets import QApplication
 
-    from qdesk.gui import jobs
+    from qdesk.gui import jobs, report, troubles
     from qdesk.gui.theme import apply_theme
     from qdesk.gui.window import MainWindow
 
@@ -56,7 +58,11 @@ def main(
     app.setApplicationDisplayName("qdesk")
     app.setDesktopFileName("qdesk")
     apply_theme(app)
+    crashed = report.left_by_crashes(paths.user_data)
+    stop_catching = troubles.install()
     window = MainWindow(page or "play", files)
+    if crashed:
+        window.trouble_bar.offer_crash(crashed)
     undo_signals = _quit_on_signals(window.close)
     if on_first_paint:
         _after_first_paint(window, on_first_paint)
@@ -67,6 +73,7 @@ def main(
     window.deleteLater()
     ended = jobs.shutdown(0)  # the window has waited already
     app.processEvents()
+    stop_catching()
     if not ended:  # a thread that does not come back from C must not keep the user waiting
         sys.stdout.flush()
         os._exit(status)

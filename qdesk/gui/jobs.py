@@ -17,6 +17,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from qdesk.gui import troubles
+
 T = TypeVar("T")
 
 TURN_S = 0.001
@@ -343,9 +345,9 @@ def shutdown(timeout: float = 20.0) -> bool:
 
 
 def _sentence(error: Exception) -> str:
-    """Return what to tell the user: the message of a ValueError or OSError, else a plain sentence and a log entry."""
+    """Return what to tell the user: the message of a ValueError or OSError, else a plain sentence, and a report."""
     text = str(error).strip()
     if isinstance(error, (ValueError, OSError)) and text:
         return text
-    _log.error("background work failed", exc_info=error)
+    troubles.happened(error)
     return f"Something went wrong: {type(error).__name__}{': ' + text if text else ''}"

@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from qdesk import settings
+from qdesk.gui import troubles
 from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
+from qdesk.gui.trouble_bar import NoPage, TroubleBar
 from qdesk.settings import Window
 
 # The pages in the order of the rail: name, label, module and class. Modules are imported when first shown.
@@ -99,8 +101,10 @@ class Page(Protocol):
 class MainWindow(QMainWindow):
     """The window with its rail and pages; a page is made when it is first shown.
 
-    A page may define `shown()`, `hidden()`, `open_files(list[str])`, `shutdown()` and `use(open_set)`; also
-    `may_close(close)`, which says whether the window may close now, and else calls `close` later.
+    A page may define `shown()`, `hidden()`, `open_files(list[str])`, `shutdown()`, `use(open_set)`, and `saved()`, a
+    sentence on what of the user's work is on disk; also `may_close(close)`, which says whether the window may close
+    now, and else calls `close` later. A page that cannot be made leaves its place to a sentence that says so, and is
+    tried again when it is shown again.
     """
 
     def __init__(self, start_page: str = "play", files: Sequence[str] = ()) -> None:
@@ -116,12 +120,17 @@ class MainWindow(QMainWindow):
         self.open_set.choice_asked.connect(lambda *_: self.show_page("curate"))
         self.rail = Rail()
         self._stack = QStackedWidget()
+        self.trouble_bar = TroubleBar(self._saved)
         inside = QWidget()
         row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
-        row.addWidget(self._stack, 1)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._stack, 1)
+        column.addWidget(self.trouble_bar)
+        row.addLayout(column, 1)
         self.setCentralWidget(inside)
 
         for number, (name, *_rest) in enumerate(PAGES, 1):
@@ -150,10 +159,10 @@ class MainWindow(QMainWindow):
         if name not in self._pages:
             module, class_name = {page[0]: page[2:] for page in PAGES}[name]
             made = getattr(importlib.import_module(module), class_name)()
-            self._pages[name] = made
-            self._stack.addWidget(made)
             if hasattr(made, "use"):
                 made.use(self.open_set)
+            self._pages[name] = made
+            self._stack.addWidget(made)
         return self._pages[name]
 
     def made(self, name: str) -> Any:
@@ -161,22 +170,40 @@ class MainWindow(QMainWindow):
         return self._pages.get(name)
 
     def show_page(self, name: str) -> None:
-        """Bring a page into sight."""
-        page = self.page(name)
-        if name == self._current:
+        """Bring a page into sight, or a sentence in its place where it cannot be made."""
+        try:
+            page = self.page(name)
+        except Exception as error:
+            troubles.happened(error)
+            page = NoPage(self.rail.buttons[name].text(), lambda: self.show_page(name))
+            self._stack.addWidget(page)
+        if page is self._stack.currentWidget() and name == self._current:
             return
         before, self._current = self._current, name
-        if before:
-            self._pages[before].hidden()
+        left = self._stack.currentWidget()
+        if before in self._pages:
+            troubles.each(self._pages[before].hidden)
         self.rail.buttons[name].setChecked(True)
         self._stack.setCurrentWidget(page)
+        if isinstance(left, NoPage):
+            self._stack.removeWidget(left)
+            left.deleteLater()
         if self.isVisible():
-            page.shown()
+            self._show_current()
+
+    def _show_current(self) -> None:
+        if self._current in self._pages:
+            troubles.each(self._pages[self._current].shown)
 
     def open_in_curate(self, files: Sequence[str]) -> None:
         """Show Curate with these files."""
         self.show_page("curate")
-        self.page("curate").open_files([str(file) for file in files])
+        if self.made("curate"):
+            self.page("curate").open_files([str(file) for file in files])
+
+    def _saved(self) -> str:
+        """Return in sentences what of the user's work is on disk."""
+        return " ".join(page.saved() for page in self._pages.values() if hasattr(page, "saved"))
 
     def _open_asked(self, files: list[str]) -> None:
         if files:
@@ -195,8 +222,8 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not event.spontaneous() and self._current:
-            self._pages[self._current].shown()
+        if not event.spontaneous():
+            self._show_current()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window's place, let every page save its work, and wait a little for the background."""
@@ -210,8 +237,8 @@ class MainWindow(QMainWindow):
             self._closed = True
             settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())
             self.hide()  # first, since the window should vanish at once, whatever still has to end
-            for page in self._pages.values():
-                page.shutdown()
+            troubles.at_last()
+            troubles.each(*(page.shutdown for page in self._pages.values()))
             jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
 

@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from qdesk.gui import jobs
+from qdesk.gui import jobs, troubles
 from qdesk.gui.theme import apply_theme
 from tests.helpers.screen import Screen
 
@@ -30,6 +30,7 @@ def dressed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     """The light look, whatever the tester's desktop wears; and whatever a test starts in the background is ended."""
     monkeypatch.setenv("QDESK_THEME", "light")
     apply_theme(qapp)
+    troubles.teller().forget()
     yield
     assert jobs.shutdown(timeout=10)
 

@@ -15,7 +15,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTreeWidget, QWidget
 
 from qdesk import paths, settings
-from qdesk.gui import jobs, theme, window
+from qdesk.gui import jobs, theme, troubles, window
+from qdesk.gui.trouble_bar import NoPage
 from qdesk.gui.window import MainWindow
 from qdesk.settings import Window
 
@@ -48,7 +49,8 @@ class Play(Page):
 
 
 class Curate(Page):
-    pass
+    def saved(self) -> str:
+        return "Your verdicts are saved."
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +119,40 @@ def test_closing_tells_every_page_once(shown: MainWindow) -> None:
     shown.close()
     shown.close()
     assert play.told.count("shutdown") == 1
+
+
+def test_a_page_that_cannot_close_keeps_no_other_from_saving(shown: MainWindow, monkeypatch, caplog) -> None:
+    shown.show_page("curate")
+    pages = [shown.page("play"), shown.page("curate")]
+    monkeypatch.setattr(Play, "shutdown", lambda _: 1 / 0)
+    shown.close()
+    assert pages[1].told[-1] == "shutdown" and shown.isHidden()
+
+
+def test_a_page_that_cannot_be_made_leaves_a_sentence_and_is_tried_again(
+    shown: MainWindow, monkeypatch, caplog
+) -> None:
+    monkeypatch.setattr(Page, "__init__", lambda _: 1 / 0)
+    for _ in range(2):
+        shown.rail.buttons["curate"].click()
+        assert shown.current_page == "curate" and shown.rail.buttons["curate"].isChecked()
+        assert isinstance(shown._stack.currentWidget(), NoPage)
+    shown.open_in_curate(["a.ndjson"])
+    shown.show_page("play")
+    assert shown._stack.currentWidget() is shown.page("play") and shown._stack.count() == 1
+    shown.show_page("curate")
+    monkeypatch.undo()
+    shown._stack.currentWidget().again.click()
+    assert shown._stack.currentWidget() is shown.page("curate")
+
+
+def test_a_fault_is_said_with_what_is_saved_and_the_window_lives(qtbot, shown: MainWindow, caplog) -> None:
+    shown.show_page("curate")
+    troubles.each(lambda: 1 / 0)
+    qtbot.waitUntil(lambda: bool(shown.trouble_bar.text))
+    assert "ZeroDivisionError" in shown.trouble_bar.text and "Your verdicts are saved." in shown.trouble_bar.text
+    shown.rail.buttons["play"].click()
+    assert shown.current_page == "play"
 
 
 def test_closing_hides_the_window_and_waits_a_little(shown: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,6 +281,20 @@ def test_the_window_stands_before_torch_is_loaded(home: Path) -> None:
     assert json.loads(said.stdout)["start_s"] > 0
     # What the offscreen platform says of every window.
     assert [line for line in said.stderr.splitlines() if "This plugin does not support" not in line] == []
+
+
+def test_a_start_after_a_crash_offers_the_report(home: Path) -> None:
+    home.mkdir()
+    (home / "crash-999999999.txt").write_text("qdesk\nFatal Python error: Segmentation fault\n")
+    code = (
+        "import sys\nfrom qdesk.gui import app, trouble_bar\n"
+        "trouble_bar.TroubleBar.offer_crash = lambda _, text: print(text)\n"
+        "sys.exit(app.main(on_first_paint=lambda _: None))"
+    )
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+    assert said.returncode == 0 and "Segmentation fault" in said.stdout, said.stderr
+    assert not list(home.glob("crash-*.txt"))
 
 
 @pytest.mark.parametrize("kept", ["nonsense", "\ud800", "AAAA"])

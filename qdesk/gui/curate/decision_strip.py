@@ -36,6 +36,7 @@ from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import RADIUS, SPACE, Tint, font, icon, label, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 HEIGHT = 8 * SPACE
 CELL = QSize(10 * SPACE, HEIGHT - 4)
@@ -131,6 +132,7 @@ class _Cell(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return CELL
 
+    @painting
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         model = index.model()
         assert isinstance(model, _Model)

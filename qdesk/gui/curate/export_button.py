@@ -13,6 +13,7 @@ from qdesk.curation.exports.registry import ALSO_RUDE, BY_NAME, EXPORTS
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, Button, button, theme
+from qdesk.gui.troubles import painting
 
 MERGE = ("merge", "Merge somebody’s verdicts…")
 """The last entry of the menu, by its name and in words: it brings verdicts in, where all others write a file."""
@@ -83,6 +84,7 @@ class _Upwards(Button):
         self.setToolTip("More to take along")
         self.setAccessibleName("More to take along")
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVB
 from qdesk.gui.curate.keys import ACTIONS, GROUPS, Action, KeyMap, pressed, shown
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, font, label
+from qdesk.gui.troubles import painting
 
 _WIDEST = 104 * SPACE
 _COLUMNS = (GROUPS[:1] + GROUPS[3:], GROUPS[1:3])
@@ -272,6 +273,7 @@ class KeysPanel(QWidget):
         if not self.sheet.geometry().contains(event.position().toPoint()):
             self.close_sheet()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(0, 0, 0, 96))

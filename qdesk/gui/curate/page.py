@@ -16,6 +16,7 @@ from qdesk.curation.session.events import Event
 from qdesk.curation.session.session import Session
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, UNSURE
+from qdesk.gui import troubles
 from qdesk.gui.curate import recent_files, view_settings
 from qdesk.gui.curate.background import ScoresDrawings, real_scorer
 from qdesk.gui.curate.bar import BottomBar
@@ -224,12 +225,15 @@ class CuratePage(DropPage):
 
     def shutdown(self) -> None:
         """End the background work and close the verdicts. What was decided is on disk already."""
-        view_settings.remember(self)
-        self.detail.show_drawing(None, -1)
         parts = self.loader, self.scoring, self.exporting, self.junk_count, self.copies, self.lookup, self.viewing
-        for part in (*parts, self.session):
-            part.close()
-        self.grid.shutdown()
+        troubles.each(
+            lambda: view_settings.remember(self), lambda: self.detail.show_drawing(None, -1),
+            *(part.close for part in (*parts, self.session)), self.grid.shutdown,
+        )  # fmt: skip
+
+    def saved(self) -> str:
+        """Return a sentence on what of the verdicts is on disk."""
+        return self.session.saving.sentence if self.session.saving.waiting else "Your verdicts are saved."
 
     @property
     def table(self) -> Table | None:

@@ -14,6 +14,7 @@ from qdesk.gui.kit.canvas import Canvas
 from qdesk.gui.kit.ink import INK_WIDTH
 from qdesk.gui.kit.strokes import draw_line, draw_stroke, round_pen
 from qdesk.gui.theme import SPACE, font, mixed, theme
+from qdesk.gui.troubles import painting
 
 PAUSE_MS = 500
 """How long the pen has to pause, ms."""
@@ -130,6 +131,7 @@ class GhostCanvas(Canvas):
             self._ghost_frames.stop()
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)

@@ -16,6 +16,7 @@ from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.strokes import draw_line, draw_stroke, fitted, round_pen
 from qdesk.gui.kit.text import chance
 from qdesk.gui.theme import RADIUS, SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 _FRAME_MS = 33
 _LONGEST_MS = 3000.0
@@ -161,6 +162,7 @@ class SampleSheet(QWidget):
     def resizeEvent(self, event: object) -> None:
         self.setMinimumHeight(self.heightForWidth(self.width()))
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from qdesk.generate.sheet import DARK, LIGHT, Icon, Look, Sheet, Tile, compose, placed
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.theme import RADIUS, SPACE, font, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 LEAST = {"grid": 3, "wall": 3, "stacked": 2}
 """The fewest px per pixel, by the style. Where a sheet does not fit even so, it scrolls."""
@@ -147,6 +148,7 @@ class Canvas(QWidget):
         first = [tile for tile in self.sheet.tiles if tile.ground and tile.y == self.sheet.tiles[0].y]
         return max(len(first), 1)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._kept.picture())

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.gui.explore.map_looks import Legend
 from qdesk.gui.theme import SPACE, font, loss_colour, theme
+from qdesk.gui.troubles import painting
 
 _RAMP = 14 * SPACE
 _DOT = 5.0
@@ -35,6 +36,7 @@ class LegendView(QWidget):
         self.setAccessibleName(f"Legend: {text}")
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

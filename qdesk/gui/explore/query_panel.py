@@ -26,6 +26,7 @@ from qdesk.gui.kit.strokes import StrokesView, paint_strokes
 from qdesk.gui.kit.text import chance
 from qdesk.gui.kit.widgets import Elided, Segments, heading, square, throw_away
 from qdesk.gui.theme import SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 
 if TYPE_CHECKING:
     from qdesk.explore.picture import Understood
@@ -183,6 +184,7 @@ class PictureView(QFrame):
         self._mask = mask
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         image = self._image if self._mask is None else _mask_image(self._mask)
@@ -261,6 +263,7 @@ class Bar(QWidget):
         self._share = share
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
@@ -326,6 +329,7 @@ class _Small(QWidget):
         self._strokes = strokes
         self.setFixedSize(QSize(3 * SPACE, 3 * SPACE))
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         paint_strokes(painter, self._strokes, QRectF(self.rect()).adjusted(2, 2, -2, -2), 1.2)

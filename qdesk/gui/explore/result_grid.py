@@ -24,6 +24,7 @@ from qdesk.gui.kit.picture import blank
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.theme import RADIUS, SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 _CELL, _GAP, _TEXT = 15 * SPACE, SPACE, 5 * SPACE
 
@@ -93,6 +94,7 @@ class ResultGrid(QWidget):
 
     # Painting
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import RADIUS, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 INK_WIDTH = 5.0
 """The width of the line at full scale, in pixels of the paper."""
@@ -274,6 +275,7 @@ class Paper(QWidget):
         self._forget_pixmap()
         super().resizeEvent(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._pixmap.isNull() or self._pixmap.devicePixelRatio() != self.devicePixelRatioF():
             self._render()

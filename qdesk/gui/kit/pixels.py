@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from qdesk.gui.theme import SPACE, theme
+from qdesk.gui.troubles import painting
 
 
 def pixels_image(bitmap: np.ndarray, ink: QColor) -> QImage:
@@ -32,6 +33,7 @@ class Pixels(QWidget):
         self._bitmap = bitmap
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._bitmap is None:
             return

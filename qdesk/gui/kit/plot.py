@@ -15,6 +15,7 @@ from qdesk.gui.kit.picture import Kept
 from qdesk.gui.kit.strokes import polygon
 from qdesk.gui.kit.text import percent
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 _ROW = 3 * SPACE
 _KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Home, Qt.Key.Key_End)
@@ -49,6 +50,7 @@ class Plot(QWidget):
             _, _, first, last = stops
             self.go_to(min(max(stops[_KEYS.index(key)], first), last))
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from qdesk.gui.kit.text import NBSP
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, label, loss_colour, theme
+from qdesk.gui.troubles import painting
 
 _SHADES = 9
 
@@ -77,6 +78,7 @@ class _Mark(QWidget):
         self._place = place
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look, middle = theme(), self.height() / 2
         bar = QRectF(0, middle - 2, self.width(), 4)

@@ -16,6 +16,7 @@ from shiboken6 import VoidPtr
 from qdesk.data.replay_timing import SHORTEST_MS, point_times
 from qdesk.gui.kit.picture import blank
 from qdesk.gui.theme import SPACE, loss_colour, mixed, theme
+from qdesk.gui.troubles import painting
 
 _FRAME_MS = 16
 _PIECE = 16
@@ -278,6 +279,7 @@ class StrokesView(QWidget):
         self.pause()
         super().hideEvent(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         margin = 2 * SPACE + self._pen_width / 2
         area = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)

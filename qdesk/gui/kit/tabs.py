@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from qdesk.gui import troubles
 from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.kit.widgets import Segments
 from qdesk.gui.theme import SPACE, button
@@ -88,8 +90,7 @@ class TabbedPage(QWidget):
 
     def shutdown(self) -> None:
         """End what runs in the background: the window is closing."""
-        for made in self._made.values():
-            _tell(made, "shutdown")
+        troubles.each(*(partial(_tell, made, "shutdown") for made in self._made.values()))
 
 
 def _tell(widget: Any, what: str, *values: object) -> None:

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import RADIUS, SPACE, Button, Tint, button, font, icon, label, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 Kind = Literal["info", "good", "warn", "bad"]
 _SIGNS: dict[Kind, tuple[str, Tint]] = {
@@ -64,6 +65,7 @@ class Elided(QLabel):
         super().setText(text)
         self.setToolTip(text)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
@@ -129,6 +131,7 @@ class Field(ClearableLine):
 class Choice(QComboBox):
     """A combo box with a chevron in the theme's ink, and an ellipsis where its text does not fit."""
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         style = QStyleOptionComboBox()
         self.initStyleOption(style)

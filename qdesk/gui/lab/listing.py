@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from qdesk.gui.kit.text import percent, some, unbroken
 from qdesk.gui.lab.runs import LabRun, RunState
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 from qdesk.training.wording import duration
 
 WIDTH, NARROW = 34 * SPACE, 28 * SPACE
@@ -137,6 +138,7 @@ class _Rows(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW + SPACE)
 
+    @painting
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

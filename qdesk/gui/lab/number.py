@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSpinBox
 
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.theme import SPACE, theme
+from qdesk.gui.troubles import painting
 
 
 class Number(QSpinBox):
@@ -31,6 +32,7 @@ class Number(QSpinBox):
         else:
             event.ignore()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         look = theme()

@@ -12,7 +12,7 @@ from PySide6.QtGui import QDesktopServices, QKeySequence, QResizeEvent, QShortcu
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from qdesk import settings
-from qdesk.gui import jobs
+from qdesk.gui import jobs, troubles
 from qdesk.gui.kit.drop import DropPage
 from qdesk.gui.kit.widgets import Notice, vertical_line
 from qdesk.gui.lab import runs as files
@@ -129,9 +129,7 @@ class LabPage(DropPage):
 
     def shutdown(self) -> None:
         """Stop looking. Runs go on by themselves; a report that is being written is given up."""
-        self.hidden()
-        self.form.close_work()
-        self.reports.close()
+        troubles.each(self.hidden, self.form.close_work, self.reports.close)
 
     def _loaded(self, found: list[LabRun], trouble: str = "") -> None:
         self._reading, self._read = None, True

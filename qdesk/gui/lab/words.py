@@ -25,6 +25,7 @@ from qdesk.data.categories import spellings
 from qdesk.gui import jobs
 from qdesk.gui.kit.text import count
 from qdesk.gui.theme import SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 
 _COUNT = Qt.ItemDataRole.UserRole
 _COUNTED: dict[tuple[str, int, int], Counter[str]] = {}  # by path, size and time: a file is counted once
@@ -262,6 +263,7 @@ class _Words(QListWidget):
         else:
             super().keyPressEvent(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.count():
@@ -279,6 +281,7 @@ class _Counted(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, 3 * SPACE + 4)
 
+    @painting
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

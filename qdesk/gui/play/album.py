@@ -14,7 +14,7 @@ from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History, HistoryError
 from qdesk.game.record import RoundRecord
 from qdesk.game.round_saver import MY_DRAWINGS, RoundSaver
-from qdesk.gui import jobs
+from qdesk.gui import jobs, troubles
 
 if TYPE_CHECKING:
     from qdesk.game.similar_drawings import SimilarDrawings
@@ -64,10 +64,7 @@ class Album(QObject):
 
     def shutdown(self) -> None:
         """End the work in the background."""
-        if self.story is not None:
-            self.story.shutdown()
-        if self.people is not None:
-            self.people.shutdown()
+        troubles.each(*(one.shutdown for one in (self.story, self.people) if one is not None))
 
     # People
 

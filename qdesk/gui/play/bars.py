@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from qdesk.gui.kit.text import chance
 from qdesk.gui.play.widgets import add_bar
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 GLIDE_MS = 150.0
 """The time, ms, in which a bar nearly reaches its place."""
@@ -111,6 +112,7 @@ class GlidingBars(QWidget):
             self._timer.stop()
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)

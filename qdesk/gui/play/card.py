@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from qdesk.gui.play.widgets import WordLabel
 from qdesk.gui.theme import SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 
 _KEYS = "or press Space, or just begin to draw"
 _WAIT = "One moment…"
@@ -117,6 +118,7 @@ class Count(QWidget):
         self.setAccessibleName(str(number))
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         digit = font("huge")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qdesk.game.commentary import Remark
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 FADE_MS = 2500.0
 """How long a remark takes to fade, from the next remark on, ms."""
@@ -104,6 +105,7 @@ class CommentaryLine(QWidget):
             placed.append((one, left, wide))
         return placed[::-1]
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)

@@ -15,6 +15,7 @@ from qdesk.game.record import RoundRecord, RoundState
 from qdesk.gui.kit.strokes import StrokesView, paint_strokes, round_pen
 from qdesk.gui.kit.text import NBSP, chance
 from qdesk.gui.theme import RADIUS, SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 
 _CAPTION = 6 * SPACE
 _LEAST, _NARROW = 22 * SPACE, 60 * SPACE
@@ -240,6 +241,7 @@ class RoundCard(QAbstractButton):
         if not self.view.playing:
             self.view.replay()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look, chosen = theme(), self.hasFocus()
         painter = QPainter(self)

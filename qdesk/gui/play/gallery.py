@@ -31,6 +31,7 @@ from qdesk.gui.kit.widgets import quiet_when_full
 from qdesk.gui.play.end import name_text
 from qdesk.gui.play.gallery_cells import CAPTION, PEN, ShownRound, paint_card, paint_record
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 Load = Callable[[str], RoundRecord | None]
 """A function that returns the round with this key, or None if it is gone. It may raise OSError or ValueError."""
@@ -58,11 +59,10 @@ class Gallery(QAbstractScrollArea):
         self._plays: Plays | None = None
         self._rows = np.zeros(0, np.int64)  # rows of the plays, in the order shown
         self._load: Load | None = None
-        self._nothing, self._current, self._hovered = "", -1, -1
+        self._nothing, self._replayed, self._current, self._hovered = "", "", -1, -1
         self._records: dict[str, RoundRecord | None] = {}
         self._pictures: dict[str, QPixmap] = {}
         self._painted_for: tuple[object, ...] = ()
-        self._replayed = ""
         self.replay = StrokesView(self.viewport(), pen_width=PEN, smooth=True)
         self.replay.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.replay.hide()
@@ -249,6 +249,7 @@ class Gallery(QAbstractScrollArea):
 
     # Painting
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self.viewport())

@@ -24,6 +24,9 @@ screen shows.
 
 _LATENCIES_KEPT = 2000
 
+_STRUCK = 3
+"""After how many failed guesses on end the player is told."""
+
 
 def shipped_guesser() -> GuessesStrokes:
     """Return the network that comes with the program. It takes seconds the first time; for the background thread."""
@@ -72,9 +75,9 @@ class _Request:
 class Guessing(QObject):
     """The network in its thread, and the drawing it looks at.
 
-    Signals: `changed` when the network has loaded or failed; `guessed` with the top (word, probability) pairs of the
-    current drawing. `latencies_ms` holds the times from a point to the end of the slots of the guess that includes it.
-    `now` is a clock, in seconds.
+    Signals: `changed` when the network has loaded or failed, or is struck or no longer; `guessed` with the top (word,
+    probability) pairs of the current drawing. `latencies_ms` holds the times from a point to the end of the slots of
+    the guess that includes it. `now` is a clock, in seconds.
     """
 
     changed = Signal()
@@ -90,6 +93,7 @@ class Guessing(QObject):
         self._now = now
         self.latencies_ms: deque[float] = deque(maxlen=_LATENCIES_KEPT)
         self.trouble = ""
+        self._failures = 0  # guesses that failed on end
         self._factory = factory
         self._worker: jobs.LatestWorker | None = None
         self._awake = False
@@ -110,6 +114,11 @@ class Guessing(QObject):
     def blind(self) -> bool:
         """Whether there is no network, and will be none; `trouble` says why."""
         return bool(self.trouble) and not self._awake
+
+    @property
+    def struck(self) -> bool:
+        """Whether the network is loaded, but none of its last guesses came; `trouble` says why."""
+        return self._awake and self._failures >= _STRUCK
 
     def wake(self) -> None:
         """Begin to load the network, unless that has begun."""
@@ -161,9 +170,15 @@ class Guessing(QObject):
     def _failed(self, reason: str) -> None:
         self._asker.failed()
         self.trouble = reason
-        self.changed.emit()
+        self._failures += 1
+        if not self._awake or self._failures == _STRUCK:
+            self.changed.emit()
 
     def _answered(self, request: _Request, top: list[tuple[str, float]]) -> None:
+        was_struck, self._failures = self.struck, 0
+        if was_struck:
+            self.trouble = ""
+            self.changed.emit()
         if self._asker.answered(request.question):
             self.guessed.emit(top)
             self.latencies_ms.append((self._now() - request.last_point_at) * 1000)

@@ -20,6 +20,7 @@ from qdesk.game.prompts import Prompts, words
 from qdesk.game.record import RoundState
 from qdesk.game.round import Round, monotonic_ms
 from qdesk.game.round_saver import RoundSaver
+from qdesk.gui import troubles
 from qdesk.gui.kit.positions import key_of
 from qdesk.gui.play.album import Album
 from qdesk.gui.play.end import EndScreen
@@ -123,10 +124,12 @@ class PlayPage(QWidget):
     def shutdown(self) -> None:
         """Keep what is drawn, and end the work in the background."""
         self._warm.stop()
-        self.rounds.put_away()
-        for one in (self.guessing, self.sketching, self.voice, self.sounds, self.keeper):
-            one.close()
-        self.album.shutdown()
+        parts = self.guessing, self.sketching, self.voice, self.sounds, self.keeper
+        troubles.each(self.rounds.put_away, *(one.close for one in parts), self.album.shutdown)
+
+    def saved(self) -> str:
+        """Return a sentence on which rounds are on disk."""
+        return self.keeper.trouble or "Your rounds are saved."
 
     # The game
 

@@ -14,6 +14,7 @@ from qdesk.game.stats import WordStats
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class _Row(QAbstractButton):
         else:
             super().keyPressEvent(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         line, look = self.line, theme()
         if line is None:
@@ -141,6 +143,7 @@ class _Ends(QWidget):
         self._low, self._high = low, high
         self.setFixedHeight(2 * SPACE)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         left, right = _track(self.width())
         painter = QPainter(self)

@@ -28,6 +28,7 @@ _GIVEN_SHARE = 0.6  # size of what the network begins, as a share of the canvas'
 _WAKING = "Waking the network…"
 _THINKING = "The network is thinking…"
 _CANNOT_DRAW = "The network cannot draw: {}"
+STRUCK = "I cannot guess: something goes wrong each time I look. You can go on drawing."
 BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
@@ -334,9 +335,7 @@ class Rounds(QObject):
             self.tick()
 
     def _hear(self, current: Round) -> None:
-        """Say what there is to say of the guesses now. Called with each guess and with each frame, since a guess has to
-        hold for a moment first.
-        """
+        """Say what there is to say of the guesses now; with each frame too, since a guess has to hold for a moment."""
         if said := self._talk.hear(current.elapsed_ms, current.guesses):
             self.voice.say(said.text)
             self.screen.says.set_said(self._talk.said, current.elapsed_ms)
@@ -348,11 +347,13 @@ class Rounds(QObject):
 
     def _say(self) -> None:
         """Say what stands below the canvas while the network has said nothing yet."""
-        if self.round is None or self._talk.said:
+        if self.round is None or (self._talk.said and not self.guessing.struck):
             return
         state = self.round.state
         if self.guessing.blind:
             text = BLIND
+        elif self.guessing.struck:
+            text = STRUCK
         elif not self.guessing.awake:
             text = _WAKING
         elif state is RoundState.READY and self.sketching.busy:

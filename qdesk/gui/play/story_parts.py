@@ -16,6 +16,7 @@ from qdesk.game.story import TopSpan
 from qdesk.gui.kit.drawing_view import DrawingView, framed
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, font, label, theme
+from qdesk.gui.troubles import painting
 
 _MOST = 8
 _ROW = 3 * SPACE
@@ -96,6 +97,7 @@ class _Row(QAbstractButton):
             self._current = current
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)

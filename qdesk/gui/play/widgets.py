@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.text import chance
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 
 class Ring(QWidget):
@@ -39,6 +40,7 @@ class Ring(QWidget):
             self._left, self._late = share, late
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
@@ -136,6 +138,7 @@ class GameProgress(QWidget):
 
     minimumSizeHint = sizeHint
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
@@ -199,6 +202,7 @@ class GuessBars(QWidget):
             self.setAccessibleDescription(", ".join(f"{w} {chance(p)}" for w, p in shown))
             self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)

@@ -17,6 +17,7 @@ from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.kit.text import NBSP
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, button, font, theme
+from qdesk.gui.troubles import painting
 
 MOST = 8
 _LEAST = 8 * SPACE
@@ -126,6 +127,7 @@ class AlikeThumb(QAbstractButton):
         self._table = None
         self._kept.forget()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._table is None:
             return

@@ -17,6 +17,7 @@ from qdesk.gui.kit.replay import PlayButton
 from qdesk.gui.kit.strokes import replay_places
 from qdesk.gui.kit.text import NBSP
 from qdesk.gui.theme import SPACE, button, font, theme, theme_changes
+from qdesk.gui.troubles import painting
 from qdesk.settings import Curate
 
 SIDE = 35 * SPACE
@@ -243,6 +244,7 @@ class _Pace(QWidget):
         self._text = text
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setFont(font("small"))

@@ -14,6 +14,7 @@ from qdesk.gui.kit.pixels import Pixels
 from qdesk.gui.kit.text import NBSP, ordinal
 from qdesk.gui.kit.widgets import heading
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 TOP = 5
 _ROW = 20
@@ -96,6 +97,7 @@ class Guesses(QWidget):
         self.setAccessibleDescription("; ".join(said).replace(NBSP, " ") or "Not known yet")
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

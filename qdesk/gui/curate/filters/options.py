@@ -11,6 +11,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QWheel
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from qdesk.gui.theme import SPACE, font, icon, theme
+from qdesk.gui.troubles import painting
 
 _BOX = 2 * SPACE - 2
 
@@ -155,6 +156,7 @@ class _Painter(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, self._view.row_height)
 
+    @painting
     def paint(self, painter: QPainter, style: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         view = self._view
         option, look = view.rows.options[index.row()], theme()

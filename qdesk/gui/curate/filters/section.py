@@ -12,6 +12,7 @@ from qdesk import settings
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 from qdesk.settings import Curate
 
 
@@ -91,6 +92,7 @@ class _Head(QAbstractButton):
     def sizeHint(self) -> QSize:
         return QSize(10 * SPACE, 4 * SPACE)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look, box = theme(), QRectF(self.rect())
         painter = QPainter(self)

@@ -21,6 +21,7 @@ from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
 from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, Tint
 from qdesk.gui.theme import RADIUS, SPACE, font, loss_colour, theme
+from qdesk.gui.troubles import painting
 from qdesk.scoring.columns import BY_NAME, Column
 
 __all__ = ["CAPTION", "GAP", "CellDelegate", "cell_height", "paint_badge", "text_on"]
@@ -73,6 +74,7 @@ class CellDelegate(QStyledItemDelegate):
         low, high = (round(edge, 1) for edge in scale) if self.tint == "loss" else (0.0, 0.0)
         return ThumbnailStyle(width, height, ratio, theme().name, self.tint, low, high)
 
+    @painting
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

@@ -18,6 +18,7 @@ from qdesk.gui.curate.model import DrawingsModel
 from qdesk.gui.kit.thumbnail_cache import ThumbnailCache
 from qdesk.gui.kit.thumbnail_painter import Tint
 from qdesk.gui.theme import theme, theme_changes
+from qdesk.gui.troubles import painting
 
 __all__ = ["SIZES", "Grid"]
 
@@ -261,6 +262,7 @@ class Grid(GridView):
 
     # Painting
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), theme().paper)  # the page's colour; the page itself is not painted

@@ -15,6 +15,7 @@ from qdesk.explore.words import wording
 from qdesk.explore.words.results import DIRECTIONS, Histogram
 from qdesk.gui.explore.words.pictures import LINE
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 _ROW = 3 * SPACE
 
@@ -40,6 +41,7 @@ class _Chart(QWidget):
             return True
         return super().event(event)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

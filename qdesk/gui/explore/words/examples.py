@@ -15,6 +15,7 @@ from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.kit.widgets import Elided, heading
 from qdesk.gui.theme import SPACE, button, font, label, theme
+from qdesk.gui.troubles import painting
 
 _LEAST = 8 * SPACE
 
@@ -115,6 +116,7 @@ class Thumb(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look, side = theme(), self.width()
         painter = QPainter(self)

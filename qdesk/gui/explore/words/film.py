@@ -11,6 +11,7 @@ from qdesk.explore.words.results import FRAME_MS, REST_MS, Together
 from qdesk.gui.explore.words.pictures import image_of, ink
 from qdesk.gui.kit.widgets import square
 from qdesk.gui.theme import SPACE, icon, label, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 SIDE = 25 * SPACE
 
@@ -37,6 +38,7 @@ class FilmView(QWidget):
         self._frame = frame
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -23,6 +23,7 @@ from qdesk.explore.words.colours import inked
 from qdesk.gui.explore.words.pictures import image_of, ink
 from qdesk.gui.kit.widgets import Field
 from qdesk.gui.theme import SPACE, font, label, theme, theme_changes
+from qdesk.gui.troubles import painting
 
 WIDTH, NARROW = 29 * SPACE, 23 * SPACE
 _ROW, _PICTURE = 7 * SPACE, 5 * SPACE
@@ -136,6 +137,7 @@ class _Rows(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(0, _ROW)
 
+    @painting
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from qdesk.explore.words.colours import Colour
 from qdesk.gui.kit.picture import Kept
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 LINE = 2 * SPACE + 2
 """The height of a line of small text, pixels."""
@@ -51,6 +52,7 @@ class PictureTile(QWidget):
         lines = bool(self._name) + bool(self._note)
         return QSize(self._side, self._side + (lines * LINE + SPACE // 2 if lines else 0))
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._kept.picture())
@@ -97,6 +99,7 @@ class ScaleBar(QWidget):
         texts = metrics.horizontalAdvance(self._low) + metrics.horizontalAdvance(self._high)
         return QSize(texts + 2 * SPACE + 11 * SPACE, _BAR)
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
