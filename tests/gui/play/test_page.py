@@ -359,6 +359,19 @@ def test_without_weights_the_page_says_so_and_still_plays(qtbot, make: Callable[
     qtbot.waitUntil(lambda: page.history.count() == 1)
 
 
+def test_where_every_guess_fails_the_player_is_told(qtbot, page: PlayPage, seer: Seer, clock: Clock, caplog) -> None:
+    begin(page, clock)
+    seer.sees = (("no such word", 0.9),)
+    for step in range(3):
+        stroke(page, (20, 30 + 10 * step), (400, 300))
+        qtbot.waitUntil(lambda: page.guessing._failures > step)  # noqa: B023 (called at once)
+    assert "cannot guess" in says(page) and page.round.points == 6
+    seer.sees = (("bird", 0.9),)
+    stroke(page, (20, 200), (300, 300))
+    qtbot.waitUntil(lambda: page.round_screen.bars.guesses != [])
+    assert "cannot guess" not in says(page) and not page.guessing.trouble
+
+
 @pytest.mark.torch
 def test_the_real_network_sees_a_circle(qtbot, make: Callable[..., PlayPage], clock: Clock) -> None:
     from qdesk.scoring import classifier
