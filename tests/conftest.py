@@ -1,8 +1,10 @@
-"""Fixtures of all tests: an offscreen window system, a data folder per test, no leaked threads, no unexpected log."""
+"""Fixtures of all tests: an offscreen window system, a data folder per test, nothing left, no unexpected log."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.helpers import leaks
 from tests.helpers.clock import Clock
 
 # All three have to be set before Qt or torch is imported.
@@ -21,9 +24,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # the test processes share the co
 
 settings.register_profile("qdesk", deadline=None)  # how long an example takes is the machine's business
 settings.load_profile("qdesk")
-
-LASTING_THREADS = ("pytest", "execnet", "tqdm", "Dummy", "QThread", "pyqtgraph")
-"""Beginnings of the names of threads that libraries keep until the process ends. They do not count as leaked."""
 
 
 @pytest.fixture(autouse=True)
@@ -48,20 +48,37 @@ def reference_data() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Set the folder of temporary files to an empty one of these tests, and return it."""
+    folder = tmp_path_factory.mktemp("temporary")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def no_leaked_threads() -> Iterator[None]:
-    """Fail where a thread outlives the test that started it. A job that outlives its page can crash the program."""
-    before = set(threading.enumerate())
+def nothing_left(temporary: Path, tmp_path: Path) -> Iterator[None]:
+    """Fail where a thread, an open or a temporary file, half a file, or a window outlives the test that made it.
+
+    A job that outlives its page can crash the program, and what a test leaves the program would leave, too.
+    """
+    before, opened = set(threading.enumerate()), leaks.descriptors()
     yield
     deadline = time.monotonic() + 5
-    while left := [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]:
+    while left := leaks.threads(before):
         if time.monotonic() > deadline:
             pytest.fail(f"threads left running: {', '.join(thread.name for thread in left)}")
         left[0].join(max(deadline - time.monotonic(), 0))
-
-
-def _is_ours(thread: threading.Thread) -> bool:
-    return thread.is_alive() and not thread.name.startswith(LASTING_THREADS)
+    found = {
+        "descriptors left open": leaks.new_descriptors(opened),
+        "temporary files left": [name for name in os.listdir(temporary) if not name.startswith("torchinductor_")],
+        "half files left": leaks.half_files(tmp_path),
+        "windows left": leaks.windows(),
+    }
+    for path in map(temporary.joinpath, found["temporary files left"]):  # so that the next test starts without them
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    if any(found.values()):
+        pytest.fail("; ".join(f"{what}: {', '.join(which)}" for what, which in found.items() if which))
 
 
 @pytest.fixture(autouse=True)

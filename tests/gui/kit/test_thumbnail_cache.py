@@ -97,7 +97,7 @@ def test_what_could_not_be_painted_does_not_hold_up_the_rest(
     with monkeypatch.context() as broken:
         broken.setattr(thumbs_module, "paint_drawings", lambda *_: [].pop())
         pictures.want([pictures.key(0, look())])
-        qtbot.waitUntil(lambda: "background work failed" in caplog.text)
+        qtbot.waitUntil(lambda: "IndexError" in caplog.text)
 
     def painted() -> bool:
         pictures.want([pictures.key(1, look())])
