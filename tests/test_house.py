@@ -55,7 +55,7 @@ def test_there_is_something_to_check():
     assert len(MODULES) > 10
 
 
-WINDOW = ("qdesk/gui/", *(f"qdesk/bench/{name}_window.py" for name in ("curate", "map", "pages", "play")))
+WINDOW = ("qdesk/gui/", *(f"qdesk/bench/{name}_window.py" for name in ("curate", "day", "map", "pages", "play")))
 """The window, and the benchmarks that drive one."""
 
 

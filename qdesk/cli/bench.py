@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qdesk.cli.arguments import Commands, command
 
-WHAT = ("machine", "ranking", "curating", "live", "million", "map", "photo")
+WHAT = ("machine", "ranking", "curating", "live", "million", "map", "photo", "day")
 NEEDS = {
     "ranking": "the folders that the networks were trained on",
     "live": "raw drawings, and simplified ones",
@@ -31,7 +31,8 @@ def add(commands: Commands) -> None:
         "these' finds, and what the learned order brings, of the junk that people labelled (--labels) and of planted "
         "junk; takes two minutes and needs --data. map: a map of 100,000 drawings, a million placed on it, and looking "
         "around among them; takes about two minutes, on real drawings with --data. photo: drawings that the networks "
-        "never saw, photographed by code and searched for by these photos; takes a few minutes and needs --data.",
+        "never saw, photographed by code and searched for by these photos; takes a few minutes and needs --data. "
+        "day: a working day in the window: does the memory stay flat, and the window quick; takes a few minutes.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
@@ -77,6 +78,10 @@ def run(args: argparse.Namespace) -> int:
         from qdesk.bench import million
 
         return million.run(args)
+    if args.what == "day":
+        from qdesk.bench import day
+
+        return day.run(args)
     if args.what == "map":
         from qdesk.bench import mapping
 
