@@ -7,22 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from qdesk import paths
 from tests.helpers.children import Nursery
 from tests.helpers.faults import cases, dice
-from tests.helpers.works import WORKS
+from tests.helpers.works import WORKS, can_be_done
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="children are forked")
 
 FEW, FULL = 4, 20
 """How many kills of each work: the ten works together 40 in each run of the tests, 200 with QDESK_FAULTS=1."""
 
-NEEDS = {"scoring": (paths.CLASSIFIER, paths.SKETCHRNN)}
-
 
 @pytest.mark.parametrize("work", WORKS)
 def test_a_kill_at_any_moment(nursery: Nursery, work: str, tmp_path: Path) -> None:
-    if not all(paths.model(name).is_file() for name in NEEDS.get(work, ())):
+    if not can_be_done(work):
         pytest.skip("needs the weights in models/")
     wrong, killed = [], 0
     told = nursery.ask("record", work, tmp_path / "whole", case=0)

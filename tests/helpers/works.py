@@ -236,8 +236,14 @@ def _before_training(folder: Path) -> None:
 
 
 def _training(folder: Path, _: np.random.Generator) -> Sequence[Step]:
+    out = folder / "out.safetensors"
     options = ("--data", folder / "data", "--workers", "0", "--batch", "16", "--epochs", "2", "--hidden", "8")
-    return [_command("train", "sketchrnn", *options, "--out", folder / "out.safetensors")]
+
+    def train() -> None:
+        resume = ["--resume"] if out.with_name(f"{out.name}.checkpoint").exists() else []
+        _command("train", "sketchrnn", *options, *resume, "--out", out)()
+
+    return [train]
 
 
 def trained(folder: Path) -> State:
@@ -276,6 +282,12 @@ WORKS: dict[str, Work] = {
     "scoring": Work(_few_cats, _scoring, ranked, ("torch", "sklearn", "qdesk.scoring.scorer")),
     "training": Work(_before_training, _training, trained, ("torch", "qdesk.training.sketchrnn")),
 }
+
+
+def can_be_done(work: str) -> bool:
+    """Whether the weights are here that a work needs."""
+    needed = (paths.CLASSIFIER, paths.SKETCHRNN) if work == "scoring" else ()
+    return all(paths.model(name).is_file() for name in needed)
 
 
 def litter(folder: Path) -> list[str]:
