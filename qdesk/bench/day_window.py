@@ -39,7 +39,7 @@ from qdesk.training import log
 SETTLING = 4
 """The first 1 / `SETTLING` of the hours are not counted, because what is loaded on first use is no growth."""
 
-VERDICTS, UNDONE = 40, 10
+VERDICTS, UNDONE = 250, 40
 SORTS = ("loss", "lift", "p_word", "points", "word", "junk")
 ROUNDS = 6
 STEPS_LOGGED = 40
