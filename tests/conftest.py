@@ -49,11 +49,15 @@ def reference_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Set the folder of temporary files to an empty one of these tests, and return it."""
-    folder = tmp_path_factory.mktemp("temporary")
-    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-    return folder
+def temporary() -> Iterator[Path]:
+    """Set the folder of temporary files to an empty one of these tests, which other users may enter, and return it."""
+    folder = Path(tempfile.mkdtemp(prefix="qdesk-tests-"))
+    folder.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(folder))
+        patch.setattr(tempfile, "tempdir", str(folder))
+        yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +75,7 @@ def nothing_left(temporary: Path, tmp_path: Path) -> Iterator[None]:
         left[0].join(max(deadline - time.monotonic(), 0))
     found = {
         "descriptors left open": leaks.new_descriptors(opened),
-        "temporary files left": [name for name in os.listdir(temporary) if not name.startswith("torchinductor_")],
+        "temporary files left": leaks.temporary_files(temporary),
         "half files left": leaks.half_files(tmp_path),
         "windows left": leaks.windows(),
     }

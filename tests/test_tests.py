@@ -12,6 +12,7 @@ FILES = sorted(TESTS.rglob("*.py"))
 
 CLOCKS = {
     "conftest.py": "threads that a test has left get some time to end",
+    "helpers/children.py": "how long a work takes, within which it is killed",
     "helpers/waiting.py": "waits until something is true",
 }
 """The only files that may look at the time. A test waits for what happens, or has a clock of its own."""

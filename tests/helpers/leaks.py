@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from qdesk import streams
+
 _DESCRIPTORS = Path("/proc/self/fd")
 
 LASTING_THREADS = ("pytest", "execnet", "tqdm", "Dummy", "QThread", "pyqtgraph")
@@ -59,6 +61,12 @@ def _new(before: dict[str, str]) -> list[str]:
     return [target for number, target in descriptors().items() if before.get(number) != target]
 
 
+def temporary_files(folder: Path) -> list[str]:
+    """Return what is in the folder of temporary files, but what its makers keep until the process ends."""
+    kept = Path(streams._kept[1]).name if streams._kept is not None else ""
+    return [name for name in os.listdir(folder) if name != kept and not name.startswith("torchinductor_")]
+
+
 def half_files(folder: Path) -> list[str]:
     """Return the files that this process began to write under a folder and neither finished nor removed."""
     mine = f".{os.getpid()}-"
@@ -83,8 +91,13 @@ def windows() -> list[str]:
         if window.isVisible():
             found.append(f"{type(window).__name__} in sight")
         timers = window.findChildren(QTimer)
-        found += [_about(timer) for timer in timers if timer.isActive() and not timer.isSingleShot()]
+        found += [_about(timer) for timer in timers if timer.isActive() and not _ends(timer)]
     return found
+
+
+def _ends(timer: Any) -> bool:
+    """Whether a timer ends by itself: it ticks once, or for the frames of an animation, which end with it."""
+    return timer.isSingleShot() or timer.interval() < 50
 
 
 def _about(timer: Any) -> str:

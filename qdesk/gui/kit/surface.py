@@ -24,6 +24,7 @@ from PySide6.QtWidgets import QWidget
 from qdesk.curation.view.scatter import View
 from qdesk.gui.kit.graph import GraphPlot
 from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.troubles import painting
 
 _STEP = 1.25
 _SLACK = 4  # the most pixels that the mouse may move during a click
@@ -82,10 +83,9 @@ class Surface(GraphPlot, Generic[P]):
         """Whether Escape has something to drop here."""
         self._current: tuple[float, float] | None = None
         self._line: list[QPointF] = []  # the lasso while it is drawn
-        self._how = "new"
+        self._how, self._space = "new", False
         self._grip: QPointF | None = None  # the point that holds the view while it is moved
         self._pressed = QPointF()  # where it was taken hold of
-        self._space = False
         self._image = pg.ImageItem(axisOrder="row-major")
         self.box.addItem(self._image, ignoreBounds=True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # so that its keys go on working after a lasso
@@ -291,6 +291,7 @@ class Surface(GraphPlot, Generic[P]):
     def dress(self) -> None:
         self.viewport().update()
 
+    @painting
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
         area, look = self.area, theme()
         painter.save()
