@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSize, Qt
@@ -229,8 +230,7 @@ class MainWindow(QMainWindow):
         """Remember the window's place, let every page save its work, and wait a little for the background."""
         from qdesk.gui import jobs
 
-        asked = [page.may_close for page in self._pages.values() if hasattr(page, "may_close")]
-        if not self._closed and not all([may_close(self.close) for may_close in asked]):
+        if not self._closed and not self._may_close():
             event.ignore()
             return
         if not self._closed:
@@ -241,6 +241,12 @@ class MainWindow(QMainWindow):
             troubles.each(*(page.shutdown for page in self._pages.values()))
             jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
+
+    def _may_close(self) -> bool:
+        may: list[bool] = []
+        asked = [page.may_close for page in self._pages.values() if hasattr(page, "may_close")]
+        troubles.each(*(partial(lambda one: may.append(one(self.close)), one) for one in asked))
+        return all(may)
 
     def _restore_geometry(self) -> None:
         self.resize(_FIRST_SIZE.boundedTo(self._room()))

@@ -233,7 +233,8 @@ class CuratePage(DropPage):
 
     def saved(self) -> str:
         """Return a sentence on what of the verdicts is on disk."""
-        return self.session.saving.sentence if self.session.saving.waiting else "Your verdicts are saved."
+        waiting = self.session.saving.sentence
+        return f"{waiting.rstrip('.')}." if waiting else self.session.ledger.trouble or "Your verdicts are saved."
 
     @property
     def table(self) -> Table | None:

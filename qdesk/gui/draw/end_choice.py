@@ -17,6 +17,7 @@ from qdesk.gui.kit.strokes import paint_strokes
 from qdesk.gui.kit.widgets import Elided, square
 from qdesk.gui.kit.word_field import WordField
 from qdesk.gui.theme import RADIUS, SPACE, button, font, theme
+from qdesk.gui.troubles import painting
 
 _FILES = "Drawings and pictures (*.ndjson *.ndjson.gz *.png *.jpg *.jpeg *.webp *.svg);;All files (*)"
 
@@ -138,6 +139,7 @@ class _Picture(QWidget):
         self.setVisible(bool(len(strokes)))
         self.update()
 
+    @painting
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme()
         painter = QPainter(self)
