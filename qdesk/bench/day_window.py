@@ -103,7 +103,7 @@ class Day:
 
     def _sort(self) -> None:
         for name in SORTS:
-            self.page.model.rearrange(sort=name)
+            self.page.session.order.rearrange(sort=name)
             self.meter.wait(self.meter.painted)
 
     def _filter(self) -> None:
@@ -112,7 +112,7 @@ class Day:
 
         table = self.page.table
         for filters in (Filters({"verdict": frozenset(FLAGS)}), Filters(text=table.words[0][:3]), Filters()):
-            self.page.model.rearrange(filters=filters)
+            self.page.session.order.rearrange(filters=filters)
             self.meter.wait(self.meter.painted)
 
     def _judge(self) -> None:
