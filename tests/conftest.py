@@ -49,8 +49,9 @@ def reference_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def temporary() -> Iterator[Path]:
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Set the folder of temporary files to an empty one of these tests, which other users may enter, and return it."""
+    tmp_path_factory.getbasetemp()  # made now, in the folder of the system
     folder = Path(tempfile.mkdtemp(prefix="qdesk-tests-"))
     folder.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
