@@ -117,7 +117,7 @@ class Day:
 
     def _judge(self) -> None:
         grid = self.page.grid
-        grid.select_row(0)
+        self.page.session.sight.go(0)
         for number in range(VERDICTS):
             QTest.keyClick(grid, (Qt.Key.Key_1, Qt.Key.Key_K, Qt.Key.Key_3)[number % 3])
             self.meter.turn()
