@@ -2,18 +2,28 @@
 
 An error caused by the user's environment (a lock, a full disk, a damaged or foreign file) is raised as a plain
 sentence. A mistake in this program, such as a wrong statement or a broken constraint, keeps its traceback.
+
+Damage stops nothing that can go on. A row whose checksum is wrong is set aside. Of a file with damaged pages, what can
+be read is put into it anew. `safety.telling` carries what became of either.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import ClassVar, Self
 
 from qdesk.files import atomic_write
+from qdesk.safety import copies
+from qdesk.safety.rescue import copy_readable
+from qdesk.safety.rows import Checked, Checker
+from qdesk.safety.telling import tell
 
 Step = str | Callable[[sqlite3.Connection], None]
 """One step of a migration: statements, or a function that executes them."""
@@ -23,6 +33,9 @@ _SURROUNDINGS = (
     *("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH"),
     *("SQLITE_CANTOPEN", "SQLITE_NOLFS", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"),
 )
+
+_UNWRITABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
+"""Those with which a file in a folder that cannot be written, or on a full disk, may fail to open."""
 
 
 def kind_of(error: sqlite3.Error) -> str:
@@ -42,13 +55,206 @@ def is_lock(error: Exception) -> bool:
     return isinstance(error.__cause__, sqlite3.Error) and kind_of(error.__cause__).startswith("SQLITE_BUSY")
 
 
-class Store:
+class _Lasting:
+    """What an open SQLite file does against damage, a folder that cannot be written, and one that is deleted."""
+
+    tables: ClassVar[tuple[str, ...]]
+    """The tables that a file at its newest version has."""
+
+    checked: ClassVar[tuple[Checked, ...]] = ()
+    """Those of them whose rows have checksums."""
+
+    holds: ClassVar[str] = "rows"
+    """The name of what is in the first of its tables."""
+
+    error: ClassVar[type[Exception]]
+    """The exception that is raised, with a plain sentence, for errors that the environment causes."""
+
+    path: Path
+    read_only: bool
+    _db: sqlite3.Connection
+    _checker: Checker
+    _at: Path
+    _file: tuple[int, int] | None
+    _scratch: tempfile.TemporaryDirectory[str] | None
+    _opening: bool
+
+    def _open(self, uri: str = "") -> None:
+        raise NotImplementedError
+
+    def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
+        """Return a plain sentence for what went wrong. `trouble`, where it is not "", says what was being done."""
+        raise NotImplementedError
+
+    def _mend(self, moved: dict[str, list[str]]) -> str:
+        """Bring back what can be known of rows that were set aside, within a transaction; return a sentence, or "".
+
+        moved: the names of those rows, by table; {} for all that are missing.
+        """
+        return ""
+
+    def close(self) -> None:
+        """Close the file. Everything written is on disk already."""
+        self._db.close()
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    @contextmanager
+    def _transaction(self, trouble: str = "", begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
+        """Run a transaction: at the end everything written in it is on disk, or nothing is."""
+        writes = begin != "BEGIN" and not self._opening
+        if writes and self.read_only:
+            self._try_to_write()
+        if writes and self._scratch is None and _identity(self._at) != self._file:
+            self._write_anew()
+        with self._in_words(trouble):
+            self._db.execute(begin)
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has rolled it back already
+                    self._db.execute("ROLLBACK")
+                raise
+        if writes and self._scratch is None and _identity(self._at) != self._file:
+            self._write_anew()
+
+    @contextmanager
+    def _in_words(self, trouble: str = "") -> Iterator[None]:
+        """Raise `error`, with a plain sentence, for an error that the environment causes. Others are passed on.
+
+        Damaged rows that were met are set aside at the end, and a file with damaged pages is written anew.
+        """
+        try:
+            yield
+        except sqlite3.Error as error:
+            if not kind_of(error).startswith(_SURROUNDINGS):
+                raise
+            if not self._opening and kind_of(error).startswith("SQLITE_CORRUPT") and (said := self._rescue()):
+                raise self.error(f"{said} Try again.") from error
+            raise self.error(self._sentence(error, trouble)) from error
+        if not self._opening and self._checker.found and not self._db.in_transaction:
+            self._set_aside()
+
+    # Damage
+
+    def _set_aside(self) -> None:
+        """Set aside the damaged rows that were met, mend what can be mended, and tell."""
+        found = dict(self._checker.found)
+        self._checker.found.clear()
+        if self.read_only:
+            tell(self._checker.sentence({name: [""] * len(keys) for name, keys in found.items()}, "left out."))
+            return
+        with suppress(self.error), self._transaction():
+            self._checker.found.update(found)
+            self._set_aside_here()
+
+    def _set_aside_here(self) -> None:
+        """Do what `_set_aside` does within the transaction that is open."""
+        moved = self._checker.set_aside()
+        if said := self._checker.sentence(moved, "set aside."):
+            tell(f"{self.path.name}: {' '.join(filter(None, (said, self._mend(moved))))}")
+
+    def look_through(self) -> None:
+        """Read all rows, and set the damaged ones aside. It takes half a second per million."""
+        with self._in_words(f"{self.path} cannot be read"):
+            self._checker.look_through()
+
+    def _rescue(self) -> str:
+        """Write a file with damaged pages anew, with all that can be read of it. Return a sentence, "" where it cannot.
+
+        The damaged file is kept among the copies.
+        """
+        with tempfile.TemporaryDirectory(prefix="qdesk-") as scratch, suppress(sqlite3.Error, OSError, self.error):
+            place = Path(scratch, self.path.name)
+            with closing(type(self)(place)) as fresh:  # type: ignore[call-arg]
+                rows = copy_readable(self._at, fresh._db, (*self.tables, "aside"))
+                if not any(rows.values()):
+                    return ""
+                fresh.look_through()
+                with fresh._transaction():
+                    fresh._mend({})
+            kept = copies.keep_bytes(self._at)
+            copies.put_back(place, self._at)
+            said = (
+                f"{self.path} was damaged: the {rows[self.tables[0]]:,} {self.holds} that can be read are in it again"
+            )
+            said += f", and the damaged file is kept as {kept}."
+            tell(said)
+            return said
+        return ""
+
+    # A folder that is gone or cannot be written
+
+    def _open_to_read(self) -> bool:
+        """Open a scratch copy of the file to read from, and return whether there is one."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="qdesk-")
+        self._at = Path(self._scratch.name, self.path.name)
+        try:
+            for ending in ("", "-wal"):
+                source = self.path.with_name(f"{self.path.name}{ending}")
+                if source.exists():
+                    shutil.copyfile(source, self._at.with_name(f"{self._at.name}{ending}"))
+            self._open()  # brings an older version up to date
+            self._db.close()
+            self._open(f"{self._at.absolute().as_uri()}?mode=ro")
+        except (OSError, self.error):
+            self._scratch.cleanup()
+            self._scratch, self._at = None, self.path
+            return False
+        self.read_only = True
+        return True
+
+    def _try_to_write(self) -> None:
+        """Open the file itself in place of its scratch copy. Raises `error` where it cannot be written still."""
+        before, self._at = (self._db, self._checker, self._at), self.path
+        self._opening = True
+        try:
+            self._open()
+        except self.error:
+            self._db, self._checker, self._at = before
+            raise
+        finally:
+            self._opening = False
+        before[0].close()
+        self.read_only = False
+        if self._scratch is not None:
+            self._scratch.cleanup()
+            self._scratch = None
+
+    def _write_anew(self) -> None:
+        """Write the file again, which was deleted while it was open. Raises `error` where that cannot be done.
+
+        Its content is in the open connection still.
+        """
+        trouble = f"{self.path} was deleted while it was open, and nothing is saved in it"
+        if self._at.exists():
+            raise self.error(f"{trouble}: another file is in its place. Close qdesk and open it again.")
+        self._opening = True
+        try:
+            self._at.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(self._at) as part:
+                with closing(sqlite3.connect(part)) as copy:
+                    self._db.backup(copy)
+                self._db.close()  # before the new file stands: closing deletes a log by its name
+            self._open()
+        except (OSError, sqlite3.Error) as error:
+            raise self.error(f"{trouble}: {error}.") from error
+        finally:
+            self._opening = False
+        tell(f"{self.path} was deleted while it was open: all that was in it is written anew.")
+
+
+class Store(_Lasting):
     """One open SQLite file at its newest version, in WAL mode. A context manager, for use by one thread.
 
     A subclass says what is in the file. Opening raises `error`, with a plain sentence, for a file that belongs to
-    another program or to a newer qdesk, is damaged or cannot be reached. The file is then left as it is. A file of an
-    older version is first copied beside itself, as `verdicts.db.version1`, and then brought up to date. Several
+    another program or to a newer qdesk, of which nothing can be read, or which cannot be reached. The file is then left
+    as it is. A file of an older version is first copied (`safety.copies`), and then brought up to date. Several
     programs may open it at once.
+
+    read_only: whether the file's folder cannot be written, so that a scratch copy is read. Each write tries again.
     """
 
     application_id: ClassVar[int]
@@ -57,17 +263,8 @@ class Store:
     migrations: ClassVar[tuple[Step, ...]]
     """Step n takes a file of version n to version n + 1. Steps are never edited once released, only added."""
 
-    tables: ClassVar[tuple[str, ...]]
-    """The tables that a file at its newest version has."""
-
-    read_first: ClassVar[tuple[str, ...]] = ()
-    """The tables that opening reads from, so that it fails where they are damaged."""
-
     what: ClassVar[str]
     """The name of such a file in a sentence."""
-
-    error: ClassVar[type[Exception]]
-    """The exception that is raised, with a plain sentence, for errors that the environment causes."""
 
     busy_s: ClassVar[float] = 10.0
     """How long to wait for another program that is writing."""
@@ -76,14 +273,30 @@ class Store:
     """How long to wait for another program that is bringing the same file up to date."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path = self._at = path
+        self.read_only = False
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._opening = True
+        try:
+            self._open()
+        except self.error as error:
+            why = kind_of(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else ""
+            if why.startswith("SQLITE_CORRUPT") and self._rescue():
+                self._open()
+            elif not (why.startswith(_UNWRITABLE) and path.is_file() and self._open_to_read()):
+                raise
+        self._opening = False
+
+    def _open(self, uri: str = "") -> None:
         with self._in_words():
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=self.busy_s)
+            self._db = sqlite3.connect(uri or self._at, isolation_level=None, timeout=self.busy_s, uri=bool(uri))
         self._seen = -1  # SQLite's number of the last change by others
+        self._checker = Checker(self._db, self.checked)
         try:
             with self._in_words():
                 self._prepare()
             self.changed_elsewhere()
+            self._file = _identity(self._at)
         except BaseException:
             self._db.close()
             raise
@@ -93,10 +306,6 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Close the file. Everything written is on disk already."""
-        self._db.close()
 
     def wait_longer(self, seconds: float) -> None:
         """Wait up to this long, from now on, for another program that is writing."""
@@ -130,10 +339,6 @@ class Store:
 
     # What a subclass may define
 
-    def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
-        """Return a plain sentence for what went wrong. `trouble`, where it is not "", says what was being done."""
-        raise NotImplementedError
-
     def _is_unmarked(self, version: int) -> bool:
         """Whether this is a file of this program, at that version, from before files had an application id."""
         return False
@@ -148,8 +353,11 @@ class Store:
         for table in self.tables:
             if table not in there:
                 raise self.error(self._sentence(sqlite3.DatabaseError(f"no such table: {table}"), ""))
-        for table in self.read_first:
             self._db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+        for one in self.checked:  # both ends of each: what a power cut tears lies there, however long the file is
+            for way in ("ASC", "DESC"):
+                ends = f"FROM {one.name} NOT INDEXED ORDER BY {one.order} {way} LIMIT 1"
+                self._db.execute(f"SELECT {one.intact()} {ends}").fetchone()
 
     # Opening
 
@@ -215,62 +423,51 @@ class Store:
         for statement in statements(step):
             self._db.execute(statement)
 
-    def _copy_of(self, version: int) -> Path:
-        return self.path.with_name(f"{self.path.name}.version{version}")
-
     def _back_up(self, version: int) -> None:
         try:
-            with (
-                atomic_write(self._copy_of(version)) as part,
-                # A second connection, because the one that holds the write lock cannot be copied from.
-                closing(sqlite3.connect(self.path)) as source,
-                closing(sqlite3.connect(part)) as copy,
-            ):
-                source.backup(copy)
+            copies.make(self._at, f"version{version}")
         except OSError as error:
             raise self.error(
                 f"{self.path} is of an older qdesk, and no copy of it can be made before it is changed: "
                 f"{error.strerror}: {error.filename}."
             ) from error
 
-    # Reading and writing
-
-    @contextmanager
-    def _transaction(self, trouble: str = "", begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
-        """Run a transaction: at the end everything written in it is on disk, or nothing is."""
-        with self._in_words(trouble):
-            self._db.execute(begin)
+    def _forget_in_copies(self, forget: Callable[[Self], object]) -> None:
+        """Have each copy of the file forget, too. Those that are damaged or of an older version are deleted."""
+        for one in copies.copies_of(self.path):
             try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:  # a full disk has rolled it back already
-                    self._db.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _in_words(self, trouble: str = "") -> Iterator[None]:
-        """Raise `error`, with a plain sentence, for an error that the environment causes. Others are passed on."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            if not kind_of(error).startswith(_SURROUNDINGS):
-                raise
-            raise self.error(self._sentence(error, trouble)) from error
+                if one.is_damaged or not copies.is_whole(one.path, len(self.migrations)):
+                    copies.remove(one.path)
+                    continue
+                try:
+                    with type(self)(one.path) as copy:
+                        forget(copy)
+                except self.error:
+                    copies.remove(one.path)
+            except OSError as error:
+                raise self.error(f"What was deleted is still in {one.path}: {error.strerror}.") from error
 
     def _wipe(self) -> bool:
         """Wipe deleted data from the free pages of the file, from its log and from the copies of older versions.
 
         Returns False where another program is reading the file: the data is then still in the log.
         """
-        for version in range(1, len(self.migrations)):
-            copy = self._copy_of(version)
+        for copy in self.path.parent.glob(f"{self.path.name}.version*"):  # where earlier versions of qdesk put copies
             try:
                 copy.unlink(missing_ok=True)
             except OSError as error:
                 raise self.error(f"What was deleted is still in {copy}: {error.strerror}.") from error
         self._db.execute("VACUUM")
         return not self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another that has its name; None where there is no file."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def statements(script: str) -> Iterator[str]:

@@ -15,9 +15,10 @@ import orjson
 
 from qdesk import paths
 from qdesk.files import refuse_input
-from qdesk.game.history_schema import APPLICATION_ID, MIGRATIONS, is_unmarked, welcome
+from qdesk.game.history_schema import APPLICATION_ID, CHECKED, MIGRATIONS, PLAYERS, ROUNDS, is_unmarked, welcome
 from qdesk.game.record import Guess, Rival, RoundRecord, RoundState, timestamp_text
 from qdesk.game.stats import Plays
+from qdesk.safety.rows import seal
 from qdesk.store import Store
 
 if TYPE_CHECKING:
@@ -27,12 +28,14 @@ _ROUND = (
     "key_id, word, timestamp, state, ended_ms, recognised_ms, mode, game, given, won, points, first_ms, "
     "drawing, guesses, rival"
 )
-_RECORDS = f"SELECT {_ROUND} FROM rounds"
+_RECORDS = f"SELECT {_ROUND} FROM rounds WHERE {ROUNDS.intact()}"
+_RAW = f"SELECT key_id, word, timestamp, state, drawing FROM rounds WHERE {ROUNDS.intact()}"
 _FOR_PLAYER = f"INSERT OR REPLACE INTO rounds ({_ROUND}, player) SELECT {'?, ' * 15} id FROM players WHERE id = ?"
+_SEAL = f"UPDATE rounds SET checksum = {ROUNDS.sum_of()} WHERE key_id = ?"
 _PLAYS = """
     SELECT key_id, word, coalesce((julianday(substr(timestamp, 1, 23)) - 2440587.5) * 86400, 0), state = 'recognised',
            recognised_ms, mode, game, won, points > 0
-    FROM rounds"""
+    FROM rounds WHERE true"""
 _OWN_INK = "AND given = 0 AND points > 0 ORDER BY timestamp, key_id"
 
 BUSY_S = 0.2
@@ -68,7 +71,9 @@ class History(Store):
     application_id = APPLICATION_ID
     migrations = MIGRATIONS
     tables = ("players", "rounds")
+    checked = CHECKED
     what = "history"
+    holds = "players"
     error = HistoryError
     busy_s = BUSY_S
 
@@ -87,6 +92,15 @@ class History(Store):
     def _sentence(self, error: sqlite3.Error, trouble: str) -> str:
         return f"{trouble or f'The history {self.path} cannot be opened'}: {error}."
 
+    def _mend(self, moved: dict[str, list[str]]) -> str:
+        """Give players whose names are lost others, so that their rounds are not out of sight."""
+        lost = self._db.execute("SELECT DISTINCT player FROM rounds WHERE player NOT IN (SELECT id FROM players)")
+        again = [(player, f"Player {player}", timestamp_text(datetime.now(UTC))) for (player,) in lost.fetchall()]
+        self._db.executemany("INSERT OR IGNORE INTO players (id, name, since) VALUES (?, ?, ?)", again)
+        welcome(self._db)
+        seal(self._db, PLAYERS)
+        return f"Rounds of a lost player are those of {', '.join(name for _, name, _ in again)} now." if again else ""
+
     def _writing(self, trouble: str) -> AbstractContextManager[None]:
         """Open a transaction. Raises HistoryError, a sentence that begins with `trouble`, where that fails."""
         return self._transaction(f"{trouble} in {self.path}")
@@ -99,27 +113,32 @@ class History(Store):
     def _rows_of(self, player: int | None, select: str, which: str = "", *arguments: Any) -> Iterator[tuple[Any, ...]]:
         """Call `_rows` for the rounds of one player, or of all players where it is None."""
         if player is None:
-            return self._rows(f"{select} WHERE true {which}", *arguments)
-        return self._rows(f"{select} WHERE player = ? {which}", player, *arguments)
+            return self._rows(f"{select} {which}", *arguments)
+        return self._rows(f"{select} AND player = ? {which}", player, *arguments)
 
     # Who plays
 
     def players(self) -> list[Player]:
         """Return all players, at least one, in the order in which they were added."""
-        return [Player(*row) for row in self._rows("SELECT id, name, since FROM players ORDER BY id")]
+        return [
+            Player(*row)
+            for row in self._rows(f"SELECT id, name, since FROM players WHERE {PLAYERS.intact()} ORDER BY id")
+        ]
 
     def add_player(self, name: str) -> Player:
         """Add a player. Raises ValueError with a plain sentence for a name that is empty, too long or taken."""
         with self._writing("The player could not be saved"):
             fresh = (self._free_name(name), timestamp_text(datetime.now(UTC)))
             made = self._db.execute("INSERT INTO players (name, since) VALUES (?, ?)", fresh)
+            seal(self._db, PLAYERS)
         return Player(_new_id(made), *fresh)
 
     def rename_player(self, player: int, name: str) -> Player:
         """Give a player another name. Raises ValueError as `add_player` does, and where there is no such player."""
         with self._writing("The name could not be saved"):
             fresh = self._free_name(name, player)
-            self._db.execute("UPDATE players SET name = ? WHERE id = ?", (fresh, player))
+            self._db.execute("UPDATE players SET name = ?, checksum = NULL WHERE id = ?", (fresh, player))
+            seal(self._db, PLAYERS)
         found = [one for one in self.players() if one.id == player]
         if not found:
             raise ValueError("This player is not here any more.")
@@ -134,11 +153,14 @@ class History(Store):
         with self._writing("Nothing was deleted"):
             gone = self._db.execute("DELETE FROM rounds WHERE player = ?", (player,)).rowcount
             self._db.execute("DELETE FROM players WHERE id = ?", (player,))
+            self._db.execute("DELETE FROM aside")  # nobody can tell whose damaged rounds those are
             welcome(self._db)
+            seal(self._db, PLAYERS)
         trouble = f"The player is deleted, but not yet wiped from {self.path}"
         with self._in_words(trouble):
             if not self._wipe():
                 raise HistoryError(f"{trouble}: another program is reading it.")
+        self._forget_in_copies(lambda copy: copy.forget(player))
         return gone
 
     def _free_name(self, name: str, player: int | None = None) -> str:
@@ -179,10 +201,11 @@ class History(Store):
         with self._writing("The round could not be saved"):
             if self._db.execute(_FOR_PLAYER, row).rowcount < 1:
                 raise NoSuchPlayer("The round could not be saved: its player is not here any more.")
+            self._db.execute(_SEAL, (record.key_id,))
 
     def count(self, player: int | None = None) -> int:
         """Return how many rounds there are."""
-        ((count,),) = self._rows_of(player, "SELECT count(*) FROM rounds")
+        ((count,),) = self._rows_of(player, "SELECT count(*) FROM rounds WHERE true")
         return count
 
     def list(self, limit: int = -1, player: int | None = None, offset: int = 0) -> list[RoundRecord]:
@@ -192,11 +215,11 @@ class History(Store):
 
     def record(self, key_id: str) -> RoundRecord | None:
         """Return one round, or None where there is no such round."""
-        return next((_record(row) for row in self._rows(f"{_RECORDS} WHERE key_id = ?", key_id)), None)
+        return next((_record(row) for row in self._rows(f"{_RECORDS} AND key_id = ?", key_id)), None)
 
     def game(self, game: str) -> Sequence[RoundRecord]:
         """Return the rounds of one game, oldest first."""
-        which = f"{_RECORDS} WHERE game = ? AND game != '' ORDER BY timestamp, key_id"
+        which = f"{_RECORDS} AND game = ? AND game != '' ORDER BY timestamp, key_id"
         return [_record(row) for row in self._rows(which, game)]
 
     def plays(self, player: int | None = None) -> Plays:
@@ -224,7 +247,7 @@ class History(Store):
 
         refuse_input(path, [self.path])
         count = 0
-        rows = self._rows_of(player, "SELECT key_id, word, timestamp, state, drawing FROM rounds", _OWN_INK)
+        rows = self._rows_of(player, _RAW, _OWN_INK)
         with open_output(path) as out:
             for key_id, word, timestamp, state, drawing in rows:
                 about = {"word": word} if word else {}

@@ -9,11 +9,24 @@ import numpy as np
 import orjson
 
 from qdesk.game.record import timestamp_text
+from qdesk.safety.rows import Checked, add_checksums
 from qdesk.store import statements
 
 APPLICATION_ID = 0x71646869  # "qdhi"; files of versions 1 and 2 have none
 
 FIRST_PLAYER = "Player 1"
+
+PLAYERS = Checked(
+    name="players", key="id", texts=("name", "since"), numbers=("id",), one="player", many="players", order="id"
+)
+ROUNDS = Checked(
+    name="rounds", key="key_id",
+    texts=("key_id", "mode", "game", "word", "timestamp", "state", "drawing", "guesses", "rival"),
+    numbers=("player", "ended_ms", "recognised_ms", "won", "given", "points", "first_ms"), one="round", many="rounds",
+    valid="json_valid(drawing) AND json_valid(guesses) AND (rival IS NULL OR json_valid(rival))",
+)  # fmt: skip
+CHECKED = (PLAYERS, ROUNDS)
+"""The tables whose rows have checksums."""
 
 _VERSION_1 = """
 CREATE TABLE rounds (
@@ -70,7 +83,7 @@ VALUES (?, ?, ?, ?, ?, ?, 'game', '', 0, ?, ?, ?, ?, ?, 1)
 def welcome(db: sqlite3.Connection) -> None:
     """Add the first player where there is none."""
     row = (1, FIRST_PLAYER, timestamp_text(datetime.now(UTC)))
-    db.execute("INSERT INTO players SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM players)", row)
+    db.execute("INSERT INTO players (id, name, since) SELECT ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM players)", row)
 
 
 def is_unmarked(db: sqlite3.Connection, version: int) -> bool:
@@ -82,7 +95,7 @@ def is_unmarked(db: sqlite3.Connection, version: int) -> bool:
     rounds = {"key_id", "word", "timestamp", "state", "ended_ms", "recognised_ms", "drawing", "guesses"}
     if version == 1:
         return columns["rounds"] == rounds
-    return version == 2 and columns["rounds"] > rounds | {"player"} and columns["players"] == {"id", "name", "since"}
+    return version == 2 and columns["rounds"] > rounds | {"player"} and columns["players"] >= {"id", "name", "since"}
 
 
 def _to_version_2(db: sqlite3.Connection) -> None:
@@ -113,5 +126,6 @@ MIGRATIONS = (
     _VERSION_1,
     _to_version_2,
     "",  # the application id, which every migration sets
+    lambda db: add_checksums(db, CHECKED),
 )
 """Step n takes a file of version n to version n + 1. Steps are never edited once released, only added."""

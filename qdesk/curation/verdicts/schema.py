@@ -1,5 +1,24 @@
 """The tables of the verdicts file, version by version."""
 
+from __future__ import annotations
+
+from qdesk.safety.rows import Checked, add_checksums
+
+VERDICTS = Checked(
+    name="verdicts", key="identity", texts=("identity", "reason", "note", "flagged_at", "facts"), numbers=(),
+    one="verdict", many="verdicts", order="identity", valid="json_valid(facts)",
+)  # fmt: skip
+HISTORY = Checked(
+    name="history", key="id", texts=("kind", "time", "identity", "old_reason", "new_reason", "note", "old"),
+    numbers=("step",), one="line of the history", many="lines of the history", valid="old IS NULL OR json_valid(old)",
+)  # fmt: skip
+CONFLICTS = Checked(
+    name="conflicts", key="id", texts=("identity", "name", "reason", "note", "flagged_at", "facts"), numbers=("step",),
+    one="verdict of others", many="verdicts of others", valid="json_valid(facts)",
+)  # fmt: skip
+CHECKED = (VERDICTS, HISTORY, CONFLICTS)
+"""The tables whose rows have checksums. A row of `steps` is two numbers, and of a conflict `settled` changes later."""
+
 APPLICATION_ID = 0x71647376  # "qdsv"
 
 # A migration is never edited once it is released. New ones are added at the end.
@@ -52,4 +71,5 @@ MIGRATIONS = (
     """,
     # Which program took a step (`whose`), "" where it does not matter: nobody undoes what another open window did.
     "ALTER TABLE steps ADD COLUMN program TEXT NOT NULL DEFAULT '';",
+    lambda db: add_checksums(db, CHECKED),
 )

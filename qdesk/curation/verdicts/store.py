@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.identity import Known, identities, identities_here, key_of, resolve, shared
-from qdesk.curation.verdicts.schema import APPLICATION_ID, MIGRATIONS
+from qdesk.curation.verdicts.schema import APPLICATION_ID, CHECKED, MIGRATIONS
 from qdesk.curation.verdicts.whose import Program
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, NO_FLAG, UNSURE
@@ -167,8 +167,9 @@ class Verdicts(Store):
     application_id = APPLICATION_ID
     migrations = MIGRATIONS
     tables = ("verdicts", "history", "steps", "conflicts")
-    read_first = ("verdicts", "steps")
+    checked = CHECKED
     what = "verdicts file"
+    holds = "verdicts"
     error = VerdictsError
 
     def __init__(self, path: Path | None = None, program: str = "") -> None:
@@ -226,25 +227,25 @@ class Verdicts(Store):
         A fact that is None keeps its old value. Facts are not decisions, so this is no step to undo.
         """
         with self._transaction():
-            self._db.executemany(
-                "UPDATE verdicts SET facts = json_patch(facts, ?1) WHERE identity = ?2",
-                ((_text(info), identity) for identity, info in facts.items()),
-            )
+            self._db.executemany(sql.REFRESH, ((_text(info), identity) for identity, info in facts.items()))
 
     def forget(self, names: Iterable[str]) -> int:
         """Delete all records of these drawings for good, the history included, and return how many verdicts they had.
 
         What is deleted cannot be undone. A key_id stands for all drawings that are known by it.
         """
+        names = list(names)
         with self._transaction():
-            names = list(names)
-            _choose(self, [*names, *(one.identity for one in self.remembered(names))])
-            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.AMONG}").rowcount
+            _choose(self, names)
+            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.KEY_AMONG}").rowcount
             for table in ("history", "conflicts"):
-                self._db.execute(f"DELETE FROM {table} WHERE {sql.AMONG}")
+                self._db.execute(f"DELETE FROM {table} WHERE {sql.KEY_AMONG}")
+            self._db.execute("DELETE FROM aside")  # nobody can tell whose damaged rows those are
             self._db.execute(sql.DROP_EMPTY_STEPS)
         with self._in_words():
-            self._wipe()
+            if not self._wipe():
+                raise VerdictsError(f"What was deleted is still in {self.path}-wal: another program is reading it.")
+        self._forget_in_copies(lambda copy: copy.forget(names))
         return gone
 
     def take_over(self, theirs: Iterable[Theirs]) -> Merged:
@@ -260,6 +261,7 @@ class Verdicts(Store):
         with self._transaction():
             theirs = _as_known_here(list(theirs), self)
             _choose(self, (verdict.identity for verdict in theirs))
+            self._check("verdicts", sql.AMONG)
             mine = dict(self._db.execute(f"SELECT identity, reason FROM verdicts WHERE {sql.AMONG}"))
             pairs = Counter((mine[one.identity], one.reason) for one in theirs if one.identity in mine)
             told = {tuple(about): settled <= 0 for *about, settled in self._db.execute(sql.TOLD)}
@@ -284,13 +286,9 @@ class Verdicts(Store):
                 self._db.executemany(sql.MOVE, map(_row, taken))
                 # A conflict is also a line of the history that changes nothing, so that it can be undone.
                 _choose(self, (verdict.identity for verdict in differing))
-                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} WHERE {sql.AMONG}")
+                self._db.execute(f"INSERT OR IGNORE INTO moves {sql.SELECT} AND {sql.AMONG}")
                 self._write(step, "do")
-                self._db.executemany(
-                    "INSERT INTO conflicts (step, name, identity, reason, note, flagged_at, facts)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    ((step, verdict.name, *_row(verdict)) for verdict in differing),
-                )
+                self._db.executemany(sql.CONFLICT, ((step, verdict.name, *_row(verdict)) for verdict in differing))
         changes = [Change(verdict.identity, "", verdict.reason) for verdict in taken]
         return Merged(len(taken), same, conflicts, settled, 0, changes, pairs)
 
@@ -304,7 +302,7 @@ class Verdicts(Store):
         """Return the verdicts of those of these drawings that have one, by identity."""
         with self._in_words():
             _choose(self, names)
-            rows = self._db.execute(f"{sql.SELECT} WHERE {sql.AMONG}")
+            rows = self._db.execute(f"{sql.SELECT} AND {sql.AMONG}")
             return {row[0]: _verdict(*row) for row in rows}
 
     def all(self) -> list[Verdict]:
@@ -321,7 +319,7 @@ class Verdicts(Store):
         """Return what verdicts remember of their drawings, of those with these key_ids alone where they are given."""
         with self._in_words():
             if keys is None:
-                rows = self._db.execute("SELECT identity, facts FROM verdicts").fetchall()
+                rows = self._db.execute(sql.REMEMBERED).fetchall()
             else:
                 _choose(self, keys)
                 rows = self._db.execute(sql.WITH_KEYS).fetchall()
@@ -331,7 +329,7 @@ class Verdicts(Store):
     def known(self) -> dict[str, str]:
         """Return the reason of each drawing with a verdict, by identity."""
         with self._in_words():
-            return dict(self._db.execute("SELECT identity, reason FROM verdicts"))
+            return dict(self._db.execute(sql.KNOWN))
 
     def recent(self, count: int = 24) -> list[Decision]:
         """Return the last `count` decisions that are not undone, the newest first."""
@@ -358,11 +356,27 @@ class Verdicts(Store):
 
     # Inside
 
+    def _check(self, table: str, which: str, *arguments: object) -> None:
+        """Set aside what is damaged among the rows for which `which` holds, within the transaction that is open."""
+        if self._checker.look(table, which, *arguments):
+            self._set_aside_here()
+
+    def _mend(self, moved: dict[str, list[str]]) -> str:
+        """Bring back verdicts that the history knows: those set aside, or with {} all that are gone."""
+        which = "true"
+        if moved:
+            _choose(self, moved.get("verdicts", []))
+            which = sql.AMONG
+        back = self._db.execute(sql.BRING_BACK.format(which)).rowcount
+        verdicts = "verdict is" if back == 1 else "verdicts are"
+        return f"{back:,} {verdicts} brought back from the history." if back > 0 else ""
+
     def _decide(self, moves: Iterable[Move]) -> list[Change]:
         with self._transaction("", "BEGIN"):  # of a temporary table alone: others may write while many are looked up
             self._db.execute("DELETE FROM moves")
             self._db.executemany(sql.MOVE, moves)
         with self._transaction():
+            self._check("verdicts", sql.IN_MOVES)
             changes = self._changes()
             self._db.execute(sql.FORGET_SAME)
             if self._db.execute("SELECT 1 FROM moves").fetchone():
@@ -378,6 +392,8 @@ class Verdicts(Store):
             while not changes and (step := self._next(kind)) is not None:
                 # Back to before the step's first line about a drawing, or to before the last time that it was undone.
                 self._db.execute("DELETE FROM moves")
+                self._check("history", sql.OF_STEP, step, "do" if undo else "undo")
+                self._check("verdicts", sql.IN_STEP, step, "do" if undo else "undo")
                 self._db.execute(sql.UNDO if undo else sql.REDO, (step, step))
                 changes = self._changes()
                 self._write(step, kind)
@@ -427,7 +443,7 @@ def _moves(decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Iter
 def notes_of(verdicts: Verdicts) -> dict[str, str]:
     """Return the note to each verdict that has one, by identity."""
     with verdicts._in_words():
-        return dict(verdicts._db.execute("SELECT identity, note FROM verdicts WHERE note <> ''"))
+        return dict(verdicts._db.execute(sql.NOTES))
 
 
 def count_of(verdicts: Verdicts) -> int:

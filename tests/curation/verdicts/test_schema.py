@@ -150,7 +150,7 @@ def test_an_older_file_is_migrated_and_backed_up(tmp_path: Path) -> None:
         assert store.get("1").facts["rank"] == 4 and store.get("1").flagged_at == "2026-01-01T00:00:00Z"
         assert [decision.reason for decision in store.recent()] == ["wrong"] and store.conflicts() == {}
     assert state(path) == ("other", "n", 4, "wrong", "", "cat")
-    backup = tmp_path / "v.db.version1"
+    backup = next((tmp_path / "copies").glob("v-*-version1.db"))
     with closing(sqlite3.connect(backup)) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (1,)
         assert database.execute("SELECT count(*) FROM history").fetchone() == (3,)
@@ -160,10 +160,10 @@ def test_an_older_file_is_migrated_and_backed_up(tmp_path: Path) -> None:
 def test_a_backup_that_cannot_be_made_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "v.db"
     version_1(path)
-    (tmp_path / "v.db.version1").mkdir()
+    (tmp_path / "copies").write_text("no folder")
     with pytest.raises(VerdictsError, match="no copy of it can be made"):
         Verdicts(path)
-    (tmp_path / "v.db.version1").rmdir()
+    (tmp_path / "copies").unlink()
     assert state(path) == ("other", "n", 4, "wrong", "", "cat")
 
 
@@ -275,5 +275,5 @@ def test_a_kill_while_migrating_loses_nothing(tmp_path: Path, statement: str, ti
     version_1(path)
     killed(MIGRATING, path, statement, time)
     assert state(path) == ("other", "n", 4, "wrong", "", "cat")
-    with closing(sqlite3.connect(tmp_path / "v.db.version1")) as database:
+    with closing(sqlite3.connect(next((tmp_path / "copies").glob("v-*-version1.db")))) as database:
         assert database.execute("PRAGMA user_version").fetchone() == (1,)
