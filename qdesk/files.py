@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from qdesk.streams import STDOUT, is_stream, to_stdout
+
+try:
+    import fcntl
+except ImportError:  # Windows, where a file that is open cannot be deleted anyway
+    fcntl = None  # type: ignore[assignment]
+
+
+LONGEST_NAME = 255
+"""The bytes of the longest name that file systems take."""
 
 
 class WrongOutput(ValueError):
@@ -113,17 +125,18 @@ def atomic_write(path: str | os.PathLike[str]) -> Iterator[Path]:
     if part == target:
         yield target
         return
-    try:
-        yield part
-        with open(part, "r+b") as file:
-            os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, part)
-        os.replace(part, target)
-    except OSError as error:
-        raise _named(error, part, path) from None
-    finally:
-        part.unlink(missing_ok=True)
+    with held(part):
+        try:
+            yield part
+            with open(part, "r+b") as file:
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, part)
+            os.replace(part, target)
+        except OSError as error:
+            raise _named(error, part, path) from None
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -142,8 +155,9 @@ def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
     if os.path.exists(path) and not os.path.isfile(path):  # a pipe behind /dev/stdout has no path of its own
         return Path(path), Path(path)
+    _clear_once(target.parent)
     # Each thread has a separate file: one that was told to stop may still be writing when another begins.
-    part = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_native_id()}.part")
+    part = target.with_name(_part_name(target.name, f".{os.getpid()}-{threading.get_native_id()}.part"))
     try:
         part.touch()
     except OSError as error:
@@ -151,8 +165,91 @@ def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
     return target, part
 
 
+def _part_name(name: str, ending: str) -> str:
+    """Return the name of the file beside `name`, no longer than names may be: of a long one the beginning and a hash."""
+    if len(os.fsencode(name)) + len(ending) + 1 > LONGEST_NAME:
+        ending = f".{hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest()}{ending}"
+        name = os.fsencode(name)[: LONGEST_NAME - len(ending) - 1].decode("utf-8", "ignore")
+    return f".{name}{ending}"
+
+
 def _named(error: OSError, part: Path, path: str | os.PathLike[str]) -> OSError:
-    return OSError(error.errno, error.strerror, os.fspath(path)) if str(error.filename) == str(part) else error
+    """Return an error that names what was to be written: a write into an open file names none."""
+    if error.filename is None and error.errno is not None or str(error.filename) == str(part):
+        return OSError(error.errno, error.strerror, os.fspath(path))
+    return error
+
+
+# What a program that was killed has left
+
+_PART = re.compile(r"\..+\.(\d+)-\d+\.part", re.DOTALL)
+_DAY_S = 86_400.0
+_cleared: set[Path] = set()
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Show other programs, until the end, that this one is at work on a file or folder. A kill ends that, too."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system that has no locks
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a program is at work on a file or folder (`held`). Where the system has no such locks: all of a day."""
+    try:
+        if fcntl is None:
+            return time.time() - path.stat().st_mtime < _DAY_S
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def clear_parts(folder: Path, deep: bool = False) -> list[Path]:
+    """Delete the files that `atomic_write` of programs that were killed has left in a folder; deep: and below it.
+
+    Returns which they were. Never one of a program that runs. What cannot be deleted stays.
+    """
+    found = folder.rglob(".*.part") if deep else folder.glob(".*.part")
+    gone = []
+    with suppress(OSError):
+        for path in found:
+            shape = _PART.fullmatch(path.name)
+            if shape and path.is_file() and not is_held(path) and not _is_writing(int(shape[1]), path):
+                with suppress(OSError):
+                    path.unlink()
+                    gone.append(path)
+    return gone
+
+
+def _clear_once(folder: Path) -> None:
+    if folder not in _cleared:
+        _cleared.add(folder)
+        clear_parts(folder)
+
+
+def _is_writing(pid: int, part: Path) -> bool:
+    """Whether the process of this number may be the one that writes `part`: one of a qdesk that held no files."""
+    try:
+        began = float(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+        since = time.clock_gettime(time.CLOCK_BOOTTIME) - (time.time() - part.stat().st_mtime)
+    except (OSError, ValueError, IndexError, AttributeError):  # no such process, or a system that does not say
+        return os.path.exists(f"/proc/{pid}") and os.path.exists(part)
+    return began <= since + 1
 
 
 def readable_json(entries: Mapping[str, Any]) -> str:

@@ -144,15 +144,25 @@ class History(Store):
             raise ValueError("This player is not here any more.")
         return found[0]
 
-    def forget(self, player: int) -> int:
-        """Delete a player's name and rounds, and wipe them from the file; return how many rounds there were.
+    def exists(self, player: int) -> bool:
+        """Return whether there is this player, or a round of this player's."""
+        which = "SELECT 1 FROM players WHERE id = ? UNION SELECT 1 FROM rounds WHERE player = ?"
+        return any(self._rows(which, player, player))
 
-        Where it was the last player, a new "Player 1" is added. Raises HistoryError where another program is in the
-        way. The player is then deleted already, and the next call wipes what is left in the file.
+    def forget(self, player: int, since: str | None = None) -> int:
+        """Delete a player's name and rounds, and wipe them from the file and its copies; return how many rounds.
+
+        since: of that player alone who was added then, since a later one may have the number. Where it was the last
+        player, a new "Player 1" is added. Raises HistoryError where another program is in the way. The player is then
+        deleted already, and the next call wipes what is left in the file.
         """
         with self._writing("Nothing was deleted"):
-            gone = self._db.execute("DELETE FROM rounds WHERE player = ?", (player,)).rowcount
-            self._db.execute("DELETE FROM players WHERE id = ?", (player,))
+            named = self._db.execute("SELECT since FROM players WHERE id = ?", (player,)).fetchone()
+            is_other = since is not None and named is not None and named[0] != since
+            gone = 0
+            if not is_other:
+                gone = self._db.execute("DELETE FROM rounds WHERE player = ?", (player,)).rowcount
+                self._db.execute("DELETE FROM players WHERE id = ?", (player,))
             self._db.execute("DELETE FROM aside")  # nobody can tell whose damaged rounds those are
             welcome(self._db)
             seal(self._db, PLAYERS)
@@ -160,7 +170,7 @@ class History(Store):
         with self._in_words(trouble):
             if not self._wipe():
                 raise HistoryError(f"{trouble}: another program is reading it.")
-        self._forget_in_copies(lambda copy: copy.forget(player))
+        self._forget_in_copies(lambda copy: copy.forget(player, since))
         return gone
 
     def _free_name(self, name: str, player: int | None = None) -> str:

@@ -6,7 +6,6 @@ complete. Its name is that of the database and the day, `verdicts-2026-12-01.db`
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import sqlite3
@@ -162,14 +161,3 @@ def put_back(copy: Path, path: Path) -> None:
             source.backup(fresh)
             for ending in SIDES:
                 path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on the disk, where the system can."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

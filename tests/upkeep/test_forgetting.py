@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from qdesk.curation.verdicts.store import Verdicts, forget
-from qdesk.game.erase_player import forget_player
+from qdesk.curation.verdicts.store import Verdicts
 from qdesk.game.history import History
 from qdesk.game.record import RoundRecord, RoundState, new_key_id
 from qdesk.game.round_saver import MY_DRAWINGS
+from qdesk.upkeep.forgetting import forget_player
 
 
 def record() -> RoundRecord:
@@ -27,7 +27,7 @@ def test_everything_of_a_player_is_deleted_and_nothing_of_others(home: Path) -> 
     with Verdicts() as verdicts:
         for one in (*hers, mine):
             verdicts.flag(one.key_id, "scribble", note=f"of {one.key_id}")
-    assert forget_player(ann, forget) == 3
+    assert forget_player(ann) == 3
     with History() as history, Verdicts() as verdicts:
         assert [one.name for one in history.players()] == ["Player 1"] and history.count() == 1
         assert [one.identity for one in verdicts.all()] == [mine.key_id]
@@ -39,4 +39,4 @@ def test_everything_of_a_player_is_deleted_and_nothing_of_others(home: Path) -> 
 
 
 def test_deleting_an_unknown_player_does_nothing(home: Path) -> None:
-    assert forget_player(77, forget) == 0
+    assert forget_player(77) == 0

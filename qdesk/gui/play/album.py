@@ -129,15 +129,14 @@ class Album(QObject):
 
     def _forget(self, player: int) -> None:
         """Delete everything about a player in the background, since a large file takes seconds."""
-        from qdesk.curation.verdicts.store import forget
-        from qdesk.game.erase_player import forget_player
+        from qdesk.upkeep.forgetting import forget_player
 
         if self.keeper.history is None:
             return
         name = next((one.name for one in self._players() if one.id == player), "")
         self.keeper.drop(player)
         path = self.keeper.history.path
-        job = jobs.start(lambda _job: forget_player(player, forget, path), self, "qdesk-forget")
+        job = jobs.start(lambda _job: forget_player(player, path), self, "qdesk-forget")
         self._people.set_note(f"Everything about {name} is being deleted…")
         job.done.connect(lambda _rounds: self._forgotten(f"Everything about {name} is deleted.", bad=False))
         job.failed.connect(lambda trouble: self._forgotten(trouble, bad=True))
