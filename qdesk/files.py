@@ -166,7 +166,7 @@ def _open_part(path: str | os.PathLike[str]) -> tuple[Path, Path]:
 
 
 def _part_name(name: str, ending: str) -> str:
-    """Return the name of the file beside `name`, no longer than names may be: of a long one the beginning and a hash."""
+    """Return a name of a file beside `name`, no longer than names may be: of a long one its beginning and a hash."""
     if len(os.fsencode(name)) + len(ending) + 1 > LONGEST_NAME:
         ending = f".{hashlib.blake2b(os.fsencode(name), digest_size=8).hexdigest()}{ending}"
         name = os.fsencode(name)[: LONGEST_NAME - len(ending) - 1].decode("utf-8", "ignore")

@@ -156,6 +156,11 @@ class _Lasting:
         if said := self._checker.sentence(moved, "set aside."):
             tell(f"{self.path.name}: {' '.join(filter(None, (said, self._mend(moved))))}")
 
+    def aside(self, table: str) -> list[str]:
+        """Return what names the rows of a table that were set aside, as far as it can be read."""
+        with self._in_words():
+            return [name for (name,) in self._db.execute("SELECT name FROM aside WHERE source = ?", (table,))]
+
     def look_through(self) -> None:
         """Read all rows, and set the damaged ones aside. It takes half a second per million."""
         with self._in_words(f"{self.path} cannot be read"):

@@ -110,11 +110,17 @@ def _unknown(drawings: Drawings, scorer: Scorer) -> dict[str, int]:
 
 def _verdicts(drawings: Drawings) -> np.ndarray:
     """Return the verdicts on the drawings, object (N,), "" for none; report on stderr where a key_id names several."""
-    from qdesk.curation.verdicts.identity import shared_sentence
-    from qdesk.curation.verdicts.store import Verdicts, of_drawings
+    import numpy as np
 
-    with Verdicts() as verdicts:
-        judged = of_drawings(drawings, verdicts)
+    from qdesk.curation.verdicts.identity import shared_sentence
+    from qdesk.curation.verdicts.store import Verdicts, VerdictsError, of_drawings
+
+    try:
+        with Verdicts() as verdicts:
+            judged = of_drawings(drawings, verdicts)
+    except VerdictsError as error:  # the ranking itself needs none
+        print(f"qdesk: your verdicts are left out: {error}", file=sys.stderr)
+        return np.full(len(drawings), "", object)
     if judged.shared:
         print(f"qdesk: {shared_sentence(judged.shared)}", file=sys.stderr)
     return judged.reasons

@@ -20,13 +20,19 @@ class RoundSaver:
     """
 
     def __init__(self, history: History | None = None) -> None:
-        self.history: History | None = None
+        self.history = history
         self.trouble = ""
+        self._closed = False
         self._unsaved: list[tuple[RoundRecord, int]] = []
+        self._open()
+
+    def _open(self) -> bool:
+        """Open the history where it is not open, and return whether it is."""
         try:
-            self.history = history or History()
+            self.history = self.history or History()
         except OSError as error:
             self.trouble = f"Your drawings cannot be saved: {error}"
+        return self.history is not None
 
     @property
     def unsaved(self) -> int:
@@ -34,13 +40,20 @@ class RoundSaver:
         return len(self._unsaved)
 
     def add(self, record: RoundRecord, player: int) -> None:
-        """Save a round at once. A round without a point is not kept."""
-        if self.history is not None and record.points:
+        """Save a round at once. A round without a point is not kept.
+
+        Where the history could not be opened, that is tried again.
+        """
+        if record.points and not self._closed:
             self._unsaved.append((record, player))
             self.save()
 
     def save(self) -> None:
         """Write what is not written yet. What fails, because of a lock for example, is tried with the next round."""
+        if not self._closed and (not self._unsaved or self._open()):
+            self._write()
+
+    def _write(self) -> None:
         try:
             while self._unsaved and self.history is not None:
                 with suppress(NoSuchPlayer):  # deleted meanwhile, so there is nothing to keep
@@ -56,9 +69,12 @@ class RoundSaver:
 
     def close(self) -> None:
         """Write what is left, and close the file."""
+        if self._unsaved and self.history is None:
+            self._open()
+        self._closed = True
         if self.history is not None:
             if self._unsaved:
                 self.history.wait_longer(_LAST_WAIT_S)
-                self.save()
+                self._write()
             self.history.close()
             self.history = None

@@ -74,7 +74,7 @@ def make(path: Path, purpose: str = DAILY) -> Path:
     It may be called in any thread, and while this or another program writes.
     """
     target = _free(path, purpose)
-    with atomic_write(target) as part, closing(_to_read(path)) as source, closing(sqlite3.connect(part)) as copy:
+    with atomic_write(target) as part, closing(to_read(path)) as source, closing(sqlite3.connect(part)) as copy:
         source.backup(copy)
         # So that a copy is one file, also while it is read.
         copy.execute("PRAGMA journal_mode = DELETE")
@@ -93,7 +93,8 @@ def keep_bytes(path: Path, purpose: str = DAMAGED) -> Path:
     return target
 
 
-def _to_read(path: Path) -> sqlite3.Connection:
+def to_read(path: Path) -> sqlite3.Connection:
+    """Open a database without the right to write. Raises sqlite3.Error."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
 
 
@@ -111,7 +112,7 @@ def _free(path: Path, purpose: str) -> Path:
 def is_whole(path: Path, version: int) -> bool:
     """Whether a copy is of this version of the database's form, and none of its pages is damaged."""
     try:
-        with closing(_to_read(path)) as db:
+        with closing(to_read(path)) as db:
             return db.execute("PRAGMA user_version").fetchone() == (version,) and page_trouble(db) == ""
     except sqlite3.Error:
         return False
@@ -148,7 +149,7 @@ def put_back(copy: Path, path: Path) -> None:
     Raises OSError and sqlite3.Error; then the database is as it was.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_to_read(copy)) as source:
+    with closing(to_read(copy)) as source:
         try:
             with closing(sqlite3.connect(path, timeout=10)) as target:
                 source.backup(target)

@@ -7,8 +7,10 @@ say how far the run is (`step`, `seconds`, `done`, `minutes_left`, `epoch`) and 
 
 from __future__ import annotations
 
+import errno
 import json
 import math
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,15 +131,20 @@ class Writer:
 
     def __init__(self, path: Path, resumed: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        broken = resumed and path.exists() and not path.read_bytes().endswith(b"\n")
-        self._file = path.open("a" if resumed else "w", encoding="utf-8")
-        if broken:  # a crash cut the last line short
-            self._file.write("\n")
+        self._broken = resumed and path.exists() and not path.read_bytes().endswith(b"\n")  # a crash cut the last line
+        self._file = path.open("ab" if resumed else "wb", buffering=0)
 
     def write(self, line: dict) -> None:
-        """Append a line. Infinity and NaN become null, which every reader of JSON understands."""
-        self._file.write(json.dumps(_plain(line), allow_nan=False) + "\n")
-        self._file.flush()
+        """Append a line. Infinity and NaN become null, which every reader of JSON understands.
+
+        Raises OSError where the disk is full. The next line begins anew then.
+        """
+        text = f"{json.dumps(_plain(line), allow_nan=False)}\n".encode()
+        whole = b"\n" * self._broken + text
+        self._broken = True
+        if self._file.write(whole) < len(whole):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), self._file.name)
+        self._broken = False
 
     def close(self) -> None:
         self._file.close()

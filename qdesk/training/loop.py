@@ -11,16 +11,19 @@ import math
 import os
 import shlex
 import signal
+import tempfile
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Generic
 
 import torch
 from torch import Tensor, nn
 
+from qdesk import paths
 from qdesk.nets import weights
 from qdesk.training import log
 from qdesk.training.data import Corpus
@@ -72,21 +75,21 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
     if options.resume:
         run.resume(network, average, task.optimizer)
     watcher.begin(task.kind, f"validation_{task.shown}", len(task.corpus.words))
-    file = log.Writer(log.path_of(run.out), options.resume)
-    file.write(_start(task, run, options))
+    file, disk = log.Writer(log.path_of(run.out), options.resume), _Disk(watcher)
+    disk.attempt(lambda: file.write(_start(task, run, options)))
 
     def tell(figures: dict[str, float], best: bool = False) -> None:
         line = run.progress() | {name: float(f"{value:.5g}") for name, value in figures.items()}
-        file.write(line)
+        disk.attempt(lambda: file.write(line))
         watcher.show(line, best)
 
     def judge(figures: dict[str, float]) -> None:
         best = run.judge(average.network, figures[task.chosen_by])
         tell({f"validation_{name}": value for name, value in figures.items()}, best)
 
-    def write(**more: object) -> None:
+    def write(out: Path = run.out, **more: object) -> None:
         best = run.best or average.network
-        weights.save(best, run.out, half=True, **task.facts, minutes=round(run.seconds / 60, 2), **more)
+        weights.save(best, out, half=True, **task.facts, minutes=round(run.seconds / 60, 2), **more)
 
     def keep() -> None:
         run.save(network, average, task.optimizer)
@@ -111,15 +114,17 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
                     tell(_means(recent, run.step) | {"rate": run.learning_rate()})
                     recent, said = [], run.seconds
                     if run.seconds - kept > SAVE_EVERY:
-                        keep()
+                        disk.attempt(keep)
                         kept = run.seconds
                 if task.validate and (run.validation_due or last):
                     judge(task.validate(average.network))
-            keep()
+            saved = disk.attempt(keep)
         if asked_to_stop:
+            if not saved:
+                _write_somewhere(write, run.out)
             raise KeyboardInterrupt
         figures = task.finish(run.best or average.network)
-        write(test=figures)
+        _write_somewhere(partial(write, test=figures), run.out)
         run.finish()
         end = {"ended": "stopped early" if run.out_of_patience else "finished", "test": figures}
     except KeyboardInterrupt:
@@ -130,9 +135,47 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
         raise
     finally:
         batches.close()
-        file.write(run.progress() | {"best_step": run.best_step} | end)
+        disk.attempt(lambda: file.write(run.progress() | {"best_step": run.best_step} | end))
         file.close()
         _conclude(watcher, task, run, end, options)
+
+
+class _Disk:
+    """Writes what can be written later, too, so that a full disk ends no run; says each kind of trouble once."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._say, self._said = watcher.say, set[str]()
+
+    def attempt(self, write: Callable[[], object]) -> bool:
+        """Write something, and return whether that worked. Where it did not, the next time is tried again."""
+        try:
+            write()
+        except OSError as error:
+            trouble = f"{error.filename}: {error.strerror}"
+            if trouble not in self._said:
+                self._said.add(trouble)
+                self._say(f"{trouble}. Nothing is saved there now; the run goes on, and it is tried again")
+            return False
+        return True
+
+
+def _write_somewhere(write: Callable[[Path], object], out: Path) -> None:
+    """Write weights to `out`. Raises `weights.WeightsError` where they had to be written to another place.
+
+    Raises OSError where there is room nowhere.
+    """
+    try:
+        write(out)
+    except OSError as error:
+        for folder in (paths.user_data(), Path(tempfile.gettempdir())):
+            place = folder / out.name
+            if not place.exists():
+                with suppress(OSError):
+                    write(place)
+                    raise weights.WeightsError(
+                        f"{out}: {error.strerror}. The weights are in {place} instead"
+                    ) from error
+        raise
 
 
 @contextmanager

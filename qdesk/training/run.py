@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import io
 import math
 import pickle
 import time
@@ -177,8 +178,10 @@ class Run(Generic[N]):
             "best": self.best and {"config": self.best.config(), "state": self.best.state_dict()},
         }
         self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
+        packed = io.BytesIO()  # to a file itself, PyTorch raises no OSError where the disk is full
+        torch.save(state, packed)
         with atomic_write(self.checkpoint) as part:
-            torch.save(state, part)
+            part.write_bytes(packed.getbuffer())
 
     def resume(self, network: N, average: Average[N], optimizer: torch.optim.Optimizer) -> None:
         """Load the checkpoint. Raises `weights.WeightsError` where there is none, or where it is of another run."""

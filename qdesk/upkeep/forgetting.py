@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 from qdesk import paths
@@ -30,7 +31,7 @@ def forget_player(player: int, history_path: Path | None = None) -> int:
     Raises HistoryError and VerdictsError where a database, OSError where a file cannot be written.
     """
     with History(history_path) as history:
-        keys = history.plays(player).key_ids.tolist()
+        keys = _keys(history, player)
         since = next((one.since for one in history.players() if one.id == player), None)
         about = {"player": player, "since": since, "keys": keys, "history": str(history.path.absolute())}
         with intent(KIND, **about) as note:
@@ -60,6 +61,16 @@ def go_on() -> list[str]:
         except (OSError, VerdictsError) as error:
             trouble.append(f"Somebody is still to be deleted: {error} {GOES_ON}")
     return trouble
+
+
+def _keys(history: History, player: int) -> list[str]:
+    """Return the key_ids of all that a player drew, also of rounds that are damaged or in a copy alone."""
+    keys = {*history.plays(player).key_ids.tolist(), *history.aside("rounds")}
+    older = history.path.parent.glob(f"{history.path.name}.version*")
+    for path in (*(one.path for one in copies.copies_of(history.path)), *older):
+        with suppress(sqlite3.Error), closing(copies.to_read(path)) as db:
+            keys.update(key for (key,) in db.execute("SELECT key_id FROM rounds WHERE player = ?", (player,)))
+    return sorted(keys)
 
 
 def _forget_drawings(keys: list[str], history: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 _ROOT = Path(__file__).parents[2]
@@ -18,7 +17,7 @@ def _event(*_):
     global _left
     if _armed:
         _left -= 1
-        if not _left:
+        if _left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 def _hook(name, args):
     if name in ("os.remove", "os.rename", "os.rmdir", "os.mkdir", "sqlite3.connect"):
@@ -35,23 +34,27 @@ sqlite3.connect = _watched
 def arm():
     global _armed
     _armed = True
+import atexit
+atexit.register(lambda: print("left", _left))
 """
 
-MANY = int(os.environ.get("QDESK_KILLS", "12"))
-"""How many moments of a program are tried. `QDESK_KILLS=500` tries (nearly) each."""
+_ENDLESS = 1_000_000
 
 
 def run_to(moment: int, code: str, *arguments: object, home: Path) -> bool:
-    """Run a program that calls `arm()` and is killed `moment` changes later; return whether it ended before."""
+    """Run a program that calls `arm()` and is killed `moment` changes later; return whether it was."""
+    return _run(moment, code, arguments, home).returncode == -9
+
+
+def changes(code: str, *arguments: object, home: Path) -> int:
+    """Run a program to its end, and return how many changes there are between its `arm()` and that."""
+    return _ENDLESS - int(_run(_ENDLESS, code, arguments, home).stdout.split("left ")[-1])
+
+
+def _run(moment: int, code: str, arguments: tuple[object, ...], home: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", _WATCHED + code, str(moment), *map(str, arguments)]
     done = subprocess.run(
         command, cwd=_ROOT, env={**os.environ, "QDESK_HOME": str(home)}, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, -9), done.stderr
-    return done.returncode == 0
-
-
-def moments(code: str, *arguments: object, home: Path) -> Iterator[int]:
-    """Yield `MANY` moments, evenly spread over a program whose last run, in `home`, is not killed."""
-    low, high = 1, 2
-    raise NotImplementedError((code, arguments, home, low, high))
+    return done

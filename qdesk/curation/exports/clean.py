@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +19,7 @@ from qdesk.curation.verdicts.store import Judged, Verdicts, VerdictsError, of_dr
 from qdesk.data.reasons import COPY, are_flags, are_open
 from qdesk.files import refuse_input, refuse_same
 from qdesk.formats.registry import BY_NAME, DATA, FORMATS
+from qdesk.safety.moving import beside, move_all
 from qdesk.streams import STDIN, is_stream
 
 if TYPE_CHECKING:
@@ -245,41 +243,33 @@ def clean_folder(
         refuse_input(folder / name, [path for path, _, _ in given])
     sizes = np.array([size_of(path) for path, _, _ in given], float)
     edges = np.concatenate([[0], np.cumsum(sizes) / sizes.sum()])
-    fresh = not folder.exists()
-    folder.mkdir(exist_ok=True)
     results, stayed = list[Cleaned](), set[str]()
     skipped: list[str] = []
     written: list[Path] = []
-    try:
-        refuse_same([folder / name for name in _alike(names)])
-        with tempfile.TemporaryDirectory(prefix=".clean-", dir=folder) as beside:
-            for (path, name, is_found), low, high in zip(given, edges[:-1], edges[1:], strict=True):
+    with beside(folder) as made:
+        # A folder that is not there yet will be on the same disk, which tells letter cases apart, or not.
+        refuse_same([(folder if folder.exists() else made) / name for name in _alike(names)])
+        for (path, name, is_found), low, high in zip(given, edges[:-1], edges[1:], strict=True):
 
-                def told(share: float, low: float = low, high: float = high) -> None:
-                    say(low + share * (high - low))
+            def told(share: float, low: float = low, high: float = high) -> None:
+                say(low + share * (high - low))
 
-                part = Path(beside, name)
-                part.parent.mkdir(parents=True, exist_ok=True)
-                try:
-                    format = format_of(path)
-                    results.append(clean(path, part, verdicts, told, format.name, without, word, stayed))
-                except FormatError as error:
-                    if not is_found:
-                        raise
-                    skipped.append(str(error))
-                else:
-                    if results[-1].kept or not format.picture:  # without its one drawing a picture is nothing
-                        written.append(name)
-            more = [file.relative_to(beside) for done in results for file in done.beside]
-            for name in more:
-                refuse_input(folder / name, [path for path, _, _ in given])
-            for name in (*written, *more):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                os.replace(Path(beside, name), folder / name)
-    except BaseException:
-        if fresh:
-            shutil.rmtree(folder, ignore_errors=True)
-        raise
+            part = made / name
+            part.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                format = format_of(path)
+                results.append(clean(path, part, verdicts, told, format.name, without, word, stayed))
+            except FormatError as error:
+                if not is_found:
+                    raise
+                skipped.append(str(error))
+            else:
+                if results[-1].kept or not format.picture:  # without its one drawing a picture is nothing
+                    written.append(name)
+        more = [file.relative_to(made) for done in results for file in done.beside]
+        for name in more:
+            refuse_input(folder / name, [path for path, _, _ in given])
+        move_all(made, [*written, *more], folder)
     placed, moved = (tuple(folder / name for name in names) for names in (written, more))
     return _together(results, placed, moved, tuple(skipped))
 
