@@ -219,10 +219,11 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def clear_parts(folder: Path, deep: bool = False) -> list[Path]:
+def clear_parts(folder: Path, deep: bool = False, only_look: bool = False) -> list[Path]:
     """Delete the files that `atomic_write` of programs that were killed has left in a folder; deep: and below it.
 
-    Returns which they were. Never one of a program that runs. What cannot be deleted stays.
+    Returns which they were, or are where it is to `only_look`. It is never one of a program that runs. What cannot be
+    deleted stays.
     """
     found = folder.rglob(".*.part") if deep else folder.glob(".*.part")
     gone = []
@@ -231,7 +232,8 @@ def clear_parts(folder: Path, deep: bool = False) -> list[Path]:
             shape = _PART.fullmatch(path.name)
             if shape and path.is_file() and not is_held(path) and not _is_writing(int(shape[1]), path):
                 with suppress(OSError):
-                    path.unlink()
+                    if not only_look:
+                        path.unlink()
                     gone.append(path)
     return gone
 

@@ -144,7 +144,9 @@ class _Lasting:
         found = dict(self._checker.found)
         self._checker.found.clear()
         if self.read_only:
-            tell(self._checker.sentence({name: [""] * len(keys) for name, keys in found.items()}, "left out."))
+            tell(
+                self._checker.sentence({name: [""] * len(keys) for name, keys in found.items()}, "damaged and left out")
+            )
             return
         with suppress(self.error), self._transaction():
             self._checker.found.update(found)
@@ -153,7 +155,7 @@ class _Lasting:
     def _set_aside_here(self) -> None:
         """Do what `_set_aside` does within the transaction that is open."""
         moved = self._checker.set_aside()
-        if said := self._checker.sentence(moved, "set aside."):
+        if said := self._checker.sentence(moved, "damaged and set aside"):
             tell(f"{self.path.name}: {' '.join(filter(None, (said, self._mend(moved))))}")
 
     def aside(self, table: str) -> list[str]:
@@ -162,7 +164,13 @@ class _Lasting:
             return [name for (name,) in self._db.execute("SELECT name FROM aside WHERE source = ?", (table,))]
 
     def look_through(self) -> None:
-        """Read all rows, and set the damaged ones aside. It takes half a second per million."""
+        """Read all pages and all rows; rescue and set aside what is damaged. It takes about a second per million rows.
+
+        Raises `error` where the file cannot be read, nor anything of it.
+        """
+        if trouble := copies.page_trouble(self._db):
+            if not self._rescue():
+                raise self.error(self._sentence(sqlite3.DatabaseError(trouble), ""))
         with self._in_words(f"{self.path} cannot be read"):
             self._checker.look_through()
 

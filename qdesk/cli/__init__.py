@@ -15,6 +15,8 @@ from qdesk import memory
 from qdesk.cli.arguments import WrongUsage
 from qdesk.cli.parser import make_parser
 from qdesk.files import WrongOutput
+from qdesk.safety.telling import listen
+from qdesk.upkeep.starting import finish
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -47,7 +49,10 @@ def _status(argv: Sequence[str]) -> int:
         return int(stop.code or 0)
     if args.memory:
         os.environ[memory.NAME] = args.memory  # for the processes that this one starts, too
+    silence = listen(_say)
     try:
+        for trouble in finish():
+            _say(trouble)
         return args.run(args)
     except KeyboardInterrupt:
         print("qdesk: interrupted", file=sys.stderr)
@@ -59,6 +64,12 @@ def _status(argv: Sequence[str]) -> int:
             raise
         print(f"qdesk: {sentence(error)}", file=sys.stderr)
         return 2 if isinstance(error, WrongOutput | WrongUsage) else 1
+    finally:
+        silence()
+
+
+def _say(sentence: str) -> None:
+    print(f"qdesk: {sentence}", file=sys.stderr)
 
 
 def is_plain(error: Exception) -> bool:

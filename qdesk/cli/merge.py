@@ -33,12 +33,15 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.curation.verdicts.merge import export_conflicts, files_of, read_all, sentence, take_over
     from qdesk.curation.verdicts.store import Verdicts
     from qdesk.streams import is_stream, name_of
+    from qdesk.upkeep.starting import keep_copies
 
     files = files_of(args.files)
     check_out(args.conflicts, [path for path, _ in files])
     given, skipped = read_all(files)  # read all files before anything is changed
     for why in skipped:
         print(f"qdesk: {why} (skipped)", file=sys.stderr)
+    for trouble in keep_copies():
+        print(f"qdesk: {trouble}", file=sys.stderr)
     with Verdicts() as verdicts:
         check_out(args.conflicts, [verdicts.path])
         for path, (theirs, unidentified) in given:

@@ -8,6 +8,7 @@ from qdesk import __version__
 from qdesk.cli import (
     bench,
     convert,
+    doctor,
     draw,
     evaluate,
     experiment,
@@ -29,7 +30,7 @@ from qdesk.cli.arguments import size
 
 COMMANDS = (
     window, rank, health, guess, evaluate, train, get, convert, export, merge, bench, experiment, search, draw, icons,
-    ink, map, words,
+    ink, map, words, doctor,
 )  # fmt: skip
 """The modules of the commands, in the order of the help. `add(commands)` of each adds its parser, or several."""
 

@@ -68,8 +68,10 @@ def is_copied_today(path: Path) -> bool:
     return not path.exists() or any(one.name == today() for one in copies_of(path))
 
 
-def make(path: Path, purpose: str = DAILY) -> Path:
+def make(path: Path, purpose: str = DAILY, keep_all: bool = False) -> Path:
     """Copy a database as it is now, and return where the copy is. Raises OSError and sqlite3.Error.
+
+    keep_all: delete no older copy for it.
 
     It may be called in any thread, and while this or another program writes.
     """
@@ -78,7 +80,8 @@ def make(path: Path, purpose: str = DAILY) -> Path:
         source.backup(copy)
         # So that a copy is one file, also while it is read.
         copy.execute("PRAGMA journal_mode = DELETE")
-    prune(path)
+    if not keep_all:
+        prune(path)
     return target
 
 

@@ -178,10 +178,10 @@ class Checker:
         self.found.clear()
         return moved
 
-    def sentence(self, moved: Mapping[str, Sequence[str]], where: str) -> str:
-        """Say which rows were damaged, "" for none.
+    def sentence(self, moved: Mapping[str, Sequence[str]], done: str) -> str:
+        """Say which rows are damaged, "" for none.
 
-        moved: what names them, by table.   where: what is done with them.
+        moved: what names them, by table.   done: what becomes of them, such as "damaged and set aside".
         """
         parts = []
         for name, keys in moved.items():
@@ -190,7 +190,7 @@ class Checker:
             said = f"{len(keys):,} {table.one if len(keys) == 1 else table.many}"
             parts.append(f"{said} ({which})" if table.key in table.texts and which else said)
         total = sum(map(len, moved.values()))
-        return f"{' and '.join(parts)} {'was' if total == 1 else 'were'} damaged and {where}" if total else ""
+        return f"{' and '.join(parts)} {'is' if total == 1 else 'are'} {done}." if total else ""
 
 
 def _literal(column: str, is_number: bool) -> str:
