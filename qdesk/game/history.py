@@ -234,6 +234,13 @@ class History(Store):
 
     def plays(self, player: int | None = None) -> Plays:
         """Return every round without its drawing, oldest first, for statistics."""
+        try:
+            return self._plays(player)
+        except (ValueError, TypeError, sqlite3.OperationalError):  # checksums are of whole rows, which it does not read
+            self.look_through()
+            return self._plays(player)
+
+    def _plays(self, player: int | None) -> Plays:
         rows = [*self._rows_of(player, _PLAYS, "ORDER BY timestamp, key_id")]
         types = (object, object, np.float64, bool, np.float64, object, object, bool, bool)
         columns = zip(*rows, strict=True) if rows else [()] * len(types)

@@ -26,6 +26,7 @@ from qdesk.gui import troubles
 from qdesk.gui.kit.open_set import OpenSet
 from qdesk.gui.theme import SPACE, font, icon, theme, theme_changes
 from qdesk.gui.trouble_bar import NoPage, TroubleBar
+from qdesk.gui.upkeep_bar import UpkeepBar
 from qdesk.settings import Window
 
 # The pages in the order of the rail: name, label, module and class. Modules are imported when first shown.
@@ -127,8 +128,10 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.rail)
+        self.upkeep = UpkeepBar()
         column = QVBoxLayout()
         column.setSpacing(0)
+        column.addWidget(self.upkeep)
         column.addWidget(self._stack, 1)
         column.addWidget(self.trouble_bar)
         row.addLayout(column, 1)
@@ -223,6 +226,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.upkeep.start()
         if not event.spontaneous():
             self._show_current()
 
@@ -238,7 +242,7 @@ class MainWindow(QMainWindow):
             settings.remember(Window, geometry=bytes(self.saveGeometry().toBase64().data()).decode())
             self.hide()  # first, since the window should vanish at once, whatever still has to end
             troubles.at_last()
-            troubles.each(*(page.shutdown for page in self._pages.values()))
+            troubles.each(self.upkeep.shutdown, *(page.shutdown for page in self._pages.values()))
             jobs.shutdown(CLOSING_S)
         super().closeEvent(event)
 

@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from qdesk.files import atomic_write
+
+PATIENCE_S = 10.0
+"""How long to wait for another program that is writing, in seconds."""
 
 KEPT = 10
 """The copies kept of each database."""
@@ -146,6 +151,21 @@ def remove(path: Path) -> None:
     path.unlink(missing_ok=True)
 
 
+class _Locked(sqlite3.OperationalError):
+    """Another program writes for longer than `PATIENCE_S`."""
+
+
+def _giving_up() -> Callable[[int, int, int], None]:
+    """Return what ends a backup into a locked database, which Python would try for ever."""
+    until = time.monotonic() + PATIENCE_S
+
+    def look(status: int, _left: int, _pages: int) -> None:
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise _Locked("database is locked")
+
+    return look
+
+
 def put_back(copy: Path, path: Path) -> None:
     """Make a database what a copy of it is, in one transaction, also while programs have it open.
 
@@ -154,11 +174,12 @@ def put_back(copy: Path, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with closing(to_read(copy)) as source:
         try:
-            with closing(sqlite3.connect(path, timeout=10)) as target:
-                source.backup(target)
+            with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as target:
+                source.backup(target, progress=_giving_up())
             return
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL")):
+            name = getattr(error, "sqlite_errorname", "")
+            if isinstance(error, _Locked) or name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL")):
                 raise
         # What is there is no database any more, so no program can have it open.
         with atomic_write(path) as part, closing(sqlite3.connect(part)) as fresh:

@@ -99,6 +99,8 @@ class Album(QObject):
             self.people.export.connect(lambda: self.ask_where_to_save(self.people))
             self.people.curate.connect(lambda: self.open_in_curate(self.people))
             self.people.opened.connect(self._open_from_people)
+            self.people.bottom.copies.restored.connect(lambda done: self._forgotten(done, bad=False))
+            self.people.bottom.copies.failed.connect(lambda trouble: self._people.set_note(trouble, bad=True))
         self._people_from = back_to
         self._dress_people()
         self.wanted.emit(self.people)

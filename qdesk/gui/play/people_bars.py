@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from qdesk.gui.kit.copies_menu import CopiesMenu
 from qdesk.gui.kit.strokes import StrokesView
 from qdesk.gui.kit.widgets import Choice, TextLine
 from qdesk.gui.play.doodle import flamingo
@@ -141,6 +142,10 @@ class PlayerActions(QWidget):
         self._name, self._count = "", 0
         self.save_button = button("Save my drawings…", "save")
         self.curate_button = button("Open in Curate", "curate")
+        self.copies_button = button("Earlier copies…")
+        self.copies_button.setProperty("flat", True)
+        self.copies_button.setToolTip("Bring back the players and drawings of another day")
+        self.copies = CopiesMenu(("history",), self)
         self.ask_button = button("Delete everything about me…", "trash")
         self.ask_button.setProperty("flat", True)
         self.question = QLabel()
@@ -155,6 +160,7 @@ class PlayerActions(QWidget):
         row.addWidget(self.curate_button)
         self._gap = QWidget()
         row.addWidget(self._gap, 1)
+        row.addWidget(self.copies_button)
         row.addWidget(self.ask_button)
         row.addWidget(self.question, 1)
         row.addWidget(self.delete_button)
@@ -162,6 +168,7 @@ class PlayerActions(QWidget):
         self.setFixedHeight(7 * SPACE)
         self.save_button.clicked.connect(self.export)
         self.curate_button.clicked.connect(self.curate)
+        self.copies_button.clicked.connect(self._show_copies)
         self.ask_button.clicked.connect(self._ask)
         self.delete_button.clicked.connect(self._delete)
         self.keep_button.clicked.connect(self.keep)
@@ -187,6 +194,10 @@ class PlayerActions(QWidget):
         self._show(asking=False)
         self.ask_button.setFocus()
 
+    def _show_copies(self) -> None:
+        place = QPoint(0, -self.copies.sizeHint().height())
+        self.copies.popup(self.copies_button.mapToGlobal(place))
+
     def _ask(self) -> None:
         what = f"{drawings_text(self._count)}, all times and the name" if self._count else "the name"
         self.question.setText(f"Delete {what} {self._name}? This cannot be undone.")
@@ -199,7 +210,7 @@ class PlayerActions(QWidget):
         self.forget.emit()
 
     def _show(self, asking: bool) -> None:
-        usual = self.save_button, self.curate_button, self._gap, self.ask_button
+        usual = self.save_button, self.curate_button, self._gap, self.copies_button, self.ask_button
         asked = self.question, self.delete_button, self.keep_button
         for hidden in usual if asking else asked:  # first, since both at once would widen the window
             hidden.hide()

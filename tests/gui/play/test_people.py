@@ -239,7 +239,7 @@ def test_tab_goes_from_top_to_bottom(people: PeopleScreen) -> None:
     who, progress, bottom = people.who, people.progress, people.bottom
     wanted = [who.back_button, who.choice, who.rename_button, who.add_button, progress.over_time.plot]
     wanted += [progress.best.rows[0], progress.hardest.rows[0], progress.times.rows[0], people.filter, people.gallery]
-    wanted += [bottom.save_button, bottom.curate_button, bottom.ask_button]
+    wanted += [bottom.save_button, bottom.curate_button, bottom.copies_button, bottom.ask_button]
     who.back_button.setFocus()
     seen = [QApplication.focusWidget()]
     for _ in wanted[1:]:
