@@ -238,3 +238,44 @@ def test_letter_case_tells_files_apart_where_the_system_does(tmp_path: Path) -> 
     else:
         refuse_same([tmp_path / "a.json", tmp_path / "A.JSON"])
     assert os.listdir(tmp_path) == ["x"]
+
+
+# Names, and what killed programs have left
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "é" * 127, "x" * 230 + ".ndjson"])
+def test_names_may_be_as_long_as_the_file_system_takes(name: str, tmp_path: Path) -> None:
+    other = name[:-1] + "y"
+    with atomic_write(tmp_path / name) as part, atomic_write(tmp_path / other) as another:
+        assert part != another
+        part.write_text("a")
+    assert (tmp_path / name).read_text() == "a" and len(os.listdir(tmp_path)) == 2
+
+
+KILLED = """
+import os, signal, sys
+from qdesk.files import atomic_write
+with atomic_write(sys.argv[1]) as part:
+    part.write_text("half")
+    print("there", flush=True)
+    sys.stdin.read() or os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file that is open is not deleted there anyway")
+def test_what_a_killed_program_left_is_cleared_but_nothing_of_one_that_runs(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", KILLED, str(tmp_path / "a.csv")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as at_work:
+        assert at_work.stdout.readline()
+        assert clear_parts(tmp_path) == [] and len(os.listdir(tmp_path)) == 1
+        at_work.stdin.close()
+        at_work.wait()
+    assert len(clear_parts(tmp_path, only_look=True)) == 1 == len(os.listdir(tmp_path))
+    assert len(clear_parts(tmp_path)) == 1 and os.listdir(tmp_path) == []
+
+
+def test_a_write_that_fails_names_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No space") as caught, atomic_write(tmp_path / "a.csv") as part:
+        part.write_text("begun")
+        raise OSError(errno.ENOSPC, "No space left on device")  # as a write into an open file says it
+    assert caught.value.filename == str(tmp_path / "a.csv") and os.listdir(tmp_path) == []

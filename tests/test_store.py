@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import io
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from qdesk.curation.verdicts.csv import export_flags
 from qdesk.curation.verdicts.store import Verdicts, VerdictsError
 from qdesk.game.history import History, HistoryError
+from qdesk.safety.telling import listen
 from qdesk.store import Store, statements
 
 
@@ -259,3 +267,99 @@ def test_statements_are_told_apart_where_they_end() -> None:
     found = list(statements(script))
     assert len(found) == 2 and found[0].startswith("CREATE TABLE a") and found[1].endswith("END;")
     assert list(statements("")) == list(statements("\n;\n")) == []
+
+
+# A folder that is gone, cannot be written, or is full
+
+
+def test_a_folder_that_is_deleted_while_open_is_written_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    told: list[str] = []
+    silence = listen(told.append)
+    with Verdicts(folder / "v.db") as store:
+        store.flag("1", "wrong")
+        shutil.rmtree(folder)
+        assert store.flag("2", "rude").new == "rude"
+        with Verdicts(folder / "v.db") as other:
+            assert other.known() == {"1": "wrong", "2": "rude"}
+        assert store.undo() and store.known() == {"1": "wrong"}
+    silence()
+    assert len(told) == 1 and "was deleted while it was open: all that was in it is written anew" in told[0]
+
+
+def test_nothing_is_claimed_where_it_cannot_be_written_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with Verdicts(folder / "v.db") as store:
+        store.flag("1", "wrong")
+        shutil.rmtree(folder)
+        folder.write_text("in the way")
+        for _ in range(2):
+            with pytest.raises(VerdictsError, match="was deleted while it was open, and nothing is saved in it"):
+                store.flag("2", "rude")
+        folder.unlink()
+        store.flag("3", "rude")
+    with Verdicts(folder / "v.db") as store:
+        assert store.known() == {"1": "wrong", "3": "rude"}
+
+
+@pytest.fixture
+def read_only() -> Iterator[Path]:
+    """A folder with verdicts, some of them in the log alone, that cannot be written."""
+    # Not under tmp_path: its parents are closed to the other user that root becomes here.
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        root = os.geteuid() == 0
+        with Verdicts(Path(folder, "live.db")) as store:
+            store.flag("1", "wrong")
+            for ending in ("", "-wal"):
+                shutil.copy(Path(folder, f"live.db{ending}"), Path(folder, f"v.db{ending}"))
+        os.chmod(folder, 0o555)
+        if root:
+            os.seteuid(65534)
+        try:
+            yield Path(folder, "v.db")
+        finally:
+            if root:
+                os.seteuid(0)
+            os.chmod(folder, 0o755)
+
+
+def test_verdicts_in_a_read_only_folder_are_exported_and_no_other_is_claimed(read_only: Path) -> None:
+    before = {file.name: file.read_bytes() for file in read_only.parent.iterdir()}
+    out = io.StringIO()
+    with Verdicts(read_only) as store:
+        assert store.read_only and export_flags(out, store) == 1 and out.getvalue().count("wrong") == 1
+        with pytest.raises(VerdictsError, match="read-only"):
+            store.flag("2", "rude")
+        assert store.known() == {"1": "wrong"}
+    assert {file.name: file.read_bytes() for file in read_only.parent.iterdir()} == before
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+from qdesk.curation.verdicts.store import Verdicts, VerdictsError
+store = Verdicts(Path(sys.argv[1]))
+store.flag("0", "wrong")
+import signal
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+kept = 0
+try:
+    for kept in range(1, 10_000):
+        store.flag(str(kept), "wrong", "n" * 500)
+except VerdictsError as error:
+    print(kept, error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such limits")
+def test_what_a_full_disk_refuses_is_not_claimed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FULL, str(tmp_path / "v.db")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
+    refused, _, sentence = done.stdout.partition(" ")
+    assert "v.db" in sentence, done.stdout
+    with Verdicts(tmp_path / "v.db") as store:
+        assert len(store.known()) == int(refused)

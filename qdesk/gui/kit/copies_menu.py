@@ -42,5 +42,5 @@ class CopiesMenu(QMenu):
         from qdesk.upkeep.restoring import restore
 
         job = jobs.start(lambda _job: " ".join(restore(name, title)), self, "qdesk-restore")
-        job.done.connect(self.restored)
-        job.failed.connect(self.failed)
+        job.done.connect(self.restored.emit)
+        job.failed.connect(self.failed.emit)

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from qdesk.curation.verdicts.store import Verdicts
+from qdesk.game.history import History
+from qdesk.safety import copies
+from tests.helpers.commands import run
+
+
+@pytest.fixture
+def filled(home: Path) -> Path:
+    with Verdicts() as store, History():
+        store.flag_many([(str(number), "wrong", "", {}) for number in range(5)])
+    return home
+
+
+def test_a_folder_that_is_well(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("doctor") == 0
+    out = capsys.readouterr().out
+    assert "verdicts.db is whole" in out and "history.db is whole" in out and "networks are installed" in out
+
+
+def test_what_is_wrong_is_said_and_mended(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Verdicts() as store:
+        store._db.execute("UPDATE verdicts SET note = 'x' WHERE identity = '3'")
+    (filled / "settings.json").write_text("{{")
+    (filled / ".x.99999999-1.part").write_text("half")
+    (filled / "scores" / "a").mkdir(parents=True)
+    (filled / "scores" / "a" / "b.map.npz").write_bytes(b"damaged")
+    before = {file: file.read_bytes() for file in filled.rglob("*") if file.is_file() and ".db-" not in file.name}
+    assert run("doctor") == 1
+    out = capsys.readouterr().out
+    for said in (
+        "1 verdict (3) is damaged",
+        "settings.json is damaged",
+        "1 half files",
+        "1 files of scores are damaged",
+    ):
+        assert said in out
+    assert {file: file.read_bytes() for file in before} == before
+    assert run("doctor", "--mend") == 0
+    assert run("doctor") == 0 and "5 damaged" not in capsys.readouterr().out
+    with Verdicts() as store:
+        assert len(store.known()) == 5
+    assert not [*filled.rglob("*.part"), *filled.rglob("*.npz")] and (filled / "settings.json.damaged").exists()
+
+
+def test_copies_are_listed_and_restored(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copies.make(filled / "verdicts.db")
+    with Verdicts() as store:
+        store.clear("1")
+    assert run("doctor", "--copies") == 0 and f"verdicts\t{copies.today()}\t" in capsys.readouterr().out
+    assert run("doctor", "--restore", "verdicts", copies.today()) == 0
+    with Verdicts() as store:
+        assert len(store.known()) == 5
+    assert run("doctor", "--restore", "2001-01-01") == 1 and run("doctor", "--restore", "a", "b", "c") == 2
