@@ -103,7 +103,7 @@ class _Lasting:
     @contextmanager
     def _transaction(self, trouble: str = "", begin: str = "BEGIN IMMEDIATE") -> Iterator[None]:
         """Run a transaction: at the end everything written in it is on disk, or nothing is."""
-        writes = begin != "BEGIN" and not self._opening
+        writes = not self._opening  # also a temporary table alone, which the next transaction reads
         if writes and self.read_only:
             self._try_to_write()
         if writes and self._scratch is None and _identity(self._at) != self._file:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from qdesk.files import OutputIsInput, OutputsAreOne, atomic_write, check_writable, refuse_input, refuse_same
+from qdesk.files import (
+    OutputIsInput,
+    OutputsAreOne,
+    atomic_write,
+    check_writable,
+    clear_parts,
+    refuse_input,
+    refuse_same,
+)
 
 
 def test_a_file_appears_when_it_is_complete(tmp_path: Path) -> None:
@@ -265,7 +275,8 @@ with atomic_write(sys.argv[1]) as part:
 @pytest.mark.skipif(os.name == "nt", reason="a file that is open is not deleted there anyway")
 def test_what_a_killed_program_left_is_cleared_but_nothing_of_one_that_runs(tmp_path: Path) -> None:
     command = [sys.executable, "-c", KILLED, str(tmp_path / "a.csv")]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[1]) as at_work:
+    where = Path(__file__).parents[1]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=where) as at_work:
         assert at_work.stdout.readline()
         assert clear_parts(tmp_path) == [] and len(os.listdir(tmp_path)) == 1
         at_work.stdin.close()
