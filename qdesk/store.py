@@ -152,6 +152,11 @@ class _Lasting:
             self._checker.found.update(found)
             self._set_aside_here()
 
+    def _check(self, table: str, which: str, *arguments: object) -> None:
+        """Set aside what is damaged among the rows for which `which` holds, within the transaction that is open."""
+        if self._checker.look(table, which, *arguments):
+            self._set_aside_here()
+
     def _set_aside_here(self) -> None:
         """Do what `_set_aside` does within the transaction that is open."""
         moved = self._checker.set_aside()

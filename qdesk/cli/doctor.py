@@ -48,11 +48,7 @@ def _examine(mend: bool) -> int:
             try:
                 print(f"  Mended: {one.mend() or one.could}")
                 wrong -= 1
-            except Exception as error:
-                from qdesk.cli import is_plain
-
-                if not is_plain(error):
-                    raise
+            except (OSError, ValueError) as error:
                 print(f"  Not mended: {error}")
         elif one.wrong and one.mend is not None:
             open_ += 1

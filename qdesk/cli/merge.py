@@ -40,10 +40,10 @@ def run(args: argparse.Namespace) -> int:
     given, skipped = read_all(files)  # read all files before anything is changed
     for why in skipped:
         print(f"qdesk: {why} (skipped)", file=sys.stderr)
-    for trouble in keep_copies():
-        print(f"qdesk: {trouble}", file=sys.stderr)
     with Verdicts() as verdicts:
         check_out(args.conflicts, [verdicts.path])
+        for trouble in keep_copies():
+            print(f"qdesk: {trouble}", file=sys.stderr)
         for path, (theirs, unidentified) in given:
             done = sentence(take_over(verdicts, theirs, unidentified))
             print(f"qdesk: {os.path.basename(name_of(path))}: {done}", file=sys.stderr)

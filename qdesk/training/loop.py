@@ -95,8 +95,7 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
         run.save(network, average, task.optimizer)
         write()
 
-    batches, recent, said, kept = task.losses(run.step), [], -math.inf, run.seconds
-    last = run.done >= 1
+    batches, recent, said, kept, last = task.losses(run.step), [], -math.inf, run.seconds, run.done >= 1
     end: dict = {"ended": "failed", "test": {}}
     try:
         with _noting_signals() as asked_to_stop:
@@ -118,10 +117,9 @@ def train(task: Task[N], run: Run[N], options: argparse.Namespace, watcher: Watc
                         kept = run.seconds
                 if task.validate and (run.validation_due or last):
                     judge(task.validate(average.network))
-            saved = disk.attempt(keep)
-        if asked_to_stop:
-            if not saved:
+            if not disk.attempt(keep) and asked_to_stop:
                 _write_somewhere(write, run.out)
+        if asked_to_stop:
             raise KeyboardInterrupt
         figures = task.finish(run.best or average.network)
         _write_somewhere(partial(write, test=figures), run.out)

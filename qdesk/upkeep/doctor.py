@@ -118,8 +118,11 @@ def _said(key: object) -> str:
 
 
 def _look_through(path: Path, kind: type[Store]) -> str:
-    with kind(path) as store:
-        store.look_through()
+    try:
+        with kind(path) as store:
+            store.look_through()
+    except kind.error as error:
+        raise ValueError(str(error)) from error
     return ""
 
 

@@ -356,20 +356,8 @@ class Verdicts(Store):
 
     # Inside
 
-    def _check(self, table: str, which: str, *arguments: object) -> None:
-        """Set aside what is damaged among the rows for which `which` holds, within the transaction that is open."""
-        if self._checker.look(table, which, *arguments):
-            self._set_aside_here()
-
     def _mend(self, moved: dict[str, list[str]]) -> str:
-        """Bring back verdicts that the history knows: those set aside, or with {} all that are gone."""
-        which = "true"
-        if moved:
-            _choose(self, moved.get("verdicts", []))
-            which = sql.AMONG
-        back = self._db.execute(sql.BRING_BACK.format(which)).rowcount
-        verdicts = "verdict is" if back == 1 else "verdicts are"
-        return f"{back:,} {verdicts} brought back from the history." if back > 0 else ""
+        return _bring_back(self, moved)
 
     def _decide(self, moves: Iterable[Move]) -> list[Change]:
         with self._transaction("", "BEGIN"):  # of a temporary table alone: others may write while many are looked up
@@ -430,6 +418,15 @@ def _choose(verdicts: Verdicts, names: Iterable[str]) -> None:
     with verdicts._in_words():
         verdicts._db.execute("DELETE FROM chosen")
         verdicts._db.executemany(sql.CHOOSE, ((str(name),) for name in names))
+
+
+def _bring_back(verdicts: Verdicts, moved: dict[str, list[str]]) -> str:
+    """Bring back verdicts that the history knows: those set aside, or with {} all that are gone. Return a sentence."""
+    if moved:
+        _choose(verdicts, moved.get("verdicts", []))
+    back = verdicts._db.execute(sql.BRING_BACK.format(sql.AMONG if moved else "true")).rowcount
+    said = "verdict is" if back == 1 else "verdicts are"
+    return f"{back:,} {said} brought back from the history." if back > 0 else ""
 
 
 def _moves(decisions: Iterable[tuple[str, str, str, Mapping[str, Any]]]) -> Iterator[Move]:
