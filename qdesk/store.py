@@ -64,9 +64,6 @@ class _Lasting:
     checked: ClassVar[tuple[Checked, ...]] = ()
     """Those of them whose rows have checksums."""
 
-    holds: ClassVar[str] = "rows"
-    """The name of what is in the first of its tables."""
-
     error: ClassVar[type[Exception]]
     """The exception that is raised, with a plain sentence, for errors that the environment causes."""
 
@@ -195,10 +192,11 @@ class _Lasting:
                     fresh._mend({})
             kept = copies.keep_bytes(self._at)
             copies.put_back(place, self._at)
+            read = ", ".join(f"{rows[one.name]:,} {one.many}" for one in self.checked)
             said = (
-                f"{self.path} was damaged: the {rows[self.tables[0]]:,} {self.holds} that can be read are in it again"
+                f"{self.path} was damaged. What can be read is in it again ({read}), and the damaged file is kept as "
             )
-            said += f", and the damaged file is kept as {kept}."
+            said += f"{kept}. qdesk doctor --restore brings a copy of another day back."
             tell(said)
             return said
         return ""

@@ -73,7 +73,6 @@ class History(Store):
     tables = ("players", "rounds")
     checked = CHECKED
     what = "history"
-    holds = "players"
     error = HistoryError
     busy_s = BUSY_S
 

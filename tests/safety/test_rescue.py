@@ -71,12 +71,11 @@ def test_verdicts_survive_damaged_pages(tmp_path: Path, told: list[str]) -> None
         except VerdictsError as error:  # of a page that says where the others are; a copy is of use then
             assert "damaged" in str(error), (case, pages)
             continue
-        rescued += 1
+        rescued += len(after)
         # Where both a verdict and its last line of the history are lost, the one before it comes back.
         assert after.keys() <= before.keys(), (case, pages)
         assert len(after.items() - before.items()) <= 250, (case, pages)
-        assert len(after) >= len(before) - 250, (case, pages, len(after))
-    assert rescued >= 0.6 * len(cases(10, 300)) and told
+    assert rescued >= 0.85 * len(before) * len(cases(10, 300)) and told
 
 
 def test_rounds_survive_damaged_pages(tmp_path: Path, told: list[str]) -> None:
@@ -96,9 +95,10 @@ def test_rounds_survive_damaged_pages(tmp_path: Path, told: list[str]) -> None:
         except HistoryError as error:
             assert "cannot be" in str(error), (case, pages)
             continue
-        rescued += 1
-        assert after <= before and len(after) >= len(before) - 30, (case, pages, len(after))
-    assert rescued >= 0.6 * len(cases(10, 300))
+        assert after <= before, (case, pages)
+        rescued += len(after)
+    # With the root of a table all of it is lost, and a copy has to be restored; else a few rounds per page are.
+    assert rescued >= 0.7 * len(before) * len(cases(10, 300))
 
 
 def test_the_damaged_file_is_kept_and_named(tmp_path: Path, told: list[str]) -> None:
@@ -111,7 +111,7 @@ def test_the_damaged_file_is_kept_and_named(tmp_path: Path, told: list[str]) -> 
         store.look_through()
     (kept,) = copies.copies_of(path)
     assert kept.is_damaged and kept.path.read_bytes() == spoilt
-    assert str(kept.path) in told[0] and "that can be read are in it again" in told[0]
+    assert str(kept.path) in told[0] and "What can be read is in it again" in told[0]
 
 
 def test_a_file_that_is_cut_short_is_said(tmp_path: Path) -> None:

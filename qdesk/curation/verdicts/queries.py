@@ -143,3 +143,9 @@ BRING_BACK = f"""
     INSERT OR IGNORE INTO verdicts (identity, reason, note, flagged_at, facts, checksum)
     SELECT identity, reason, note, flagged_at, facts, {VERDICTS.sum_of()} FROM ({_LAST})
 """
+# Steps that are lost, from their last lines of the history. Undone ones stay away: a decision may have ended them.
+STEPS_BACK = """
+    INSERT OR IGNORE INTO steps (step, undone)
+    SELECT step, kind = 'undo' FROM history h JOIN (SELECT max(id) AS id FROM history GROUP BY step) USING (id)
+"""
+DROP_UNDONE = "DELETE FROM steps WHERE undone = 1 AND CAST(step AS TEXT) NOT IN (SELECT value FROM chosen)"

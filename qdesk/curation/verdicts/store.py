@@ -169,7 +169,6 @@ class Verdicts(Store):
     tables = ("verdicts", "history", "steps", "conflicts")
     checked = CHECKED
     what = "verdicts file"
-    holds = "verdicts"
     error = VerdictsError
 
     def __init__(self, path: Path | None = None, program: str = "") -> None:
@@ -424,6 +423,10 @@ def _bring_back(verdicts: Verdicts, moved: dict[str, list[str]]) -> str:
     """Bring back verdicts that the history knows: those set aside, or with {} all that are gone. Return a sentence."""
     if moved:
         _choose(verdicts, moved.get("verdicts", []))
+    else:
+        _choose(verdicts, [str(step) for (step,) in verdicts._db.execute("SELECT step FROM steps")])
+        verdicts._db.execute(sql.STEPS_BACK)  # all of them, so that no number is given twice
+        verdicts._db.execute(sql.DROP_UNDONE)
     back = verdicts._db.execute(sql.BRING_BACK.format(sql.AMONG if moved else "true")).rowcount
     said = "verdict is" if back == 1 else "verdicts are"
     return f"{back:,} {said} brought back from the history." if back > 0 else ""
