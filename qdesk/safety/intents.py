@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from qdesk import paths
-from qdesk.files import atomic_write, held, is_held
+from qdesk.files import atomic_write, clear_parts, held, is_held
 
 
 def _folder() -> Path:
@@ -54,6 +54,13 @@ def unfinished(kind: str) -> list[tuple[Path, dict[str, Any]]]:
                     if isinstance(about, dict):
                         found.append((path, about))
     return found
+
+
+def tidy() -> None:
+    """Delete the folder of the notes where nothing is left in it but half notes of killed programs."""
+    with suppress(OSError):
+        clear_parts(_folder())
+        _folder().rmdir()
 
 
 def is_any() -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from qdesk import paths
@@ -24,8 +23,7 @@ def finish() -> list[str]:
 
     moving.go_on()
     trouble = forgetting.go_on()
-    with suppress(OSError):  # nothing is left in it
-        (paths.user_data() / "unfinished").rmdir()
+    intents.tidy()
     return trouble
 
 

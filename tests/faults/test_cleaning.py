@@ -10,6 +10,7 @@ import pytest
 
 from qdesk.curation.verdicts.store import Verdicts
 from qdesk.safety import moving
+from qdesk.upkeep.starting import finish
 from tests.helpers.faults import cases, dice
 from tests.helpers.killing import changes, run_to
 
@@ -63,7 +64,7 @@ def test_a_kill_leaves_all_old_or_all_new(fresh: bool, work: Path, home: Path) -
         moment = moment if case % 2 else count - moment % 25  # where they are moved, which is at the end
         begin()
         assert run_to(moment, CLEANING, sources, out, home=home)
-        moving.go_on()
+        assert finish() == []
         moving.clear(out)
         moving.clear(work)
         ends.append(content(out) if out.exists() else {})

@@ -235,12 +235,7 @@ class Verdicts(Store):
         """
         names = list(names)
         with self._transaction():
-            _choose(self, names)
-            gone = self._db.execute(f"DELETE FROM verdicts WHERE {sql.KEY_AMONG}").rowcount
-            for table in ("history", "conflicts"):
-                self._db.execute(f"DELETE FROM {table} WHERE {sql.KEY_AMONG}")
-            self._db.execute("DELETE FROM aside")  # nobody can tell whose damaged rows those are
-            self._db.execute(sql.DROP_EMPTY_STEPS)
+            gone = _forget_rows(self, names)
         with self._in_words():
             if not self._wipe():
                 raise VerdictsError(f"What was deleted is still in {self.path}-wal: another program is reading it.")
@@ -417,6 +412,17 @@ def _choose(verdicts: Verdicts, names: Iterable[str]) -> None:
     with verdicts._in_words():
         verdicts._db.execute("DELETE FROM chosen")
         verdicts._db.executemany(sql.CHOOSE, ((str(name),) for name in names))
+
+
+def _forget_rows(verdicts: Verdicts, names: list[str]) -> int:
+    """Delete all rows about these drawings, within a transaction, and return how many verdicts they had."""
+    _choose(verdicts, names)
+    gone = verdicts._db.execute(f"DELETE FROM verdicts WHERE {sql.KEY_AMONG}").rowcount
+    for table in ("history", "conflicts"):
+        verdicts._db.execute(f"DELETE FROM {table} WHERE {sql.KEY_AMONG}")
+    verdicts._db.execute("DELETE FROM aside")  # nobody can tell whose damaged rows those are
+    verdicts._db.execute(sql.DROP_EMPTY_STEPS)
+    return gone
 
 
 def _bring_back(verdicts: Verdicts, moved: dict[str, list[str]]) -> str:

@@ -142,7 +142,9 @@ class PlayerActions(QWidget):
         self._name, self._count = "", 0
         self.save_button = button("Save my drawings…", "save")
         self.curate_button = button("Open in Curate", "curate")
-        self.copies_button = button("Earlier copies…")
+        self.copies_button = button("", "undo")
+        self.copies_button.setFixedWidth(4 * SPACE)
+        self.copies_button.setAccessibleName("Earlier copies")
         self.copies_button.setProperty("flat", True)
         self.copies_button.setToolTip("Bring back the players and drawings of another day")
         self.copies = CopiesMenu(("history",), self)
