@@ -27,7 +27,11 @@ COMMON = {
 # A library that reads or writes drawings, and the files outside formats/ that use it for something else.
 ELSEWHERE: dict[str, tuple[str, ...]] = {
     "orjson": ("qdesk/game/history.py", "qdesk/game/history_schema.py"),  # the columns of its database
-    "zlib": ("qdesk/data/download.py", "qdesk/checked.py", "qdesk/safety/rows.py"),  # a checksum of an address, and of files
+    "zlib": (
+        "qdesk/data/download.py",
+        "qdesk/checked.py",
+        "qdesk/safety/rows.py",
+    ),  # a checksum of an address, and of files
     "zipfile": ("qdesk/training/run.py",),  # whether a checkpoint is packed
     "pickle": ("qdesk/training/run.py",),  # the error of a checkpoint that holds more than tensors
     "safetensors": ("qdesk/nets/", "qdesk/training/"),
