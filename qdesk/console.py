@@ -145,6 +145,14 @@ def say_skipped(problems: Sequence[Problem], count: int) -> None:
         print(f"qdesk: {count:,} lines were skipped in all", file=sys.stderr)
 
 
+def say_several(sentences: Sequence[str], in_all: str) -> None:
+    """Print the first `SHOWN_PROBLEMS` sentences on stderr, and how many there are in all."""
+    for sentence in sentences[:SHOWN_PROBLEMS]:
+        print(f"qdesk: {sentence}", file=sys.stderr)
+    if len(sentences) > SHOWN_PROBLEMS:
+        print(f"qdesk: {len(sentences):,} {in_all}", file=sys.stderr)
+
+
 def check_out(out: Path | None, inputs: Iterable[Path | None] = ()) -> None:
     """Raise OSError where `out` could not be written: before an hour of scoring, not after it.
 

@@ -28,6 +28,9 @@ LONGEST_NAME = 255
 """The bytes of the longest name that file systems take."""
 
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
+
+
 class WrongOutput(ValueError):
     """A file to write is one that is read, or is written twice. The message is a plain sentence for the user."""
 
@@ -38,6 +41,11 @@ class OutputIsInput(WrongOutput):
 
 class OutputsAreOne(WrongOutput):
     """Two files to write are the same."""
+
+
+def is_address(text: str | os.PathLike[str]) -> bool:
+    """Tell whether a text is an address such as s3://bucket/folder rather than a path."""
+    return _ADDRESS.match(os.fspath(text)) is not None
 
 
 def refuse_input(out: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]]) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qdesk.cli.arguments import Commands, add_files, add_word, add_y_up, command, count, table
+from qdesk.cli.arguments import FILES, Commands, add_word, add_y_up, command, count, table
 from qdesk.curation.exports.registry import BY_NAME as EXPORTS
+from qdesk.files import is_address
 from qdesk.scoring.columns import RANK_BY, RANK_COLUMNS
 
 if TYPE_CHECKING:
@@ -28,7 +30,10 @@ def add(commands: Commands) -> None:
         "themselves, as a page to look at, in one file.",
         "qdesk rank flamingo.ndjson --top 100 --out scores.csv",
     )  # fmt: skip
-    add_files(parser)
+    parser.add_argument(
+        "files", metavar="FILE", nargs="+", type=_given,
+        help=f"{FILES}; patterns of names; with --out FOLDER/ also addresses: s3://, gs://, hdfs://",
+    )  # fmt: skip
     add_word(parser, "score all drawings as drawings of this word")
     parser.add_argument("--model", metavar="M", type=Path, help="Sketch-RNN weights: qdesk's own file or a *.gen.json")
     parser.add_argument("--by", metavar="COLUMN", choices=RANK_BY, default="junk", help=f"one of {', '.join(RANK_BY)}")
@@ -36,16 +41,45 @@ def add(commands: Commands) -> None:
         "--top", metavar="N", type=count, help="only the first N lines; default all, of a page the first 200"
     )
     parser.add_argument(
-        "--out", metavar="FILE", type=_out, help="a .csv, .parquet or .html; - or default CSV to stdout"
-    )
+        "--out", metavar="FILE", type=_out,
+        help="a .csv, .parquet or .html; - or default CSV to stdout; or a FOLDER/ or address for Parquet by word, "
+        "gone on with where it stopped (docs/cluster.md)",
+    )  # fmt: skip
     parser.add_argument(
         "--no-cache", dest="cache", action="store_false", help="score everything anew, and keep nothing for next time"
+    )
+    parser.add_argument(
+        "--shard", metavar="I/N", type=_shard, help="of --out FOLDER/: only the I-th of N shares of the work, from 0 on"
+    )
+    parser.add_argument(
+        "--cluster", metavar="ADDRESS", help="of --out FOLDER/: work on Ray, at this address, or local for this machine"
+    )
+    parser.add_argument(
+        "--workers", metavar="N", type=count, help="of --out FOLDER/: how many workers; default one per core"
     )
     parser.add_argument("--rude", action="store_true", help="of .html: show rude drawings, too")
     add_y_up(parser)
 
 
-def _out(text: str) -> Path:
+def _given(text: str) -> Path | str:
+    """Parse what is read: an address stays a text."""
+    return text if is_address(text) else Path(text)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    """Parse "0/8"."""
+    first, _, second = text.partition("/")
+    if not (first.isascii() and first.isdecimal() and second.isascii() and second.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not such as 0/8")
+    if int(first) >= int(second):
+        raise argparse.ArgumentTypeError(f"{text!r}: the shards of {int(second)} are called 0 to {int(second) - 1}")
+    return int(first), int(second)
+
+
+def _out(text: str) -> Path | str:
+    """Parse what is written to: the path of a file, or the text of a folder's path or address."""
+    if is_address(text) or text.endswith(("/", os.sep)) or os.path.isdir(text):
+        return text
     if text.lower().endswith(PAGES):
         return Path(text)
     try:
@@ -55,10 +89,32 @@ def _out(text: str) -> Path:
 
 
 def run(args: argparse.Namespace) -> int:
+    if isinstance(args.out, str):
+        from qdesk.cli import rank_folder
+
+        return rank_folder.run(args)
+    for option in ("shard", "cluster", "workers"):
+        if getattr(args, option) is not None:
+            print(f"qdesk: --{option} is of a folder of scores alone: --out scores/", file=sys.stderr)
+            return 2
+    if address := next((given for given in args.files if isinstance(given, str)), None):
+        print(f"qdesk: {address} can be ranked into a folder of scores alone: --out scores/", file=sys.stderr)
+        return 2
+    return _table(args)
+
+
+def _table(args: argparse.Namespace) -> int:
+    """Rank into one table or page."""
     from qdesk.console import check_out, opened, say_words, write_table
+    from qdesk.places import has_wildcards, matching
     from qdesk.scoring.score_cache import ScoreCache
     from qdesk.scoring.scorer import Scorer, rank_table
 
+    args.files = [
+        path
+        for given in args.files
+        for path in ([Path(place.path) for place in matching(given)] if has_wildcards(given) else [given])
+    ]
     is_page = args.out is not None and args.out.suffix.lower() in PAGES
     if args.rude and not is_page:
         print("qdesk: --rude is of a page alone: --out worst.html", file=sys.stderr)

@@ -13,10 +13,11 @@ there are a million drawings.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
@@ -189,6 +190,12 @@ def whole_sentence(expected: JunkExpectation, order: Rows | None = None, first: 
     """
     if nothing := _nothing_known(expected):
         return nothing
+    named = order is not None and len(expected) > first
+    return _whole_sentence(expected, expected.among(np.asarray(order)[:first]) if named else None, first)
+
+
+def _whole_sentence(expected: JunkExpectation | JunkSums, among: Number | None, first: int = FIRST) -> str:
+    """Say how many are junk, where something is known. among: how many of the `first` of an order; None leaves it."""
     number, count = expected.whole(), len(expected)
     these = f"these {count:,} drawings" if count > 1 else "this one drawing"
     if number.high == 0:
@@ -199,8 +206,8 @@ def whole_sentence(expected: JunkExpectation, order: Rows | None = None, first: 
         text = f"Perhaps none of {these} is junk, at most {number.high:,}"
     else:
         text = f"About {number} of {these} {_be(number)} junk"
-        if order is not None and count > first:
-            text += f", {expected.among(np.asarray(order)[:first])} of them among the first {first:,}"
+        if among is not None:
+            text += f", {among} of them among the first {first:,}"
     return f"{text}.{_unscored(expected)}{_unjudged(expected)}"
 
 
@@ -232,14 +239,14 @@ def _be(number: Number) -> str:
     return "is" if number.about == 1 else "are"
 
 
-def _unjudged(expected: JunkExpectation) -> str:
+def _unjudged(expected: JunkExpectation | JunkSums) -> str:
     """Say of what nothing could be judged: without a known word a drawing of anything is as good as any other."""
     if not expected.no_word_known:
         return ""
     return " The networks know no word of these, so what shows something else is not counted."
 
 
-def _unscored(expected: JunkExpectation) -> str:
+def _unscored(expected: JunkExpectation | JunkSums) -> str:
     count = expected.unscored
     if not count:
         return ""
@@ -248,6 +255,90 @@ def _unscored(expected: JunkExpectation) -> str:
         if count > 1
         else (" One drawing has no score and is not counted.")
     )
+
+
+# Sums
+
+
+@dataclass
+class JunkSums:
+    """What is expected of drawings that were scored in parts, of which only sums are kept. No verdicts are known.
+
+    drawings: how many there are.   counts: int64 (steps,), how many of those scored lie in each step of junk.
+    chances: the sum of the probabilities by word, "" for none. Sums of parts are added up by `+`.
+    """
+
+    drawings: int
+    counts: np.ndarray
+    chances: dict[str, float]
+
+    def __add__(self, other: JunkSums) -> JunkSums:
+        chances = dict(self.chances)
+        for word, chance in other.chances.items():
+            chances[word] = chances.get(word, 0.0) + chance
+        return JunkSums(self.drawings + other.drawings, self.counts + other.counts, chances)
+
+    def __len__(self) -> int:
+        return self.drawings
+
+    @property
+    def unscored(self) -> int:
+        return self.drawings - int(self.counts.sum())
+
+    @property
+    def no_word_known(self) -> bool:
+        """Whether the networks know the word of no drawing, so that wrong ones cannot be told."""
+        return bool(self.chances) and all(find(word, categories()) is None for word in self.chances)
+
+    @property
+    def total(self) -> float:
+        """The sum of all probabilities, as scored."""
+        return sum(self.chances.values())
+
+    def whole(self) -> Number:
+        """Return how many junk drawings are expected in all."""
+        return self._number(self.counts)
+
+    def sentence(self, first: int = 0) -> str:
+        """Say how many drawings are junk, and how many of the `first` by junk are, if that is not 0; "" for none."""
+        if not self.counts.any():
+            return ""
+        before = np.concatenate([[0], np.cumsum(self.counts[::-1])])[:-1][::-1]  # how many are worse than each step
+        worst = np.clip(first - before, 0, self.counts)
+        return _whole_sentence(self, self._number(worst) if 0 < first < self.drawings else None, first)
+
+    def _number(self, counts: np.ndarray) -> Number:
+        by_word = np.array(list(self.chances.values()))
+        weight = _log_prior(float((by_word**2).sum() / by_word.sum() ** 2) if by_word.sum() else 1.0)
+        weight = np.exp(weight - weight.max())
+        weight /= weight.sum()
+        mean, variance = _grid().chance @ counts, _grid().variance @ counts
+        low, high = _interval(weight, mean, variance, int(counts.sum()))
+        return Number(float(weight @ mean), low, high)
+
+    def json(self) -> dict[str, Any]:
+        """Return the sums as JSON has them."""
+        steps = np.flatnonzero(self.counts).tolist()
+        counts = {str(step): int(self.counts[step]) for step in steps}
+        return {"drawings": self.drawings, "counts": counts, "chances": self.chances}
+
+
+def sums_of(junk: np.ndarray, words: Sequence[str | None] | np.ndarray) -> JunkSums:
+    """Return the sums of drawings. junk: float (N,), NaN where a drawing is not scored.   words: (N,), their words."""
+    scored = np.isfinite(junk)
+    held = np.clip(np.asarray(junk, float)[scored], -_LIMIT, _LIMIT)
+    counts = np.bincount(np.rint((held + _LIMIT) / _STEP).astype(np.int64), minlength=_BINS)
+    names, word = np.unique(np.array([each or "" for each in words], object)[scored].astype(str), return_inverse=True)
+    chances = np.bincount(word, 1 / (1 + np.exp(-held)), minlength=len(names))
+    return JunkSums(len(junk), counts, dict(zip(names.tolist(), chances.tolist(), strict=True)))
+
+
+def sums_from_json(found: Mapping[str, Any]) -> JunkSums:
+    """Return the sums that JSON holds."""
+    counts = np.zeros(_BINS, np.int64)
+    for step, count in found["counts"].items():
+        counts[int(step)] = count
+    return JunkSums(found["drawings"], counts, dict(found["chances"]))
 
 
 # The grid

@@ -80,7 +80,7 @@ def open_drawings(
                 on_progress(done + share * fraction)
 
         with open_input(path, report) as file:
-            found = _read(file, left, problems)
+            found = read_input(file, left, problems)
             file.need(2 * sum(map(bytes_of, (*batches, found))))
         batches.append(found)
         left = None if left is None else left - len(found)
@@ -166,7 +166,7 @@ def format_of(path: str | os.PathLike[str]) -> Format:
         return format_of_input(file)
 
 
-def _read(file: Input, limit: int | None, problems: Problems) -> Drawings:
+def read_input(file: Input, limit: int | None, problems: Problems) -> Drawings:
     """Read one file, its format told by its first bytes. Raises FormatError when no drawing is in it."""
     from qdesk.data.drawings import Drawings
 

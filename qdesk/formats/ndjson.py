@@ -63,19 +63,24 @@ ABOUT = {
 }
 
 
-def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
+def read(
+    file: Input, limit: int | None, problems: Problems, first: int = 0, points: bool | None = None
+) -> list[Drawings]:
     """Read the good lines of a file; `row` is the 0-based line. A drawing has times where each of its strokes has them.
 
+    first:  the row of the first line, where the file is a part of another.
+    points: what `laid_as_points` told of that one.
     Numbers go from each parsed line straight into flat arrays. A million drawings as Python lists would fill the
     memory, and one numpy call per stroke would take minutes.
     """
     batches: list[Drawings] = []
     left = -1 if limit is None else limit
-    points = points_first(file, _parsed(file.head().splitlines()[:FIRST]), problems)
+    points = laid_as_points(file, problems) if points is None else points
     chunk, begun = Chunk(), file.unpacked
     loads = (lambda line: shapes.official(orjson.loads(line), True)) if points else orjson.loads
     if left != 0:
         for number, line in lines_of(file):
+            number += first
             if line is None:
                 problems.add(file.source, number + 1, too_long(file))
                 continue
@@ -98,6 +103,11 @@ def read(file: Input, limit: int | None, problems: Problems) -> list[Drawings]:
     if chunk.rows:
         batches.append(file.keep(chunk.finish(file.source, problems)))
     return batches
+
+
+def laid_as_points(file: Input, problems: Problems) -> bool:
+    """Return whether the strokes of a file are lists of points, by its first lines (see `points_first`)."""
+    return points_first(file, _parsed(file.head().splitlines()[:FIRST]), problems)
 
 
 def gather(

@@ -1,0 +1,99 @@
+"""The units of work done by Ray: on this machine or on a cluster, with Ray Data handing them out to actors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from qdesk.cluster.work import Job, Rank, Result, Score, Worker
+
+INSTALL = 'pip install "qdesk[cluster]"'
+LOCAL = "local"
+STORE = 200 << 20
+"""Bytes of Ray's object store on this machine. Only jobs and summaries go through it; drawings and scores do not."""
+
+
+class RayError(RuntimeError):
+    """Ray is not installed, or cannot be reached. The message is a plain sentence for the user."""
+
+
+class Actor:
+    """A worker as Ray has it: one process that keeps its networks."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        return {"result": pickle.dumps(self._worker.do(pickle.loads(row["job"])))}
+
+
+class Cluster:
+    """A connection to Ray. address: `LOCAL` for a Ray of its own on this machine, or that of a running cluster.
+
+    count: how many workers at a time, one core each; default all cores of the cluster. Raises RayError.
+    """
+
+    def __init__(self, address: str, count: int | None = None) -> None:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+        try:
+            import ray
+            import ray.data
+        except ImportError:
+            raise RayError(f"--cluster needs Ray, which is not installed: {INSTALL}") from None
+        own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": STORE, "num_cpus": count}
+        try:
+            ray.init(
+                **(own if address == LOCAL else {"address": address}),
+                logging_level=logging.ERROR, log_to_driver=False, ignore_reinit_error=False,
+            )  # fmt: skip
+        except (OSError, RuntimeError, ValueError) as error:
+            raise RayError(f"There is no Ray cluster at {address}: {_first_line(error)}") from None
+        for name in ("ray.data", "ray"):
+            logging.getLogger(name).setLevel(logging.ERROR)
+        context = ray.data.DataContext.get_current()
+        context.enable_progress_bars = False
+        context.print_on_execution_start = False
+        self._ray, self.count = ray, count or max(int(ray.cluster_resources().get("CPU", 1)), 1)
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ray.shutdown()
+
+    def scored(
+        self, worker: Worker, jobs: list[Score], on_progress: Callable[[float], None] = lambda share: None
+    ) -> Iterator[Result]:
+        """Do all jobs, and yield their results as they come. A worker that ends is replaced, and its job done again."""
+        data = self._ray.data
+        units = data.from_items([{"job": pickle.dumps(job)} for job in jobs], override_num_blocks=len(jobs))
+        pool = data.ActorPoolStrategy(min_size=1, max_size=min(self.count, len(jobs)), max_tasks_in_flight_per_actor=2)
+        done = units.map(Actor, fn_constructor_args=(worker,), compute=pool, num_cpus=1)
+        for row in done.iter_rows():
+            yield pickle.loads(row["result"])
+
+    def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Iterator[Result]:
+        """Do so many jobs as they come, a few of them at a time."""
+        ray = self._ray
+        task, waiting = ray.remote(num_cpus=1)(_do), []
+        for job in jobs:
+            waiting.append(task.remote(worker, job))
+            if len(waiting) >= 2 * self.count:
+                done, waiting = ray.wait(waiting)
+                yield from ray.get(done)
+        while waiting:
+            done, waiting = ray.wait(waiting)
+            yield from ray.get(done)
+
+
+def _do(worker: Worker, job: Job) -> Result:
+    return worker.do(job)
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip().splitlines() or [type(error).__name__]
+    return text[0].rstrip(".") + "."
