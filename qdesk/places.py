@@ -19,10 +19,26 @@ from qdesk.files import atomic_write, is_address
 from qdesk.streams import name_of
 
 _MAGIC = re.compile(r"[*?[]")
+_MAGIC_IN_ADDRESS = re.compile(r"[*[]")
+"""What stands behind a ? in an address says how it is reached."""
 _SECRET = re.compile(r"//[^/@]*@|[?].*$")
 
 WHOLE_AT_CLOSE = ("s3", "gcs")
 """File systems on which a file is there only when all of it was written, and a rename would copy it."""
+
+
+_WHYS = (
+    re.compile(r"curlCode: \d+, ([^;]+)"),
+    re.compile(r"CURL error \[\d+\]=([\w' ]+?)(?: error_info|\}|$)"),
+    re.compile(r"AWS Error (?:\w+ )?(.+)$"),
+    re.compile(r"Detail: \[\w+ \d+\] (.+)$"),
+    re.compile(r"^(Unable to load libjvm)"),
+    re.compile(r"^(Unrecognized filesystem type)"),
+)
+"""Where in what Arrow says of a failure the reason stands, behind what it was doing."""
+
+RETRY_S = 30
+"""How long Google Cloud Storage is tried before it counts as not reached."""
 
 
 class PlaceError(OSError):
@@ -103,7 +119,9 @@ class Place:
 
 def has_wildcards(text: str | os.PathLike[str]) -> bool:
     """Tell whether a text is a pattern of names, and no file or folder of that name is on this machine."""
-    return _MAGIC.search(os.fspath(text)) is not None and (is_address(text) or not os.path.exists(text))
+    if is_address(text):
+        return _MAGIC_IN_ADDRESS.search(os.fspath(text)) is not None
+    return _MAGIC.search(os.fspath(text)) is not None and not os.path.exists(text)
 
 
 def place_of(text: str | os.PathLike[str]) -> Place:
@@ -113,10 +131,17 @@ def place_of(text: str | os.PathLike[str]) -> Place:
         return Place(name_of(given), os.path.abspath(given), fs.LocalFileSystem())
     name = _SECRET.sub(lambda found: "//" if found[0].startswith("//") else "", given)
     try:
-        system, path = fs.FileSystem.from_uri(given)
+        system, path = fs.FileSystem.from_uri(_patient(given))
     except (OSError, ValueError) as error:  # pa.ArrowInvalid is a ValueError
         raise PlaceError(f"{name} cannot be reached: {_why(error)}.") from None
-    return Place(name, path, system)
+    return Place(path if system.type_name == "local" else name, path, system)
+
+
+def _patient(address: str) -> str:
+    """Return an address of Google Cloud Storage with a limit to how long it is tried; by default it is 15 minutes."""
+    if not address.lower().startswith(("gs://", "gcs://")) or "retry_limit_seconds" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}retry_limit_seconds={RETRY_S}"
 
 
 def matching(text: str | os.PathLike[str]) -> list[Place]:
@@ -125,8 +150,9 @@ def matching(text: str | os.PathLike[str]) -> list[Place]:
     if not is_address(given):
         found = [place_of(path) for path in sorted(glob.glob(given, recursive=True))]
     else:
-        plain = _MAGIC.split(given)[0].rpartition("/")[0]
-        root, query = place_of(plain), given[len(plain) + 1 :]
+        pattern, mark, how = given.partition("?")
+        plain = _MAGIC_IN_ADDRESS.split(pattern)[0].rpartition("/")[0]
+        root, query = place_of(f"{plain}{mark}{how}"), pattern[len(plain) + 1 :]
         found = [
             root.within(inside)
             for info in root.files()
@@ -144,8 +170,10 @@ def _said(place: Place, what: str) -> Iterator[None]:
         yield
     except PlaceError:
         raise
-    except FileNotFoundError:
-        raise PlaceError(f"There is no file {place.name}.") from None
+    except FileNotFoundError as error:
+        if what == "read":
+            raise PlaceError(f"There is no file {place.name}.") from None
+        raise PlaceError(f"{place.name} cannot be {what}: {_why(error)}.") from None
     except OSError as error:
         raise PlaceError(f"{place.name} cannot be {what}: {_why(error)}.") from None
 
@@ -155,5 +183,7 @@ def _why(error: Exception) -> str:
     if getattr(error, "strerror", None):
         return str(error.strerror).lower()  # type: ignore[attr-defined]
     text = " ".join(str(error).split()).rstrip(".")
-    found = re.search(r"(?:curlCode: \d+, |Detail: \[\w+ \d+\] |AWS Error )(.+)$", text)
-    return found[1].rstrip(".") if found else text
+    for pattern in _WHYS:
+        if found := pattern.search(text):
+            return found[1].rstrip(".")
+    return text

@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _how_far(state: State) -> str:
     """Return how much is done and what it takes."""
-    done = f"scoring: {state.drawings:,} drawings, {len(state.units):,} of {state.total:,} parts"
+    done = f"scoring: {state.drawings:,} drawings, {len(state.units):,} of {state.total:,} pieces"
     return done if state.cpu_s_per_million is None else f"{done}, {state.cpu_s_per_million:,.0f} CPU-seconds a million"
 
 
@@ -64,14 +64,15 @@ def _say(state: State, args: argparse.Namespace) -> None:
     if args.word is None:
         known = Scorer(args.model).words if args.model else None
         say_words([], unknown_words(state.words, known))  # type: ignore[arg-type]
-    say_several([f"{sentence} (the same command tries again)" for sentence in state.failed], "parts were not read")
+    say_several([f"{sentence} (the same command tries again)" for sentence in state.failed], "pieces were not read in all")
     cost = state.cpu_s_per_million
     took = "" if cost is None else f"; {state.cpu_s:,.1f} CPU-seconds, {cost:,.0f} a million drawings"
     before = f", {state.kept:,} of them from before" if state.kept else ""
-    done = f"{state.drawings:,} drawings in {len(state.units):,} of {state.total:,} parts{before}{took}"
+    done = f"{state.drawings:,} drawings in {len(state.units):,} of {state.total:,} pieces{before}{took}"
     print(f"qdesk: {args.out}: {done}", file=sys.stderr)
     if state.left:
         how = "the other shards, or this command without --shard, bring them and the ranks" if args.shard else ""
-        print(f"qdesk: {state.left:,} parts are missing{': ' * bool(how)}{how}", file=sys.stderr)
+        missing = "1 piece is missing" if state.left == 1 else f"{state.left:,} pieces are missing"
+        print(f"qdesk: {missing}{': ' * bool(how)}{how}", file=sys.stderr)
     elif args.model is None and (sums := state.sums) and (text := sums.sentence(100 if args.by == "junk" else 0)):
         print(f"qdesk: {text}", file=sys.stderr)

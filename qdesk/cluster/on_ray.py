@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -16,18 +17,24 @@ STORE = 200 << 20
 """Bytes of Ray's object store on this machine. Only jobs and summaries go through it; drawings and scores do not."""
 
 
+ANSWER_S = 10.0
+"""How long a cluster may take to answer."""
+
+
 class RayError(RuntimeError):
     """Ray is not installed, or cannot be reached. The message is a plain sentence for the user."""
 
 
 class Actor:
-    """A worker as Ray has it: one process that keeps its networks."""
+    """A worker as Ray has it: one process that keeps its networks. The first job brings the worker along."""
 
-    def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+    def __init__(self) -> None:
+        self._worker: Worker | None = None
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        return {"result": pickle.dumps(self._worker.do(pickle.loads(row["job"])))}
+        worker, job = pickle.loads(row["work"])
+        self._worker = self._worker or worker
+        return {"result": pickle.dumps(self._worker.do(job))}
 
 
 class Cluster:
@@ -39,11 +46,13 @@ class Cluster:
     def __init__(self, address: str, count: int | None = None) -> None:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         os.environ.setdefault("RAY_DATA_DISABLE_PROGRESS_BARS", "1")
+        os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # what it says of ended workers is for its makers
         try:
             import ray
             import ray.data
         except ImportError:
             raise RayError(f"--cluster needs Ray, which is not installed: {INSTALL}") from None
+        _reach(address)
         own: dict[str, Any] = {"include_dashboard": False, "object_store_memory": STORE, "num_cpus": count}
         try:
             ray.init(
@@ -70,9 +79,9 @@ class Cluster:
     ) -> Iterator[Result]:
         """Do all jobs, and yield their results as they come. A worker that ends is replaced, and its job done again."""
         data = self._ray.data
-        units = data.from_items([{"job": pickle.dumps(job)} for job in jobs], override_num_blocks=len(jobs))
+        units = data.from_items([{"work": pickle.dumps((worker, job))} for job in jobs], override_num_blocks=len(jobs))
         pool = data.ActorPoolStrategy(min_size=1, max_size=min(self.count, len(jobs)), max_tasks_in_flight_per_actor=2)
-        done = units.map(Actor, fn_constructor_args=(worker,), compute=pool, num_cpus=1)
+        done = units.map(Actor, compute=pool, num_cpus=1)
         for row in done.iter_rows():
             yield pickle.loads(row["result"])
 
@@ -88,6 +97,18 @@ class Cluster:
         while waiting:
             done, waiting = ray.wait(waiting)
             yield from ray.get(done)
+
+
+def _reach(address: str) -> None:
+    """Raise RayError where nobody answers at an address: Ray itself tries that for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if address in (LOCAL, "auto"):
+        return
+    try:
+        socket.create_connection((host, int(port)), ANSWER_S).close()
+    except (OSError, ValueError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "it has to be such as 10.0.0.1:6379 or ray://10.0.0.1:10001"
+        raise RayError(f"There is no Ray cluster at {address}: {str(why).lower()}.") from None
 
 
 def _do(worker: Worker, job: Job) -> Result:
