@@ -18,7 +18,7 @@ $(READY): pyproject.toml constraints.txt scripts/install.sh scripts/install_torc
 	@touch $@
 
 $(READY_DEV): $(READY)
-	@scripts/install.sh $(VENV) dev
+	@scripts/install.sh $(VENV) dev,cluster
 	@touch $@
 
 system:

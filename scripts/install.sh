@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install.sh VENV [EXTRA]: make the virtual environment, with qdesk (editable) and all it needs at the pinned versions.
-# With the extra `dev` it also holds what the tests, the linter and the comparison with other rankers need.
+# install.sh VENV [EXTRAS]: make the virtual environment, with qdesk (editable) and all it needs at the pinned versions.
+# With the extras `dev,cluster` it also holds what the tests, the linter and the comparison with other rankers need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 venv=$1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qdesk.cli.arguments import Commands, command
 
-WHAT = ("machine", "ranking", "curating", "live", "million", "map", "photo", "day")
+WHAT = ("machine", "ranking", "curating", "live", "million", "map", "photo", "day", "cluster")
 NEEDS = {
     "ranking": "the folders that the networks were trained on",
     "live": "raw drawings, and simplified ones",
@@ -32,7 +32,9 @@ def add(commands: Commands) -> None:
         "junk; takes two minutes and needs --data. map: a map of 100,000 drawings, a million placed on it, and looking "
         "around among them; takes about two minutes, on real drawings with --data. photo: drawings that the networks "
         "never saw, photographed by code and searched for by these photos; takes a few minutes and needs --data. "
-        "day: a working day in the window: does the memory stay flat, and the window quick; takes a few minutes.",
+        "day: a working day in the window: does the memory stay flat, and the window quick; takes a few minutes. "
+        "cluster: files ranked into a folder of scores by processes and by Ray, what each takes, and on paper for more "
+        "cores; takes a few minutes.",
         "qdesk bench --json",
     )  # fmt: skip
     parser.add_argument("what", nargs="?", choices=WHAT, default="machine")
@@ -82,6 +84,10 @@ def run(args: argparse.Namespace) -> int:
         from qdesk.bench import day
 
         return day.run(args)
+    if args.what == "cluster":
+        from qdesk.bench import cluster
+
+        return cluster.run(args)
     if args.what == "map":
         from qdesk.bench import mapping
 

@@ -63,8 +63,10 @@ def _say(state: State, args: argparse.Namespace) -> None:
         print(f"qdesk: {trouble}", file=sys.stderr)
     if args.word is None:
         known = Scorer(args.model).words if args.model else None
-        say_words([], unknown_words(state.words, known))  # type: ignore[arg-type]
-    say_several([f"{sentence} (the same command tries again)" for sentence in state.failed], "pieces were not read in all")
+        say_words([], unknown_words(state.words, known))
+    say_several(
+        [f"{sentence} (the same command tries again)" for sentence in state.failed], "pieces were not read in all"
+    )
     cost = state.cpu_s_per_million
     took = "" if cost is None else f"; {state.cpu_s:,.1f} CPU-seconds, {cost:,.0f} a million drawings"
     before = f", {state.kept:,} of them from before" if state.kept else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -38,7 +38,7 @@ class Processes:
 
     def scored(
         self, worker: Worker, jobs: list[Score], on_progress: Callable[[float], None] = lambda share: None
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Do all jobs, and yield their results as they come. on_progress: called with the share of a single job done.
 
         Where a process ends before its time, what it had not done is done again. Raises WorkersEnded where that
@@ -49,7 +49,7 @@ class Processes:
         else:
             yield from _results(worker, jobs, min(self.count, len(jobs)))
 
-    def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Iterator[Result]:
+    def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Generator[Result, None, None]:
         """Do so many jobs as they come, a few of them at a time; raises as `scored`."""
         if count < _FEW:
             yield from map(worker.do, jobs)
@@ -61,7 +61,7 @@ _FEW = 50
 """Parts that get their ranks before two processes have begun."""
 
 
-def _results(worker: Worker, jobs: Iterable[Job], count: int) -> Iterator[Result]:
+def _results(worker: Worker, jobs: Iterable[Job], count: int) -> Generator[Result, None, None]:
     queue, again, deaths = iter(jobs), list[Job](), 0
     while True:
         done = 0
@@ -83,8 +83,8 @@ def _results(worker: Worker, jobs: Iterable[Job], count: int) -> Iterator[Result
 
 def _in_one_pool(
     worker: Worker, again: list[Job], queue: Iterator[Job], count: int
-) -> Iterator[Result | list[Job]]:
-    """Yield results until all jobs are done or a process ends before its time; at last the jobs that are to do again."""
+) -> Generator[Result | list[Job], None, None]:
+    """Yield results until all jobs are done or a process ends before its time, and at last the jobs to do again."""
     context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(count, context, _begin, (worker,))

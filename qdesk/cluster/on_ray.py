@@ -6,7 +6,7 @@ import logging
 import os
 import pickle
 import socket
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 from qdesk.cluster.work import Job, Rank, Result, Score, Worker
@@ -60,7 +60,8 @@ class Cluster:
                 logging_level=logging.ERROR, log_to_driver=False, ignore_reinit_error=False,
             )  # fmt: skip
         except (OSError, RuntimeError, ValueError) as error:
-            raise RayError(f"There is no Ray cluster at {address}: {_first_line(error)}") from None
+            what = "Ray does not start" if address == LOCAL else f"There is no Ray cluster at {address}"
+            raise RayError(f"{what}: {_first_line(error)}") from None
         for name in ("ray.data", "ray"):
             logging.getLogger(name).setLevel(logging.ERROR)
         context = ray.data.DataContext.get_current()
@@ -76,7 +77,7 @@ class Cluster:
 
     def scored(
         self, worker: Worker, jobs: list[Score], on_progress: Callable[[float], None] = lambda share: None
-    ) -> Iterator[Result]:
+    ) -> Generator[Result, None, None]:
         """Do all jobs, and yield their results as they come. A worker that ends is replaced, and its job done again."""
         data = self._ray.data
         units = data.from_items([{"work": pickle.dumps((worker, job))} for job in jobs], override_num_blocks=len(jobs))
@@ -85,7 +86,7 @@ class Cluster:
         for row in done.iter_rows():
             yield pickle.loads(row["result"])
 
-    def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Iterator[Result]:
+    def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Generator[Result, None, None]:
         """Do so many jobs as they come, a few of them at a time."""
         ray = self._ray
         task, waiting = ray.remote(num_cpus=1)(_do), []

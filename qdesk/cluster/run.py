@@ -163,7 +163,12 @@ def _look(folder: ScoreFolder, state: State) -> None:
 
 
 def _score(
-    plan: Plan, todo: Sequence[Unit], worker: Worker, workers: Processes | Cluster, state: State, on_progress: OnProgress
+    plan: Plan,
+    todo: Sequence[Unit],
+    worker: Worker,
+    workers: Processes | Cluster,
+    state: State,
+    on_progress: OnProgress,
 ) -> None:
     jobs = [Score(unit, plan.sources[unit.file]) for unit in todo]
     results = workers.scored(worker, jobs, lambda share: on_progress(share, state))

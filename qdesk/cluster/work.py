@@ -99,9 +99,7 @@ class Worker:
             return Result(number, stop=f"{name} has other networks or another version of qdesk than {self.out}.")
         return self._scored(job, scorer, self._folder, on_progress)
 
-    def _scored(
-        self, job: Score, scorer: Scorer, folder: ScoreFolder, on_progress: Callable[[float], None]
-    ) -> Result:
+    def _scored(self, job: Score, scorer: Scorer, folder: ScoreFolder, on_progress: Callable[[float], None]) -> Result:
         from qdesk.curation.expectation import sums_of
         from qdesk.scoring.scorer import rank_table
 

@@ -76,32 +76,35 @@ def read_piece(place: Place, piece: Piece = Piece()) -> Opened:  # noqa: B008 (f
     PlaceError where the file cannot be read.
     """
     problems = Problems()
+    if piece.how == "bytes":
+        return _opened(_read_bytes(place, piece, problems), problems)
     with place.opened() as stream:
+        file = Input(stream, place.name, size=stream.size())
         if piece.how == "whole":
-            drawings = read_input(Input(stream, place.name, size=stream.size()), None, problems)
-        elif piece.how == "bytes":
-            drawings = _read_bytes(stream, place.name, piece, problems)
-        else:
-            file = Input(stream, place.name, size=stream.size())
-            groups = BY_NAME["parquet"].load().read_groups(file, range(piece.start, piece.stop), problems)
-            drawings = named(Drawings.concat(groups), [place.name], problems)
+            return _opened(read_input(file, None, problems), problems)
+        groups = BY_NAME["parquet"].load().read_groups(file, range(piece.start, piece.stop), problems)
+        return _opened(named(Drawings.concat(groups), [place.name], problems), problems)
+
+
+def _opened(drawings: Drawings, problems: Problems) -> Opened:
     return Opened(drawings, tuple(problems.kept), problems.count, tuple(problems.notes), problems.guessed)
 
 
-def _read_bytes(stream: pa.NativeFile, name: str, piece: Piece, problems: Problems) -> Drawings:
+def _read_bytes(place: Place, piece: Piece, problems: Problems) -> Drawings:
     """Read the lines that begin in a range of bytes."""
     ndjson = BY_NAME["ndjson"].load()
-    points = ndjson.laid_as_points(Input(stream, name, size=stream.size()), problems)
-    first, content = 0, _own_lines(stream, piece)
-    if piece.start:
-        first = _lines_before(stream, piece.start) + 1
-    file = Input(io.BytesIO(content), name, size=len(content))  # type: ignore[arg-type]
+    with place.opened() as stream:  # how strokes are written is told by the beginning of the file
+        points = ndjson.laid_as_points(Input(stream, place.name, size=stream.size()), problems)
+    with place.opened() as stream:
+        content = _own_lines(stream, piece)
+        first = _lines_before(stream, piece.start) + 1 if piece.start else 0
+    file = Input(io.BytesIO(content), place.name, size=len(content))
     batches = ndjson.read(file, None, problems, first, points)
-    return named(Drawings.concat(batches), [name], problems)
+    return named(Drawings.concat(batches), [place.name], problems)
 
 
 def _own_lines(stream: pa.NativeFile, piece: Piece) -> bytes:
-    """Return the lines that begin in the range, whole. The line that is cut at its beginning belongs to the one before."""
+    """Return the lines that begin in the range, whole. A line that its beginning cuts belongs to the range before."""
     begin = max(piece.start - 1, 0)
     stream.seek(begin)
     content = stream.read(piece.stop - begin)
