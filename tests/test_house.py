@@ -20,8 +20,8 @@ COMMON = {
     "__future__", "array", "base64", "calendar", "codecs", "collections.abc", "contextlib", "csv", "dataclasses",
     "datetime", "functools", "importlib", "io", "itertools", "json", "math", "os", "pathlib", "re", "time", "types",
     "typing", "warnings",
-    "urllib.parse", "xml.sax.saxutils", "numpy", "pyarrow", "pyarrow.compute", "cairocffi", "cairosvg.parser",
-    "cairosvg.surface", "PIL",
+    "urllib.parse", "xml.sax.saxutils", "numpy", "pyarrow", "pyarrow.compute", "pyarrow.parquet", "cairocffi",
+    "cairosvg.parser", "cairosvg.surface", "PIL",
 }  # fmt: skip
 
 # A library that reads or writes drawings, and the files outside formats/ that use it for something else.

@@ -1,4 +1,4 @@
-"""Measure the ways in which many files are ranked, and work out on paper what more cores would do: `qdesk bench cluster`.
+"""Measure the ways to rank many files, and work out on paper what more cores would do: `qdesk bench cluster`.
 
 Each way ranks the same drawings twice, few and many, in a new process. What many take more than few, per drawing, is
 the price of a drawing; the rest is the start. Everything is CPU time, of the process and all that it began, as Linux
@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,9 @@ WAYS = {"plain": "plain", "processes_1": "1", "processes_2": "2", "ray_1": "ray 
 
 DRAWINGS, OFFICIAL_FILES, BYTES_EACH = 50_426_266, 345, 460
 """All of Quick, Draw! in simplified ndjson: drawings, files, and bytes per drawing."""
+
+PIECES = OFFICIAL_FILES * 5
+"""Of the official files, which are of 67 MB in the mean."""
 
 CORES = (8, 64, 1000)
 STREAM_MB_S, STORE_MB_S = 50.0, 2_000.0
@@ -106,7 +110,8 @@ def measure(few: int = FEW, many: int = MANY, ways: dict[str, str] = WAYS) -> di
     best = "ray_2" if "ray_2" in ways else list(ways)[-1]
     costs = Costs(
         figures[f"{best}_start_cpu_s"], figures[f"{best}_cpu_ms_per_drawing"] / 1e3,
-        figures[f"{best}_driver_cpu_s"] / FILES, figures["rank_us_per_drawing"] / 1e6, figures["fill_us_per_drawing"] / 1e6,
+        figures[f"{best}_driver_cpu_s"] / FILES, figures["rank_us_per_drawing"] / 1e6,
+        figures["fill_us_per_drawing"] / 1e6,
     )  # fmt: skip
     for cores in CORES:
         figures |= {f"paper_{cores}_cores_{name}": value for name, value in simulate(cores, costs).items()}
@@ -138,6 +143,78 @@ def measure_ranks(count: int = 2_000_000, unit: int = 30_000) -> dict[str, float
         began = time.process_time()
         scores.write_ranks(0, np.arange(1, unit + 1))
     return {**found, "fill_us_per_drawing": 1e6 * (time.process_time() - began) / unit}
+
+
+def measure_questions(drawings: int = DRAWINGS, pieces: int = PIECES, repeats: int = 3) -> dict[str, float]:
+    """Measure what looking at a made-up folder of scores takes, best of a few, in CPU time and on the clock.
+
+    It takes 60 bytes of disk per drawing. open: finding that all parts are whole.   worst: the first 100,000 with all
+    columns.   sort: the first 100,000 by another column.   filter: counts of all words and reasons among some.
+    """
+    from qdesk.curation.view.score_query import Filter, ScoreQuery
+
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="qdesk-") as folder:
+        make_scores(Path(folder), drawings, pieces)
+        found["scores_bytes_per_drawing"] = sum(f.stat().st_size for f in Path(folder).rglob("*.*et")) / drawings
+        few = Filter({"junk": (2.0, None), "p_word": (None, 0.3)})
+
+        def timed(name: str, ask: Callable[[], object]) -> None:
+            cpu, wall = [], []
+            for _ in range(repeats):
+                began = time.process_time(), time.perf_counter()
+                ask()
+                cpu.append(time.process_time() - began[0])
+                wall.append(time.perf_counter() - began[1])
+            found[f"scores_{name}_cpu_s"], found[f"scores_{name}_s"] = min(cpu), min(wall)
+
+        timed("open", lambda: ScoreQuery(folder).close())
+        with ScoreQuery(folder) as scores:
+            timed("worst_100000", lambda: scores.worst(100_000))
+            timed("sort_100000", lambda: scores.sorted("lift", 100_000))
+            timed("filter_counts", lambda: (scores.counts("word", few), scores.counts("reason", few)))
+            timed("search", lambda: scores.counts("word", Filter(text="word 17")))
+    return found
+
+
+def make_scores(folder: Path, drawings: int, pieces: int) -> None:
+    """Write a folder of scores of drawings that nobody drew, as a run over all of Quick, Draw! would leave it."""
+    import pyarrow as pa
+
+    from qdesk.cluster.plan import Options, Plan, Source, Unit
+    from qdesk.cluster.ranks import ranks_of
+    from qdesk.places import place_of
+    from qdesk.scoring.columns import RANK_COLUMNS
+    from qdesk.scoring.score_folder import ScoreFolder
+
+    scores, rng = ScoreFolder(place_of(folder)), np.random.default_rng(0)
+    sources = tuple(Source(f"word {n}.ndjson", f"/word {n}.ndjson", 1, 1) for n in range(OFFICIAL_FILES))
+    units = tuple(Unit(n, n * OFFICIAL_FILES // pieces) for n in range(pieces))
+    scores.write_plan(Plan(sources, units, Options(), "made up").json())
+    edges = np.linspace(0, drawings, pieces + 1).astype(int)
+    values = [-np.sort(-rng.normal(-5, 2.5, edges[n + 1] - edges[n])) for n in range(pieces)]
+    names = np.array([f"word {n}" for n in range(OFFICIAL_FILES)])
+    reasons = np.array(["", "", "", "", "scribble", "graffiti", "wrong", "unfinished"])
+    for unit, junk, ranks in zip(units, values, ranks_of(values, False), strict=True):
+        count, file = len(junk), unit.file
+
+        def texts(of: np.ndarray, at: np.ndarray) -> pa.Array:
+            return pa.DictionaryArray.from_arrays(pa.array(at.astype(np.int32)), pa.array(of.tolist()))
+
+        data = {name: rng.normal(0, 3, count).astype(np.float32) for name in ("loss", "loss_per_point", "lift")}
+        data |= {name: rng.random(count).astype(np.float32) for name in ("p_word", "p_top")}
+        columns = {name: pa.array(column) for name, column in data.items()} | {
+            "rank": pa.array(ranks), "junk": pa.array(junk), "p_junk": pa.array(1 / (1 + np.exp(-junk))),
+            "key_id": pa.array((10**15 + rng.permutation(count) + edges[unit.number]).astype(str)),
+            "row": pa.array(rng.permutation(count)), "strokes": pa.array(rng.integers(1, 12, count)),
+            "points": pa.array(rng.integers(4, 120, count)), "word": texts(names, np.full(count, file)),
+            "source": texts(np.array([f"word {file}.ndjson"]), np.zeros(count)),
+            "top_guess": texts(names, rng.integers(0, len(names), count)),
+            "reason": texts(reasons, rng.integers(0, len(reasons), count)),
+        }  # fmt: skip
+        table = pa.table({name: columns[name] for name in RANK_COLUMNS})
+        scores.write_unit(unit.number, table, "junk", "made up", {"drawings": count})
+        scores.write_ranks(unit.number, ranks)
 
 
 def _write(folder: Path, count: int) -> None:
@@ -209,7 +286,7 @@ def run(args: argparse.Namespace) -> int:
     if sys.platform != "linux":
         print("qdesk: bench cluster needs Linux, which says what each process takes", file=sys.stderr)
         return 1
-    show_figures(measure(), args.json)
+    show_figures({**measure(), **measure_questions()}, args.json)
     return 0
 
 

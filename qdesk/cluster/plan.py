@@ -55,7 +55,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Unit:
-    """One piece of work: a piece of a file. number: its place in the plan.   file: the place of its file in the plan."""
+    """One piece of work: a piece of a file. number: its place in the plan.   file: the place of its file in it."""
 
     number: int
     file: int

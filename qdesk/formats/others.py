@@ -113,10 +113,6 @@ OTHERS = (
     ),
     Other("a PDF", _begins(b"%PDF-"), "qdesk reads strokes and bitmaps, and a PDF holds pages"),
     Other(
-        "a Parquet file", _begins(b"PAR1"),
-        "Save it as lines of JSON: pandas.read_parquet(name).to_json(new, orient='records', lines=True)",
-    ),
-    Other(
         "a pickle", lambda head: re.match(rb"\x80[\x02-\x05](\x95.{6}\0\0|[\]}(c])", head, re.DOTALL) is not None,
         "A pickle can run any program, so qdesk does not open it: save the drawings as .ndjson or .npz",
     ),

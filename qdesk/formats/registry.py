@@ -198,6 +198,10 @@ FORMATS = (
         "tfrecord", ".tfrecord", "tfrecord", begins_record, writes=False, title="TensorFlow's .tfrecord",
         short="TFRecord", copies=True,
     ),
+    Format(
+        "parquet", ".parquet", "parquet", _begins(b"PAR1"), writes=False, gzips=False, title="Parquet .parquet",
+        short="Parquet", copies=True,
+    ),
 )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -38,6 +40,8 @@ def contents(tmp_path: Path) -> dict[str, bytes]:
     found["csv"] = b'drawing,word\n"[[[0, 9], [0, 5]]]",cat\n"[[[1], [2]]]",cat\n'
     found["svg"] = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0 9 5"/></svg>'
     found["tfrecord"] = of([[(0, 0), (9, 5)]], 0) + of([[(0, 0), (9, 5)], [(3, 4)]], 1)
+    parquet.write_table(pa.table({"drawing": [[[[0, 9], [0, 5]]], [[[1], [2]]]]}), tmp_path / "x.parquet")
+    found["parquet"] = (tmp_path / "x.parquet").read_bytes()
     with zipfile.ZipFile(tmp_path / "x.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(tmp_path / "x.ndjson", "x.ndjson")
     found["zip"] = (tmp_path / "x.zip").read_bytes()

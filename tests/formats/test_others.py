@@ -42,7 +42,6 @@ CONTENTS = {
     "verdicts": (b"\xef\xbb\xbfkey_id;word;reason\r\n1;cat;wrong\r\n", "is a table without drawings"),
     "pickle": (pickle.dumps([1, 2]), "is a pickle"),
     "old pickle": (pickle.dumps({"a": [1, 2]}, 2), "is a pickle"),
-    "parquet": (b"PAR1\x15\x04\x15" + bytes(50), "is a Parquet file"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3", "is a PDF"),
     "sqlite": (b"SQLite format 3\0" + bytes(90), "SQLite"),
     "bz2": (b"BZh91AY&SY" + bytes(30), "does not unpack"),

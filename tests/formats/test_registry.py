@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as parquet
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -221,6 +223,7 @@ def written(folder: Path) -> dict[str, Path]:
         "tfrecord": lambda path: path.write_bytes(
             b"".join(of([list(zip(*stroke, strict=True)) for stroke in one], 0) for one in houses)
         ),
+        "parquet": lambda path: parquet.write_table(pa.Table.from_pylist(records), path),
         "npy": lambda path: np.save(path, np.array([stroke3(one) for one in houses])),
     }  # fmt: skip
     paths = {format.name: folder / f"house{format.ending}" for format in READ}
