@@ -104,7 +104,7 @@ def measure(few: int = FEW, many: int = MANY, ways: dict[str, str] = WAYS) -> di
             figures[f"{name}_worker_peak_mb"] = second["worker_mb"]
             figures[f"{name}_driver_peak_mb"] = second["driver_mb"]
     for name in ("processes_1", "processes_2", "ray_1", "ray_2"):
-        if name in ways:
+        if name in ways and "plain" in ways:
             figures[f"{name}_over_plain"] = figures[f"{name}_cpu_ms_per_drawing"] / figures["plain_cpu_ms_per_drawing"]
     figures |= measure_ranks()
     best = "ray_2" if "ray_2" in ways else list(ways)[-1]
