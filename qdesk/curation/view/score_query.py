@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from qdesk.places import Place, place_of
+from qdesk.places import place_of
 from qdesk.scoring.columns import RANK_COLUMNS
 from qdesk.scoring.score_folder import ScoreFolder, ScoreFolderError
 
@@ -75,6 +75,8 @@ class ScoreQuery:
         except ImportError:
             raise QueryError(f"A folder of scores needs DuckDB, which is not installed: {INSTALL}") from None
         place = place_of(folder)
+        if not place.is_local:
+            raise QueryError(f"{place.name} lies elsewhere: copy it here, or ask DuckDB itself, which reads s3://.")
         scores = ScoreFolder(place)
         plan = scores.plan()
         if plan is None:
@@ -87,11 +89,12 @@ class ScoreQuery:
                 f"{left:,} pieces of {scores.name} are not scored yet: the same rank command brings them"
             )
         self.drawings = sum(one["drawings"] for one in whole)
-        self._paths = [place.within(path) for one in whole for path in one["parts"]]
-        if not self._paths:
+        paths = [place.within(path).path for one in whole for path in one["parts"]]
+        if not paths:
             raise ScoreFolderError(f"{scores.name} holds no scores yet.")
         self._base = duckdb.connect(config={} if threads is None else {"threads": threads})
-        self._base.execute(f"create view scores as select * from read_parquet([{_listed(self._paths, self._base)}])")
+        parts = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+        self._base.execute(f"create view scores as select * from read_parquet([{parts}])")
 
     def close(self) -> None:
         self._base.close()
@@ -144,15 +147,3 @@ def _column(name: str) -> str:
     if name not in RANK_COLUMNS:
         raise QueryError(f"A folder of scores has no column {name}.")
     return name
-
-
-def _listed(places: Sequence[Place], base: Any) -> str:
-    """Return the parts as DuckDB names them, on any of Arrow's file systems."""
-    scheme = ""
-    if not places[0].is_local:
-        from fsspec.implementations.arrow import ArrowFSWrapper
-
-        system, scheme = ArrowFSWrapper(places[0].system), "arrow://"
-        system.protocol = "arrow"
-        base.register_filesystem(system)
-    return ", ".join("'" + (scheme + place.path).replace("'", "''") + "'" for place in places)
