@@ -122,7 +122,9 @@ class Worker:
         }  # fmt: skip
         if len(drawings):
             words = drawings.words
-            summary["sums"] = sums_of(columns["junk"], words if self.options.word is None else [self.options.word] * len(words)).json()
+            summary["sums"] = sums_of(
+                columns["junk"], words if self.options.word is None else [self.options.word] * len(words)
+            ).json()
             summary["words"] = [[word, count] for word, count in Counter(words.tolist()).items()]
         now = time.process_time()
         summary["cpu_s"], self._cpu = round(now - self._cpu, 3), now

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from qdesk.curation.expectation import NO_KIND, JunkExpectation, Number, left_sentence, whole_sentence
+from qdesk.curation.expectation import (
+    NO_KIND,
+    JunkExpectation,
+    Number,
+    left_sentence,
+    sums_from_json,
+    sums_of,
+    whole_sentence,
+)
 
 
 def scores(count: int, mean: float = -5.0, seed: int = 0) -> np.ndarray:
@@ -173,3 +183,25 @@ def test_where_no_word_is_known_the_sentences_say_what_is_not_counted():
     assert whole_sentence(JunkExpectation(junk, ["unicorn"] * 9 + [None])).endswith(said)
     assert left_sentence(JunkExpectation(junk, ["unicorn"] * 10).after([], [0])).endswith(said)
     assert said not in whole_sentence(JunkExpectation(junk, ["unicorn"] * 9 + ["The cat"]))
+
+
+@pytest.mark.parametrize("count", [1, 30, 3000])
+def test_sums_of_parts_say_what_is_said_of_the_whole(count):
+    junk = scores(count)
+    junk[::9] = np.nan if count > 1 else junk[0]
+    words = np.array(["cat", "dog", None], object)[np.arange(count) % 3]
+    order = np.argsort(-np.nan_to_num(junk, nan=-99), kind="stable")
+    parts = np.array_split(np.arange(count), 3)
+    found = [sums_from_json(json.loads(json.dumps(sums_of(junk[part], words[part]).json()))) for part in parts]
+    together = found[0] + found[1] + found[2]
+    whole = JunkExpectation(junk, words)
+    assert len(together) == count and together.unscored == whole.unscored
+    assert together.total == pytest.approx(whole.total) and together.whole().expected == pytest.approx(
+        whole.whole().expected, rel=0.02
+    )
+    assert together.sentence(100).split()[:3] == whole_sentence(whole, order).split()[:3]
+    assert ("among the first 100" in together.sentence(100)) == (count > 100)
+
+
+def test_sums_of_nothing_say_nothing():
+    assert sums_of(np.zeros(0), []).sentence() == ""
