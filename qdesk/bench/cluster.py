@@ -222,7 +222,7 @@ def _write(folder: Path, count: int) -> None:
     from qdesk.formats import write_drawings
 
     folder.mkdir()
-    drawings = random_walks(count, 0)
+    drawings = random_walks(count, 0).with_columns(word="cat")
     for number, rows in enumerate(np.array_split(np.arange(count), FILES)):
         write_drawings(drawings.take(rows), folder / f"cat {number}.ndjson")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 import socket
 from collections.abc import Callable, Generator, Iterable
 from typing import Any
@@ -32,9 +31,11 @@ class Actor:
         self._worker: Worker | None = None
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        worker, job = pickle.loads(row["work"])
+        from ray import cloudpickle
+
+        worker, job = cloudpickle.loads(row["work"])
         self._worker = self._worker or worker
-        return {"result": pickle.dumps(self._worker.do(job))}
+        return {"result": cloudpickle.dumps(self._worker.do(job))}
 
 
 class Cluster:
@@ -79,12 +80,12 @@ class Cluster:
         self, worker: Worker, jobs: list[Score], on_progress: Callable[[float], None] = lambda share: None
     ) -> Generator[Result, None, None]:
         """Do all jobs, and yield their results as they come. A worker that ends is replaced, and its job done again."""
-        data = self._ray.data
-        units = data.from_items([{"work": pickle.dumps((worker, job))} for job in jobs], override_num_blocks=len(jobs))
+        data, packed = self._ray.data, self._ray.cloudpickle
+        units = data.from_items([{"work": packed.dumps((worker, job))} for job in jobs], override_num_blocks=len(jobs))
         pool = data.ActorPoolStrategy(min_size=1, max_size=min(self.count, len(jobs)), max_tasks_in_flight_per_actor=2)
         done = units.map(Actor, compute=pool, num_cpus=1)
         for row in done.iter_rows():
-            yield pickle.loads(row["result"])
+            yield packed.loads(row["result"])
 
     def ranked(self, worker: Worker, jobs: Iterable[Rank], count: int) -> Generator[Result, None, None]:
         """Do so many jobs as they come, a few of them at a time."""
