@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from qdesk.cluster import local
 from qdesk.cluster.plan import Options, Source, Unit
 from qdesk.cluster.work import Job, Result, Score, Worker
+
+resource_tracker.ensure_running()  # Python's own, which stays until the end
 
 
 @dataclass

@@ -47,7 +47,7 @@ def workers_below(pid: int) -> Iterator[int]:
 
 @pytest.mark.skipif(find_spec("ray") is None, reason='Ray is not installed: pip install "qdesk[cluster]"')
 def test_ray_gives_the_numbers_of_this_machine_and_survives_a_killed_worker(tmp_path):
-    with tempfile.TemporaryDirectory(prefix="qdesk-ray-") as short:  # names of sockets are at most 107 bytes long
+    with tempfile.TemporaryDirectory(prefix="qr-", dir="/tmp") as short:  # names of sockets are at most 107 bytes long
         compared(tmp_path, short)
 
 
