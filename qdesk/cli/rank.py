@@ -78,10 +78,12 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _out(text: str) -> Path | str:
     """Parse what is written to: the path of a file, or the text of a folder's path or address."""
-    if is_address(text) or text.endswith(("/", os.sep)) or os.path.isdir(text):
+    if is_address(text) or text.endswith(("/", os.sep)):
         return text
     if text.lower().endswith(PAGES):
         return Path(text)
+    if os.path.isdir(text) and not text.lower().endswith((".csv", ".parquet")):
+        return text
     try:
         return table(text)
     except argparse.ArgumentTypeError:
