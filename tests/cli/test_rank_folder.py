@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from multiprocessing import resource_tracker
+
 import pyarrow.parquet as parquet
 import pytest
 
 from tests.helpers.commands import ndjson_line, run, table
+
+resource_tracker.ensure_running()  # Python's own, which stays until the end
 
 
 def test_a_folder_of_scores_and_the_table_are_the_same(squares, tmp_path, capsys):
