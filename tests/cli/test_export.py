@@ -20,7 +20,7 @@ from tests.helpers.scorer import remember_scores
 
 EXPORT_COLUMNS = (
     "key_id,word,reason,note,rank,junk,loss_per_point,loss,lift,p_word,countrycode,timestamp,recognized,source,row,"
-    "flagged_at,p_junk,suggested,new_word"
+    "flagged_at,p_junk,suggested,new_word,copy_of"
 )
 
 
