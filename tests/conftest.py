@@ -53,7 +53,7 @@ def temporary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Set the folder of temporary files to an empty one of these tests, which other users may enter, and return it."""
     tmp_path_factory.getbasetemp()  # made now, in the folder of the system
     folder = Path(tempfile.mkdtemp(prefix="qdesk-tests-"))
-    folder.chmod(0o755)
+    folder.chmod(0o1777)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(folder))
         patch.setattr(tempfile, "tempdir", str(folder))

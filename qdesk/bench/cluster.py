@@ -22,6 +22,7 @@ import numpy as np
 
 from qdesk.bench.machine import random_walks, run_isolated, show_figures
 from qdesk.console import Progress
+from qdesk.data.reasons import SUGGESTED
 
 FEW, MANY, FILES = 1_000, 5_000, 10
 WAYS = {"plain": "plain", "processes_1": "1", "processes_2": "2", "ray_1": "ray 1", "ray_2": "ray 2"}
@@ -194,7 +195,7 @@ def make_scores(folder: Path, drawings: int, pieces: int) -> None:
     edges = np.linspace(0, drawings, pieces + 1).astype(int)
     values = [-np.sort(-rng.normal(-5, 2.5, edges[n + 1] - edges[n])) for n in range(pieces)]
     names = np.array([f"word {n}" for n in range(OFFICIAL_FILES)])
-    reasons = np.array(["", "", "", "", "scribble", "graffiti", "wrong", "unfinished"])
+    reasons = np.array([*[""] * 6, *SUGGESTED])
     for unit, junk, ranks in zip(units, values, ranks_of(values, False), strict=True):
         count, file = len(junk), unit.file
 

@@ -40,7 +40,9 @@ def test_the_window_is_measured_from_its_start_to_ink_guesses_and_memory():
     assert 0 < figures["start_s"] < 60
     for pen, moves in (("", 125), ("fast_pen_", 500), ("zen_", 125)):
         mine = {name.removeprefix(pen): value for name, value in figures.items() if name.startswith(pen)}
-        assert 0 < mine["guesses_per_s_worst"] <= mine["guesses_per_s_drawing"] <= 144 + 1
+        assert (
+            0 < mine["guesses_per_s_worst"] <= mine["guesses_per_s_drawing"] <= 1.05 * 144
+        )  # a second of queries need not begin with one
         assert 0 < mine["shown_ms_p50"] <= mine["shown_ms_p95"] < 10_000
         assert 0 < mine["ink_ms_p50"] <= mine["ink_ms_p95"] <= mine["ink_ms_max"] < 10_000
         assert 0 <= mine["frames_dropped"] <= mine["ink_paints"] <= moves

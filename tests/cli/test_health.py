@@ -28,9 +28,12 @@ def test_json_on_stdout_and_a_page_beside_it(squares, tmp_path, capsys):
 
 
 def test_the_folder_is_the_same_as_its_file_and_json_goes_to_a_file(squares, tmp_path, capsys):
-    assert run("health", tmp_path / "squares.ndjson", "--json") == 0
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    squares = squares.rename(folder / squares.name)
+    assert run("health", squares, "--json") == 0
     alone = json.loads(capsys.readouterr().out)
-    assert run("health", tmp_path, "--out", tmp_path / "health.json") == 0
+    assert run("health", folder, "--out", tmp_path / "health.json") == 0
     assert capsys.readouterr().out == ""
     assert json.loads((tmp_path / "health.json").read_text(encoding="utf-8")) == alone
 
