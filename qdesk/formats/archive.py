@@ -18,6 +18,12 @@ from qdesk.formats.registry import READ_ENDINGS, SUFFIXES
 from qdesk.formats.telling import format_of_input
 
 _BLOCK = 1 << 20
+_TAIL = 1 << 17
+"""The bytes in which a zip's ends lie, with the longest comment."""
+
+_OBJECTS = 24
+"""How many times as much memory as bytes a zip's directory takes, at most: 46 bytes for each file without a name."""
+
 _HIDDEN = ("__MACOSX/", ".")
 
 
@@ -56,8 +62,26 @@ def _may_be_read(name: str) -> bool:
 
 
 def seekable(file: Input) -> IO[bytes]:
-    """Return a file's content as a stream that can go back, as zip needs it."""
-    return io.BytesIO(file.whole()) if file.is_gzipped else file.stream
+    """Return a file's content as a stream that can go back, as zip needs it. Raises TooLarge for a huge directory."""
+    stream = io.BytesIO(file.whole()) if file.is_gzipped else file.stream
+    file.need(_OBJECTS * _directory(stream))
+    return stream
+
+
+def _directory(stream: IO[bytes]) -> int:
+    """Return how many bytes a zip's directory has by what its end says, 0 where there is no end. It goes to the start."""
+    size = stream.seek(0, io.SEEK_END)
+    begin = stream.seek(max(size - _TAIL, 0))
+    tail = stream.read(_TAIL)
+    stream.seek(0)
+    end = tail.rfind(b"PK\5\6")
+    if end < 0 or len(tail) < end + 22:
+        return 0
+    said = int.from_bytes(tail[end + 12 : end + 16], "little")
+    if said == 0xFFFFFFFF:  # the true number is in an earlier end, of zip64
+        far = tail.rfind(b"PK\6\6", 0, end)
+        said = int.from_bytes(tail[far + 40 : far + 48], "little") if far >= 0 else 0
+    return min(said, begin + end)
 
 
 def read_members(

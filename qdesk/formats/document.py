@@ -20,8 +20,8 @@ from qdesk.formats import ndjson, shapes
 from qdesk.formats.base import About, Input, NotCopied, Problems
 
 _BLOCK = 1 << 20
-_TIMES = 32
-"""How many times as much memory as text the objects take that a value becomes, at most."""
+_TIMES = 48
+"""How many times as much memory as its text a value takes, at most: 30 for objects such as [[]], the rest for the text."""
 _NEAR = 32
 """An error no more letters than this before the end of what was read may be that of a value cut in two there."""
 
@@ -113,7 +113,8 @@ def _values(texts: Iterable[str], most: int = 1 << 62) -> Iterator[Any]:
                 raise _Broken("it is nested too deeply", False) from None
         if len(text) - at > most:
             raise _Broken(f"one value has more than {most:,} letters", False)
-        more = list(islice(pieces, 1 + (len(text) - at) // _BLOCK))  # doubling, for one huge value
+        room = min(len(text) - at, most - (len(text) - at))
+        more = list(islice(pieces, 1 + room // _BLOCK))  # doubling, for one huge value, as far as it may go
         ended = not more
         text, at = text[at:] + "".join(more), 0
 

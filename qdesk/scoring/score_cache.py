@@ -200,9 +200,9 @@ _SUM = re.compile(r"[0-9a-f]{32}-([0-9a-f]{8})\.parquet")
 
 
 def _check_sum(path: Path) -> None:
-    """Raise ValueError where a file is not as its name says it was written. Old names say nothing."""
+    """Raise ValueError where a file is not as its name says it was written, which all names of now say."""
     said = _SUM.fullmatch(path.name)
-    if said and sum_of(path)[1] != int(said[1], 16):
+    if not said or sum_of(path)[1] != int(said[1], 16):
         raise ValueError(f"{path.name} is damaged")
 
 

@@ -7,6 +7,7 @@ arXiv 2106.05237: the same view for both, many views, and patience).
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from qdesk import memory
 from qdesk.nets.classifier import channels_last
 
 LAYERS: dict[str, tuple[int, type[nn.Module]]] = {"doodlenet": (2, nn.Tanh), "trekhleb": (1, nn.ReLU)}
@@ -40,6 +42,7 @@ class Teachers(nn.Module):
             raise ValueError(f"there is no teacher in {folder}: {' or '.join(f'{name}.npz' for name in LAYERS)}")
         self.networks, self.weights, self.columns = nn.ModuleList(), [], []
         for file in files:
+            _check_size(file)
             with np.load(file, allow_pickle=False) as arrays:
                 known = {str(word): column for column, word in enumerate(arrays["words"])}
                 if missing := [word for word in words if word not in known]:
@@ -59,6 +62,17 @@ class Teachers(nn.Module):
             for network, weight, columns in zip(self.networks, self.weights, self.columns, strict=True)
         ]
         return torch.log_softmax(torch.stack(opinions).sum(dim=0), dim=1)
+
+
+def _check_size(file: Path) -> None:
+    """Raise ValueError where a file is no .npz, or where its arrays would take more memory than reading may."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            size = sum(about.file_size for about in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ValueError(f"{file} is no teacher: {error}") from None
+    if 4 * size > memory.allowed():
+        raise ValueError(f"{file} would take more than {memory.words(memory.allowed())} of memory")
 
 
 class _ChannelsLast(nn.Module):

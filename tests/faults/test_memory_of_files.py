@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qdesk.curation.verdicts.merge import read_verdicts
+from qdesk.curation.verdicts.store import VerdictsError
 from qdesk.formats import FormatError, open_drawings
 from qdesk.formats.base import TooLarge, open_input
 from qdesk.formats.ndjson import lines_of
@@ -96,3 +98,23 @@ def test_no_value_is_longer_than_a_record_may_be(tmp_path: Path, name: str, cont
     (tmp_path / name).write_bytes(content)
     with pytest.raises(FormatError, match="letters|longer|too long|larger"):
         open_drawings(tmp_path / name)
+
+
+def test_one_endless_value_is_left_where_its_objects_would_take_too_much(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_bytes(b'{"x":[' + b"[]," * 3_000_000)
+    with pytest.raises(FormatError, match="one value has more than"):
+        open_drawings(tmp_path / "x.json")
+
+
+def test_a_directory_of_a_zip_is_measured_before_it_is_read(tmp_path: Path) -> None:
+    size = 8 << 20
+    end = b"PK\5\6" + bytes(8) + size.to_bytes(4, "little") + bytes(6)
+    (tmp_path / "x.zip").write_bytes(b"PK\3\4" + bytes(size) + end)
+    with pytest.raises(TooLarge):
+        open_drawings(tmp_path / "x.zip")
+
+
+def test_many_short_rows_of_verdicts_are_held_to_the_memory(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(b"key_id,reason\n" + b"1,junk\n" * 1_000_000)
+    with pytest.raises(VerdictsError, match="QDESK_MEMORY"):
+        read_verdicts(tmp_path / "x.csv")

@@ -10,10 +10,10 @@ import csv
 import io
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from qdesk.curation.verdicts import cells
 from qdesk.curation.verdicts.csv import MERGED, write_csv
@@ -30,10 +30,14 @@ from qdesk.streams import name_of
 CONFLICTS = ("key_id", "identity", "word", "mine", "theirs", "my_note", "their_note", "name", "source", "row")
 """The columns of the conflicts as CSV, in order. `name` is that of the file the other verdict came in."""
 
+_Item = TypeVar("_Item")
 _READ = (*CSV_COLUMNS, *MERGED)
 
 _FEW = 5
 """The fewest drawings that a reason must have been given to by either, to have an agreement of its own."""
+
+_CHECKED = 1 << 12
+"""How many rows are read between two looks at the memory."""
 
 _ENDINGS = (".csv", ".csv.gz")
 """How the names of files of verdicts in a folder end."""
@@ -63,11 +67,11 @@ def read_verdicts(path: Path) -> tuple[list[Theirs], int]:
     read where they are there. Raises VerdictsError for any other file, and OSError.
     """
     path = Path(path)
-    rows = _rows(path)
+    check, rows = _rows(path)
     day_first = cells.is_day_first(row["flagged_at"] for _, row in rows)
     cut = cells.first_cut(_named(row) for _, row in rows)
     theirs, unidentified = [], 0
-    for place, (line, row) in enumerate(rows):
+    for place, (line, row) in enumerate(_within(rows, check)):
         try:
             if place == cut:
                 raise ValueError(_ROUNDED.format(_named(row)))
@@ -167,9 +171,12 @@ def _name(path: Path) -> str:
     return os.path.basename(name_of(path))
 
 
-def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return each row that is not blank, with all columns of `_READ`, "" for unknown, and the line that it ends on."""
-    numbered = _split(path)
+def _rows(path: Path) -> tuple[Callable[[], None], list[tuple[int, dict[str, str]]]]:
+    """Return each row that is not blank, with all columns of `_READ`, "" for unknown, and the line that it ends on.
+
+    Before them: what raises TooLarge where more memory was taken since than reading may take.
+    """
+    check, numbered = _split(path)
     header = [name.strip().lower() for name in numbered[0][1]] if numbered else []
     if len(header) in (2, 3) and header[1] in REASONS:  # a list without a header
         header = ["key_id", "reason", "note"][: len(header)]
@@ -180,20 +187,31 @@ def _rows(path: Path) -> list[tuple[int, dict[str, str]]]:
         what = "is empty" if not header else f"has no column {', '.join(missing)}"
         raise VerdictsError(f'{_name(path)} is no CSV file of verdicts: it {what}. "qdesk export" writes them.')
     rows = []
-    for line, row in numbered:
+    for line, row in _within(numbered, check):
         if len(row) != len(header):
             raise VerdictsError(
                 f"{_name(path)} was not merged: line {line}: {len(row)} cells, but there are {len(header)} columns."
             )
         rows.append((line, dict.fromkeys(_READ, "") | dict(zip(header, map(bare, row), strict=True))))
-    return rows
+    return check, rows
 
 
-def _split(path: Path) -> list[tuple[int, list[str]]]:
+def _within(items: Iterable[_Item], check: Callable[[], None]) -> Iterator[_Item]:
+    """Yield the items, and look at the memory now and then. Raises VerdictsError where it is too much."""
+    for number, item in enumerate(items):
+        if number % _CHECKED == 0:
+            try:
+                check()
+            except FormatError as error:
+                raise VerdictsError(str(error)) from None
+        yield item
+
+
+def _split(path: Path) -> tuple[Callable[[], None], list[tuple[int, list[str]]]]:
     """Return the cells of each line that is not blank, and its number. Commas, semicolons or tabs are between them."""
     try:
         with open_input(path) as file:
-            data, damage = file.stream.read(), file.damage
+            data, damage, check = file.whole(8), file.damage, file.check
     except FormatError as error:
         raise VerdictsError(str(error)) from None
     if damage:
@@ -213,7 +231,7 @@ def _split(path: Path) -> list[tuple[int, list[str]]]:
     lines.seek(begin)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        return [(rows.line_num + skipped, row) for row in rows if any(row)]
+        return check, [(rows.line_num + skipped, row) for row in _within(rows, check) if any(row)]
     except csv.Error as error:
         line = rows.line_num + skipped
         raise VerdictsError(f"{_name(path)} was not merged: line {line}: {error}.") from None
