@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from qdesk.console import Progress, any_word, check_out, say_read
-    from qdesk.data.simplify import simplify
+    from qdesk.data.simplify import LONGEST, shortened, simplify
     from qdesk.formats import FormatError
     from qdesk.formats.keeping import Selection, are_changed, write_selections
     from qdesk.formats.several import open_several
@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> int:
     for path, drawings in zip(found.files, found.batches, strict=True):
         changed = None
         if args.simplify:
-            simple = simplify(drawings)
+            if long := int((drawings.point_counts > LONGEST).sum()) if drawings.bitmaps is None else 0:
+                print(f"qdesk: {long:,} of more than {LONGEST:,} points, of which the first count", file=sys.stderr)
+            simple = simplify(shortened(drawings) if long else drawings)
             changed, drawings = are_changed(drawings, simple), simple
         if word is not None:
             drawings = drawings.with_columns(word=word)

@@ -69,7 +69,7 @@ def seekable(file: Input) -> IO[bytes]:
 
 
 def _directory(stream: IO[bytes]) -> int:
-    """Return how many bytes a zip's directory has by what its end says, 0 where there is no end. It goes to the start."""
+    """Return how many bytes a zip's directory has by its end, 0 where there is none. It goes to the start."""
     size = stream.seek(0, io.SEEK_END)
     begin = stream.seek(max(size - _TAIL, 0))
     tail = stream.read(_TAIL)

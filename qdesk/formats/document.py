@@ -21,7 +21,7 @@ from qdesk.formats.base import About, Input, NotCopied, Problems
 
 _BLOCK = 1 << 20
 _TIMES = 48
-"""How many times as much memory as its text a value takes, at most: 30 for objects such as [[]], the rest for the text."""
+"""How many times as much memory as its text a value takes, at most: 30 for objects such as [[]], and for the text."""
 _NEAR = 32
 """An error no more letters than this before the end of what was read may be that of a value cut in two there."""
 

@@ -9,12 +9,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from qdesk.curation.verdicts.merge import read_verdicts
 from qdesk.curation.verdicts.store import VerdictsError
+from qdesk.data.drawings import Drawings
+from qdesk.data.simplify import LONGEST
 from qdesk.formats import FormatError, open_drawings
 from qdesk.formats.base import TooLarge, open_input
 from qdesk.formats.ndjson import lines_of
+from qdesk.gui.kit.strokes import StrokesView
+from qdesk.gui.kit.thumbnail_painter import ThumbnailStyle, inks, paint_drawing
 
 GOOD = b'{"word":"cat","drawing":[[[1,2],[3,4]]]}\n'
 
@@ -101,7 +106,7 @@ def test_no_value_is_longer_than_a_record_may_be(tmp_path: Path, name: str, cont
 
 
 def test_one_endless_value_is_left_where_its_objects_would_take_too_much(tmp_path: Path) -> None:
-    (tmp_path / "x.json").write_bytes(b'{"x":[' + b"[]," * 3_000_000)
+    (tmp_path / "x.json").write_bytes(b'{"x":[' + b"{}," * 3_000_000)
     with pytest.raises(FormatError, match="one value has more than"):
         open_drawings(tmp_path / "x.json")
 
@@ -118,3 +123,14 @@ def test_many_short_rows_of_verdicts_are_held_to_the_memory(tmp_path: Path) -> N
     (tmp_path / "x.csv").write_bytes(b"key_id,reason\n" + b"1,junk\n" * 1_000_000)
     with pytest.raises(VerdictsError, match="QDESK_MEMORY"):
         read_verdicts(tmp_path / "x.csv")
+
+
+def test_a_long_drawing_is_painted_as_far_as_it_is_scored(qapp: QApplication) -> None:
+    line = np.random.default_rng(1).integers(0, 256, (LONGEST + 5000, 2)).astype(np.float32)
+    assert len(line) > LONGEST
+    view = StrokesView()
+    view.set_drawing([line, line[:3]], [np.arange(len(line)), np.arange(3)])
+    assert view.length > 0 and sum(map(len, view._strokes)) == LONGEST
+    look = ThumbnailStyle(40, 40, 1.0, "light", "none", 0, 1)
+    long, short = (Drawings.from_strokes([[some]]) for some in (line, line[:LONGEST]))
+    assert paint_drawing(long, 0, look, inks(look)) == paint_drawing(short, 0, look, inks(look))

@@ -13,7 +13,9 @@ from PySide6.QtGui import QColor, QHideEvent, QPainter, QPainterPath, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import VoidPtr
 
+from qdesk.data.drawings import offsets_of
 from qdesk.data.replay_timing import SHORTEST_MS, point_times
+from qdesk.data.simplify import LONGEST
 from qdesk.gui.kit.picture import blank
 from qdesk.gui.theme import SPACE, loss_colour, mixed, theme
 from qdesk.gui.troubles import painting
@@ -152,11 +154,16 @@ class StrokesView(QWidget):
     def set_drawing(self, strokes: Sequence[np.ndarray], times: Sequence[np.ndarray] | None = None) -> None:
         """Show another drawing, finished: (n, 2) strokes, and per stroke the (n,) ms of its points if they are known.
 
+        Of more than `LONGEST` points the first ones are shown, which are scored, too.
         Raises ValueError if the times do not match the strokes.
         """
         if times is not None and [len(t) for t in times] != [len(s) for s in strokes]:
             raise ValueError("every point needs one time")
         self.pause()
+        left = np.clip(LONGEST - offsets_of([len(stroke) for stroke in strokes]), 0, None).tolist()
+        strokes = [stroke[:count] for stroke, count in zip(strokes, left, strict=False)]
+        if times is not None:
+            times = [each[:count] for each, count in zip(times, left, strict=False)]
         kept = self._kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
         self._marked = []

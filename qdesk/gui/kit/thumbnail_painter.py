@@ -15,6 +15,7 @@ from PySide6.QtCore import QByteArray, QDataStream, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath
 
 from qdesk.data.drawings import Drawings, expand_ranges, offsets_of
+from qdesk.data.simplify import LONGEST, shortened
 from qdesk.gui.kit.pixels import pixels_image
 from qdesk.gui.kit.strokes import replay_places, round_pen
 from qdesk.gui.theme import loss_colour, theme
@@ -68,9 +69,10 @@ def paint_drawings(
     """
     if drawings.bitmaps is not None:
         return [_pixels(drawings.bitmaps[index], look, theme().ink) for index in indices]
+    drawings, indices, losses = _short(drawings, np.asarray(indices), losses)
     width = (1.2 + look.width / look.ratio / 130) * look.ratio
     images = []
-    for paths in _paths(drawings, np.asarray(indices), look, width, losses):
+    for paths in _paths(drawings, indices, look, width, losses):
         image = _blank(look)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -88,6 +90,17 @@ def paint_drawing(
 ) -> QImage:
     """Paint one drawing, as `paint_drawings` does."""
     return paint_drawings(drawings, [index], look, colours, [losses])[0]
+
+
+def _short(
+    drawings: Drawings, indices: np.ndarray, losses: Sequence[np.ndarray | None]
+) -> tuple[Drawings, np.ndarray, Sequence[np.ndarray | None]]:
+    """Return what to paint where a drawing has more than `LONGEST` points: the first ones, which are scored, too."""
+    begins, ends = (drawings.stroke_offsets[drawings.drawing_offsets[at]] for at in (indices, indices + 1))
+    if (ends - begins).max(initial=0) <= LONGEST:
+        return drawings, indices, losses
+    first = [None if one is None else one[:LONGEST] for one in losses]
+    return shortened(drawings.take(indices)), np.arange(len(indices)), first
 
 
 def _blank(look: ThumbnailStyle) -> QImage:
