@@ -32,7 +32,10 @@ ELSEWHERE: dict[str, tuple[str, ...]] = {
         "qdesk/checked.py",
         "qdesk/safety/rows.py",
     ),  # a checksum of an address, and of files
-    "zipfile": ("qdesk/training/run.py",),  # whether a checkpoint is packed
+    "zipfile": (
+        "qdesk/training/run.py",
+        "qdesk/training/teachers.py",
+    ),  # whether a checkpoint is packed, and how large a teacher is
     "pickle": ("qdesk/training/run.py",),  # the error of a checkpoint that holds more than tensors
     "safetensors": ("qdesk/nets/", "qdesk/training/"),
 }

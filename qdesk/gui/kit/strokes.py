@@ -110,6 +110,12 @@ def paint_strokes(
     painter.restore()
 
 
+def _first(strokes: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Return the first `LONGEST` points of a drawing, or their times."""
+    left = np.clip(LONGEST - offsets_of(np.array([len(stroke) for stroke in strokes], np.int64)), 0, None)
+    return [stroke[:count] for stroke, count in zip(strokes, left.tolist(), strict=False)]
+
+
 class StrokesView(QWidget):
     """One drawing, large, that can be replayed stroke by stroke.
 
@@ -160,10 +166,7 @@ class StrokesView(QWidget):
         if times is not None and [len(t) for t in times] != [len(s) for s in strokes]:
             raise ValueError("every point needs one time")
         self.pause()
-        left = np.clip(LONGEST - offsets_of([len(stroke) for stroke in strokes]), 0, None).tolist()
-        strokes = [stroke[:count] for stroke, count in zip(strokes, left, strict=False)]
-        if times is not None:
-            times = [each[:count] for each, count in zip(times, left, strict=False)]
+        strokes, times = _first(strokes), None if times is None else _first(times)
         kept = self._kept = [i for i, stroke in enumerate(strokes) if len(stroke)]
         self._strokes = [np.asarray(strokes[i], np.float64) for i in kept]
         self._marked = []

@@ -69,10 +69,10 @@ def paint_drawings(
     """
     if drawings.bitmaps is not None:
         return [_pixels(drawings.bitmaps[index], look, theme().ink) for index in indices]
-    drawings, indices, losses = _short(drawings, np.asarray(indices), losses)
+    drawings, chosen, losses = _short(drawings, np.asarray(indices), losses)
     width = (1.2 + look.width / look.ratio / 130) * look.ratio
     images = []
-    for paths in _paths(drawings, indices, look, width, losses):
+    for paths in _paths(drawings, chosen, look, width, losses):
         image = _blank(look)
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
