@@ -39,6 +39,14 @@ class TooLarge(FormatError):
     """A file would take more memory than it may."""
 
 
+class NotWritten(FormatError):
+    """A file cannot be written. why: the operating system's words."""
+
+    def __init__(self, path: str | os.PathLike[str], why: str) -> None:
+        super().__init__(f"{path} cannot be written: {why}.")
+        self.why = why
+
+
 class NotCopied(Exception):
     """The records of a file cannot be told apart as bytes, so that they have to be written anew."""
 
@@ -304,7 +312,7 @@ def open_output(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     except BrokenPipeError:  # the program that reads it has ended
         raise
     except OSError as error:
-        raise FormatError(f"{path} cannot be written: {reason_of(error)}.") from error
+        raise NotWritten(path, reason_of(error)) from error
 
 
 def write_pieces(

@@ -231,10 +231,12 @@ def clean_folder(
     """`clean` each file into a folder, under its own name (`clean_name`): all of them, or none where anything fails.
 
     A folder among `in_paths` stands for the files under it, which get the same places in `folder`, which is made where
-    it is missing; one of them that cannot be read is skipped. Raises FormatError where two files would have one name,
-    qdesk.files.OutputIsInput where one would replace a file given, and OSError where the folder cannot be written to.
+    it is missing; one of them that cannot be read is skipped. Raises FormatError where two files would have one name or
+    one cannot be written, qdesk.files.OutputIsInput where one would replace a file given, and OSError where the folder
+    cannot be written to.
     """
     from qdesk.formats import FormatError, format_of, size_of
+    from qdesk.formats.base import NotWritten
 
     say = on_progress or (lambda share: None)
     given = _given(in_paths, folder)
@@ -259,6 +261,8 @@ def clean_folder(
             try:
                 format = format_of(path)
                 results.append(clean(path, part, verdicts, told, format.name, without, word, stayed))
+            except NotWritten as error:  # not the file to read is at fault, and the others would not fit either
+                raise NotWritten(folder / name, error.why) from error
             except FormatError as error:
                 if not is_found:
                     raise

@@ -360,6 +360,22 @@ def test_one_bad_file_and_no_file_is_written(tmp_path: Path, store: Verdicts) ->
     assert not (tmp_path / "clean").exists()
 
 
+def test_a_file_that_cannot_be_written_is_no_file_that_cannot_be_read(tmp_path: Path, store: Verdicts) -> None:
+    resource = pytest.importorskip("resource")
+    sources = tmp_path / "drawings"
+    sources.mkdir()
+    cats(sources / "a.ndjson", 1)
+    cats(sources / "b.ndjson", 3000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
+        with pytest.raises(FormatError, match=rf"^{tmp_path / 'clean' / 'b.ndjson'} cannot be written: file too large"):
+            clean_folder([sources], tmp_path / "clean", store)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert not (tmp_path / "clean").exists()
+
+
 def test_a_folder_of_clean_files_replaces_no_file_that_it_comes_from(tmp_path: Path, store: Verdicts) -> None:
     (tmp_path / "more").mkdir()
     sources = [cats(tmp_path / "a.ndjson"), cats(tmp_path / "more" / "a.ndjson")]
