@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qdesk.data.reasons import KEEP, REASONS, UNSURE
 from qdesk.gui.curate.export_button import ExportButton
 from qdesk.gui.curate.keys import ACTIONS, KeyMap, shown
 from qdesk.gui.kit.widgets import Elided
@@ -49,9 +50,13 @@ class Keycap(QLabel):
 
 
 class Keys(QWidget):
-    """The keys that belong on a bar, in as many lines as they need, and a button that shows all keys."""
+    """The keys that belong on a bar, as many as fit in one line, and a button that shows all keys.
+
+    Where there is no room for all, those of `_FOLDED` go first. Whatever the width, the button stays.
+    """
 
     _GAP = SPACE + SPACE // 2
+    _FOLDED = ("replay", *(why.name for why in reversed(REASONS)), "undo", UNSURE, KEEP, "flag")
 
     def __init__(self, keymap: KeyMap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,10 +68,7 @@ class Keys(QWidget):
         self.all.setStyleSheet("padding: 0 4px;")
         self.all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.all.setAccessibleDescription("Show and change the keys")
-        self._parts: list[QWidget] = [*self._caps.values(), self.all]
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         keymap.changed.connect(self._follow)
         self._follow()
 
@@ -80,26 +82,27 @@ class Keys(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(0, self.all.sizeHint().height())
 
-    def heightForWidth(self, width: int) -> int:
-        last = self._places(width)[-1]
-        return last.y() + last.height()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._place()
 
     def _place(self) -> None:
-        for part, place in zip(self._parts, self._places(self.width()), strict=True):
-            part.setGeometry(place)
+        shown_now = self._fitting()
+        x, height = 0, self.all.sizeHint().height()
+        for name, cap in self._caps.items():
+            cap.setVisible(name in shown_now)
+            if name in shown_now:
+                cap.setGeometry(x, 0, cap.sizeHint().width(), height)
+                x += cap.width() + self._GAP
+        self.all.setGeometry(x, 0, self.all.sizeHint().width(), height)
 
-    def _places(self, width: int) -> list[QRect]:
-        places, x, y = [], 0, 0
-        height = self.all.sizeHint().height()
-        for size in (part.sizeHint() for part in self._parts):
-            if x and x + size.width() > width:
-                x, y = 0, y + height
-            places.append(QRect(x, y, size.width(), height))
-            x += size.width() + self._GAP
-        return places
+    def _fitting(self) -> set[str]:
+        """Return the actions whose keys fit beside the button."""
+        widths = {name: cap.sizeHint().width() + self._GAP for name, cap in self._caps.items()}
+        for name in self._FOLDED:
+            if sum(widths.values()) + self.all.sizeHint().width() <= self.width():
+                break
+            widths.pop(name, None)
+        return set(widths)
 
 
 class WorkLine(QWidget):

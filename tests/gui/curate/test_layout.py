@@ -58,15 +58,17 @@ def test_a_narrow_page_folds_the_filters_until_they_are_asked_for(page: CuratePa
     assert page.filters.isVisible()
 
 
-@pytest.mark.parametrize("width", [800, 1024, 1280])
-def test_every_key_can_be_read(qtbot, page: CuratePage, width: int) -> None:
+@pytest.mark.parametrize(("width", "all_fit"), [(800, False), (1024, False), (1280, False), (1920, True)])
+def test_the_keys_stand_in_one_line_and_fold_behind_the_button(page: CuratePage, width: int, all_fit: bool) -> None:
     page.resize(width - RAIL, 600)
     settle()
-    caps = page.bar.keys.findChildren(Keycap)
-    assert len(caps) == 11
-    places = [cap.geometry() for cap in caps]
-    for cap, place in zip(caps, places, strict=True):
-        assert cap.isVisible() and page.bar.keys.rect().contains(place) and place.width() >= cap.sizeHint().width()
+    keys = page.bar.keys
+    caps = [cap for cap in keys.findChildren(Keycap) if cap.isVisible()]
+    places = [part.geometry() for part in (*caps, keys.all)]
+    assert (len(caps) == len(keys.findChildren(Keycap))) == all_fit
+    for part, place in zip((*caps, keys.all), places, strict=True):
+        assert part.isVisible() and keys.rect().contains(place) and place.width() >= part.sizeHint().width()
+    assert caps[0].accessibleName().endswith("flag") and len({place.y() for place in places}) == 1
     assert not any(a.intersects(b) for a in places for b in places if a is not b)
 
 

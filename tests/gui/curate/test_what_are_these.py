@@ -140,6 +140,12 @@ def test_words_that_are_unknown_are_named_and_spellings_are_one(open_file, tmp_p
     assert sorted(page.table.order.tolist()) == [3, 4]
 
 
+def test_unknown_words_are_named_also_where_some_drawings_have_no_word(open_file, tmp_path) -> None:
+    page = open_file(write(tmp_path / "some.ndjson", ["cat", None, "unicorn", "Haus"]))
+    assert page.what_are_these.isVisible() and page.what_are_these.text.text().startswith("What are these?")
+    assert page.notice.text == "2 drawings are of words the networks do not know: unicorn, Haus."
+
+
 def test_nothing_is_asked_of_drawings_with_words_nor_after_closing(open_file, qtbot, tmp_path) -> None:
     page = open_file(write(tmp_path / "some.ndjson", [None]))
     page.close_files()
