@@ -121,7 +121,7 @@ def look(window, curate, shoot: Callable[[str], None]) -> None:
     plane = curate.viewing.plane
     surface = plane.surface.viewport()
     width, height = surface.width(), surface.height()
-    round_ = [(0.76, 0.45), (0.97, 0.45), (0.98, 0.8), (0.76, 0.82), (0.75, 0.5)]  # surprising, and not its word
+    round_ = [(0.48, 0.45), (0.97, 0.45), (0.98, 0.8), (0.48, 0.82), (0.47, 0.5)]  # surprising, and not its word
     at = [QPoint(round(x * width), round(y * height)) for x, y in round_]
     QTest.mousePress(surface, LEFT, PLAIN, at[0])
     for before, after in zip(at[:-1], at[1:], strict=True):

@@ -29,6 +29,14 @@ def test_it_is_shown_on_demand_and_follows_decisions(qtbot, page: CuratePage) ->
     assert page.detail.history.text == ""
 
 
+def test_on_a_small_screen_the_detail_scrolls_to_it(qtbot, page: CuratePage) -> None:
+    page.resize(720, 420)
+    press(page, "N", "H")
+    history = page.detail.history
+    qtbot.waitUntil(lambda: bool(history.text))
+    qtbot.waitUntil(lambda: not history.visibleRegion().isEmpty())
+
+
 def test_another_drawing_has_another_history(qtbot, page: CuratePage) -> None:
     press(page, "N", "H")
     qtbot.waitUntil(lambda: lines(page) == ["Nothing was decided about it yet."])

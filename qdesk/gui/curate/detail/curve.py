@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from qdesk.gui.kit.plot import ReplayPlot, under
 from qdesk.gui.kit.strokes import draw_line
 from qdesk.gui.kit.text import number
-from qdesk.gui.theme import SPACE, label, loss_colour, theme
+from qdesk.gui.kit.widgets import Elided
+from qdesk.gui.theme import SPACE, font, label, loss_colour, theme
 
 _SHADES = 9
 _TITLE = "Loss of each point, nats"
@@ -41,8 +42,9 @@ class LossCurve(QWidget):
         # Of a fixed size: its text changes with every step of a replay, and must not lay out the page anew.
         self.value.setFixedSize(self.value.fontMetrics().horizontalAdvance("at most 888.88 ") + 4, 2 * SPACE)
         head = QHBoxLayout()
-        title = label(_TITLE, "small", muted=True)
-        title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        title = Elided(_TITLE)
+        title.setFont(font("small"))
+        title.setProperty("muted", True)
         head.addWidget(title, 1)
         head.addWidget(self.value)
         self.plot = _Plot(self)

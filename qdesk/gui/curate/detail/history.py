@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from qdesk.curation.session.wording import said
 from qdesk.curation.verdicts.store import Event
@@ -29,7 +29,8 @@ class History(QWidget):
         self.button.setFixedSize(3 * SPACE, 3 * SPACE)
         self.button.setStyleSheet("padding: 0;")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.button.toggled.connect(self._show)
+        self._sought = False
+        self.button.toggled.connect(self._toggled)
         self._lines = label("", "small", muted=True)
         self._lines.setWordWrap(True)
         self._lines.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -49,8 +50,23 @@ class History(QWidget):
         self._lines.setText(text)
         self._show()
 
+    def _toggled(self, on: bool) -> None:
+        self._sought = on
+        self._show()
+
     def _show(self) -> None:
         self.setVisible(self.button.isChecked() and bool(self._lines.text()))
+        if self._sought and not self.isHidden():
+            self._sought = False
+            QTimer.singleShot(0, self, self._scroll_here)  # once it is laid out
+
+    def _scroll_here(self) -> None:
+        """Scroll to the lines that the user asked for: on a small screen they lie below the edge."""
+        above = self.parentWidget()
+        while above is not None:
+            if isinstance(above, QScrollArea):
+                above.ensureWidgetVisible(self)
+            above = above.parentWidget()
 
 
 def history_text(events: Sequence[Event], zone: tzinfo | None = None) -> str:
