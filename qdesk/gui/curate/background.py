@@ -88,7 +88,7 @@ class OpenedTable:
         return words.pop() if len(words) == 1 and not self.table.words.counts().get("") else ""
 
     def trouble(self) -> tuple[str, Literal["info", "warn"], list[str]] | None:
-        """Return what the user should know of the files: a sentence, its kind, and all lines where there are more.
+        """Return what the user should know of the files: sentences, their kind, and all lines where there are more.
 
         These are the lines that were skipped, how many drawings share a key_id or are of unknown words, which words
         were guessed (but for the only one, which is asked about), and what was assumed. None for nothing.
@@ -99,7 +99,7 @@ class OpenedTable:
         remarks += [f"{sentence[0].upper()}{sentence[1:]}." for sentence in told if sentence] + list(self.notes)
         if not self.problem_count:
             kind: Literal["info", "warn"] = "warn" if self.notes else "info"
-            return (remarks[0], kind, remarks if len(remarks) > 1 else []) if remarks else None
+            return (" ".join(remarks), kind, remarks if len(remarks) > 1 else []) if remarks else None
         total, lines = len(self.table) + self.problem_count, list(self.problems)
         if self.problem_count > len(lines):
             lines.append(f"and {self.problem_count - len(lines):,} more")

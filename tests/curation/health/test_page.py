@@ -104,6 +104,8 @@ def test_the_page_stands_alone(count, tmp_path):
     assert found.open == [] and found.outside == [] and found.unnamed == 0
     assert found.links <= found.ids and found.scripts == 1 and not found.handlers
     assert "<script>alert" not in text
+    said = ("unknown, word not judged" in text, "not judged whether their drawings show the word" in text)
+    assert said == (count > 1, count > 1)
     assert re.findall(r"url\((?!data:)[^)]*\)|@import|https?://(?!www\.w3\.org)", text) == []
 
 

@@ -146,6 +146,15 @@ def test_unknown_words_are_named_also_where_some_drawings_have_no_word(open_file
     assert page.notice.text == "2 drawings are of words the networks do not know: unicorn, Haus."
 
 
+def test_unknown_words_and_guessed_words_stand_in_one_notice(page, qtbot, tmp_path) -> None:
+    files = [write(tmp_path / "cat.ndjson", [None]), write(tmp_path / "pig.ndjson", [None])]
+    files.append(write(tmp_path / "odd.ndjson", ["unicorn", None]))
+    with qtbot.waitSignal(page.scored):
+        page.open_files([str(file) for file in files])
+    assert page.what_are_these.isVisible()
+    assert "do not know: unicorn. " in page.notice.text and "taken for cat, pig" in page.notice.text
+
+
 def test_nothing_is_asked_of_drawings_with_words_nor_after_closing(open_file, qtbot, tmp_path) -> None:
     page = open_file(write(tmp_path / "some.ndjson", [None]))
     page.close_files()
