@@ -61,5 +61,6 @@ def run(args: argparse.Namespace) -> int:
     if lost := write_selections(chosen, args.output, args.format):
         print(f"qdesk: {lost}", file=sys.stderr)
     count = sum(len(one.drawings) for one in chosen)
-    print(f"qdesk: {count:,} drawings in {STDOUT if is_stream(args.output) else args.output}", file=sys.stderr)
+    where = STDOUT if is_stream(args.output) else args.output
+    print(f"qdesk: {count:,} drawing{'s' * (count != 1)} in {where}", file=sys.stderr)
     return 0

@@ -96,7 +96,8 @@ class Decisions:
         changes = self._saving.take_back()
         if changes is None:
             changes = self._ledger.ask(lambda store: store.undo(), None)
-        self._walked(changes, "Nothing to undo.", "Undone")
+        others = " What was decided last is of another window." if self._ledger.recent(1) else ""
+        self._walked(changes, f"Nothing to undo.{others}", "Undone")
 
     def redo(self) -> None:
         """Redo the step undone last, and go to where it is."""

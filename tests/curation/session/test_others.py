@@ -66,7 +66,12 @@ def test_each_takes_back_its_own_steps_alone(one: Watched, two: Watched) -> None
     one.session.decisions.undo()
     assert one.verdicts == {14: "wrong"} and one.said == ["Undone: scribble taken back (cat)."]
     one.session.decisions.undo()
-    assert one.said[-1] == "Nothing to undo." and one.session.ledger.can_walk() == (False, True)
+    assert one.said[
+        -1
+    ] == "Nothing to undo. What was decided last is of another window." and one.session.ledger.can_walk() == (
+        False,
+        True,
+    )
     two.session.decisions.undo()
     assert two.session.ledger.can_walk() == (False, True)
     one.session.decisions.redo()  # though the other has undone something since
