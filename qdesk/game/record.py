@@ -68,9 +68,10 @@ class RoundRecord:
     word: what was to be drawn, "" for a free drawing. strokes: one float32 (n, 2) per stroke, canvas pixels, y down.
     times: one float32 (n,) per stroke, ms since the round began. timestamp: UTC as Quick, Draw! writes it.
     ended_ms, recognised_ms: ms since the round began, the latter None if it was not recognised. What was drawn after
-    recognised_ms finished the drawing. guesses: the top guesses whenever they changed. mode: a name of `modes.MODES`.
-    game: the same for all rounds of one game. given: how many of the first strokes the network drew. rival: what the
-    network drew on its own canvas.
+    recognised_ms finished the drawing. What was undone or cleared is left out, and nothing else of it changes. guesses:
+    the top guesses whenever they changed, none from an undo or a clear until the next answer. mode: a name of
+    `modes.MODES`. game: the same for all rounds of one game. given: how many of the first strokes the network drew.
+    rival: what the network drew on its own canvas.
     """
 
     key_id: str

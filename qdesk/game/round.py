@@ -54,16 +54,82 @@ class _Stroke:
     ms: list[float] = field(default_factory=list)
 
 
-class Round:
+class _Canvas:
+    """What is on the canvas, the pen on it, and what the network sees in it. It knows no clock and no state."""
+
+    def __init__(self) -> None:
+        self._strokes: list[_Stroke] = []
+        self._given = 0  # how many of them stay, whatever is done
+        self._wiped: list[list[_Stroke]] = []  # what each clear took, oldest first
+        self._open: _Stroke | None = None
+        self._pointer: int | None = None
+        self._guesses: list[Guess] = []
+        self._likely_since: float | None = None
+
+    @property
+    def pen_down(self) -> bool:
+        return self._open is not None
+
+    @property
+    def points(self) -> int:
+        """The number of points on the canvas that the player drew."""
+        return sum(len(stroke.ms) for stroke in self._strokes[self._given :])
+
+    @property
+    def guesses(self) -> tuple[tuple[str, float], ...]:
+        """The top guesses now, (word, probability), most probable first; empty before the first."""
+        return self._guesses[-1].top if self._guesses else ()
+
+    def strokes(self) -> list[np.ndarray]:
+        """Return what is on the canvas, including the stroke being drawn: one float32 (n, 2) per stroke."""
+        return [np.array(stroke.xy, np.float32).reshape(-1, 2) for stroke in self._strokes]
+
+    def _give(self, strokes: Sequence[np.ndarray]) -> None:
+        parts = [np.asarray(stroke, np.float64).reshape(-1) for stroke in strokes if len(stroke)]
+        self._strokes = [_Stroke(array("f", part.tolist()), [0.0] * (len(part) // 2)) for part in parts]
+        self._given = len(self._strokes)
+
+    def _wipe(self) -> None:
+        if own := self._strokes[self._given :]:
+            self._wiped.append(own)
+            del self._strokes[self._given :]
+
+    def _take_back(self, after_ms: float) -> bool:
+        """Take the last stroke if it began after `after_ms`, or bring back what the last wipe took. Say whether."""
+        if len(self._strokes) > self._given:
+            if self._strokes[-1].ms[0] <= after_ms:
+                return False
+            self._strokes.pop()
+            return True
+        if self._wiped:
+            self._strokes += self._wiped.pop()
+            return True
+        return False
+
+    def _look_anew(self, at_ms: float) -> None:
+        """Let go of the pen and of what was seen in ink that is gone: until the next guess nothing is seen."""
+        self._open = self._pointer = None
+        self._likely_since = None
+        self._note(at_ms, ())
+
+    def _note(self, at_ms: float, top: tuple[tuple[str, float], ...]) -> None:
+        if top != self.guesses:
+            self._guesses.append(Guess(at_ms, top))
+
+
+class Round(_Canvas):
     """One round for `word` ("" for none): READY, then DRAWING until recognition, `skip` or the end of the time.
 
     A recognised drawing may be finished: the round ends `finish_ms` after the pen was last lifted, or, once the pen
-    comes down again, when the player says so. With a `finish_ms` of 0 the round ends at recognition.
+    comes down again or moves, when the player says so. With a `finish_ms` of 0 the round ends at recognition.
 
     Pen events carry the time `t` on the same clock at which they happened; by default the clock is read. It decides
     whether a point counts, so that a window that hangs for a while loses no point and gains no time. Times never go
     back: an event older than the last one gets the last one's time. An event that has no meaning in the current state
     is ignored, and so is a second pointer while the first is down.
+
+    What is undone or cleared is not in the record. All else keeps its points and times as they were drawn, and the
+    guesses are those of the moment: with ink that is gone they are from before an empty one.
 
     given: strokes (n, 2) that are on the canvas from the start, and stay when it is cleared.
     """
@@ -79,6 +145,7 @@ class Round:
         finish_ms: float = 0.0,
         given: Sequence[np.ndarray] = (),
     ) -> None:
+        super().__init__()
         self.word = word
         self.limit_ms = limit_ms
         self.countdown_ms = countdown_ms
@@ -93,22 +160,12 @@ class Round:
         self._ended_ms = 0.0
         self._recognised_ms: float | None = None
         self._idle_since = 0.0  # finishing: when the pen was last lifted
-        self._strokes: list[_Stroke] = []
-        self._given = 0
-        self._open: _Stroke | None = None
-        self._pointer: int | None = None
-        self._guesses: list[Guess] = []
-        self._likely_since: float | None = None
         self._key_id = new_key_id()
         self.give(given)
 
     @property
     def state(self) -> RoundState:
         return self._state
-
-    @property
-    def pen_down(self) -> bool:
-        return self._open is not None
 
     @property
     def count(self) -> int:
@@ -143,27 +200,18 @@ class Round:
         return self._recognised_ms
 
     @property
-    def points(self) -> int:
-        """The number of points that the player drew."""
-        return sum(len(stroke.ms) for stroke in self._strokes[self._given :])
-
-    @property
-    def guesses(self) -> tuple[tuple[str, float], ...]:
-        """The top guesses now, (word, probability), most probable first; empty before the first."""
-        return self._guesses[-1].top if self._guesses else ()
-
-    def strokes(self) -> list[np.ndarray]:
-        """Return what is on the canvas, including the stroke being drawn: one float32 (n, 2) per stroke."""
-        return [np.array(stroke.xy, np.float32).reshape(-1, 2) for stroke in self._strokes]
+    def finishing(self) -> float:
+        """How much of the wait after recognition is over, 0 to 1; 0 with the pen down, or where the player ends it."""
+        if self._state is not RoundState.FINISHING or self.pen_down:
+            return 0.0
+        return min(max((self.elapsed_ms - self._idle_since) / self.finish_ms, 0.0), 1.0)
 
     # What the player does
 
     def give(self, strokes: Sequence[np.ndarray]) -> None:
         """Put strokes (n, 2) on the canvas that the player did not draw. After the start it does nothing."""
         if self._state in (RoundState.READY, RoundState.COUNTING):
-            parts = [np.asarray(stroke, np.float64).reshape(-1) for stroke in strokes if len(stroke)]
-            self._strokes = [_Stroke(array("f", part.tolist()), [0.0] * (len(part) // 2)) for part in parts]
-            self._given = len(self._strokes)
+            self._give(strokes)
 
     def accept(self) -> None:
         """Accept the word: begin the countdown, or the drawing where there is no countdown."""
@@ -209,10 +257,24 @@ class Round:
     def clear(self) -> None:
         """Empty the canvas, except for given strokes. A recognised drawing stays. The pen has to come down anew."""
         if self.tick() is RoundState.DRAWING:
-            del self._strokes[self._given :]
-            self._open = self._pointer = None
-            self._likely_since = None
-            self._note(())
+            self._wipe()
+            self._look_anew(self.elapsed_ms)
+
+    def undo(self) -> bool:
+        """Take back the last stroke, or the last `clear`; return whether there was one. The pen has to come down anew.
+
+        Of a recognised drawing only what was drawn after that can be taken back.
+        """
+        if not self.tick().inking or not self._take_back(-1.0 if self._recognised_ms is None else self._recognised_ms):
+            return False
+        self._look_anew(self.elapsed_ms)
+        self.stir()
+        return True
+
+    def stir(self) -> None:
+        """Note that the pen moves without drawing: the player is not done with a recognised drawing."""
+        if self.tick() is RoundState.FINISHING:
+            self._idle_since = math.inf
 
     def skip(self) -> None:
         """Give up on this word; or end the round where the drawing is recognised already."""
@@ -234,7 +296,7 @@ class Round:
         """Take what the network sees now, (word, probability), most probable first. Return the state after it."""
         if not self.tick().inking or len(self._strokes) == self._given:
             return self._state
-        self._note(tuple((word, float(p)) for word, p in top[:KEPT_GUESSES]))
+        self._note(self.elapsed_ms, tuple((word, float(p)) for word, p in top[:KEPT_GUESSES]))
         if self._state is RoundState.DRAWING:
             word, p = top[0] if top else ("", 0.0)
             if word != self.word or p < min(self._rule.likely, self._rule.sure):
@@ -306,10 +368,6 @@ class Round:
             return None
         self._last_ms = max(now - self._start, self._last_ms)
         return self._last_ms
-
-    def _note(self, top: tuple[tuple[str, float], ...]) -> None:
-        if top != self.guesses:
-            self._guesses.append(Guess(self.elapsed_ms, top))
 
     def _end(self, state: RoundState, at_ms: float) -> None:
         """End the round at `at_ms` or with the last point, whichever is later; unrecognised, within the limit."""

@@ -95,7 +95,7 @@ def test_time_up_closes_the_stroke_and_ends_everything(clock: Clock) -> None:
     assert not record.recognised
 
 
-@pytest.mark.parametrize("name", ["skip", "finish", "clear"])
+@pytest.mark.parametrize("name", ["skip", "finish", "clear", "undo"])
 def test_what_was_due_happens_before_a_late_action(clock: Clock, name: str) -> None:
     late, seen = started(clock), started(clock)
     for one in (late, seen):
@@ -188,6 +188,56 @@ def test_clear_empties_the_canvas_and_the_clock_runs_on(clock: Clock) -> None:
     assert ended(one).times[0].tolist() == [1_000]
 
 
+def test_undo_takes_back_stroke_after_stroke_and_what_stays_keeps_its_times(clock: Clock) -> None:
+    one = started(clock)
+    draw(one, clock, (0, 0), (9, 9))
+    before = [stroke.tolist() for stroke in one.strokes()]
+    one.guess([("owl", 0.9)])
+    clock.now += 1_000
+    draw(one, clock, (5, 5), (6, 6))
+    assert one.undo() and one.guesses == ()
+    assert [stroke.tolist() for stroke in one.strokes()] == before
+    clock.now += 1_000
+    draw(one, clock, (7, 7), (8, 8))
+    record = ended(one)
+    assert [times.tolist() for times in record.times] == [[0, 10], [2_020, 2_030]]
+    assert [guess.top for guess in record.guesses] == [(("owl", 0.9),), ()]
+
+
+def test_undo_brings_back_what_was_cleared_after_what_was_drawn_since(clock: Clock) -> None:
+    one = started(clock, given=[np.array([[1, 1], [2, 2]])])
+    draw(one, clock, (0, 0), (9, 9))
+    draw(one, clock, (3, 3))
+    one.clear()
+    one.clear()  # of nothing: no step of its own
+    draw(one, clock, (5, 5))
+    left = []
+    while one.undo():
+        left.append([len(stroke) for stroke in one.strokes()])
+    assert left == [[2], [2, 2, 1], [2, 2], [2]]  # the given one stays
+
+
+def test_undo_takes_the_stroke_that_is_drawn_and_the_pen_has_to_come_down_anew(clock: Clock) -> None:
+    one = started(clock)
+    one.press(0, 0)
+    assert one.undo() and not one.pen_down
+    one.move(1, 1)
+    assert one.points == 0 and not one.undo()
+
+
+def test_of_a_recognised_drawing_only_the_finish_is_undone(clock: Clock) -> None:
+    one = started(clock, finish_ms=2_500)
+    draw(one, clock, (0, 0), (9, 9))
+    clock.now += 100
+    assert one.guess([("bird", 0.9)]) is RoundState.FINISHING
+    assert not one.undo() and one.points == 2
+    clock.now += 100
+    draw(one, clock, (5, 5))
+    assert one.undo() and not one.undo() and one.points == 2
+    clock.now += 60_000
+    assert one.tick() is RoundState.FINISHING  # the player ends it
+
+
 # Recognised
 
 
@@ -264,7 +314,20 @@ def test_the_record_keeps_the_guesses_whenever_they_changed(clock: Clock) -> Non
     events=st.lists(
         st.tuples(
             st.sampled_from(
-                ["press", "move", "release", "clear", "tick", "guess", "start", "accept", "finish", "skip", "give"]
+                [
+                    "press",
+                    "move",
+                    "release",
+                    "clear",
+                    "undo",
+                    "tick",
+                    "guess",
+                    "start",
+                    "accept",
+                    "finish",
+                    "skip",
+                    "give",
+                ]
             ),
             st.floats(-500, 40_000),
             st.integers(0, 2),
@@ -296,7 +359,7 @@ def test_states_times_and_points_are_consistent_after_any_events(
         clock.now = max(clock.now, t)
         assert one.state is was if was.ended else order.index(one.state) >= order.index(was)  # never back
         assert seen is None or one.recognised_ms == seen
-        assert one.points >= points or (name == "clear" and was is RoundState.DRAWING)
+        assert one.points >= points or (name in ("clear", "undo") and was.inking)
         assert 0 <= one.remaining_ms <= 20_000 and 0 <= one.count <= 3
     one.start()
     clock.now += 100_000

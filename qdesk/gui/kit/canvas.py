@@ -83,6 +83,11 @@ class Canvas(Paper):
         self._down = None
         super().clear()
 
+    def undo(self) -> None:
+        """Take back the last stroke or the last `clear`; a pointer that is down has to come down anew."""
+        self._down = None
+        super().undo()
+
     def lock(self, locked: bool = True) -> None:
         """Close the stroke and take no more ink, or (False) take ink again."""
         self.close_stroke()

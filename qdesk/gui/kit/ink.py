@@ -93,6 +93,7 @@ class Paper(QWidget):
         self._size = QSizeF()  # the size of the paper in its own pixels; invalid until there is ink
         self._given: list[_Ink] = []
         self._strokes: list[_Ink] = []
+        self._wiped: list[list[_Ink]] = []  # what each clear took, oldest first
         self._growing = False  # whether the last stroke is growing
         self._lit = self._covered = False
         self._glowing = QElapsedTimer()
@@ -117,10 +118,22 @@ class Paper(QWidget):
         self._size = QSizeF(self.size())
         self._given = []
         self.clear()
+        self._wiped = []
 
     def clear(self) -> None:
         """Wipe the ink; the strokes given stay."""
+        if self._strokes:
+            self._wiped.append(self._strokes)
         self._strokes = []
+        self._growing = False
+        self._forget_pixmap()
+
+    def undo(self) -> None:
+        """Take back the last stroke, or bring back what the last `clear` took."""
+        if self._strokes:
+            self._strokes.pop()
+        elif self._wiped:
+            self._strokes = self._wiped.pop()
         self._growing = False
         self._forget_pixmap()
 

@@ -194,12 +194,14 @@ class PlayPage(QWidget):
         screen, key = self._stack.currentWidget(), key_of(event)
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         undo = key == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        if event.isAutoRepeat():
+        if screen is self.round_screen and undo:  # held down, it takes back stroke after stroke
+            self.rounds.undo()
+        elif event.isAutoRepeat():
             super().keyPressEvent(event)
         elif screen is self.round_screen and key in _GO and plain:
             waits = self.round is not None and self.round.state is RoundState.READY
             self.rounds.accept() if waits else self.rounds.done()
-        elif screen is self.round_screen and ((key == Qt.Key.Key_C and plain) or undo):
+        elif screen is self.round_screen and key == Qt.Key.Key_C and plain:
             self.rounds.clear()
         elif screen is self.round_screen and key == Qt.Key.Key_S and plain:
             self.rounds.skip()

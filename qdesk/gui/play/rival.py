@@ -94,17 +94,19 @@ class RivalPanel(QWidget):
         recognised_ms = rival.recognised_ms if rival is not None else None
         self._recognised_ms = math.inf if recognised_ms is None else recognised_ms
         self.sheet.show_drawing(rival)
-        self.set_recognised(False)
+        self._recognise(False)
 
     def loses(self, recognised_ms: float) -> bool:
         """Whether a drawing that was recognised at this time was recognised before the rival's."""
         return recognised_ms < self._recognised_ms
 
     def draw_until(self, ms: float) -> None:
-        """Paint the rival's ink at `ms` of the round."""
+        """Paint the rival's ink at `ms` of the round, and mark it from when it was recognised."""
         self.sheet.draw_until(ms)
+        if ms >= self._recognised_ms and not self._recognised:
+            self._recognise(True)
 
-    def set_recognised(self, on: bool) -> None:
+    def _recognise(self, on: bool) -> None:
         self._recognised = on
         self.state.setText("Recognised" if on else "")
         self.sheet.set_lit(on)

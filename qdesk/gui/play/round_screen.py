@@ -33,10 +33,12 @@ _AROUND_CANVAS = 26 * SPACE
 class RoundScreen(QWidget):
     """The screen of a round. Before the clock runs a card with the word lies on the canvas.
 
-    Signals: `accept` the word, `clear` the canvas, `skip` the word, be `done` with the drawing, `leave` the game.
+    Signals: `accept` the word, `undo` a stroke, `clear` the canvas, `skip` the word, be `done` with the drawing,
+    `leave` the game.
     """
 
     accept = Signal()
+    undo = Signal()
     clear = Signal()
     skip = Signal()
     done = Signal()
@@ -61,6 +63,7 @@ class RoundScreen(QWidget):
         self._small_bars, self._large_bars = GuessBars(), GlidingBars()
         self._zen = self._sprint = False
         self.leave_button = self._button("", "close", "Leave the game (Esc)", self.leave)
+        self.undo_button = self._button("", "undo", "Take back a stroke (Ctrl+Z)", self.undo)
         self.clear_button = self._button("Clear", "clear", "Wipe the canvas (C)", self.clear)
         self.skip_button = self._button("Skip", "skip", "Another word (S)", self.skip)
         self.done_button = self._button("Done", "check", "The drawing is done (Space)", self.done, primary=True)
@@ -73,7 +76,7 @@ class RoundScreen(QWidget):
         top.addSpacing(SPACE)
         top.addWidget(self.progress)
         top.addSpacing(SPACE)
-        for one in (self.clear_button, self.skip_button, self.done_button, self.seconds, self.ring):
+        for one in (self.undo_button, self.clear_button, self.skip_button, self.done_button, self.seconds, self.ring):
             top.addWidget(one)
         self._middle = QHBoxLayout()
         self._middle.setSpacing(3 * SPACE)
@@ -138,6 +141,7 @@ class RoundScreen(QWidget):
         self.seconds.setText("")
         self.ring.set_left(1.0)
         self.canvas.set_lit(False)
+        self.undo_button.setEnabled(False)
         self.clear_button.setEnabled(False)
         self.skip_button.setEnabled(True)
         self.skip_button.setVisible(not self._zen)
@@ -171,6 +175,7 @@ class RoundScreen(QWidget):
             self.canvas.begin()
         self.canvas.lock(False)
         self.canvas.set_covered(False)
+        self.undo_button.setEnabled(True)
         self.clear_button.setEnabled(True)
 
     def _uncover(self) -> None:
@@ -191,6 +196,7 @@ class RoundScreen(QWidget):
     def end(self) -> None:
         """Take no more ink."""
         self.canvas.lock()
+        self.undo_button.setEnabled(False)
         self.clear_button.setEnabled(False)
         self.skip_button.setEnabled(False)
 
@@ -219,12 +225,8 @@ class RoundScreen(QWidget):
             self.rival.show()
 
     def rival_at(self, ms: float) -> None:
-        """Paint the network's ink at `ms` of the round."""
+        """Paint the network's ink at `ms` of the round, and whether it was recognised by then."""
         self.rival.draw_until(ms)
-
-    def rival_recognised(self, on: bool) -> None:
-        """Show whether what the network drew was recognised."""
-        self.rival.set_recognised(on)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         roomy = self.width() >= _ROOMY

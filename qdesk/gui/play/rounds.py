@@ -32,7 +32,64 @@ STRUCK = "I cannot guess: something goes wrong each time I look. You can go on d
 BLIND = "The network could not be loaded: nobody guesses, but you can draw."
 
 
-class Rounds(QObject):
+class _Talk(QObject):
+    """What stands below the canvas and is said aloud: the network's remarks, or why there are none."""
+
+    def __init__(
+        self,
+        screen: RoundScreen,
+        guessing: Guessing,
+        sketching: OpponentWorker,
+        voice: Voice,
+        sounds: Sounds,
+        parent: QObject | None,
+    ) -> None:
+        super().__init__(parent)
+        self.screen, self.canvas = screen, screen.canvas
+        self.guessing, self.sketching, self.voice, self.sounds = guessing, sketching, voice, sounds
+        self.game: Game | None = None
+        self.round: Round | None = None
+        self._talk = Commentator("")
+        self._trouble = ""
+
+    def remark(self, text: str) -> None:
+        """Say this once, below the next card."""
+        self._trouble = text
+
+    def text(self) -> str:
+        """Return what the player is asked for: the word, a riddle, or an invitation to draw anything."""
+        if self.round is None or self.game is None or not self.round.word:
+            return "Draw what you like"
+        riddles = self.game.mode.shows == "definition"
+        return riddle(self.round.word) if riddles else with_article(self.round.word)
+
+    def _hear(self, current: Round) -> None:
+        """Say what there is to say of the guesses now; with each frame too, since a guess has to hold for a moment."""
+        if said := self._talk.hear(current.elapsed_ms, current.guesses):
+            self.voice.say(said.text)
+            self.screen.says.set_said(self._talk.said, current.elapsed_ms)
+
+    def _say(self) -> None:
+        """Say what stands below the canvas while the network has said nothing yet."""
+        if self.round is None or (self._talk.said and not self.guessing.struck):
+            return
+        state = self.round.state
+        if self.guessing.blind:
+            text = BLIND
+        elif self.guessing.struck:
+            text = STRUCK
+        elif not self.guessing.awake:
+            text = _WAKING
+        elif state is RoundState.READY and self.sketching.busy:
+            text = _THINKING
+        elif state is RoundState.READY and self._trouble:
+            text, self._trouble = self._trouble, ""
+        else:
+            text = "Draw, and I will guess." if state is RoundState.DRAWING else ""
+        self.screen.says.set_text(text)
+
+
+class Rounds(_Talk):
     """Plays one game at a time on `screen`. Signals: `kept` with the record of each round as it ends; `over` with the
     game when it has ended or the player has left it.
     """
@@ -50,18 +107,11 @@ class Rounds(QObject):
         linger_ms: int,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.screen, self.canvas = screen, screen.canvas
-        self.guessing, self.sketching, self.voice, self.sounds = guessing, sketching, voice, sounds
-        self.game: Game | None = None
-        self.round: Round | None = None
+        super().__init__(screen, guessing, sketching, voice, sounds, parent)
         self.difficulty = "mixed"
-        self._talk = Commentator("")
         self._rival: Rival | None = None
-        self._rival_done = False
         self._shown: RoundState | None = None  # the state that the screen shows
         self._count: float = 0
-        self._trouble = ""
 
         self._timer = QTimer(self)
         self._timer.setInterval(_FRAME_MS)
@@ -76,15 +126,12 @@ class Rounds(QObject):
         sketching.sketched.connect(self._sketched)
         sketching.failed.connect(self._not_sketched)
         for signal, do in (
-            (screen.accept, self.accept), (screen.clear, self.clear), (screen.skip, self.skip),
-            (screen.done, self.done), (screen.leave, self.leave), (self.canvas.pen_down, self._pen_down),
-            (self.canvas.pen_move, self._pen_move), (self.canvas.pen_up, self._pen_up),
+            (screen.accept, self.accept), (screen.undo, self.undo), (screen.clear, self.clear),
+            (screen.skip, self.skip), (screen.done, self.done), (screen.leave, self.leave),
+            (self.canvas.pen_down, self._pen_down), (self.canvas.pen_move, self._pen_move),
+            (self.canvas.pen_up, self._pen_up),
         ):  # fmt: skip
             signal.connect(do)
-
-    def remark(self, text: str) -> None:
-        """Say this once, below the next card."""
-        self._trouble = text
 
     # What the player does
 
@@ -115,11 +162,24 @@ class Rounds(QObject):
         if self.round is not None and self.round.tick() is RoundState.DRAWING:
             self.round.clear()
             self.canvas.clear()
-            self.guessing.new_drawing()
-            self._talk.cleared(self.round.elapsed_ms)
-            self.screen.set_guesses((), self.round.word)
-            self.screen.says.set_said((), self.round.elapsed_ms)  # the remarks were about ink that is gone
-            self._say()
+            self._look_again(self.round)
+
+    def undo(self) -> None:
+        """Take back the last stroke, or the last clear."""
+        if self.round is not None and self.round.undo():
+            self.canvas.undo()
+            self._look_again(self.round)
+
+    def _look_again(self, current: Round) -> None:
+        """Drop what was guessed of ink that is gone, and ask about what is left."""
+        self.guessing.new_drawing()
+        if current.points:
+            self.guessing.look(current.strokes)
+            return
+        self.screen.set_guesses((), current.word)
+        self._talk.cleared(current.elapsed_ms)
+        self.screen.says.set_said((), current.elapsed_ms)  # the remarks were about ink that is gone
+        self._say()
 
     def skip(self) -> None:
         """Go to another word, unless the round has no word."""
@@ -199,7 +259,7 @@ class Rounds(QObject):
             self.over.emit(game)
             return
         before, mode, word = self._talk, self.game.mode, self.round.word
-        self._talk, self._rival, self._rival_done, self._count = Commentator(word), None, False, 0
+        self._talk, self._rival, self._count = Commentator(word), None, 0
         self._shown = RoundState.READY
         self.guessing.new_drawing()
         self.guessing.wake()
@@ -225,13 +285,6 @@ class Rounds(QObject):
         self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
         self.screen.hold(self.held)
         self._say()
-
-    def text(self) -> str:
-        """Return what the player is asked for: the word, a riddle, or an invitation to draw anything."""
-        if self.round is None or self.game is None or not self.round.word:
-            return "Draw what you like"
-        riddles = self.game.mode.shows == "definition"
-        return riddle(self.round.word) if riddles else with_article(self.round.word)
 
     def tick(self) -> None:
         """Let time pass, and show what changed."""
@@ -311,12 +364,7 @@ class Rounds(QObject):
             self.sounds.play("tick")
         self.screen.set_remaining(left, game.mode.game_ms if sprint else current.limit_ms)
         if self._rival is not None and current.state.inking:
-            at = current.elapsed_ms
-            self.screen.rival_at(at)
-            done = self._rival.recognised_ms
-            if done is not None and at >= done and not self._rival_done:
-                self._rival_done = True
-                self.screen.rival_recognised(True)
+            self.screen.rival_at(current.elapsed_ms)
 
     # The network
 
@@ -334,35 +382,10 @@ class Rounds(QObject):
         if current.state is not self._shown:
             self.tick()
 
-    def _hear(self, current: Round) -> None:
-        """Say what there is to say of the guesses now; with each frame too, since a guess has to hold for a moment."""
-        if said := self._talk.hear(current.elapsed_ms, current.guesses):
-            self.voice.say(said.text)
-            self.screen.says.set_said(self._talk.said, current.elapsed_ms)
-
     def _network_changed(self) -> None:
         if self._shown is RoundState.READY:
             self.screen.hold(self.held)
         self._say()
-
-    def _say(self) -> None:
-        """Say what stands below the canvas while the network has said nothing yet."""
-        if self.round is None or (self._talk.said and not self.guessing.struck):
-            return
-        state = self.round.state
-        if self.guessing.blind:
-            text = BLIND
-        elif self.guessing.struck:
-            text = STRUCK
-        elif not self.guessing.awake:
-            text = _WAKING
-        elif state is RoundState.READY and self.sketching.busy:
-            text = _THINKING
-        elif state is RoundState.READY and self._trouble:
-            text, self._trouble = self._trouble, ""
-        else:
-            text = "Draw, and I will guess." if state is RoundState.DRAWING else ""
-        self.screen.says.set_text(text)
 
     # What the network draws
 

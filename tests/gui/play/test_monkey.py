@@ -108,7 +108,7 @@ class Monkey:
 
     def click(self) -> None:
         screen, end = self.page.round_screen, self.page.end_screen
-        buttons = (screen.clear_button, screen.skip_button, screen.done_button, screen.card.button)
+        buttons = (screen.undo_button, screen.clear_button, screen.skip_button, screen.done_button, screen.card.button)
         there = [one for one in (*buttons, end.again_button) if one.isVisible()]
         if there:
             QTest.mouseClick(self.random.choice(there), LEFT)

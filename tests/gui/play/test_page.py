@@ -175,15 +175,49 @@ def test_to_begin_to_draw_cuts_the_countdown_short(page: PlayPage, clock: Clock)
     assert inked(page) == [[[20, 30], [40, 50]]] and ink_pixels(page) > 0
 
 
-@pytest.mark.parametrize(
-    ("key", "modifier"), [(Qt.Key.Key_C, NONE), (Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)]
-)
-def test_clear_empties_the_canvas(page: PlayPage, clock: Clock, key: Qt.Key, modifier: Qt.KeyboardModifier) -> None:
+def test_clear_empties_the_canvas_and_can_be_undone(page: PlayPage, clock: Clock) -> None:
     begin(page, clock)
     stroke(page, (20, 30), (400, 300))
-    assert ink_pixels(page) > 50
-    QTest.keyClick(page, key, modifier)
+    stroke(page, (20, 300), (400, 30))
+    drawn, pixels = inked(page), ink_pixels(page)
+    assert pixels > 50
+    QTest.keyClick(page, Qt.Key.Key_C)
     assert inked(page) == [] and page.canvas.empty and ink_pixels(page) == 0
+    QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert inked(page) == drawn and ink_pixels(page) == pixels
+
+
+def test_undo_takes_back_stroke_after_stroke(page: PlayPage, clock: Clock) -> None:
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    one = ink_pixels(page)
+    stroke(page, (20, 300), (400, 30))
+    page.round_screen.undo_button.click()
+    assert inked(page) == [[[20, 30], [400, 300]]] and ink_pixels(page) == one
+    for _ in range(2):
+        QTest.keyClick(page, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert inked(page) == [] and page.canvas.empty and ink_pixels(page) == 0
+
+
+def test_the_network_looks_again_at_what_an_undo_leaves(qtbot, make: Callable[..., PlayPage], clock: Clock) -> None:
+    class Counter(Seer):
+        """Two points are a bird, more of them an airplane."""
+
+        def guess_strokes(self, strokes: list[np.ndarray]) -> np.ndarray:
+            self.sees = (("bird" if sum(map(len, strokes)) == 2 else "airplane", 0.1),)
+            return super().guess_strokes(strokes)
+
+    page = make(Counter)
+    qtbot.waitUntil(lambda: page.guessing.awake)
+    begin(page, clock)
+    stroke(page, (20, 30), (400, 300))
+    stroke(page, (20, 300), (400, 30))
+    qtbot.waitUntil(lambda: page.round_screen.bars.guesses[:1] == [("airplane", pytest.approx(0.1))])
+    page.rounds.undo()
+    assert page.round.guesses == ()
+    qtbot.waitUntil(lambda: page.round_screen.bars.guesses[:1] == [("bird", pytest.approx(0.1))])
+    page.rounds.undo()
+    assert page.round.guesses == () and page.round_screen.bars.guesses == []
 
 
 def test_a_guess_for_what_was_wiped_is_dropped(qtbot, make: Callable[..., PlayPage], clock: Clock) -> None:

@@ -58,16 +58,16 @@ def draw(screen: RoundScreen, *points: tuple[int, int]) -> None:
 
 def test_the_buttons_say_what_is_wanted_and_leave_the_keys_alone(qtbot, show: Callable[..., RoundScreen]) -> None:
     screen, wanted = begun(show()), []
-    for name in ("accept", "clear", "skip", "done", "leave"):
+    for name in ("accept", "undo", "clear", "skip", "done", "leave"):
         getattr(screen, name).connect(lambda name=name: wanted.append(name))
-    for one in (screen.clear_button, screen.skip_button, screen.leave_button):
+    for one in (screen.undo_button, screen.clear_button, screen.skip_button, screen.leave_button):
         qtbot.mouseClick(one, LEFT)
         assert one.focusPolicy() == Qt.FocusPolicy.NoFocus and one.accessibleName()
     screen.show_finishing(3_000)
     qtbot.mouseClick(screen.done_button, LEFT)
     screen.show_card("an owl", "Draw", "", "")
     qtbot.mouseClick(screen.card.button, LEFT)
-    assert wanted == ["clear", "skip", "leave", "done", "accept"]
+    assert wanted == ["undo", "clear", "skip", "leave", "done", "accept"]
 
 
 def test_the_card_then_the_count_then_nothing_lies_on_the_canvas(show: Callable[..., RoundScreen]) -> None:
@@ -198,14 +198,14 @@ def test_the_network_draws_on_a_canvas_of_its_own(show: Callable[..., RoundScree
         rows = range(0, image.height(), 2)
         return sum(image.pixelColor(image.width() // 2, y) == theme().ink for y in rows)
 
-    grown = []
+    grown, known = [], []
     for ms in (-1, 400, 600, 1_200, 1_500, 900, 20_000):  # time does not go back, and nothing happens if it does
         screen.rival_at(ms)
         grown.append(ink() > 0)
+        known.append(screen.rival.recognised)
     assert grown == [False, False, True, True, True, True, True]
-    assert not screen.rival.recognised
-    screen.rival_recognised(True)
-    assert screen.rival.recognised and screen.rival.state.text() == "Recognised"
+    assert known == [False, False, False, False, True, True, True]
+    assert screen.rival.state.text() == "Recognised"
     before = ink()
     screen.resize(1600, 900)
     screen.grab()
