@@ -238,6 +238,20 @@ def test_of_a_recognised_drawing_only_the_finish_is_undone(clock: Clock) -> None
     assert one.tick() is RoundState.FINISHING  # the player ends it
 
 
+def test_how_much_of_the_wait_is_over_until_the_pen_moves(clock: Clock) -> None:
+    one = started(clock, finish_ms=2_000)
+    draw(one, clock, (0, 0), (9, 9))
+    one.stir()  # the word is not recognised yet
+    one.guess([("bird", 0.9)])
+    clock.now += 500
+    assert one.finishing == 0.25
+    one.stir()
+    clock.now += 60_000
+    assert one.tick() is RoundState.FINISHING and one.finishing == 0
+    one.finish()
+    assert one.state is RoundState.RECOGNISED and one.record().ended_ms == 10  # when the last point was drawn
+
+
 # Recognised
 
 

@@ -48,6 +48,7 @@ class PenClock:
 
 class Canvas(Paper):
     """Where the player draws. Emits pen_down(x, y, t), pen_move(x, y, t), pen_up(): canvas pixels, y down, clock ms.
+    A mouse or pen that moves over the canvas without drawing emits pen_hover(x, y).
 
     One pointer draws at a time: the first finger, the mouse's left button, or a pen. While a pen is in use, fingers are
     taken for the palm of the hand that holds it. The pen's other end, the eraser, does nothing. Qt keeps no points back
@@ -57,10 +58,12 @@ class Canvas(Paper):
     pen_down = Signal(float, float, float)
     pen_move = Signal(float, float, float)
     pen_up = Signal()
+    pen_hover = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None, clock: Callable[[], float] = monotonic_ms) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self.setMouseTracking(True)
         self.setTabletTracking(True)  # a pen in the air is noticed too: see `_touch`
         self.setMinimumSize(30 * SPACE, 20 * SPACE)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -150,6 +153,7 @@ class Canvas(Paper):
             self._move(("mouse", 0), event, event.position())
         else:
             self._release(("mouse", 0))  # another widget got the release
+            self._hover(event.position())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
@@ -173,6 +177,12 @@ class Canvas(Paper):
             self._move(pointer, event, event.position(), width)
         else:
             self._release(pointer)
+            self._hover(event.position())
+
+    def _hover(self, place: QPointF) -> None:
+        if self._down is None:
+            point = self.to_canvas(place)
+            self.pen_hover.emit(point.x(), point.y())
 
     def _touch(self, event: QTouchEvent) -> None:
         palm = self._now() - self._pen_seen < _PALM_MS

@@ -20,8 +20,8 @@ from qdesk.gui.play.bars import GlidingBars
 from qdesk.gui.play.card import WordCard
 from qdesk.gui.play.commentary_line import CommentaryLine
 from qdesk.gui.play.rival import RivalPanel
-from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WordLabel
-from qdesk.gui.theme import SPACE, Button, button, label
+from qdesk.gui.play.widgets import GameProgress, GuessBars, Ring, WaitButton, WordLabel
+from qdesk.gui.theme import SPACE, label
 
 LATE_MS = 5000.0
 """With less time left than this, ms, it is late."""
@@ -101,8 +101,8 @@ class RoundScreen(QWidget):
         for hidden in (self.rival, self._large_bars, self.done_button):
             hidden.hide()
 
-    def _button(self, text: str, icon: str, tip: str, signal: SignalInstance, primary: bool = False) -> Button:
-        made = button(text, icon, primary)
+    def _button(self, text: str, icon: str, tip: str, signal: SignalInstance, primary: bool = False) -> WaitButton:
+        made = WaitButton(text, icon, primary, None)
         made.setToolTip(tip)
         made.setAccessibleName(text or tip.partition(" (")[0])
         made.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the round handles the keys
@@ -141,6 +141,7 @@ class RoundScreen(QWidget):
         self.seconds.setText("")
         self.ring.set_left(1.0)
         self.canvas.set_lit(False)
+        self.done_button.set_share(0.0)
         self.undo_button.setEnabled(False)
         self.clear_button.setEnabled(False)
         self.skip_button.setEnabled(True)
@@ -192,6 +193,10 @@ class RoundScreen(QWidget):
         self.clear_button.setEnabled(False)
         self.skip_button.hide()
         self.done_button.show()
+
+    def set_waited(self, share: float) -> None:
+        """Show how much of the wait for the player to go on drawing is over, 0 to 1."""
+        self.done_button.set_share(share)
 
     def end(self) -> None:
         """Take no more ink."""

@@ -21,10 +21,12 @@ from qdesk.gui.play.opponent_worker import OpponentWorker
 from qdesk.gui.play.round_screen import RoundScreen
 from qdesk.gui.play.sound import Sounds
 from qdesk.gui.play.voice import Voice
+from qdesk.gui.theme import SPACE
 
 _FRAME_MS = 16
 _LAST_SECONDS = 5
 _GIVEN_SHARE = 0.6  # size of what the network begins, as a share of the canvas's shorter side
+_STILL = 2 * SPACE  # a pen that moves less than this, pixels of the canvas, is still: a hand is never quite at rest
 _WAKING = "Waking the network…"
 _THINKING = "The network is thinking…"
 _CANNOT_DRAW = "The network cannot draw: {}"
@@ -110,6 +112,7 @@ class Rounds(_Talk):
         super().__init__(screen, guessing, sketching, voice, sounds, parent)
         self.difficulty = "mixed"
         self._rival: Rival | None = None
+        self._rest: tuple[float, float] | None = None  # where the pen was first seen in the air, after a recognition
         self._shown: RoundState | None = None  # the state that the screen shows
         self._count: float = 0
 
@@ -129,7 +132,7 @@ class Rounds(_Talk):
             (screen.accept, self.accept), (screen.undo, self.undo), (screen.clear, self.clear),
             (screen.skip, self.skip), (screen.done, self.done), (screen.leave, self.leave),
             (self.canvas.pen_down, self._pen_down), (self.canvas.pen_move, self._pen_move),
-            (self.canvas.pen_up, self._pen_up),
+            (self.canvas.pen_up, self._pen_up), (self.canvas.pen_hover, self._pen_hover),
         ):  # fmt: skip
             signal.connect(do)
 
@@ -235,8 +238,18 @@ class Rounds(_Talk):
             self._inked(self.round)
 
     def _pen_up(self) -> None:
+        self._rest = None
         if self.round is not None:
             self.round.release()
+
+    def _pen_hover(self, x: float, y: float) -> None:
+        """Let a recognised drawing wait for a player whose pen moves on."""
+        if self.round is None or self.round.state is not RoundState.FINISHING:
+            return
+        if self._rest is None:
+            self._rest = x, y
+        elif math.dist(self._rest, (x, y)) > _STILL:
+            self.round.stir()
 
     def _inked(self, current: Round) -> None:
         self.guessing.look(current.strokes)
@@ -324,7 +337,7 @@ class Rounds(_Talk):
         self._say()
 
     def _show_recognised(self, current: Round) -> None:
-        at = current.recognised_ms or 0.0
+        at, self._rest = current.recognised_ms or 0.0, None
         said = self._talk.recognised(at)
         self.voice.say(said.text)
         self.sounds.play("recognised")
@@ -362,6 +375,7 @@ class Rounds(_Talk):
         if current.state is RoundState.DRAWING and seconds <= _LAST_SECONDS and seconds != self._count:
             self._count = seconds
             self.sounds.play("tick")
+        self.screen.set_waited(current.finishing)
         self.screen.set_remaining(left, game.mode.game_ms if sprint else current.limit_ms)
         if self._rival is not None and current.state.inking:
             self.screen.rival_at(current.elapsed_ms)

@@ -1,4 +1,4 @@
-"""Small parts of the Play page: the ring of time, the word, the rounds played, the bars of guesses."""
+"""Small parts of the Play page: the ring of time, the word, the rounds played, bars of guesses, a button that waits."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.text import chance
-from qdesk.gui.theme import SPACE, font, theme
+from qdesk.gui.theme import RADIUS, SPACE, Button, font, theme
 from qdesk.gui.troubles import painting
+
+_FILL = 0.35  # opacity
 
 
 class Ring(QWidget):
@@ -239,3 +241,35 @@ def add_bar(path: QPainterPath, groove: QRectF, share: float) -> None:
     long = max(groove.width() * share, 3.0)
     thick = min(groove.height(), long)
     path.addRoundedRect(groove.left(), groove.center().y() - thick / 2, long, thick, thick / 2, thick / 2)
+
+
+class WaitButton(Button):
+    """A button that fills from left to right while the program waits before it does the same by itself."""
+
+    _share = 0.0
+
+    def set_share(self, share: float) -> None:
+        """Show how much of the wait is over, 0 to 1; 0: nothing waits."""
+        if share != self._share:
+            self._share = share
+            self.update()
+
+    @property
+    def share(self) -> float:
+        return self._share
+
+    @painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._share:
+            return
+        # Darker or lighter, whichever leaves the text more contrast.
+        colour = QColor("white" if theme().on_accent.lightness() < 128 else "black")
+        colour.setAlphaF(_FILL)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        sheet = QPainterPath()
+        sheet.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
+        painter.setClipPath(sheet)
+        painter.fillRect(QRectF(0, 0, self.width() * self._share, self.height()), colour)
+        painter.end()

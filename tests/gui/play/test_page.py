@@ -156,6 +156,31 @@ def test_a_likely_guess_that_holds_wins_without_another_stroke(qtbot, page: Play
     until(qtbot, page, RoundState.FINISHING)
 
 
+def test_the_button_fills_while_the_page_waits_and_a_move_of_the_pen_stops_it(
+    qtbot, page: PlayPage, seer: Seer, clock: Clock
+) -> None:
+    begin(page, clock)
+    recognise(qtbot, page, seer)
+    button = page.round_screen.done_button
+    before = button.grab().toImage().pixelColor(4, button.height() // 2)
+    clock.now += 1_250
+    page.rounds.tick()
+    assert button.share == pytest.approx(0.5, abs=0.01)
+    assert button.grab().toImage().pixelColor(4, button.height() // 2) != before
+    for x in (200, 205):  # the hand that lets go of the button
+        QTest.mouseMove(page.canvas, QPoint(x, 120))
+    page.rounds.tick()
+    assert button.share > 0.4
+    QTest.mouseMove(page.canvas, QPoint(300, 200))
+    page.rounds.tick()
+    assert button.share == 0
+    clock.now += 60_000
+    page.rounds.tick()
+    assert page.round.state is RoundState.FINISHING
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert page.rounds.game.number == 2
+
+
 # Keys and buttons
 
 
