@@ -203,7 +203,7 @@ LONG = {
     "qdesk/gui/play/gallery.py Gallery": (335, "one view"),
     "qdesk/gui/play/home.py __init__": (70, FORM),
     "qdesk/gui/play/people.py __init__": (70, FORM),
-    "qdesk/gui/play/rounds.py Rounds": (332, "to be a model without a window"),
+    "qdesk/gui/play/rounds.py Rounds": (343, "to be a model without a window"),
     "qdesk/training/classifier.py run": (74, "one training, step by step"),
     "qdesk/training/loop.py train": (71, "one loop"),
     "qdesk/cli/train.py _common": (70, "the options that both networks have"),

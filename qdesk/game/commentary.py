@@ -38,6 +38,7 @@ QUIET_MS, REMARKS = 5000.0, 2
 LEAST, LEAST_OTHER = 0.05, 0.1
 """Least probability at which the top guess is said, and the second one."""
 
+_SEES, _SUPPOSES = 0.5, 0.15  # probabilities from which a drawing without a word is said to be, or perhaps to be
 _OPENINGS = ("I see {}…", "Is it {}?", "Looks like {}…", "Maybe {}…", "Could be {}…", "I think I see {}…")
 _ANOTHER = ("or {}…", "or is it {}?", "no, {}…", "or maybe {}…", "or rather {}…")
 _REMARKS = ("Go on…", "Hmm, let me see…", "A little more…", "I’m watching…", "Interesting…", "Keep going…")
@@ -60,6 +61,13 @@ class Remark:
     text: str
     word: str = ""
     sure: bool = False
+
+
+def seen(top: Sequence[tuple[str, float]]) -> Remark:
+    """Return a sentence on the most probable of the guesses (word, probability), as sure as it is. Needs one guess."""
+    word, p = top[0]
+    form = "I see {}." if p >= _SEES else "Maybe {}…" if p >= _SUPPOSES else "I cannot tell. It could be {}…"
+    return Remark(0.0, form.format(with_article(word)), word)
 
 
 class Commentator:
@@ -132,7 +140,7 @@ class Commentator:
         if word not in self._known:
             hold = HOLD_MS if len(self._known) > 1 else FIRST_HOLD_MS
             return word if p >= LEAST and at_ms - self._since >= hold else ""
-        if at_ms - self._spoke_ms < OTHER_MS:
+        if at_ms - self._spoke_ms < OTHER_MS or not self.word:  # without a word it says what it sees most of
             return ""
         return next((other for other, p in others if p >= LEAST_OTHER and other not in self._known), "")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from qdesk.game.modes import Mode
 from qdesk.game.prompts import Prompts
-from qdesk.game.record import Rival, RoundRecord, new_key_id
+from qdesk.game.record import Rival, RoundRecord, RoundState, new_key_id
 from qdesk.game.round import COUNTDOWN_MS, FINISH_MS, Round, monotonic_ms
 
 
@@ -52,11 +52,22 @@ class Game:
         self._look_at_the_start()
         return self.mode.game_ms if math.isinf(self._until) else max(self._until - self._clock(), 0.0)
 
+    @property
+    def took_ms(self) -> float:
+        """How much of the game's time is over, what skips cost included; inf where there is no limit."""
+        return self.mode.game_ms - self.remaining_ms if math.isfinite(self.mode.game_ms) else math.inf
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the last round was skipped."""
+        return bool(self.records) and self.records[-1].state is RoundState.SKIPPED
+
     def next_round(self) -> Round | None:
-        """Return the next round, not started yet, or None when the game is over."""
+        """Return the next round, not started yet, or None when the game is over. A skip before it costs its time."""
+        self._until -= self.mode.skip_ms if self.skipped else 0.0
         if self.over:
             return None
-        counts = self.mode.countdown or (not self.records and math.isfinite(self.mode.game_ms))
+        counts = self.mode.countdown or (math.isinf(self._until) and math.isfinite(self.mode.game_ms))
         self._round = Round(
             "" if self.mode.shows == "nothing" else self._prompts.next(),
             clock=self._clock,

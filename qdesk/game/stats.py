@@ -119,8 +119,8 @@ def summary(plays: Plays, now: float | None = None) -> Summary:
         high=float(high),
         median_ms=float(np.median(ms)) if len(ms) else float("nan"),
         drawings=len(plays) if plays.drawn is None else int(plays.drawn.sum()),
-        best_game=_best(plays, "game"),
-        best_sprint=_best(plays, "sprint"),
+        best_game=best_of(plays, "game"),
+        best_sprint=best_of(plays, "sprint"),
         duels=int(duels.sum()),
         duels_won=int(plays.won[duels].sum()),
         days=len(days),
@@ -214,8 +214,11 @@ def _timed(plays: Plays) -> np.ndarray:
     return own & (plays.words != "") & plays.recognised & np.isfinite(plays.recognised_ms)
 
 
-def _best(plays: Plays, mode: str) -> int:
-    """Return the most rounds recognised in one game of this mode. Old rounds that belong to no game do not count."""
+def best_of(plays: Plays, mode: str) -> int:
+    """Return the most rounds recognised in one game of this mode, 0 where none was.
+
+    Old rounds that belong to no game do not count.
+    """
     games = plays.games[(plays.modes == mode) & (plays.games != "") & plays.recognised]
     return int(np.bincount(_coded(games)[1]).max(initial=0))
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from qdesk.game import commentary
-from qdesk.game.commentary import GAP_MS, HOLD_MS, LOOK_MS, OTHER_MS, QUIET_MS, REMARKS, Commentator, Remark
+from qdesk.game.commentary import GAP_MS, HOLD_MS, LOOK_MS, OTHER_MS, QUIET_MS, REMARKS, Commentator, Remark, seen
 
 Top = Sequence[tuple[str, float]]
 STEP_MS = 25
@@ -105,6 +105,13 @@ def test_after_clearing_the_times_begin_anew_and_said_words_stay_said() -> None:
     (said,) = listen(made, 2200, sees("bird"), 1050)
     assert said.word == "bird" and said.at_ms >= 1050 + LOOK_MS and said.text[0].isupper()
     assert not listen(made, 4000, sees("owl"), 2200)  # it was said before
+
+
+@pytest.mark.parametrize(
+    ("p", "text"), [(0.9, "I see an owl."), (0.3, "Maybe an owl…"), (0.05, "I cannot tell. It could be an owl…")]
+)
+def test_what_is_seen_is_said_as_surely_as_it_is(p: float, text: str) -> None:
+    assert (seen([("owl", p), ("cat", 0.04)]).text, seen([("owl", p)]).word) == (text, "owl")
 
 
 def test_without_a_word_a_cleared_canvas_is_another_drawing() -> None:

@@ -74,6 +74,26 @@ def test_a_sprint_lasts_sixty_seconds_from_its_first_start(clock: Clock) -> None
     assert (game.score, len(game.records)) == (14, 15)
 
 
+def test_a_skip_costs_three_seconds_of_a_sprint(clock: Clock) -> None:
+    game = game_of("sprint", clock)
+    game.next_round().skip()
+    game.keep(game._round)
+    one = game.next_round()  # skipped before the time began, which cost none of it
+    assert (game.remaining_ms, one.countdown_ms) == (60_000, COUNTDOWN_MS)
+    one.start()
+    clock.now += 10_000
+    one.skip()
+    game.keep(one)
+    assert game.remaining_ms == 50_000  # who leaves now has lost nothing
+    one = game.next_round()
+    assert (game.remaining_ms, game.took_ms, one.limit_ms) == (47_000, 13_000, 47_000)
+    one.start()
+    clock.now += 45_000
+    one.skip()
+    game.keep(one)
+    assert game.next_round() is None and game.over and game.took_ms == 60_000
+
+
 def test_a_sprint_has_no_card_between_its_words(clock: Clock) -> None:
     game = game_of("sprint", clock)
     win(game, clock)

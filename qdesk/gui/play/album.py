@@ -14,6 +14,7 @@ from qdesk.game.guess_scheduler import GuessesStrokes
 from qdesk.game.history import History, HistoryError
 from qdesk.game.record import RoundRecord
 from qdesk.game.round_saver import MY_DRAWINGS, RoundSaver
+from qdesk.game.stats import best_of
 from qdesk.gui import jobs, troubles
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ class Album(QObject):
     """Shows people and stories; both screens are made when first wanted.
 
     Signals: `wanted` with the screen to show; `player_chosen` with the number of the player whose drawings are kept
-    from now on.
+    from now on; `play` where a player without a drawing wants to.
     """
 
     wanted = Signal(object)
+    play = Signal()
     player_chosen = Signal(int)
 
     def __init__(
@@ -62,6 +64,12 @@ class Album(QObject):
         """Return how many drawings of the current player are kept."""
         return self._ask(lambda history: history.count(self.player), 0)
 
+    def best(self, mode: str) -> int:
+        """Return the most words of the current player that were recognised in one game of this mode, 0 for none."""
+        self.keeper.save()
+        plays = self._ask(lambda history: history.plays(self.player), None)
+        return 0 if plays is None else best_of(plays, mode)
+
     def shutdown(self) -> None:
         """End the work in the background."""
         troubles.each(*(one.shutdown for one in (self.story, self.people) if one is not None))
@@ -92,6 +100,7 @@ class Album(QObject):
 
             self.people = PeopleScreen()
             self.people.back.connect(lambda: self.wanted.emit(self._people_from))
+            self.people.play.connect(self.play)
             self.people.player_chosen.connect(self._change_player)
             self.people.player_added.connect(self._add_player)
             self.people.player_renamed.connect(self._rename_player)

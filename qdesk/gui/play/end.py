@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
@@ -82,10 +83,21 @@ class EndScreen(QWidget):
         column.addWidget(self.note)
         column.addLayout(buttons)
 
-    def show_game(self, records: Sequence[RoundRecord], mode: Mode, headline: str = "", note: str = "") -> None:
-        """Show the rounds of a finished game. headline: a sentence on it, by default how many were recognised."""
-        self.headline.setText(headline or headline_text(records, mode))
-        self.best.setText(best_text(records))
+    def show_game(
+        self,
+        records: Sequence[RoundRecord],
+        mode: Mode,
+        headline: str = "",
+        note: str = "",
+        took_ms: float = math.inf,
+        best: int = 0,
+    ) -> None:
+        """Show the rounds of a finished game. headline: a sentence on it, by default how many were recognised. took_ms:
+        how much of the game's time is over. best: the most words of such a game before, where that is counted.
+        """
+        self.headline.setText(headline or headline_text(records, mode, took_ms))
+        sprint = [sprint_text(records, mode, best)] if math.isfinite(mode.game_ms) else []
+        self.best.setText(" ".join(text for text in (*sprint, best_text(records)) if text))
         self.best.setVisible(bool(self.best.text()))
         self.cards = [RoundCard(record) for record in records]
         for place, card in enumerate(self.cards):
@@ -318,21 +330,35 @@ def outcome_line(record: RoundRecord, short: bool = False) -> str:
     return f"{with_article(top[0])}?" if short else f"{seen}: I thought it was {with_article(top[0])}"
 
 
-def headline_text(records: Sequence[RoundRecord], mode: Mode) -> str:
-    """Return how a game went, in a few words."""
+def headline_text(records: Sequence[RoundRecord], mode: Mode, took_ms: float = math.inf) -> str:
+    """Return how a game went, in a few words. took_ms: how much of the game's time is over."""
     count, won = len(records), sum(record.won for record in records)
     if mode.shows == "nothing":
         drawn = sum(record.points > 0 for record in records)
         return f"{drawn} {'drawing' if drawn == 1 else 'drawings'}"
-    if mode.game_ms < float("inf"):
-        whole = not records or records[-1].state is RoundState.TIME_UP
-        took = mode.game_ms if whole else sum(record.ended_ms for record in records)
-        return f"{won} in {took / 1000:.0f} seconds"
+    if math.isfinite(mode.game_ms):
+        return f"{words_text(won)} in {min(took_ms, mode.game_ms) / 1000:.0f} seconds"
     if any(record.rival is not None for record in records):
         return f"You won {won} of {count}"
     if won == count > 1:
         return f"I knew all {count}!"
     return f"I knew {won or 'none'} of {count}" if count > 1 else ("I knew it" if won else "I did not see it")
+
+
+def sprint_text(records: Sequence[RoundRecord], mode: Mode, best: int) -> str:
+    """Return sentences on how a sprint compares with the most words before, and what skips cost."""
+    won, skips = sum(one.won for one in records), sum(one.state is RoundState.SKIPPED for one in records[:-1])
+    if won > best:
+        text = f"Your best so far; before it was {words_text(best)}." if best else "Your best so far."
+    else:
+        text = "As many as your best." if won == best > 0 else f"Your best: {words_text(best)}." if best else ""
+    cost = f"{skips} skipped, {mode.skip_ms / 1000:.0f} s each." if skips and mode.skip_ms else ""
+    return " ".join(one for one in (text, cost) if one)
+
+
+def words_text(count: int) -> str:
+    """Return "1 word" or "7 words"."""
+    return f"{count} {'word' if count == 1 else 'words'}"
 
 
 def best_text(records: Sequence[RoundRecord]) -> str:

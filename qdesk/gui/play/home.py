@@ -127,6 +127,11 @@ class HomeScreen(QWidget):
         """Show which of `DIFFICULTIES` is chosen."""
         self.choice.choose(name)
 
+    def change_difficulty(self, steps: int) -> None:
+        """Choose the difficulty so many places further on, as by a click; there is none past the ends."""
+        names = list(DIFFICULTIES)
+        self.choice.buttons[names[min(max(names.index(self.choice.choice) + steps, 0), len(names) - 1)]].click()
+
     def set_voice(self, on: bool, available: bool, tip: str = "") -> None:
         """Show whether guesses are said aloud; tip: why not, where a voice is not available."""
         self.voice_button.set_state(on, available, tip)
@@ -272,4 +277,5 @@ def _difficulties() -> Segments:
     buttons = {name: button(text) for name, text in DIFFICULTIES.items()}
     for name, made in buttons.items():
         made.setAccessibleName(f"Difficulty: {DIFFICULTIES[name]}")
+        made.setToolTip("Arrow keys: easier, harder")
     return Segments("Difficulty", buttons, roomy=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,6 +38,7 @@ _LINGER_MS = 1400  # the end of a round stays in sight for a moment before the p
 _WARM_UP_AFTER_MS = 100  # after the window stands: loading the network takes the machine for two seconds
 _SILENT = "I cannot speak on this computer, so read what I say."
 _GO = (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SIDEWAYS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class PlayPage(QWidget):
@@ -99,6 +101,7 @@ class PlayPage(QWidget):
         self.end_screen.curate.connect(lambda: self.album.open_in_curate(self.end_screen))
         self.end_screen.opened.connect(lambda index: self.album.show_story(self.end_screen, index))
         self.album.wanted.connect(self._bring)
+        self.album.play.connect(self.play)
         self.album.player_chosen.connect(lambda player: self._set(player=player))
         self.album.choose(self.settings.player)
         self.home.set_difficulty(self.settings.difficulty)
@@ -155,7 +158,8 @@ class PlayPage(QWidget):
         self.home.leave()
         self._hear()
         self._stack.setCurrentWidget(self.round_screen)
-        self.rounds.begin(Game(MODES[mode], self._words(), self._clock), self.settings.difficulty)
+        best = self.album.best(mode) if math.isfinite(MODES[mode].game_ms) else 0
+        self.rounds.begin(Game(MODES[mode], self._words(), self._clock), self.settings.difficulty, best)
         self.setFocus()
 
     def _play_again(self) -> None:
@@ -207,6 +211,8 @@ class PlayPage(QWidget):
             self.rounds.skip()
         elif screen is self.round_screen and key == Qt.Key.Key_Escape:
             self.rounds.leave()
+        elif screen is self.home and key in _SIDEWAYS and plain:
+            self.home.change_difficulty(_SIDEWAYS[Qt.Key(key)])
         elif screen is self.home and key in _GO and plain:
             self.play()
         elif screen is self.end_screen and key in _GO and plain:
@@ -231,7 +237,7 @@ class PlayPage(QWidget):
             self.show_home()
             return
         self.album.records = list(game.records)
-        self.end_screen.show_game(game.records, game.mode)
+        self.end_screen.show_game(game.records, game.mode, took_ms=game.took_ms, best=self.rounds.best)
         self.end_screen.set_note(self.keeper.trouble, bad=True)
         for one in (self.end_screen.save_button, self.end_screen.curate_button):
             one.setEnabled(self.album.count() > 0)

@@ -35,6 +35,7 @@ class PeopleScreen(QWidget):
     """
 
     back = Signal()
+    play = Signal()
     player_chosen = Signal(int)
     player_added = Signal(str)
     player_renamed = Signal(int, str)
@@ -101,7 +102,7 @@ class PeopleScreen(QWidget):
         self.who.chosen.connect(self.player_chosen)
         self.who.added.connect(self.player_added)
         self.who.renamed.connect(self.player_renamed)
-        self.empty.play.connect(self.back)
+        self.empty.play.connect(self.play)
         self.filter.textChanged.connect(self._filter)
         self.filter.left.connect(self._leave_filter)
         self.filter.entered.connect(self.gallery.setFocus)

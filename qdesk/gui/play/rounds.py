@@ -11,11 +11,12 @@ import numpy as np
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from qdesk.data.categories import with_article
-from qdesk.game.commentary import Commentator
+from qdesk.game.commentary import Commentator, seen
 from qdesk.game.game import Game
 from qdesk.game.record import Rival, RoundState
 from qdesk.game.riddles import riddle
 from qdesk.game.round import Round
+from qdesk.gui.play.end import words_text
 from qdesk.gui.play.guessing import Guessing
 from qdesk.gui.play.opponent_worker import OpponentWorker
 from qdesk.gui.play.round_screen import RoundScreen
@@ -69,11 +70,14 @@ class _Talk(QObject):
         """Say what there is to say of the guesses now; with each frame too, since a guess has to hold for a moment."""
         if said := self._talk.hear(current.elapsed_ms, current.guesses):
             self.voice.say(said.text)
-            self.screen.says.set_said(self._talk.said, current.elapsed_ms)
+            if current.word:
+                self.screen.says.set_said(self._talk.said, current.elapsed_ms)
+        if current.guesses and not current.word:
+            self.screen.says.set_said((seen(current.guesses),), 0.0)  # as the bars beside it have it
 
     def _say(self) -> None:
         """Say what stands below the canvas while the network has said nothing yet."""
-        if self.round is None or (self._talk.said and not self.guessing.struck):
+        if self.round is None or ((self._talk.said or self.round.guesses) and not self.guessing.struck):
             return
         state = self.round.state
         if self.guessing.blind:
@@ -110,7 +114,7 @@ class Rounds(_Talk):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(screen, guessing, sketching, voice, sounds, parent)
-        self.difficulty = "mixed"
+        self.difficulty, self.best = "mixed", 0
         self._rival: Rival | None = None
         self._rest: tuple[float, float] | None = None  # where the pen was first seen in the air, after a recognition
         self._shown: RoundState | None = None  # the state that the screen shows
@@ -138,12 +142,12 @@ class Rounds(_Talk):
 
     # What the player does
 
-    def begin(self, game: Game, difficulty: str = "mixed") -> None:
-        """Begin the first round of a game. difficulty: how well the network draws against the player. If another game
-        is under way, its ink is kept.
+    def begin(self, game: Game, difficulty: str = "mixed", best: int = 0) -> None:
+        """Begin the first round of a game. difficulty: how well the network draws against the player. best: the most
+        words that the player had recognised in such a game, 0 for none. If another game is under way, its ink is kept.
         """
         self.put_away()
-        self.game, self.difficulty = game, difficulty
+        self.game, self.difficulty, self.best = game, difficulty, best
         self._next()
 
     @property
@@ -280,6 +284,8 @@ class Rounds(_Talk):
         self.screen.set_mode(mode, self.game.number, mode.rounds, outcomes)
         self.screen.set_guesses((), word)
         self.screen.show_rival(None)
+        if mode.skip_ms and self.game.skipped:
+            self.screen.note.setText(f"The skip cost {mode.skip_ms / 1000:.0f} s.")
         if not self.round.countdown_ms:
             self.round.start()
             self._timer.start()
@@ -289,13 +295,11 @@ class Rounds(_Talk):
                 self.screen.says.set_said(before.said[-1:], before.said[-1].at_ms)
             return
         self._timer.stop()
-        limit = min(self.round.limit_ms, self.game.remaining_ms)
-        below = f"in {limit / 1000:.0f} seconds"
         if mode.network and (trouble := self.sketching.ask(mode.network, word, self.difficulty)):
             self._trouble = _CANNOT_DRAW.format(trouble)
         riddles = mode.shows == "definition"
         lead = "Draw what this is:" if riddles else "Finish" if mode.network == "begins" else "Draw"
-        self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below)
+        self.screen.show_card(self.text(), lead, "" if riddles else self.game.hint, below_text(self.game, self.best))
         self.screen.hold(self.held)
         self._say()
 
@@ -350,20 +354,31 @@ class Rounds(_Talk):
     def _show_ended(self, state: RoundState, game: Game, current: Round) -> None:
         self.canvas.close_stroke()
         self._keep(game, current)
+        riddles = game.mode.shows == "definition"
         if state is RoundState.TIME_UP:
-            said = self._talk.time_up(current.limit_ms)
-            self.screen.says.set_said(self._talk.said, current.limit_ms)
-            text = said.text
-            if game.mode.shows == "definition":
-                text = f"Time’s up. It was {with_article(current.word)}."
-                self.screen.says.set_said([replace(said, text=text)], current.limit_ms)
-            self.voice.say(text)
+            self._show_missed(current, "Time’s up. " if riddles else "")
             self.sounds.play("time_up")
-            self._timer.stop()
-            self.screen.end()
-            self._linger.start(self._linger_ms * (2 if game.mode.shows == "definition" else 1))
+            self._linger.start(self._linger_ms * (1 + riddles))
+        elif riddles and state is RoundState.SKIPPED:
+            self._show_missed(current, "Skipped. ")
+            if not current.points:
+                self.screen.card.show_only(with_article(current.word))
+            self._linger.start(self._linger_ms)
         else:
             self._next()
+
+    def _show_missed(self, current: Round, riddle: str) -> None:
+        """Take no more ink, and say what the network says. riddle: said before the answer of a riddle, else ""."""
+        at = current.elapsed_ms
+        said = self._talk.time_up(at)
+        self.screen.says.set_said(self._talk.said, at)
+        if riddle:
+            said = replace(said, text=f"{riddle}It was {with_article(current.word)}.")
+            self.screen.says.set_said([said], at)
+            self.screen.word.setText(current.word)
+        self.voice.say(said.text)
+        self._timer.stop()
+        self.screen.end()
 
     def _keep(self, game: Game, current: Round) -> None:
         self.kept.emit(game.keep(current, self._rival))
@@ -423,3 +438,12 @@ class Rounds(_Talk):
         self._trouble = _CANNOT_DRAW.format(reason)
         self.screen.hold(self.held)
         self._say()
+
+
+def below_text(game: Game, best: int) -> str:
+    """Return what the card says below the word: how much time there is, and what else counts in such a game."""
+    if not math.isfinite(game.mode.game_ms):
+        return f"in {game.mode.round_ms / 1000:.0f} seconds"
+    record = f" Your best: {words_text(best)}." if best else ""
+    cost = f"A skip costs {game.mode.skip_ms / 1000:.0f} s." if game.mode.skip_ms else ""
+    return f"and then as many words as you can in {game.mode.game_ms / 1000:.0f} seconds.\n{cost}{record}"

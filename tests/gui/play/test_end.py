@@ -87,13 +87,29 @@ def test_a_sprint_flows_and_scrolls(screen):
     screen.resize(720, 560)
     sprint = [won(1000 + 50 * k) for k in range(20)]
     screen.show_game([*sprint, lost(state=RoundState.TIME_UP)], MODES["sprint"])
-    assert screen.headline.text() == "20 in 60 seconds"
-    screen.show_game(sprint, MODES["sprint"])  # left
-    assert screen.headline.text() == f"20 in {sum(one.ended_ms for one in sprint) / 1000:.0f} seconds"
+    assert screen.headline.text() == "20 words in 60 seconds"
+    screen.show_game(sprint, MODES["sprint"], took_ms=34_000.0)  # left
+    assert screen.headline.text() == "20 words in 34 seconds"
     bar = screen._area.verticalScrollBar()
     assert bar.maximum() > 0 and len({card.y() for card in screen.cards}) > 3
     screen.look_at(19)
     assert bar.value() > 0
+
+
+@pytest.mark.parametrize(
+    ("best", "text"),
+    [
+        (0, "Your best so far."),
+        (1, "Your best so far; before it was 1 word."),
+        (2, "As many as your best."),
+        (7, "Your best: 7 words."),
+    ],
+)
+def test_a_sprint_is_compared_with_the_best_before(screen, best, text):
+    skipped = record(word="sun", state=RoundState.SKIPPED)
+    screen.show_game([won(2000, "key"), skipped, won(3000), lost(state=RoundState.TIME_UP)], MODES["sprint"], best=best)
+    said = screen.best.text().replace("\u00a0", " ")
+    assert said == f"{text} 1 skipped, 3 s each. Fastest: key, 2.0 s"
 
 
 def test_another_game_takes_the_place_of_the_last(qtbot, screen):
@@ -103,7 +119,7 @@ def test_another_game_takes_the_place_of_the_last(qtbot, screen):
     assert len(screen.cards) == 1 and screen.headline.text() == "Well done" and screen.note.text() == "Saved"
     assert not screen.best.isVisible()
     screen.show_game([], MODES["sprint"])
-    assert screen.cards == [] and screen.headline.text() == "0 in 60 seconds"
+    assert screen.cards == [] and screen.headline.text() == "0 words in 60 seconds"
 
 
 def test_a_duel_says_both_times():

@@ -462,3 +462,20 @@ def test_guessing_takes_one_core_and_leaves_the_others_to_the_rest() -> None:
         assert (torch.get_num_threads(), cores()) == (2, 2)
     finally:
         torch.set_num_threads(before)
+
+
+def test_arrow_keys_choose_the_difficulty(page: PlayPage) -> None:
+    chosen = []
+    page.home.difficulty.connect(chosen.append)
+    assert page.home.choice.choice == "mixed"
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        QTest.keyClick(page, key)
+    assert chosen == ["mixed", "hard", "medium", "easy", "easy", "medium"] and page.settings.difficulty == "medium"
+    QTest.keyClick(page, Qt.Key.Key_Space)
+    assert page.round is not None
+
+
+def test_a_player_without_a_drawing_plays_from_their_own_screen(page: PlayPage) -> None:
+    page.home.people.emit()
+    page.album.people.empty.button.click()
+    assert page.round_screen.isVisible() and page.rounds.game.mode.name == "game"

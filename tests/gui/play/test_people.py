@@ -156,7 +156,7 @@ def test_another_player_is_chosen(qtbot, people: PeopleScreen, history: History)
     assert people.who.name == "Ben" and people.empty.isVisible() and people.filter.text() == ""
     assert not people.bottom.save_button.isEnabled() and people.bottom.ask_button.isEnabled()
     assert people.gallery.loaded == 0
-    with qtbot.waitSignal(people.back):
+    with qtbot.waitSignal(people.play):
         people.empty.button.click()
 
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from qdesk.data.categories import with_article
 from qdesk.game.prompts import Prompts
 from qdesk.game.record import Rival, RoundState
 from qdesk.game.riddles import riddle
@@ -41,17 +42,22 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
         assert page.round.state is RoundState.DRAWING and page.round.word != word  # no card, no waiting
         assert page.round_screen.seconds.text() == f"{55 - 5 * number} s"
         assert page.canvas.empty
+    assert page.round_screen.note.text() == ""
     assert says(page).endswith(f"{word}!")  # until there is something else to say
     QTest.keyClick(page, Qt.Key.Key_S)
     assert word not in says(page)
+    assert page.round_screen.seconds.text() == "32 s" and page.round_screen.note.text() == "The skip cost 3 s."
     seer.sees = (("bird", 0.3),)
     stroke(page, (50, 50), (90, 90))
-    clock.now += 35_000
+    clock.now += 32_000
     qtbot.waitUntil(lambda: page.end_screen.isVisible())
     records = page.history.list()[::-1]
     assert [record.recognised for record in records] == [True] * 5 + [False]
     assert records[-1].state is RoundState.TIME_UP and {record.mode for record in records} == {"sprint"}
-    assert "5" in page.end_screen.headline.text() and "60 seconds" in page.end_screen.headline.text()
+    assert page.end_screen.headline.text() == "5 words in 60 seconds"
+    assert page.end_screen.best.text().startswith("Your best so far. 1 skipped, 3 s each.")
+    page.play("sprint")
+    assert page.round_screen.card.below.text().endswith("in 60 seconds.\nA skip costs 3 s. Your best: 5 words.")
 
 
 def test_a_sprint_waits_for_the_network_to_wake(qtbot, make: Callable[..., PlayPage], seer: Seer, clock: Clock) -> None:
@@ -77,6 +83,9 @@ def test_zen_has_no_clock_and_bars_that_move(qtbot, page: PlayPage, clock: Clock
     stroke(page, (50, 50), (90, 90))
     qtbot.waitUntil(lambda: len(page.round_screen.bars.guesses) > 0)
     assert len(page.round_screen.bars.guesses) > 3
+    for word, p, said in (("owl", 0.9, "I see an owl."), ("bus", 0.2, "Maybe a bus…"), ("owl", 0.3, "Maybe an owl…")):
+        page.guessing.guessed.emit([(word, p), ("lion", 0.1)])
+        assert says(page) == said and page.round_screen.bars.guesses[0] == (word, p)
     clock.now += 3_600_000
     page.rounds.tick()
     assert page.round.state is RoundState.DRAWING
@@ -150,6 +159,24 @@ def test_nobody_starts_before_the_network_has_drawn(qtbot, make: Callable[..., P
     qtbot.waitUntil(lambda: not page.sketching.busy)
     QTest.keyClick(page, Qt.Key.Key_Space)
     assert page.round.state is RoundState.COUNTING
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_the_answer_of_a_riddle_is_told_when_it_is_skipped(
+    qtbot, make: Callable[..., PlayPage], seer: Seer, clock: Clock, drawn: bool
+) -> None:
+    page = make(lambda: seer, prompts=Prompts(WORDS), linger_ms=10_000)
+    page.play("mystery")
+    word = page.round.word
+    if drawn:
+        go_on(page, clock)
+        stroke(page, (50, 50), (90, 90))
+    QTest.keyClick(page, Qt.Key.Key_S)
+    assert page.round.word == word and page.round_screen.word.text() == word
+    assert says(page) == f"Skipped. It was {with_article(word)}."
+    assert page.round_screen.card.lies is not drawn
+    page.rounds._next()
+    assert page.round.word != word and page.round_screen.card.word.text() == riddle(page.round.word)
 
 
 def test_without_a_network_that_draws_one_plays_on(
