@@ -21,6 +21,7 @@ class Game:
         self.mode = mode
         self.key = new_key_id()
         self.records: list[RoundRecord] = []
+        self.skips = 0  # that cost time
         self._prompts = prompts
         self._clock = clock
         self._round: Round | None = None
@@ -64,7 +65,9 @@ class Game:
 
     def next_round(self) -> Round | None:
         """Return the next round, not started yet, or None when the game is over. A skip before it costs its time."""
-        self._until -= self.mode.skip_ms if self.skipped else 0.0
+        if self.skipped and math.isfinite(self._until):
+            self.skips += 1
+            self._until -= self.mode.skip_ms
         if self.over:
             return None
         counts = self.mode.countdown or (math.isinf(self._until) and math.isfinite(self.mode.game_ms))

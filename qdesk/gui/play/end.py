@@ -91,12 +91,13 @@ class EndScreen(QWidget):
         note: str = "",
         took_ms: float = math.inf,
         best: int = 0,
+        skips: int = 0,
     ) -> None:
         """Show the rounds of a finished game. headline: a sentence on it, by default how many were recognised. took_ms:
-        how much of the game's time is over. best: the most words of such a game before, where that is counted.
+        how much of the game's time is over. best: the most words of such a game before. skips: how many cost time.
         """
         self.headline.setText(headline or headline_text(records, mode, took_ms))
-        sprint = [sprint_text(records, mode, best)] if math.isfinite(mode.game_ms) else []
+        sprint = [sprint_text(records, mode, best, skips)] if math.isfinite(mode.game_ms) else []
         self.best.setText(" ".join(text for text in (*sprint, best_text(records)) if text))
         self.best.setVisible(bool(self.best.text()))
         self.cards = [RoundCard(record) for record in records]
@@ -345,14 +346,14 @@ def headline_text(records: Sequence[RoundRecord], mode: Mode, took_ms: float = m
     return f"I knew {won or 'none'} of {count}" if count > 1 else ("I knew it" if won else "I did not see it")
 
 
-def sprint_text(records: Sequence[RoundRecord], mode: Mode, best: int) -> str:
+def sprint_text(records: Sequence[RoundRecord], mode: Mode, best: int, skips: int) -> str:
     """Return sentences on how a sprint compares with the most words before, and what skips cost."""
-    won, skips = sum(one.won for one in records), sum(one.state is RoundState.SKIPPED for one in records[:-1])
+    won = sum(one.won for one in records)
     if won > best:
         text = f"Your best so far; before it was {words_text(best)}." if best else "Your best so far."
     else:
         text = "As many as your best." if won == best > 0 else f"Your best: {words_text(best)}." if best else ""
-    cost = f"{skips} skipped, {mode.skip_ms / 1000:.0f} s each." if skips and mode.skip_ms else ""
+    cost = f"{skips} skipped, {mode.skip_ms / 1000:.0f} s each." if skips else ""
     return " ".join(one for one in (text, cost) if one)
 
 

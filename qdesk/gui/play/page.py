@@ -237,7 +237,9 @@ class PlayPage(QWidget):
             self.show_home()
             return
         self.album.records = list(game.records)
-        self.end_screen.show_game(game.records, game.mode, took_ms=game.took_ms, best=self.rounds.best)
+        self.end_screen.show_game(
+            game.records, game.mode, took_ms=game.took_ms, best=self.rounds.best, skips=game.skips
+        )
         self.end_screen.set_note(self.keeper.trouble, bad=True)
         for one in (self.end_screen.save_button, self.end_screen.curate_button):
             one.setEnabled(self.album.count() > 0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOptionButton, QStylePainter, QWidget
 
 from qdesk.gui.kit.strokes import round_pen
 from qdesk.gui.kit.text import chance
@@ -263,13 +263,16 @@ class WaitButton(Button):
         super().paintEvent(event)
         if not self._share:
             return
-        # Darker or lighter, whichever leaves the text more contrast.
+        # Darker or lighter, whichever leaves the text more contrast; the text itself is painted once more, on top.
         colour = QColor("white" if theme().on_accent.lightness() < 128 else "black")
         colour.setAlphaF(_FILL)
-        painter = QPainter(self)
+        painter = QStylePainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         sheet = QPainterPath()
         sheet.addRoundedRect(QRectF(self.rect()), RADIUS, RADIUS)
         painter.setClipPath(sheet)
         painter.fillRect(QRectF(0, 0, self.width() * self._share, self.height()), colour)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
         painter.end()

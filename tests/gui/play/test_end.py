@@ -107,7 +107,8 @@ def test_a_sprint_flows_and_scrolls(screen):
 )
 def test_a_sprint_is_compared_with_the_best_before(screen, best, text):
     skipped = record(word="sun", state=RoundState.SKIPPED)
-    screen.show_game([won(2000, "key"), skipped, won(3000), lost(state=RoundState.TIME_UP)], MODES["sprint"], best=best)
+    sprint = [won(2000, "key"), skipped, won(3000), lost(state=RoundState.TIME_UP)]
+    screen.show_game(sprint, MODES["sprint"], best=best, skips=1)
     said = screen.best.text().replace("\u00a0", " ")
     assert said == f"{text} 1 skipped, 3 s each. Fastest: key, 2.0 s"
 
