@@ -155,7 +155,7 @@ class MapTab(QWidget):
                 self._soon.start()
         self._say()
         if not self.maker.busy:
-            QTimer.singleShot(0, self._scored)
+            QTimer.singleShot(0, self, self._scored)
 
     def _begin_surface(self) -> None:
         """Import what shows a map, which takes a third of a second, beside the window; then make it."""
