@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from qdesk.files import atomic_write
-from qdesk.safety import copies
+from qdesk.safety import copies, counts
 from qdesk.safety.rescue import copy_readable
 from qdesk.safety.rows import Checked, Checker
 from qdesk.safety.telling import tell
@@ -34,8 +34,9 @@ _SURROUNDINGS = (
     *("SQLITE_CANTOPEN", "SQLITE_NOLFS", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB"),
 )
 
-_UNWRITABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
-"""Those with which a file in a folder that cannot be written, or on a full disk, may fail to open."""
+
+_said_empty: set[tuple[Path, tuple[int, int] | None]] = set()
+"""The files of which was told that they are empty."""
 
 
 def kind_of(error: sqlite3.Error) -> str:
@@ -63,6 +64,12 @@ class _Lasting:
 
     checked: ClassVar[tuple[Checked, ...]] = ()
     """Those of them whose rows have checksums."""
+
+    title: ClassVar[str]
+    """How `qdesk doctor --restore` is told such a file."""
+
+    work: ClassVar[tuple[Checked, ...]] = ()
+    """Those of them that have rows only where somebody has worked; the first is what people count."""
 
     error: ClassVar[type[Exception]]
     """The exception that is raised, with a plain sentence, for errors that the environment causes."""
@@ -299,9 +306,22 @@ class Store(_Lasting):
             why = kind_of(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else ""
             if why.startswith("SQLITE_CORRUPT") and self._rescue():
                 self._open()
-            elif not (why.startswith(_UNWRITABLE) and path.is_file() and self._open_to_read()):
+            elif not (why.startswith(copies.UNWRITABLE) and path.is_file() and self._open_to_read()):
                 raise
         self._opening = False
+        self._say_where_empty()
+
+    def _say_where_empty(self) -> None:
+        """Tell, once, that nothing is in the file while a copy of it has something."""
+        key = (self.path.absolute(), _identity(self.path))
+        if not self.work or key in _said_empty:
+            return
+        with self._in_words():
+            if any(self._db.execute(f"SELECT 1 FROM {one.name} LIMIT 1").fetchone() for one in self.work):
+                return
+        if said := counts.loss(self.title, self.path, self.work):
+            _said_empty.add(key)
+            tell(said)
 
     def _open(self, uri: str = "") -> None:
         with self._in_words():

@@ -59,12 +59,14 @@ def _examine(mend: bool) -> int:
 
 
 def _list() -> int:
+    from qdesk.safety import counts
     from qdesk.safety.copies import copies_of
     from qdesk.upkeep.starting import databases
 
-    for title, path, _ in databases():
+    for title, path, kind in databases():
         for one in copies_of(path):
-            print(f"{title}\t{one.name}\t{one.path.stat().st_size / 1e6:.1f} MB\t{one.path}")
+            holds = "a damaged file" if one.is_damaged else counts.said(one.path, kind.work)
+            print(f"{title}\t{one.name}\t{one.path.stat().st_size / 1e6:.1f} MB\t{one.path}\t{holds}")
     return 0
 
 

@@ -33,7 +33,6 @@ def run(args: argparse.Namespace) -> int:
     from qdesk.curation.verdicts.merge import export_conflicts, files_of, read_all, sentence, take_over
     from qdesk.curation.verdicts.store import Verdicts
     from qdesk.streams import is_stream, name_of
-    from qdesk.upkeep.starting import keep_copies
 
     files = files_of(args.files)
     check_out(args.conflicts, [path for path, _ in files])
@@ -42,14 +41,22 @@ def run(args: argparse.Namespace) -> int:
         print(f"qdesk: {why} (skipped)", file=sys.stderr)
     with Verdicts() as verdicts:
         check_out(args.conflicts, [verdicts.path])
-        for trouble in keep_copies():
-            print(f"qdesk: {trouble}", file=sys.stderr)
+        _copy()
         for path, (theirs, unidentified) in given:
             done = sentence(take_over(verdicts, theirs, unidentified))
             print(f"qdesk: {os.path.basename(name_of(path))}: {done}", file=sys.stderr)
         to_stdout = args.conflicts is None or is_stream(args.conflicts)
         count = export_conflicts(sys.stdout if to_stdout else args.conflicts, verdicts)
+    _copy()
     if count:
         what = "open conflict" if count == 1 else "open conflicts"
         print(f"qdesk: {count:,} {what} in all: yours stay until you decide again", file=sys.stderr)
     return 0
+
+
+def _copy() -> None:
+    """Make the day's copies: before, and with what was taken over."""
+    from qdesk.upkeep.starting import keep_copies
+
+    for trouble in keep_copies():
+        print(f"qdesk: {trouble}", file=sys.stderr)

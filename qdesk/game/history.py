@@ -72,6 +72,8 @@ class History(Store):
     migrations = MIGRATIONS
     tables = ("players", "rounds")
     checked = CHECKED
+    title = "history"
+    work = (ROUNDS,)
     what = "history"
     error = HistoryError
     busy_s = BUSY_S

@@ -13,7 +13,7 @@ from qdesk.gui.kit.widgets import Notice
 from qdesk.safety.telling import listen
 
 EVERY_MS = 3_600_000
-"""How often a window that stays open looks whether the day's copies are made."""
+"""How often a window that stays open brings the day's copies up to date."""
 
 _AFTER_MS = 2_000  # the window stands and has read what it shows
 
@@ -51,6 +51,12 @@ class UpkeepBar(Notice):
         self.timer.setInterval(EVERY_MS)
         job = jobs.start(work, self, "qdesk-upkeep")
         job.done.connect(self._tell_all)
+
+    def keep_copies(self) -> None:
+        """Make the day's copies at the end, where something was done since the last; nobody is there to be told."""
+        from qdesk.upkeep import starting
+
+        starting.keep_copies()
 
     def shutdown(self) -> None:
         """Say no more."""

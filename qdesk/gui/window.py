@@ -244,6 +244,7 @@ class MainWindow(QMainWindow):
             troubles.at_last()
             troubles.each(self.upkeep.shutdown, *(page.shutdown for page in self._pages.values()))
             jobs.shutdown(CLOSING_S)
+            troubles.each(self.upkeep.keep_copies)  # with all that was done today
         super().closeEvent(event)
 
     def _may_close(self) -> bool:

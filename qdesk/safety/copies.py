@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import shutil
 import sqlite3
+import tempfile
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,9 @@ KEPT = 10
 
 DAILY, RESTORING, DAMAGED = "", "before-restoring", "damaged"
 """What copies are made for, as it stands in their names. Before a change of form it is `version` and a number."""
+
+UNWRITABLE = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_FULL", "SQLITE_IOERR")
+"""SQLite's errors with which a file in a folder that cannot be written, or on a full disk, may fail to open."""
 
 SIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is open."""
@@ -69,8 +73,24 @@ def today() -> str:
 
 
 def is_copied_today(path: Path) -> bool:
-    """Whether there is the day's copy of a database, or nothing to copy."""
-    return not path.exists() or any(one.name == today() for one in copies_of(path))
+    """Whether the day's copy of a database was made after the last change of it, or there is nothing to copy."""
+    return not path.exists() or any(one.name == today() and _changed(path) <= _made(one) for one in copies_of(path))
+
+
+def _made(copy: Copy) -> int:
+    with suppress(OSError):
+        return copy.path.stat().st_mtime_ns
+    return 0
+
+
+def _changed(path: Path) -> int:
+    """Return when a database or its log was last written, in ns. A log without content says nothing."""
+    at = 0
+    for one in (path, path.with_name(f"{path.name}-wal")):
+        with suppress(OSError):
+            found = one.stat()
+            at = max(at, found.st_mtime_ns if one == path or found.st_size else 0)
+    return at
 
 
 def make(path: Path, purpose: str = DAILY, keep_all: bool = False) -> Path:
@@ -101,9 +121,40 @@ def keep_bytes(path: Path, purpose: str = DAMAGED) -> Path:
     return target
 
 
-def to_read(path: Path) -> sqlite3.Connection:
-    """Open a database without the right to write. Raises sqlite3.Error."""
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+def to_read(path: Path, how: str = "") -> sqlite3.Connection:
+    """Open a database without the right to write. how: more parameters of its address. Raises sqlite3.Error."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{how}", uri=True)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a database to read, also in a folder that cannot be written and on a full disk.
+
+    Raises sqlite3.Error, and OSError where no scratch copy of it can be made.
+    """
+    with ExitStack() as ends:
+        db = ends.enter_context(closing(to_read(path)))
+        if not can_be_used(db):
+            log = path.with_name(f"{path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                scratch = Path(ends.enter_context(tempfile.TemporaryDirectory(prefix="qdesk-")), path.name)
+                shutil.copyfile(path, scratch)
+                shutil.copyfile(log, scratch.with_name(f"{scratch.name}-wal"))
+                db = ends.enter_context(closing(sqlite3.connect(scratch)))
+            else:  # all of it is in the one file, which nobody can be writing
+                db = ends.enter_context(closing(to_read(path, "&immutable=1")))
+        yield db
+
+
+def can_be_used(db: sqlite3.Connection) -> bool:
+    """Whether what SQLite keeps beside an open database can be written, or need not be."""
+    try:
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        return not (error.sqlite_errorname or "").startswith(UNWRITABLE)
+    except sqlite3.Error:
+        pass
+    return True
 
 
 def _free(path: Path, purpose: str) -> Path:

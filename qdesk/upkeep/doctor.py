@@ -14,7 +14,7 @@ from pathlib import Path
 
 from qdesk import paths
 from qdesk.files import clear_parts
-from qdesk.safety import copies
+from qdesk.safety import copies, counts
 from qdesk.safety.rows import Checker
 from qdesk.store import Store
 from qdesk.upkeep import starting
@@ -66,11 +66,15 @@ def _folder(home: Path) -> Iterator[Finding]:
 
 
 def _database(title: str, path: Path, kind: type[Store]) -> Iterator[Finding]:
+    if said := counts.loss(title, path, kind.work):
+        yield Finding(said, wrong=True)
+        return
     if not path.exists():
         yield Finding(f"There is no {path.name} yet.")
         return
     kept = [one for one in copies.copies_of(path) if not one.is_damaged]
-    last = f"the last copy is of {kept[0].name}" if kept else "there is no copy of it yet"
+    holds = counts.said(kept[0].path, kind.work) if kept else ""
+    last = f"the last copy is of {kept[0].name}, with {holds}" if kept else "there is no copy of it yet"
     found = _damage(path, kind)
     if found is None:
         how = f"qdesk doctor --restore {title} {kept[0].name} brings it back" if kept else "there is no copy of it"
@@ -86,7 +90,7 @@ def _database(title: str, path: Path, kind: type[Store]) -> Iterator[Finding]:
         could = "they are set aside, and what is known otherwise comes back"
         yield Finding(f"{path.name}: {rows}", True, lambda: _look_through(path, kind), could)
     else:
-        yield Finding(f"{path.name} is whole; {last}.")
+        yield Finding(f"{path.name} is whole, with {counts.said(path, kind.work)}; {last}.")
     if aside:
         yield Finding(f"{aside:,} damaged rows of {path.name} were set aside before, in its table aside.")
 

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from qdesk.safety import copies
+from qdesk.safety import copies, counts
 from qdesk.store import Store
 from qdesk.upkeep.starting import databases
 
@@ -42,7 +42,7 @@ def put_back(title: str, path: Path, kind: type[Store], copy: copies.Copy) -> st
         trouble = str(error)
     if trouble:
         raise RestoreError(f"The copy {copy.path} is damaged itself ({trouble}): choose another one.")
-    before = None
+    before, lost = None, counts.rows(path, kind.work) if path.exists() else None
     try:
         if path.exists():
             try:
@@ -55,4 +55,6 @@ def put_back(title: str, path: Path, kind: type[Store], copy: copies.Copy) -> st
     except (OSError, sqlite3.Error, kind.error) as error:
         raise RestoreError(f"The {title} could not be restored: {error}.") from error
     kept = f" What was there before is kept as {before.name}." if before else ""
-    return f"The {title} are as they were on {copy.name}.{kept}".replace("The history are", "The history is")
+    now = counts.said(path, kind.work)
+    amount = now if lost is None else f"{now} for {lost[0]:,}"
+    return f"The {title} are as they were on {copy.name}: {amount}.{kept}".replace("The history are", "The history is")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qdesk import paths
 from qdesk.files import clear_parts
-from qdesk.safety import copies, intents, moving
+from qdesk.safety import copies, counts, intents, moving
 from qdesk.store import Store
 
 
@@ -39,6 +39,7 @@ def databases() -> Iterator[tuple[str, Path, type[Store]]]:
 def keep_copies() -> list[str]:
     """Make the day's copies of both databases, after all of them was read; return what went wrong, a sentence each.
 
+    The day's copy is made anew where the database was written since; never where less is in that, as after damage.
     What is damaged is set aside or rescued first (`safety.telling` says so), so that no damage is copied over a good
     copy. It takes seconds for large databases, and may run in any thread.
     """
@@ -49,10 +50,19 @@ def keep_copies() -> list[str]:
         try:
             with kind(path) as store:
                 store.look_through()
-            copies.make(path)
+            if not _is_less(path, kind):
+                copies.make(path)
         except (OSError, sqlite3.Error, kind.error) as error:
             trouble.append(f"No copy of {path.name} could be made today: {error}")
     return trouble
+
+
+def _is_less(path: Path, kind: type[Store]) -> bool:
+    """Whether less is in a database than in the day's copy, or nothing, while a copy has something."""
+    there = [one.path for one in copies.copies_of(path) if one.name == copies.today()]
+    return any(counts.is_less(path, kind.work, copy) for copy in there) or bool(
+        counts.loss(kind.title, path, kind.work)
+    )
 
 
 def clear() -> list[Path]:

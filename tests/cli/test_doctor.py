@@ -52,8 +52,24 @@ def test_copies_are_listed_and_restored(filled: Path, capsys: pytest.CaptureFixt
     copies.make(filled / "verdicts.db")
     with Verdicts() as store:
         store.clear("1")
-    assert run("doctor", "--copies") == 0 and f"verdicts\t{copies.today()}\t" in capsys.readouterr().out
+    assert run("doctor", "--copies") == 0
+    out = capsys.readouterr().out
+    assert f"verdicts\t{copies.today()}\t" in out and out.endswith("\t5 verdicts\n")
     assert run("doctor", "--restore", "verdicts", copies.today()) == 0
+    assert "5 verdicts for 4" in capsys.readouterr().out
     with Verdicts() as store:
         assert len(store.known()) == 5
     assert run("doctor", "--restore", "2001-01-01") == 1 and run("doctor", "--restore", "a", "b", "c") == 2
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_an_empty_or_deleted_file_is_wrong_where_a_copy_has_more(
+    filled: Path, capsys: pytest.CaptureFixture[str], is_there: bool
+) -> None:
+    copies.make(filled / "verdicts.db")
+    (filled / "verdicts.db").write_bytes(b"") if is_there else (filled / "verdicts.db").unlink()
+    assert run("doctor") == 1
+    out = capsys.readouterr().out
+    assert f"its copy of {copies.today()} holds 5 verdicts" in out
+    assert f"qdesk doctor --restore verdicts {copies.today()}" in out
+    assert run("doctor", "--restore", "verdicts", copies.today()) == 0 == run("doctor")

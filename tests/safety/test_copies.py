@@ -25,8 +25,11 @@ def test_a_copy_has_all_that_is_acknowledged_and_is_one_file(tmp_path: Path) -> 
         store.flag("1", "scribble")
         assert not copies.is_copied_today(path)
         copy = copies.make(path)
+        assert copies.is_copied_today(path)
         store.flag("2", "scribble")
-    assert copies.is_copied_today(path) and copy == tmp_path / "copies" / f"verdicts-{copies.today()}.db"
+        os.utime(copy, (0, 0))
+        assert not copies.is_copied_today(path)  # the second verdict is not in it
+    assert copy == tmp_path / "copies" / f"verdicts-{copies.today()}.db"
     assert os.listdir(tmp_path / "copies") == [copy.name]
     with closing(copies.to_read(copy)) as db:
         assert db.execute("SELECT identity FROM verdicts").fetchall() == [("1",)]

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from qdesk import paths
 from qdesk.curation.verdicts import queries as sql
 from qdesk.curation.verdicts.identity import Known, identities, identities_here, key_of, resolve, shared
-from qdesk.curation.verdicts.schema import APPLICATION_ID, CHECKED, MIGRATIONS
+from qdesk.curation.verdicts.schema import APPLICATION_ID, CHECKED, HISTORY, MIGRATIONS, VERDICTS
 from qdesk.curation.verdicts.whose import Program
 from qdesk.data.drawings import Drawings
 from qdesk.data.reasons import FLAGS, KEEP, NO_FLAG, UNSURE
@@ -168,6 +168,8 @@ class Verdicts(Store):
     migrations = MIGRATIONS
     tables = ("verdicts", "history", "steps", "conflicts")
     checked = CHECKED
+    title = "verdicts"
+    work = (VERDICTS, HISTORY)
     what = "verdicts file"
     error = VerdictsError
 
