@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -81,6 +82,8 @@ def _database(title: str, path: Path, kind: type[Store]) -> Iterator[Finding]:
         yield Finding(f"{path.name} cannot be read: {how}.", wrong=True)
         return
     pages, rows, aside = found
+    if _cannot_be_written(path):
+        yield Finding(f"{path.name} cannot be written here: it can be read, but nothing is saved in it.", wrong=True)
     if pages:
         yield Finding(
             f"{path.name} has damaged pages ({pages}); {last}.", True, lambda: _look_through(path, kind),
@@ -92,7 +95,8 @@ def _database(title: str, path: Path, kind: type[Store]) -> Iterator[Finding]:
     else:
         yield Finding(f"{path.name} is whole, with {counts.said(path, kind.work)}; {last}.")
     if aside:
-        yield Finding(f"{aside:,} damaged rows of {path.name} were set aside before, in its table aside.")
+        rows = "1 damaged row" if aside == 1 else f"{aside:,} damaged rows"
+        yield Finding(f"{rows} of {path.name} {'was' if aside == 1 else 'were'} set aside before, in its table aside.")
 
 
 def _damage(path: Path, kind: type[Store]) -> tuple[str, str, int] | None:
@@ -101,7 +105,7 @@ def _damage(path: Path, kind: type[Store]) -> tuple[str, str, int] | None:
     None where it is no database of this kind that can be read at all.
     """
     try:
-        with closing(copies.to_read(path)) as db:
+        with copies.reading(path) as db:
             checker = Checker(db, kind.checked)
             if db.execute("PRAGMA application_id").fetchone()[0] not in (0, kind.application_id):
                 return None
@@ -113,8 +117,13 @@ def _damage(path: Path, kind: type[Store]) -> tuple[str, str, int] | None:
             named = {name: [_said(key) for key in keys] for name, keys in checker.found.items()}
             (aside,) = db.execute("SELECT count(*) FROM aside").fetchone()
             return "", checker.sentence(named, "damaged"), aside
-    except sqlite3.Error:
+    except (OSError, sqlite3.Error):
         return None
+
+
+def _cannot_be_written(path: Path) -> bool:
+    with closing(copies.to_read(path)) as db:
+        return not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and copies.can_be_used(db))
 
 
 def _said(key: object) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from qdesk.curation.verdicts.store import Verdicts
 from qdesk.safety import copies
+from qdesk.upkeep import doctor
 
 
 def kept(path: Path) -> list[str]:
@@ -95,3 +98,29 @@ def test_while_another_program_writes_nothing_is_put_back(tmp_path: Path, monkey
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             copies.put_back(copy, path)
     assert kept(path) == ["1", "2"]
+
+
+@pytest.mark.parametrize("in_log", [True, False])
+def test_what_cannot_be_written_is_read(tmp_path: Path, in_log: bool) -> None:
+    # Not under tmp_path: its parents are closed to the other user that root becomes here.
+    with tempfile.TemporaryDirectory() as folder:
+        path, root = Path(folder, "v.db"), os.geteuid() == 0
+        with Verdicts(Path(folder, "live.db")) as store:
+            store.flag("1", "wrong")
+            if in_log:
+                shutil.copy(f"{store.path}-wal", f"{path}-wal")
+            else:
+                store._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            shutil.copy(store.path, path)
+        os.chmod(folder, 0o555)
+        os.seteuid(65534) if root else None
+        try:
+            with closing(copies.to_read(path)) as db:
+                assert not copies.can_be_used(db)
+            with copies.reading(path) as db:
+                assert db.execute("SELECT identity FROM verdicts").fetchall() == [("1",)]
+            said = [one.text for one in doctor._database("verdicts", path, Verdicts)]
+            assert "v.db cannot be written here" in said[0] and "v.db is whole, with 1 verdict" in said[1]
+        finally:
+            os.seteuid(0) if root else None
+            os.chmod(folder, 0o755)
