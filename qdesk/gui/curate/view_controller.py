@@ -257,6 +257,8 @@ class ViewController(QObject):
             self._choose_all = False
             self._session.sight.touch()  # so that new scores do not select the first drawing
             self._grid.selectAll()
+        if self.plane is not None and self._session.order.query.filters.among is None:
+            self.plane.drop()  # all are shown again, whichever way that was asked for
         self._mark_passing()
 
     def choose(self, mask: np.ndarray | None, text: str = "chosen in the plane") -> None:

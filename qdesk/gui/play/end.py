@@ -353,7 +353,7 @@ def sprint_text(records: Sequence[RoundRecord], mode: Mode, best: int, skips: in
         text = f"Your best so far; before it was {words_text(best)}." if best else "Your best so far."
     else:
         text = "As many as your best." if won == best > 0 else f"Your best: {words_text(best)}." if best else ""
-    cost = f"{skips} skipped, {mode.skip_ms / 1000:.0f} s each." if skips else ""
+    cost = f"{skips} skipped, {mode.skip_ms / 1000:.0f} s{' each' * (skips > 1)}." if skips else ""
     return " ".join(one for one in (text, cost) if one)
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyqtgraph
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -221,6 +222,22 @@ def test_a_plane_put_away_leaves_the_keys_to_the_drawings(qtbot, page: CuratePag
     page.viewing.plane.surface.setFocus()
     QTest.keyClick(page.viewing.plane.surface, "P")
     assert page.viewing.plane.isHidden() and page.grid.hasFocus()
+
+
+@pytest.mark.parametrize("way", ["escape", "clear"])
+def test_a_lasso_ends_with_the_filter_that_it_was(page: CuratePage, way: str) -> None:
+    press(page, "P")
+    plane = page.viewing.plane
+    caught = np.zeros(len(page.table), bool)
+    caught[:2] = True
+    plane._chose(caught)
+    assert len(keys(page)) == 2
+    if way == "escape":
+        press(page, Qt.Key.Key_Escape)
+    else:
+        page.filters.reset()
+    assert len(keys(page)) == len(page.table) and "lasso" not in plane.words.text()
+    assert plane.drop_button.isHidden()
 
 
 # The selected drawing

@@ -110,7 +110,7 @@ def test_a_sprint_is_compared_with_the_best_before(screen, best, text):
     sprint = [won(2000, "key"), skipped, won(3000), lost(state=RoundState.TIME_UP)]
     screen.show_game(sprint, MODES["sprint"], best=best, skips=1)
     said = screen.best.text().replace("\u00a0", " ")
-    assert said == f"{text} 1 skipped, 3 s each. Fastest: key, 2.0 s"
+    assert said == f"{text} 1 skipped, 3 s. Fastest: key, 2.0 s"
 
 
 def test_another_game_takes_the_place_of_the_last(qtbot, screen):

@@ -55,7 +55,7 @@ def test_a_sprint_goes_from_word_to_word_until_sixty_seconds_are_over(
     assert [record.recognised for record in records] == [True] * 5 + [False]
     assert records[-1].state is RoundState.TIME_UP and {record.mode for record in records} == {"sprint"}
     assert page.end_screen.headline.text() == "5 words in 60 seconds"
-    assert page.end_screen.best.text().startswith("Your best so far. 1 skipped, 3 s each.")
+    assert page.end_screen.best.text().startswith("Your best so far. 1 skipped, 3 s.")
     page.play("sprint")
     assert page.round_screen.card.below.text().endswith("in 60 seconds.\nA skip costs 3 s. Your best: 5 words.")
 

@@ -44,6 +44,12 @@ _PATIENCE_MS = 250
 class _Note(TextLine):
     """A line that Enter and Escape leave."""
 
+    def show_note(self, text: str) -> None:
+        """Show a note that is kept, from its beginning."""
+        self.setText(text)
+        self.setCursorPosition(0)
+        self.setModified(False)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         super().keyPressEvent(event)
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -115,7 +121,7 @@ class Detail(QScrollArea):
         self.summary.setWordWrap(True)
         self.verdict = label("", "small")
         self.note = _Note()
-        self.note.setPlaceholderText("A note, if you like")
+        self.note.setPlaceholderText("Note")
         self.note.setAccessibleName("Note")
         self.note.editingFinished.connect(self._note_edited)
         self.note.left.connect(self.note.clearFocus)
@@ -295,8 +301,7 @@ class Detail(QScrollArea):
         self.conflict.setStyleSheet(f"color: {look.warn.name()};")
         self.note.setVisible(bool(verdict))
         if note is not None or not verdict:
-            self.note.setText(note or "")
-            self.note.setModified(False)
+            self.note.show_note(note or "")
 
     def set_conflict(self, text: str) -> None:
         """Show how another curator's verdict on this drawing differs; "" for no such verdict."""
