@@ -21,7 +21,7 @@ from typing import ClassVar, Self
 
 from qdesk.files import atomic_write
 from qdesk.safety import copies, counts
-from qdesk.safety.rescue import copy_readable
+from qdesk.safety.rescue import copy_readable, with_first_pages
 from qdesk.safety.rows import Checked, Checker
 from qdesk.safety.telling import tell
 
@@ -35,6 +35,9 @@ _SURROUNDINGS = (
 )
 
 
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+"""SQLite's errors of a damaged file."""
+
 _said_empty: set[tuple[Path, tuple[int, int] | None]] = set()
 """The files of which was told that they are empty."""
 
@@ -47,7 +50,7 @@ def kind_of(error: sqlite3.Error) -> str:
 def may_pass(error: Exception) -> bool:
     """Return whether trying again may help: not where a file is damaged, or is of another program or a newer qdesk."""
     cause = error.__cause__
-    lasts = isinstance(cause, sqlite3.Error) and kind_of(cause).startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB"))
+    lasts = isinstance(cause, sqlite3.Error) and kind_of(cause).startswith(_DAMAGED)
     return isinstance(cause, OSError | sqlite3.Error) and not lasts
 
 
@@ -65,7 +68,7 @@ class _Lasting:
     checked: ClassVar[tuple[Checked, ...]] = ()
     """Those of them whose rows have checksums."""
 
-    title: ClassVar[str]
+    title: ClassVar[str] = ""
     """How `qdesk doctor --restore` is told such a file."""
 
     work: ClassVar[tuple[Checked, ...]] = ()
@@ -135,9 +138,10 @@ class _Lasting:
         except sqlite3.Error as error:
             if not kind_of(error).startswith(_SURROUNDINGS):
                 raise
-            if not self._opening and kind_of(error).startswith("SQLITE_CORRUPT") and (said := self._rescue()):
+            is_damage = kind_of(error).startswith(_DAMAGED)
+            if not self._opening and is_damage and (said := self._rescue()):
                 raise self.error(f"{said} Try again.") from error
-            raise self.error(self._sentence(error, trouble)) from error
+            raise self.error(self._sentence(error, trouble) + (self._way_back() if is_damage else "")) from error
         if not self._opening and self._checker.found and not self._db.in_transaction:
             self._set_aside()
 
@@ -189,24 +193,58 @@ class _Lasting:
         The damaged file is kept among the copies.
         """
         with tempfile.TemporaryDirectory(prefix="qdesk-") as scratch, suppress(sqlite3.Error, OSError, self.error):
-            place = Path(scratch, self.path.name)
+            place = self._most_readable(Path(scratch))
+            if place is None:
+                return ""
             with closing(type(self)(place)) as fresh:  # type: ignore[call-arg]
-                rows = copy_readable(self._at, fresh._db, (*self.tables, "aside"))
-                if not any(rows.values()):
-                    return ""
                 fresh.look_through()
                 with fresh._transaction():
                     fresh._mend({})
+            read = counts.rescued(self.path, place, self.checked, self.work)
             kept = copies.keep_bytes(self._at)
             copies.put_back(place, self._at)
-            read = ", ".join(f"{rows[one.name]:,} {one.many}" for one in self.checked)
-            said = (
-                f"{self.path} was damaged. What can be read is in it again ({read}), and the damaged file is kept as "
-            )
-            said += f"{kept}. qdesk doctor --restore brings a copy of another day back."
+            said = f"{self.path} was damaged. What can be read is in it again ({read}), and the damaged file is kept "
+            said += f"as {kept}.{self._way_back()}"
             tell(said)
             return said
         return ""
+
+    def _most_readable(self, scratch: Path) -> Path | None:
+        """Return a new file with what can be read of this one, None for nothing.
+
+        Where nothing can be read of it as it is, other first pages are tried: those of its copies, and a new one.
+        """
+        empty = scratch / "empty" / self.path.name
+        empty.parent.mkdir()
+        type(self)(empty).close()  # type: ignore[call-arg]
+        place, count = self._readable(self._at, scratch / "0")
+        if count:
+            return place
+        found: list[tuple[int, Path]] = []
+        others = [one.path for one in copies.copies_of(self.path) if not one.is_damaged]
+        for number, source in enumerate(with_first_pages(self._at, (*others, empty), scratch), 1):
+            with suppress(sqlite3.Error):
+                place, count = self._readable(source, scratch / f"{number}")
+                found += [(count, place)] if count else []
+        return max(found, default=(0, None), key=lambda one: one[0])[1]
+
+    def _readable(self, source: Path, folder: Path) -> tuple[Path, int]:
+        """Put what can be read of a file into a new one in `folder`; return where that is, and how many intact rows."""
+        folder.mkdir()
+        place = folder / self.path.name
+        with closing(type(self)(place)) as fresh:  # type: ignore[call-arg]
+            if source.is_file():
+                copy_readable(source, fresh._db, (*self.tables, "aside"))
+            intact = (f"SELECT count(*) FROM {one.name} WHERE {one.intact()}" for one in self.checked)
+            count = sum(fresh._db.execute(select).fetchone()[0] for select in intact)
+            fresh._checker.found.clear()  # they are looked for again in the one that is taken
+        return place, count
+
+    def _way_back(self) -> str:
+        """Return a sentence on the copy that can be restored, with a space before it; "" where there is none."""
+        if not self.work or (copy := counts.filled(self.path, self.work)) is None:
+            return ""
+        return f" I{counts.way_back(self.title, self.path, self.work, copy)[1:]}."
 
     # A folder that is gone or cannot be written
 
@@ -304,7 +342,7 @@ class Store(_Lasting):
             self._open()
         except self.error as error:
             why = kind_of(error.__cause__) if isinstance(error.__cause__, sqlite3.Error) else ""
-            if why.startswith("SQLITE_CORRUPT") and self._rescue():
+            if why.startswith(_DAMAGED) and self._rescue():
                 self._open()
             elif not (why.startswith(copies.UNWRITABLE) and path.is_file() and self._open_to_read()):
                 raise

@@ -111,11 +111,11 @@ def make(path: Path, purpose: str = DAILY, keep_all: bool = False) -> Path:
 
 
 def keep_bytes(path: Path, purpose: str = DAMAGED) -> Path:
-    """Copy a database that cannot be read, byte by byte, with what lies beside it. Raises OSError."""
+    """Copy a database that cannot be read, byte by byte, with a log beside it that has content. Raises OSError."""
     target = _free(path, purpose)
-    for ending in ("", *SIDES):
+    for ending in ("", "-wal", "-journal"):
         source = path.with_name(f"{path.name}{ending}")
-        if source.exists():
+        if source.exists() and (not ending or source.stat().st_size):
             with atomic_write(target.with_name(f"{target.name}{ending}")) as part:
                 shutil.copyfile(source, part)
     return target

@@ -66,3 +66,16 @@ def way_back(title: str, path: Path, work: Sequence[Checked], copy: copies.Copy 
         return "there is no copy of it"
     holds = said(copy.path, work)
     return f"its copy of {copy.name} holds {holds}: qdesk doctor --restore {title} {copy.name} brings it back"
+
+
+def rescued(path: Path, place: Path, checked: Sequence[Checked], work: Sequence[Checked]) -> str:
+    """Say how many rows of each kind were rescued into `place`, and of how many where a copy of `path` had more."""
+    copy = filled(path, work)
+    before = (rows(copy.path, work) or [0])[0] if copy else 0
+    parts = []
+    for one, number in zip(checked, rows(place, checked) or [], strict=True):
+        if one in work[:1] and before > number:
+            parts.append(f"{number:,} of at least {before:,} {one.many}")
+        else:
+            parts.append(in_words(number, [one]))
+    return ", ".join(parts)

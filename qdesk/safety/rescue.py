@@ -1,11 +1,13 @@
 """Read what can be read of a database with damaged pages.
 
 A table is read forward until a damaged page and backward until one. Between the two, rows that have a number are
-sought by halving what is left, and others by their keys, where another table knows them.
+sought by halving what is left, and others by their keys, where another table knows them. Where the first page is
+damaged or the file was cut short, a first page that fits is put in its place (`with_first_pages`).
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -14,6 +16,9 @@ from typing import Any
 
 _PROBES = 2_000
 """The most places looked at between two damaged pages."""
+
+_LONGEST_PAGE = 65_536
+_MAGIC = b"SQLite format 3\0"
 
 Row = tuple[Any, ...]
 
@@ -39,6 +44,39 @@ def copy_readable(damaged: Path, fresh: sqlite3.Connection, tables: Iterable[str
                 counts[table] += max(fresh.execute(put, row).rowcount, 0)
         fresh.execute("COMMIT")
     return counts
+
+
+def with_first_pages(damaged: Path, others: Iterable[Path], folder: Path) -> Iterator[Path]:
+    """Yield copies of a file, made in `folder`, that have another first page, each until the next is asked for.
+
+    The first page says what the file is, how long it is, and where the tables are. Those tried are its own, which is
+    wrong of a file that was cut short, and those of `others`: they fit where the tables lie in the same places.
+    """
+    seen: set[bytes] = set()
+    for other in (damaged, *others):
+        with open(other, "rb") as file:
+            first = bytearray(file.read(_LONGEST_PAGE))
+        size = int.from_bytes(first[16:18], "big")
+        size = _LONGEST_PAGE if size == 1 else size
+        pages = damaged.stat().st_size // max(size, 1)
+        page = first[:size]
+        if not first.startswith(_MAGIC) or size < 512 or pages < 2 or len(page) < size or bytes(page[100:]) in seen:
+            continue
+        seen.add(bytes(page[100:]))
+        page[28:32] = pages.to_bytes(4, "big")
+        page[32:40] = bytes(8)  # free pages: none is known
+        page[92:96] = page[24:28]  # which says that the number of pages is right
+        path = folder / damaged.name
+        log = damaged.with_name(f"{damaged.name}-wal")
+        for ending in ("-wal", "-shm"):
+            path.with_name(f"{path.name}{ending}").unlink(missing_ok=True)
+        shutil.copyfile(damaged, path)
+        if log.exists():
+            shutil.copyfile(log, path.with_name(f"{path.name}-wal"))
+        with open(path, "r+b") as file:
+            file.write(page)
+            file.truncate(pages * size)
+        yield path
 
 
 def _keys(fresh: sqlite3.Connection, table: str) -> tuple[str, list[str]]:

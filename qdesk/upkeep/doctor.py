@@ -78,8 +78,10 @@ def _database(title: str, path: Path, kind: type[Store]) -> Iterator[Finding]:
     last = f"the last copy is of {kept[0].name}, with {holds}" if kept else "there is no copy of it yet"
     found = _damage(path, kind)
     if found is None:
-        how = f"qdesk doctor --restore {title} {kept[0].name} brings it back" if kept else "there is no copy of it"
-        yield Finding(f"{path.name} cannot be read: {how}.", wrong=True)
+        yield Finding(
+            f"{path.name} cannot be read: {counts.way_back(title, path, kind.work)}.", True,
+            lambda: _look_through(path, kind), "what can be read of it, if anything, is put into it anew",
+        )  # fmt: skip
         return
     pages, rows, aside = found
     if _cannot_be_written(path):
@@ -133,6 +135,8 @@ def _said(key: object) -> str:
 def _look_through(path: Path, kind: type[Store]) -> str:
     try:
         with kind(path) as store:
+            if store.read_only:
+                raise ValueError(f"{path.name} cannot be written here.")
             store.look_through()
     except kind.error as error:
         raise ValueError(str(error)) from error

@@ -73,3 +73,17 @@ def test_an_empty_or_deleted_file_is_wrong_where_a_copy_has_more(
     assert f"its copy of {copies.today()} holds 5 verdicts" in out
     assert f"qdesk doctor --restore verdicts {copies.today()}" in out
     assert run("doctor", "--restore", "verdicts", copies.today()) == 0 == run("doctor")
+
+
+def test_a_damaged_beginning_is_mended_or_the_copy_named(filled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    copies.make(filled / "verdicts.db")
+    content = (filled / "verdicts.db").read_bytes()
+    (filled / "verdicts.db").write_bytes(bytes(100) + content[100:])
+    assert run("doctor") == 1
+    assert f"verdicts.db cannot be read: its copy of {copies.today()} holds 5 verdicts" in capsys.readouterr().out
+    assert run("doctor", "--mend") == 0 == run("doctor")
+    (filled / "verdicts.db").write_bytes(bytes(3000))
+    capsys.readouterr()
+    assert run("doctor", "--mend") == 1
+    out = capsys.readouterr().out
+    assert "Not mended: " in out and f"Its copy of {copies.today()} holds 5 verdicts" in out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,7 @@ def test_the_damaged_file_is_kept_and_named(tmp_path: Path, told: list[str]) -> 
     with Verdicts(path) as store:
         store.look_through()
     (kept,) = copies.copies_of(path)
+    assert os.listdir(kept.path.parent) == [kept.path.name]
     assert kept.is_damaged and kept.path.read_bytes() == spoilt
     assert str(kept.path) in told[0] and "What can be read is in it again" in told[0]
 
@@ -121,3 +123,45 @@ def test_a_file_that_is_cut_short_is_said(tmp_path: Path) -> None:
     with pytest.raises(VerdictsError, match="damaged"):
         Verdicts(path)
     assert path.stat().st_size == 3000
+
+
+@pytest.mark.parametrize("has_copy", [True, False])
+@pytest.mark.parametrize("length", [16, 100, PAGE])
+def test_a_damaged_beginning_is_replaced(tmp_path: Path, told: list[str], length: int, has_copy: bool) -> None:
+    verdicts, history = tmp_path / "verdicts.db", tmp_path / "history.db"
+    known, rounds = many_verdicts(verdicts), many_rounds(history)
+    for path in (verdicts, history):
+        if has_copy:
+            copies.make(path)
+        content = bytearray(path.read_bytes())
+        content[:length] = dice("beginning", length).bytes(length)
+        path.write_bytes(content)
+    with Verdicts(verdicts) as store, History(history) as rounds_again:
+        assert store.known() == known and {one.key_id for one in rounds_again.list()} == rounds
+        assert not store.aside("verdicts") and not rounds_again.aside("rounds")
+    assert len(told) == 2
+
+
+def test_a_file_that_was_cut_keeps_what_is_before_the_cut(tmp_path: Path, told: list[str]) -> None:
+    path = tmp_path / "verdicts.db"
+    before = many_verdicts(path)
+    copies.make(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 5 + 700])
+    with Verdicts(path) as store:
+        after = store.known()
+    assert 0 < len(after) < len(before)
+    assert f"({len(after):,} of at least 1,200 verdicts, " in told[0]
+    way = f"Its copy of {copies.today()} holds 1,200 verdicts: qdesk doctor --restore verdicts {copies.today()}"
+    assert told[0].endswith(f"{way} brings it back.")
+
+
+def test_where_nothing_can_be_read_the_copy_is_named(tmp_path: Path, told: list[str]) -> None:
+    path = tmp_path / "verdicts.db"
+    many_verdicts(path)
+    copies.make(path)
+    spoilt = b"something else " * 4000
+    path.write_bytes(spoilt)
+    with pytest.raises(VerdictsError, match=f"Its copy of {copies.today()} holds 1,200 verdicts: qdesk doctor"):
+        Verdicts(path)
+    assert path.read_bytes() == spoilt and not told
