@@ -150,7 +150,7 @@ def remember(section: type[S], how: Callable[[S], S] | None = None, **values: An
     try:
         edit(section, how) if how else change(section, **values)
     except OSError as error:
-        _warn(f"The settings cannot be kept: {error}")
+        _warn(f"The settings cannot be kept: {_path().name}: {error.strerror or error}")
 
 
 # Inside

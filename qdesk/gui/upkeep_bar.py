@@ -66,8 +66,8 @@ class UpkeepBar(Notice):
             self._silence = None
 
     def _tell_all(self, trouble: list[str]) -> None:
-        for sentence in trouble:
-            self._tell(sentence)
+        if trouble:
+            self._tell(" ".join(trouble))  # at once, so that none hides another
 
     def _tell(self, sentence: str) -> None:
         if self.isHidden():

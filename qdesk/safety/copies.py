@@ -183,7 +183,13 @@ def page_trouble(db: sqlite3.Connection) -> str:
         found = [text for (text,) in db.execute("PRAGMA quick_check(3)")]
     except sqlite3.DatabaseError as error:
         return str(error)
-    return "" if found == ["ok"] else "; ".join(found)
+    if found == ["ok"]:
+        return ""
+    text = " ".join("; ".join(found).split())
+    pages = sorted({int(number) for number in re.findall(r"\bpage (\d+)", text, re.IGNORECASE)})
+    if not pages:
+        return text
+    return f"{'page' if len(pages) == 1 else 'pages'} {', '.join(map(str, pages))}"
 
 
 def prune(path: Path) -> None:

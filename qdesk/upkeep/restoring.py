@@ -28,6 +28,13 @@ def restore(name: str, which: str | None = None) -> list[str]:
             good = [one for one in copies.copies_of(path) if not one.is_damaged]
             found = [one for one in good if one.name == name] or [one for one in good if one.day == name]
             chosen += [(title, path, kind, one) for one in found[:1]]
+    if not chosen and any(
+        one.name == name and one.is_damaged
+        for title, path, _ in databases()
+        if which in (None, title)
+        for one in copies.copies_of(path)
+    ):
+        raise RestoreError(f"{name} is a damaged file as it was found, and cannot be restored: choose another copy.")
     if not chosen:
         raise RestoreError(f"There is no copy of {which or 'either database'} called {name}: --copies lists them.")
     return [put_back(*one) for one in chosen]

@@ -53,7 +53,7 @@ def keep_copies() -> list[str]:
             if not _is_less(path, kind):
                 copies.make(path)
         except (OSError, sqlite3.Error, kind.error) as error:
-            trouble.append(f"No copy of {path.name} could be made today: {error}")
+            trouble.append(f"No copy of {path.name} could be made today: {_plain(error)}")
     return trouble
 
 
@@ -63,6 +63,13 @@ def _is_less(path: Path, kind: type[Store]) -> bool:
     return any(counts.is_less(path, kind.work, copy) for copy in there) or bool(
         counts.loss(kind.title, path, kind.work)
     )
+
+
+def _plain(error: Exception) -> str:
+    """Return what went wrong without numbers of errors and paths."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}." if error.filename is None else f"{Path(error.filename).name}: {error.strerror}."
+    return str(error)
 
 
 def clear() -> list[Path]:

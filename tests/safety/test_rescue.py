@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +166,14 @@ def test_where_nothing_can_be_read_the_copy_is_named(tmp_path: Path, told: list[
     with pytest.raises(VerdictsError, match=f"Its copy of {copies.today()} holds 1,200 verdicts: qdesk doctor"):
         Verdicts(path)
     assert path.read_bytes() == spoilt and not told
+
+
+def test_damaged_pages_are_named_on_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "verdicts.db"
+    many_verdicts(path)
+    content = bytearray(path.read_bytes())
+    content[8 * PAGE : 9 * PAGE] = bytes(PAGE)
+    path.write_bytes(content)
+    with closing(copies.to_read(path)) as db:
+        trouble = copies.page_trouble(db)
+    assert trouble == "page 9"

@@ -48,3 +48,11 @@ def test_a_file_that_is_no_database_any_more_is_restored(home: Path) -> None:
     copies.make(home / "verdicts.db")
     (home / "verdicts.db").write_bytes(b"spoilt " * 3000)
     assert "as they were" in restore(copies.today())[0] and reasons() == {"1": "wrong"}
+
+
+def test_a_damaged_file_that_was_kept_is_no_copy_to_restore(home: Path) -> None:
+    with Verdicts() as store:
+        store.flag("1", "wrong")
+    kept = copies.keep_bytes(home / "verdicts.db").stem.removeprefix("verdicts-")
+    with pytest.raises(RestoreError, match=f"{kept} is a damaged file as it was found"):
+        restore(kept, "verdicts")

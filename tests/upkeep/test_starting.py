@@ -93,3 +93,11 @@ def test_half_files_of_programs_that_are_gone_are_cleared(home: Path) -> None:
         path.write_text("half")
     assert sorted(clear()) == sorted(left)
     assert sorted(file.name for file in home.iterdir()) == [".download.part", "scores", "x.99999999-3.part"]
+
+
+def test_a_copy_that_cannot_be_made_is_said_in_plain_words(home: Path) -> None:
+    Verdicts().close()
+    (home / "copies").write_text("no folder")
+    (trouble,) = keep_copies()
+    assert trouble.startswith("No copy of verdicts.db could be made today: ")
+    assert "[Errno" not in trouble and str(home) not in trouble
