@@ -7,13 +7,18 @@ from qdesk.gui import troubles
 from qdesk.gui.trouble_bar import NoPage, ReportDialog, TroubleBar
 
 
+def deaf(bar: TroubleBar) -> None:
+    """Have a bar hear nothing of the next test, whenever it is deleted."""
+    troubles.teller().told.disconnect(bar._told)
+
+
 def fail() -> None:
     raise ZeroDivisionError("division by zero")
 
 
 def test_the_bar_says_what_happened_and_what_is_saved(qtbot, caplog) -> None:
     bar = TroubleBar(lambda: "Your verdicts are saved.")
-    qtbot.addWidget(bar)
+    qtbot.addWidget(bar, before_close_func=deaf)
     troubles.each(fail)
     qtbot.waitUntil(lambda: bool(bar.text))
     assert bar.text.startswith("Something went wrong in qdesk (ZeroDivisionError")
@@ -27,7 +32,7 @@ def test_the_bar_says_what_happened_and_what_is_saved(qtbot, caplog) -> None:
 
 def test_where_nobody_knows_what_is_saved_nothing_is_claimed(qtbot, caplog) -> None:
     bar = TroubleBar(fail)  # type: ignore[arg-type]
-    qtbot.addWidget(bar)
+    qtbot.addWidget(bar, before_close_func=deaf)
     troubles.each(fail)
     qtbot.waitUntil(lambda: bool(bar.text))
     assert "saved" not in bar.text
@@ -35,7 +40,7 @@ def test_where_nobody_knows_what_is_saved_nothing_is_claimed(qtbot, caplog) -> N
 
 def test_a_crash_is_offered(qtbot) -> None:
     bar = TroubleBar(str)
-    qtbot.addWidget(bar)
+    qtbot.addWidget(bar, before_close_func=deaf)
     bar.offer_crash("text")
     assert "ended unexpectedly" in bar.text
     dialog = bar.open_report("text")

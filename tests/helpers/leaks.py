@@ -84,10 +84,8 @@ def windows() -> list[str]:
     app = widgets.QApplication.instance() if widgets is not None else None
     if app is None or not isinstance(app, widgets.QApplication):
         return []
-    from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+    from PySide6.QtCore import QTimer
 
-    # Else what is to be deleted lives on, and hears of the next test, until an event loop happens to run.
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     found = []
     for window in app.topLevelWidgets():
         if window.isVisible():
