@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.copies import Spare, copy_groups, spare
 from qdesk.curation.verdicts.identity import key_of
@@ -19,6 +18,7 @@ from qdesk.gui import jobs
 from qdesk.gui.curate.bar import WorkLine
 from qdesk.gui.curate.keys import KeyMap, shown
 from qdesk.gui.curate.many_verdicts import ManyVerdicts
+from qdesk.gui.kit.turning_bar import TurningBar
 from qdesk.gui.kit.widgets import Elided
 from qdesk.gui.theme import SPACE, button, label
 
@@ -199,11 +199,11 @@ class Copies(QObject):
             self._many.flag_copies(self._spare.rows, [key_of(name) or name for name in names])
 
 
-class CopiesBar(QFrame):
+class CopiesBar(TurningBar):
     """How far the search is; then what there is of copies, and buttons to flag all but one of each, and to leave."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_WIDE, parent)
         self.work = WorkLine("Cancel")
         self.text, self.hint = Elided(), label("", "small", muted=True)
         self.hint.setWordWrap(True)
@@ -222,25 +222,14 @@ class CopiesBar(QFrame):
         buttons.addWidget(self.leave)
         buttons.addStretch()
         self._groups = QWidget()
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self._groups)
-        self._sides.setContentsMargins(0, 0, 0, 0)
-        self._sides.setSpacing(SPACE)
-        self._sides.addLayout(words, 1)
-        self._sides.addLayout(buttons)
+        self._groups.setLayout(sides := self.lay_out(words, buttons))
+        sides.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         column.addWidget(self.work)
         column.addWidget(self._groups)
         self._groups.hide()
         self.hide()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        Way = QBoxLayout.Direction
-        self._sides.setDirection(Way.LeftToRight if self.width() >= _WIDE else Way.TopToBottom)
 
     def say(self, text: str, hint: str, count: int, does: str) -> None:
         """Say what there is, and how many can go. does: what the button is for, with its key."""

@@ -8,14 +8,15 @@ from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
 from qdesk.curation.view.table import Table
 from qdesk.data.reasons import FLAGS, KEEP, OTHER, UNSURE
 from qdesk.gui.curate.grid.grid import Grid
 from qdesk.gui.curate.model import DrawingsModel
+from qdesk.gui.kit.turning_bar import TurningBar
 from qdesk.gui.kit.widgets import Choice, Elided
 from qdesk.gui.theme import SPACE, button, label
 
@@ -259,11 +260,11 @@ class Paging(QObject):
         return super().eventFilter(watched, event)
 
 
-class PagingBar(QFrame):
+class PagingBar(TurningBar):
     """What Enter would do, in words; which drawings to flag, and for which reason; and a button for Enter."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(_WIDE, parent)
         self.text, self.hint = Elided(), label("", "small", muted=True)
         self.which, self.reason = Choice(), Choice()
         self.which.setAccessibleName("Which drawings to flag")
@@ -290,20 +291,9 @@ class PagingBar(QFrame):
             row.addWidget(part)
         row.addStretch()
         row.addWidget(self.decide)
-        self._sides = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        self._sides.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
-        self._sides.setSpacing(SPACE)
-        self._sides.addLayout(words, 1)
-        self._sides.addLayout(row)
+        self.setLayout(sides := self.lay_out(words, row))
+        sides.setContentsMargins(2 * SPACE, SPACE, 2 * SPACE, SPACE)
         self.hide()
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        Way = QBoxLayout.Direction
-        self._sides.setDirection(Way.LeftToRight if self.width() >= _WIDE else Way.TopToBottom)
 
     def say(self, text: str, hint: str, does: str, any_shown: bool) -> None:
         """Show the words, and on the button what it does."""
