@@ -40,20 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
         "--quick", action="store_true", help="do everything a few times only: figures that mean nothing"
     )
     args = parser.parse_args(arguments)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from PySide6.QtWidgets import QApplication
-
     from qdesk.bench.machine import peak_mb
     from qdesk.gui import jobs
-    from qdesk.gui.theme import apply_theme
-    from qdesk.gui.window import MainWindow
 
-    app = QApplication(["qdesk"])
-    apply_theme(app)
-    window = MainWindow("curate")
-    window.resize(1280, 800)
-    window.show()
+    app, window = open_window()
     meter = Meter(app, window.page("curate"), args.quick)
     figures = {"open_s": meter.open(args.file)}
     if not args.open:
@@ -67,6 +57,23 @@ def main(arguments: list[str] | None = None) -> int:
     jobs.shutdown()
     print(json.dumps({name: round(value, 3) for name, value in figures.items()}))
     return 0
+
+
+def open_window() -> tuple[Any, Any]:
+    """Return the program and its window, which shows Curate in 1,280 by 800 pixels. Call it once per process."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    from PySide6.QtWidgets import QApplication
+
+    from qdesk.gui.theme import apply_theme
+    from qdesk.gui.window import MainWindow
+
+    app = QApplication(["qdesk"])
+    apply_theme(app)
+    window = MainWindow("curate")
+    window.resize(1280, 800)
+    window.show()
+    return app, window
 
 
 class Meter:

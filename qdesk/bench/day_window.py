@@ -25,14 +25,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from qdesk.bench.curate_window import Meter
+from qdesk.bench.curate_window import Meter, open_window
 from qdesk.bench.day import HOURS
 from qdesk.bench.play_window import held_mb, live, point, slope, wait, wake
 from qdesk.gui import jobs
 from qdesk.gui.lab import runs
-from qdesk.gui.theme import apply_theme
 from qdesk.gui.window import MainWindow
 from qdesk.training import log
 
@@ -50,13 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("files", nargs="+")
     parser.add_argument("--hours", type=int, default=HOURS)
     args = parser.parse_args(arguments)
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    app = QApplication(["qdesk"])
-    apply_theme(app)
-    window = MainWindow("curate")
-    window.resize(1280, 800)
-    window.show()
+    app, window = open_window()
     day = Day(app, window, args.files)
     for hour in range(args.hours):
         day.hour(hour)

@@ -10,7 +10,6 @@ first_paint_cpu_ms_max:                       the same in CPU time of the window
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -18,23 +17,15 @@ from functools import partial
 from typing import Any
 
 from qdesk import paths
+from qdesk.bench.curate_window import open_window
 
 
 def main() -> int:
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from PySide6.QtWidgets import QApplication
-
     from qdesk.gui import jobs
     from qdesk.gui.kit.tabs import TabbedPage
-    from qdesk.gui.theme import apply_theme
-    from qdesk.gui.window import PAGES, MainWindow
+    from qdesk.gui.window import PAGES
 
-    app = QApplication(["qdesk"])
-    apply_theme(app)
-    window = MainWindow("curate")
-    window.resize(1280, 800)
-    window.show()
+    app, window = open_window()
     curate = window.page("curate")
     curate.open_files([str(paths.asset("starter.ndjson.gz"))])
     _wait(app, lambda: curate.table is not None and bool(curate.table.scored.all()) and curate.idle)
